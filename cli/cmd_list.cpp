@@ -1,0 +1,158 @@
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "client/formats/format.h"
+#include "contracts/api/actions.h"
+#include "contracts/api/codes.h"
+#include "contracts/api/json_text.h"
+#include "contracts/api/profile.h"
+#include "contracts/api/sdk_delivery.h"
+#include "contracts/api/text.h"
+#include "contracts/rules/rules.h"
+
+namespace zimmock::cli {
+namespace {
+
+using json = nlohmann::json;
+
+json list_actions() {
+  json rows = json::array();
+  for (const Action& row : actions()) {
+    const bool emulated = row.id != ActionId::kNotEmulated;
+    rows.push_back({{"name", row.name},
+                    {"emulated", emulated ? "yes" : "no"},
+                    {"area", row.area},
+                    {"what", row.what}});
+  }
+  return rows;
+}
+
+json list_rules() {
+  json rows = json::array();
+  for (const Rule& row : all_rules()) {
+    rows.push_back({{"name", row.id},
+                    {"mark", to_string(row.mark)},
+                    {"binds", to_string(row.binds)},
+                    {"code", row.code},
+                    {"section", row.section},
+                    {"what", row.statement}});
+  }
+  return rows;
+}
+
+json list_codes() {
+  json rows = json::array();
+  for (const ReturnCode& row : return_codes()) {
+    rows.push_back({{"name", std::to_string(row.code)},
+                    {"class", to_string(row.code_class)},
+                    {"what", row.meaning}});
+  }
+  return rows;
+}
+
+json list_settings() {
+  json rows = json::array();
+  const Profile standard = default_profile(), strict = strict_profile();
+  for (const Setting& row : settings()) {
+    rows.push_back({{"name", row.name},
+                    {"mark", to_string(row.mark)},
+                    {"default", row.value(standard)},
+                    {"strict", row.value(strict)},
+                    {"what", row.statement}});
+  }
+  return rows;
+}
+
+json list_delivery() {
+  json rows = json::array();
+  for (const DeliveryRule& row : delivery_rules()) {
+    rows.push_back({{"name", row.id},
+                    {"mark", to_string(row.mark)},
+                    {"delivery", to_string(row.delivery)},
+                    {"what", row.statement}});
+  }
+  return rows;
+}
+
+json list_formats() {
+  json rows = json::array();
+  for (const Format& row : formats()) {
+    rows.push_back({{"name", row.name}, {"what", row.description}});
+  }
+  return rows;
+}
+
+struct Kind {
+  std::string_view name;
+  json (*rows)();
+  std::vector<std::string_view> columns;
+};
+
+const std::vector<Kind>& kinds() {
+  static const std::vector<Kind> rows{
+      {"actions", list_actions, {"name", "emulated", "area", "what"}},
+      {"rules", list_rules, {"name", "mark", "code", "what"}},
+      {"codes", list_codes, {"name", "class", "what"}},
+      {"settings", list_settings, {"name", "mark", "default", "strict", "what"}},
+      {"delivery", list_delivery, {"name", "mark", "delivery", "what"}},
+      {"formats", list_formats, {"name", "what"}},
+  };
+  return rows;
+}
+
+std::string cell(const json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+void print_table(const json& rows, const std::vector<std::string_view>& columns) {
+  std::vector<std::size_t> widths;
+  for (const std::string_view column : columns) {
+    std::size_t width = 0;
+    for (const json& row : rows) width = std::max(width, cell(row.at(std::string(column))).size());
+    widths.push_back(width);
+  }
+  for (const json& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      line += fmt::format("{:<{}}  ", cell(row.at(std::string(columns[i]))), widths[i]);
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    fmt::print("{}\n", line);
+  }
+}
+
+}  // namespace
+
+Run setup_list(CLI::App& app) {
+  struct Options {
+    std::string kind;
+    bool as_json = false;
+  };
+  auto options = std::make_shared<Options>();
+  app.add_option("KIND", options->kind, "actions, rules, codes, settings, delivery or formats")
+      ->required();
+  app.add_flag("--json", options->as_json, "One JSON array instead of a table");
+  return [options] {
+    std::vector<std::string_view> names;
+    for (const Kind& kind : kinds()) {
+      names.push_back(kind.name);
+      if (kind.name != options->kind) continue;
+      const json rows = kind.rows();
+      if (options->as_json) {
+        fmt::print("{}\n", rows.dump(2));
+      } else {
+        print_table(rows, kind.columns);
+      }
+      return static_cast<int>(kOk);
+    }
+    return complain(kUsage, fmt::format("list: expected {}, got {}{}", fmt::join(names, ", "),
+                                        quote(options->kind), did_you_mean(options->kind, names)));
+  };
+}
+
+}  // namespace zimmock::cli

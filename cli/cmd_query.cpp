@@ -1,0 +1,88 @@
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "cli/command.h"
+#include "cli/connection_options.h"
+#include "cli/message_text.h"
+#include "contracts/api/http.h"
+#include "contracts/api/json_text.h"
+#include "contracts/api/message_body.h"
+
+namespace zimmock::cli {
+namespace {
+
+struct Options {
+  ConnectionOptions connection;
+  std::string viewer;
+  std::string peer;
+  std::int64_t limit = kMaxQueryLimit;
+  std::int64_t next = 0;
+  bool all = false;
+  bool with_empty = false;
+  bool as_json = false;
+};
+
+std::string content(const QueryItem& item) {
+  if (item.is_empty == 1) return "(deleted or expired)";
+  if (item.is_empty == 2) return "(recalled)";
+  if (!is_media(item.msg_type)) return one_line(item.msg_body);
+  return one_line(url_decode(item.msg_body));
+}
+
+void print_item(const QueryItem& item, bool as_json) {
+  if (as_json) {
+    fmt::print("{}\n", json_line(item.raw));
+  } else {
+    fmt::print("{}  {}\n", item_columns(item), content(item));
+  }
+}
+
+int run(const Options& options) {
+  const auto connection = resolve_connection(options.connection);
+  if (!connection) return complain_error(connection.error());
+  const auto session = ReadSession::open(*connection);
+  if (!session) return complain_error(session.error());
+  ZimApi& api = (*session)->api();
+  QueryPeerMsg request{options.viewer, options.peer, options.limit, options.next,
+                       options.with_empty};
+  while (true) {
+    const auto answer =
+        call_patiently((*session)->site(), [&] { return api.query_peer_msg(request); });
+    if (!answer) return kInterrupted;
+    if (!*answer) return complain_error(answer->error());
+    if (!(*answer)->status.ok()) return complain_status("QueryPeerMsg", (*answer)->status);
+    const QueryAnswer& page = (*answer)->value;
+    for (const QueryItem& item : page.items) print_item(item, options.as_json);
+    if (page.next == 0) return kOk;
+    if (!options.all) {
+      fmt::print(stderr, "zimmock: there is more: --next {} or --all\n", page.next);
+      return kOk;
+    }
+    if (page.next == request.next) {
+      return complain(kFailed, fmt::format("QueryPeerMsg: Next {} came twice", page.next));
+    }
+    request.next = page.next;
+  }
+}
+
+}  // namespace
+
+Run setup_query(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("--as", options->viewer, "Whose list (FromUserId)")->required();
+  app.add_option("--peer", options->peer, "The other user of the conversation (ToUserId)")
+      ->required();
+  app.add_option("--limit", options->limit, "Messages a page; the service gives 100 at most")
+      ->capture_default_str();
+  app.add_option("--next", options->next, "Where to go on, as returned before");
+  app.add_flag("--all", options->all, "All pages");
+  app.add_flag("--with-empty", options->with_empty, "Deleted and recalled messages too");
+  app.add_flag("--json", options->as_json, "The entries as answered, one JSON object a line");
+  add_connection_options(app, options->connection);
+  return [options] { return run(*options); };
+}
+
+}  // namespace zimmock::cli

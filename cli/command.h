@@ -1,0 +1,48 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+
+namespace zimmock::cli {
+
+// What the process answers with. Subcommands that can end otherwise say so in their help.
+enum ExitCode : int {
+  kOk = 0,
+  kFailed = 1,       // findings, or something is not as it should be
+  kUsage = 2,
+  kIncomplete = 3,   // finished, with records left out
+  kStopped = 5,      // stopped; a retry may help
+  kFatal = 7,        // credentials
+  kInterrupted = 130,
+};
+
+// Runs the subcommand after the arguments have been parsed; returns the process's exit code.
+using Run = std::function<int()>;
+
+// Declares the subcommand's arguments on `app` and returns what runs it.
+using Setup = Run (*)(CLI::App& app);
+
+struct Command {
+  std::string_view name;
+  std::string_view summary;
+  Setup setup;
+};
+
+// Every subcommand, in the order of `zimmock --help`.
+std::span<const Command> commands();
+
+// One line "zimmock: message" on stderr; returns `code`.
+int complain(ExitCode code, std::string_view message);
+
+Run setup_serve(CLI::App& app);
+Run setup_ca(CLI::App& app);
+Run setup_migrate(CLI::App& app);
+Run setup_query(CLI::App& app);
+Run setup_view(CLI::App& app);
+Run setup_sign(CLI::App& app);
+Run setup_list(CLI::App& app);
+
+}  // namespace zimmock::cli

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/interrupt.h"
+#include "cli/system_clock.h"
+#include "client/curl_transport.h"
+#include "client/patience.h"
+#include "client/zim_api.h"
+
+namespace zimmock::cli {
+
+// What query, view, migrate and sign take to reach a service.
+struct ConnectionOptions {
+  std::string endpoint;
+  std::string app_id;
+  std::string secret_file;
+  std::string ca_file;
+  double timeout_s = 30;
+  double connect_timeout_s = 10;
+  std::string misplaced_secret;  // of --server-secret, which is refused
+};
+
+void add_connection_options(CLI::App& app, ConnectionOptions& options);
+
+struct Connection {
+  CurlOptions curl;
+  Credentials credentials;
+};
+
+// Options first, then the environment (ZIM_ENDPOINT, ZIM_APP_ID, ZIM_SERVER_SECRET), then the real
+// service's address. An Error (kUsage) names the option and the variable that is missing. Warns on
+// stderr about content on an open line.
+Result<Connection> resolve_connection(const ConnectionOptions& options);
+
+// Only what a signature needs.
+Result<Credentials> resolve_credentials(const ConnectionOptions& options);
+Result<Endpoint> resolve_endpoint(const ConnectionOptions& options);
+
+// One connection for a command that only reads, at most 20 calls a second.
+class ReadSession {
+ public:
+  // The Error is CurlTransport::open's.
+  static Result<std::unique_ptr<ReadSession>> open(const Connection& connection);
+
+  ZimApi& api() { return api_; }
+  CallSite& site() { return site_; }
+
+ private:
+  ReadSession(std::unique_ptr<CurlTransport> transport, const Credentials& credentials);
+
+  SystemClock clock_;
+  Interrupt interrupt_;
+  ProgressBoard board_;
+  RateLimiter limiter_;
+  std::unique_ptr<CurlTransport> transport_;
+  ZimApi api_;
+  CallSite site_;
+};
+
+// "zimmock: OPERATION: code 660500002 (...): ..." on stderr; returns 7 for credentials, else 1.
+int complain_status(std::string_view operation, const ApiStatus& status);
+
+// The Error's message on stderr; returns 2 for what the user can mend, 5 for what may pass, else 1.
+int complain_error(const Error& error);
+
+}  // namespace zimmock::cli

@@ -1,0 +1,82 @@
+#include "cli/files.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace zimmock::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+tl::unexpected<Error> system_error(const fs::path& path, std::string_view doing) {
+  return fail(ErrorKind::kSystem,
+              fmt::format("{}: could not {}: {}", path.string(), doing, std::strerror(errno)));
+}
+
+bool write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<std::string> read_small_file(const fs::path& path) {
+  std::error_code code;
+  if (fs::is_directory(path, code)) {
+    return fail(ErrorKind::kUsage, fmt::format("{}: expected a file, got a folder", path.string()));
+  }
+  errno = 0;
+  std::ifstream in(path, std::ios::binary);
+  if (!in) {
+    return fail(ErrorKind::kUsage,
+                fmt::format("{}: could not open: {}", path.string(), std::strerror(errno)));
+  }
+  constexpr std::uintmax_t kMaxBytes = 1 << 20;
+  if (fs::file_size(path, code) > kMaxBytes && !code) {
+    return fail(ErrorKind::kUsage, fmt::format("{}: expected at most 1 MiB", path.string()));
+  }
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+Result<void> write_file_atomically(const fs::path& path, std::string_view text,
+                                   unsigned mode) {
+  std::error_code code;
+  if (fs::exists(path, code) && !fs::is_regular_file(path, code)) {
+    return fail(ErrorKind::kUsage, fmt::format("{}: expected a regular file", path.string()));
+  }
+  const std::string beside = fmt::format("{}.{}.tmp", path.string(), ::getpid());
+  const int fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+  if (fd < 0) return system_error(path, "write");
+  const bool written = write_all(fd, text) && ::fsync(fd) == 0;
+  const int write_errno = errno;
+  const bool closed = ::close(fd) == 0;
+  if (!written || !closed || ::rename(beside.c_str(), path.c_str()) != 0) {
+    if (!written) errno = write_errno;
+    auto error = system_error(path, "write");
+    ::unlink(beside.c_str());
+    return error;
+  }
+  return {};
+}
+
+fs::path data_home() {
+  if (const char* xdg = std::getenv("XDG_DATA_HOME"); xdg != nullptr && *xdg == '/') {
+    return fs::path(xdg) / "zimmock";
+  }
+  const char* home = std::getenv("HOME");
+  return fs::path(home != nullptr && *home != '\0' ? home : ".") / ".local/share/zimmock";
+}
+
+}  // namespace zimmock::cli

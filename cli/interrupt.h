@@ -1,0 +1,33 @@
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "client/waiter.h"
+
+namespace zimmock::cli {
+
+// Turns SIGINT and SIGTERM into an interruption of the run while it lives; a second signal ends the
+// process at once with 130. One at a time in a process; its waits go by SystemClock.
+class Interrupt : public Waiter {
+ public:
+  Interrupt();
+  ~Interrupt() override;
+  Interrupt(const Interrupt&) = delete;
+  Interrupt& operator=(const Interrupt&) = delete;
+
+  bool wait_until(std::int64_t monotonic_ns) override;
+  bool interrupted() const override;
+
+ private:
+  void listen(int read_fd);
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  bool interrupted_ = false;
+  int write_fd_ = -1;
+  std::thread listener_;
+};
+
+}  // namespace zimmock::cli

@@ -1,0 +1,173 @@
+#include <cstdio>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/migrate_output.h"
+#include "contracts/api/json_text.h"
+
+namespace zimmock::cli {
+namespace {
+
+using json = nlohmann::json;
+
+json finding_json(const FindingGroup& group, const RecordFinding& one) {
+  return {{"type", "finding"},       {"weight", to_string(group.weight)},
+          {"reason", group.reason},  {"line", one.line},
+          {"pointer", one.pointer},  {"expected", one.expected},
+          {"got", one.got}};
+}
+
+std::string_view mark_name(char mark) {
+  switch (mark) {
+    case '+': return "missing";
+    case '-': return "extra";
+    case '*': return "differs";
+    default: return "unreadable";
+  }
+}
+
+class JsonOutput : public MigrateOutput {
+ public:
+  JsonOutput(MigrateFacts facts, std::mutex& out) : facts_(std::move(facts)), out_(out) {}
+
+  void plan(const MigrationPlan& plan) override {
+    const PlanCounts& counts = plan.counts;
+    json out{{"type", "plan"},
+             {"file", facts_.file},
+             {"format", facts_.format},
+             {"records", counts.records},
+             {"users", counts.users},
+             {"conversations", counts.conversations},
+             {"imports", counts.imports},
+             {"imports_to_sender", counts.to_sender},
+             {"imports_to_receiver", counts.imports - counts.to_sender},
+             {"one_sided", counts.one_sided},
+             {"bad", counts.bad},
+             {"too_old", counts.too_old},
+             {"clamped", counts.clamped},
+             {"left_out", counts.left_out},
+             {"out_of_order", counts.out_of_order},
+             {"same_time", counts.same_time},
+             {"retention_days", facts_.retention_days},
+             {"shift_ms", plan.shift_ms},
+             {"blocked", plan.blocked},
+             {"calls", {{"register", plan.estimate.registrations},
+                        {"import", plan.estimate.imports},
+                        {"query", plan.estimate.queries}}},
+             {"estimate_ms", plan.estimate.duration_ms}};
+    if (counts.left_out < counts.records) {
+      out["oldest_ms"] = counts.oldest_ms;
+      out["newest_ms"] = counts.newest_ms;
+    }
+    for (const FindingGroup& group : plan.findings) {
+      out["findings"].push_back({{"weight", to_string(group.weight)},
+                                 {"reason", group.reason},
+                                 {"records", group.count},
+                                 {"statement", group.statement}});
+    }
+    print(out);
+    for (const FindingGroup& group : plan.findings) {
+      for (const RecordFinding& one : group.examples) print(finding_json(group, one));
+    }
+  }
+
+  void starting(const MigrationPlan&, const ImportJournal& journal) override {
+    print({{"type", "start"},
+           {"endpoint", facts_.endpoint},
+           {"app_id", facts_.app_id},
+           {"verify_only", facts_.verify_only},
+           {"resumable", journal.durable()}});
+  }
+
+  void registered(const RegisterReport& report) override {
+    json refused = json::array();
+    for (const RegisterFailure& one : report.refused) {
+      refused.push_back({{"user", one.user_id}, {"code", one.sub_code}, {"message", one.sub_message}});
+    }
+    print({{"type", "registered"},
+           {"users", report.registered},
+           {"already_there", report.already_there},
+           {"refused", refused}});
+  }
+
+  void imported(const MigrationPlan& plan, const ImportReport& report) override {
+    json refusals = json::array(), in_doubt = json::array();
+    for (const RefusalGroup& group : report.refusals) {
+      refusals.push_back({{"code", group.status.code},
+                          {"message", group.status.message},
+                          {"explain", group.status.explain},
+                          {"count", group.count},
+                          {"lines", group.lines}});
+    }
+    for (const InDoubt& one : report.in_doubt) {
+      in_doubt.push_back({{"line", one.line}, {"viewer", plan.viewer(one.lane)}, {"why", one.why}});
+    }
+    print({{"type", "imported"},
+           {"imported", report.imported},
+           {"refused", report.refused},
+           {"not_sent", report.not_sent},
+           {"refusals", refusals},
+           {"in_doubt", in_doubt},
+           {"duration_ms", report.duration_ms}});
+  }
+
+  void mismatch(const Mismatch& mismatch) override {
+    json out{{"type", "mismatch"},
+             {"mark", std::string(1, mismatch.mark)},
+             {"kind", mark_name(mismatch.mark)},
+             {"viewer", mismatch.viewer},
+             {"peer", mismatch.peer},
+             {"what", mismatch.what}};
+    if (mismatch.line > 0) out["line"] = mismatch.line;
+    print(out);
+  }
+
+  void compared(const VerifyReport& report) override {
+    const ListComparison& totals = report.totals;
+    print({{"type", "compared"},
+           {"lists", report.lists},
+           {"unreadable_lists", report.unreadable_lists},
+           {"lists_out_of_order", report.lists_out_of_order},
+           {"same", totals.same},
+           {"missing", totals.missing},
+           {"differ", totals.differs},
+           {"extra", totals.extra},
+           {"unreadable", totals.unread},
+           {"deleted_or_recalled", totals.emptied},
+           {"ties_reordered", totals.ties_reordered},
+           {"not_verifiable", kUnverifiable},
+           {"duration_ms", report.duration_ms}});
+  }
+
+  void verdict(const std::string& line, int exit_code) override {
+    print({{"type", "summary"}, {"verdict", line}, {"exit", exit_code}});
+  }
+
+ private:
+  void print(const json& line) {
+    const std::lock_guard lock(out_);
+    fmt::print("{}\n", json_line(line));
+    std::fflush(stdout);
+  }
+
+  MigrateFacts facts_;
+  std::mutex& out_;
+};
+
+}  // namespace
+
+std::unique_ptr<MigrateOutput> json_output(MigrateFacts facts, std::mutex& out) {
+  return std::make_unique<JsonOutput>(std::move(facts), out);
+}
+
+std::string_view to_string(Weight weight) {
+  switch (weight) {
+    case Weight::kBad: return "bad";
+    case Weight::kTooOld: return "too-old";
+    case Weight::kNote: return "note";
+  }
+  return "";
+}
+
+}  // namespace zimmock::cli

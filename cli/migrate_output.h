@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "client/importer.h"
+#include "client/plan.h"
+#include "client/registrar.h"
+#include "client/verdict.h"
+#include "client/verifier.h"
+
+namespace zimmock::cli {
+
+// What the report needs to know of the command line.
+struct MigrateFacts {
+  std::string file;
+  std::string format;
+  std::string window;     // "plan pro", "--retention-days 45"
+  std::string endpoint;   // "" when only planning
+  std::uint32_t app_id = 0;
+  std::int64_t calls_per_second = 0;  // 0: no limit
+  std::int64_t retention_days = 0;
+  TooOldPolicy too_old = TooOldPolicy::kStop;
+  BadPolicy bad = BadPolicy::kStop;
+  bool verify_only = false;
+  std::size_t max_examples = 0;  // of each kind; 0: all
+};
+
+// Tells on stdout what a migration finds and does, for people or for machines. Not for several
+// threads at once, mismatch() excepted.
+class MigrateOutput {
+ public:
+  virtual ~MigrateOutput() = default;
+  virtual void plan(const MigrationPlan& plan) = 0;
+  virtual void starting(const MigrationPlan& plan, const ImportJournal& journal) = 0;
+  virtual void registered(const RegisterReport& report) = 0;
+  virtual void imported(const MigrationPlan& plan, const ImportReport& report) = 0;
+  virtual void mismatch(const Mismatch& mismatch) = 0;
+  virtual void compared(const VerifyReport& report) = 0;
+
+  // The last line, and the exit code that goes with it.
+  virtual void verdict(const std::string& line, int exit_code) = 0;
+};
+
+std::unique_ptr<MigrateOutput> text_output(MigrateFacts facts);
+
+// JSON Lines; the member `type` says what a line is. `out` guards stdout, where the progress of
+// another thread goes too.
+std::unique_ptr<MigrateOutput> json_output(MigrateFacts facts, std::mutex& out);
+
+// "2 h 3 min", "25 min 19 s", "5.3 s".
+std::string duration_text(std::int64_t ms);
+
+// "plan", "import", ... of a weight in JSON: "bad", "too-old", "note".
+std::string_view to_string(Weight weight);
+
+}  // namespace zimmock::cli

@@ -1,0 +1,223 @@
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/migrate_output.h"
+#include "contracts/api/text.h"
+
+namespace zimmock::cli {
+namespace {
+
+// fmt has no grouping without a locale, and these numbers are read by people.
+std::string count_of(std::uint64_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
+void row(std::string_view name, const std::string& text) {
+  fmt::print("  {:<10}  {}\n", name, text);
+}
+
+std::string per_second(std::uint64_t count, std::int64_t ms) {
+  return fmt::format("{:.1f}/s", static_cast<double>(count) * 1000.0 /
+                                     static_cast<double>(std::max<std::int64_t>(ms, 1)));
+}
+
+class TextOutput : public MigrateOutput {
+ public:
+  explicit TextOutput(MigrateFacts facts) : facts_(std::move(facts)) {}
+
+  void plan(const MigrationPlan& plan) override {
+    const PlanCounts& counts = plan.counts;
+    fmt::print("{}: {}, format {}\n", facts_.file, count_of(counts.records, "record", "records"),
+               facts_.format);
+    if (counts.records == 0) return;
+    row("imports", fmt::format("{} for {} in {}: {} into the sender's list, {} into the receiver's",
+                               counts.imports, count_of(counts.users, "user", "users"),
+                               count_of(counts.conversations, "conversation", "conversations"),
+                               counts.to_sender, counts.imports - counts.to_sender));
+    row("one-sided", fmt::format("{} in one user's list only",
+                                 count_of(counts.one_sided, "record", "records")));
+    if (counts.left_out < counts.records) print_times(plan);
+    print_window(plan);
+    row("order", fmt::format("{} older than an earlier one of the conversation (sorted before "
+                             "sending); {} sharing a timestamp with the one before",
+                             counts.out_of_order, counts.same_time));
+    print_left_out(counts);
+    print_estimate(plan.estimate);
+    print_findings(plan);
+  }
+
+  void starting(const MigrationPlan& plan, const ImportJournal& journal) override {
+    if (facts_.verify_only) {
+      fmt::print("reading the lists of {} at {} as app {}; nothing is sent\n",
+                 count_of(plan.counts.conversations, "conversation", "conversations"),
+                 facts_.endpoint, facts_.app_id);
+      return;
+    }
+    fmt::print("sending {} to {} as app {}\n", count_of(plan.counts.imports, "import", "imports"),
+               facts_.endpoint, facts_.app_id);
+    if (!journal.durable()) {
+      fmt::print("note: this version keeps no journal: an interrupted run cannot be resumed, and "
+                 "running it again would import messages twice\n");
+    }
+    std::fflush(stdout);
+  }
+
+  void registered(const RegisterReport& report) override {
+    fmt::print("registered {}, {} already there\n",
+               count_of(report.registered, "user", "users"), report.already_there);
+    const std::size_t shown = std::min(report.refused.size(), limit());
+    for (std::size_t i = 0; i < shown; ++i) {
+      const RegisterFailure& failure = report.refused[i];
+      fmt::print("  refused {}: code {} ({})\n", quote(failure.user_id), failure.sub_code,
+                 ascii_line(failure.sub_message));
+    }
+    print_more(report.refused.size(), shown);
+    std::fflush(stdout);
+  }
+
+  void imported(const MigrationPlan& plan, const ImportReport& report) override {
+    fmt::print("imported {} of {} in {} ({})\n", report.imported, plan.counts.imports,
+               duration_text(report.duration_ms), per_second(report.imported, report.duration_ms));
+    for (const RefusalGroup& group : report.refusals) {
+      fmt::print("  refused {}: {}; lines {}{}\n", group.count, group.status.line(),
+                 fmt::join(group.lines, ", "), group.count > group.lines.size() ? ", ..." : "");
+    }
+    const std::size_t shown = std::min(report.in_doubt.size(), limit());
+    for (std::size_t i = 0; i < shown; ++i) {
+      const InDoubt& one = report.in_doubt[i];
+      fmt::print("  in doubt, not sent again: line {} into the list of {}: {}\n", one.line,
+                 quote(plan.viewer(one.lane)), ascii_line(one.why));
+    }
+    print_more(report.in_doubt.size(), shown);
+    if (report.not_sent > 0) fmt::print("  not sent: {}\n", report.not_sent);
+    std::fflush(stdout);
+  }
+
+  void mismatch(const Mismatch& mismatch) override {
+    auto& kept = mismatches_[mismatch.mark];
+    ++kept.count;
+    if (kept.examples.size() < limit()) kept.examples.push_back(mismatch);
+  }
+
+  void compared(const VerifyReport& report) override {
+    const ListComparison& totals = report.totals;
+    fmt::print("read {} back in {}: {} = same, {} + missing, {} - extra, {} * differ, {} ! unreadable\n",
+               count_of(report.lists + report.unreadable_lists, "list", "lists"),
+               duration_text(report.duration_ms), totals.same, totals.missing, totals.extra,
+               totals.differs, report.unreadable_lists);
+    for (const auto& [mark, kept] : mismatches_) {
+      for (const Mismatch& one : kept.examples) print_mismatch(one);
+      print_more(kept.count, kept.examples.size());
+    }
+    if (totals.emptied > 0) {
+      fmt::print("  {} in these lists that are deleted or recalled and not in the plan: not counted\n",
+                 totals.emptied);
+    }
+    if (totals.ties_reordered > 0) {
+      fmt::print("  {} with equal timestamps not with the later import first (an assumption; no "
+                 "error)\n",
+                 totals.ties_reordered);
+    }
+    fmt::print("  not verifiable, because QueryPeerMsg does not return it: {}\n", kUnverifiable);
+  }
+
+  void verdict(const std::string& line, int) override {
+    fmt::print("{}\n", line);
+    std::fflush(stdout);
+  }
+
+ private:
+  struct Kept {
+    std::uint64_t count = 0;
+    std::vector<Mismatch> examples;
+  };
+
+  std::size_t limit() const { return facts_.max_examples == 0 ? SIZE_MAX : facts_.max_examples; }
+
+  static void print_more(std::uint64_t all, std::uint64_t shown) {
+    if (all > shown) fmt::print("  ... and {} more (--max-examples 0 shows all)\n", all - shown);
+  }
+
+  static void print_mismatch(const Mismatch& one) {
+    const std::string line = one.line > 0 ? fmt::format("line {}: ", one.line) : "";
+    fmt::print("  {} list of {} with {}: {}{}\n", one.mark, quote(one.viewer), quote(one.peer), line,
+               ascii_line(one.what));
+  }
+
+  void print_times(const MigrationPlan& plan) const {
+    std::string text = fmt::format("{} to {}", iso_time(plan.counts.oldest_ms),
+                                   iso_time(plan.counts.newest_ms));
+    if (plan.shift_ms != 0) {
+      text += fmt::format(", moved by {} (--time-shift {:+}ms)",
+                          duration_text(std::abs(plan.shift_ms)), plan.shift_ms);
+    }
+    row("times", text);
+  }
+
+  void print_window(const MigrationPlan& plan) const {
+    const std::string days =
+        fmt::format("the last {} days ({}; --plan or --retention-days change it): ",
+                    facts_.retention_days, facts_.window);
+    if (facts_.verify_only) return row("window", "not looked at: nothing is sent");
+    if (plan.counts.too_old == 0) return row("window", days + "nothing is too old");
+    row("window", days + fmt::format("{} too old", count_of(plan.counts.too_old, "is", "are")));
+  }
+
+  static void print_left_out(const PlanCounts& counts) {
+    if (counts.clamped > 0) {
+      row("clamped", fmt::format("{} moved to the edge of the window",
+                                 count_of(counts.clamped, "record", "records")));
+    }
+    if (counts.left_out > 0) {
+      row("left out", fmt::format("{}: {} bad, {} too old",
+                                  count_of(counts.left_out, "record", "records"), counts.bad,
+                                  counts.left_out - counts.bad));
+    }
+  }
+
+  void print_estimate(const Estimate& estimate) const {
+    const std::string calls = fmt::format(
+        "{} to register, {} to import, at least {} to read back", estimate.registrations,
+        estimate.imports, estimate.queries);
+    row("calls", facts_.calls_per_second == 0
+                     ? calls + ", without a limit"
+                     : calls + fmt::format("; at {}/s of each: {}", facts_.calls_per_second,
+                                           duration_text(estimate.duration_ms)));
+  }
+
+  void print_findings(const MigrationPlan& plan) const {
+    for (const FindingGroup& group : plan.findings) {
+      static constexpr std::string_view kNames[] = {"bad", "too old", "note"};
+      fmt::print("{}: {}: {}: {}\n", kNames[static_cast<std::size_t>(group.weight)], group.reason,
+                 count_of(group.count, "record", "records"), group.statement);
+      for (const RecordFinding& one : group.examples) {
+        fmt::print("  line {}: {}{}expected {}, got {}\n", one.line, one.pointer,
+                   one.pointer.empty() ? "" : ": ", one.expected, one.got);
+      }
+      print_more(group.count, std::min<std::uint64_t>(group.count, group.examples.size()));
+    }
+  }
+
+  MigrateFacts facts_;
+  std::map<char, Kept> mismatches_;
+};
+
+}  // namespace
+
+std::unique_ptr<MigrateOutput> text_output(MigrateFacts facts) {
+  return std::make_unique<TextOutput>(std::move(facts));
+}
+
+std::string duration_text(std::int64_t ms) {
+  const std::int64_t seconds = ms / 1000;
+  if (seconds < 60) return fmt::format("{:.1f} s", static_cast<double>(ms) / 1000.0);
+  if (seconds < 3600) return fmt::format("{} min {} s", seconds / 60, seconds % 60);
+  if (seconds < 48 * 3600) return fmt::format("{} h {} min", seconds / 3600, seconds / 60 % 60);
+  return fmt::format("{} days {} h", seconds / 86400, seconds / 3600 % 24);
+}
+
+}  // namespace zimmock::cli

@@ -1,0 +1,149 @@
+#include "cli/service_options.h"
+
+#include <limits>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "cli/files.h"
+#include "contracts/api/text.h"
+
+namespace zimmock::cli {
+namespace {
+
+struct App {
+  std::uint32_t id;
+  std::string secret;
+};
+
+// "12345:secret". The secret is not repeated in the error.
+Result<App> parse_app(std::string_view text, std::string_view where) {
+  const auto colon = text.find(':');
+  const auto id = parse_int64(text.substr(0, colon));
+  if (colon == std::string_view::npos || colon + 1 == text.size() || !id || *id < 0 ||
+      *id > std::numeric_limits<std::uint32_t>::max()) {
+    return fail(ErrorKind::kUsage, fmt::format("{}: expected ID:SECRET, with an ID from 0 to "
+                                               "4294967295",
+                                               where));
+  }
+  return App{static_cast<std::uint32_t>(*id), std::string(text.substr(colon + 1))};
+}
+
+Result<std::vector<App>> read_apps(const ServiceOptions& options) {
+  std::vector<App> out;
+  for (const std::string& text : options.apps) {
+    auto app = parse_app(text, "--app");
+    if (!app) return tl::unexpected(app.error());
+    out.push_back(std::move(*app));
+  }
+  if (options.app_file.empty()) return out;
+  auto text = read_small_file(options.app_file);
+  if (!text) return tl::unexpected(text.error());
+  std::istringstream lines(*text);
+  std::string line;
+  for (int number = 1; std::getline(lines, line); ++number) {
+    const std::string_view entry = trim(line);
+    if (entry.empty() || entry.front() == '#') continue;
+    auto app = parse_app(entry, fmt::format("{}:{}", options.app_file, number));
+    if (!app) return tl::unexpected(app.error());
+    out.push_back(std::move(*app));
+  }
+  return out;
+}
+
+Result<TenantOptions> tenant_options(const ServiceOptions& options) {
+  TenantOptions out;
+  auto profile = load_profile(options.profile);
+  if (!profile) return tl::unexpected(profile.error());
+  out.profile = std::move(*profile);
+  const auto days = choose_retention_days(options.plan, options.retention_days);
+  if (!days) return tl::unexpected(days.error());
+  out.retention_days = *days;
+  const auto rate = parse_rate(options.rate);
+  if (!rate) return tl::unexpected(rate.error());
+  out.calls_per_second = *rate;
+  const auto clock = parse_clock(options.clock);
+  if (!clock) return fail(ErrorKind::kUsage, "--" + clock.error().message);
+  out.clock = *clock;
+  out.rng_seed = options.rng_seed;
+  return out;
+}
+
+}  // namespace
+
+void add_service_options(CLI::App& app, ServiceOptions& options) {
+  app.add_option("--app", options.apps,
+                 fmt::format("An App, as ID:SECRET; repeatable. {}:{} is always there",
+                             kDefaultAppId, kDefaultServerSecret));
+  app.add_option("--app-file", options.app_file, "Apps, one ID:SECRET a line; # starts a comment");
+  app.add_option("--plan", options.plan,
+                 "free (7 days of history), pro (30) or enterprise (90)")
+      ->capture_default_str();
+  app.add_option("--retention-days", options.retention_days, "Instead of the plan's days")
+      ->check(CLI::Range(1, 3650));
+  app.add_option("--rate", options.rate, "Calls a second for each operation and App, or off")
+      ->capture_default_str();
+  app.add_option("--profile", options.profile,
+                 "default, strict, or a JSON file (see `zimmock list settings`)")
+      ->capture_default_str();
+  app.add_option("--clock", options.clock,
+                 "real, frozen:2026-10-01T00:00:00Z or offset:+90s (units ms s m h d)")
+      ->capture_default_str();
+  app.add_option("--rng-seed", options.rng_seed, "Decides MsgIds, Next and page sizes")
+      ->capture_default_str();
+}
+
+Result<std::uint32_t> add_tenants(Service& service, const ServiceOptions& options) {
+  const auto tenant = tenant_options(options);
+  if (!tenant) return tl::unexpected(tenant.error());
+  const auto apps = read_apps(options);
+  if (!apps) return tl::unexpected(apps.error());
+  bool default_given = false;
+  for (const App& app : *apps) {
+    if (auto added = service.add_tenant(app.id, app.secret, *tenant); !added) {
+      return tl::unexpected(added.error());
+    }
+    default_given = default_given || app.id == kDefaultAppId;
+  }
+  if (!default_given) {
+    auto added = service.add_tenant(kDefaultAppId, std::string(kDefaultServerSecret), *tenant);
+    if (!added) return tl::unexpected(added.error());
+  }
+  return apps->empty() ? kDefaultAppId : apps->front().id;
+}
+
+Result<Profile> load_profile(const std::string& name_or_file) {
+  if (name_or_file == "default") return default_profile();
+  if (name_or_file == "strict") return strict_profile();
+  auto text = read_small_file(name_or_file);
+  if (!text) {
+    return fail(ErrorKind::kUsage, fmt::format("--profile: expected default, strict or a file; {}",
+                                               text.error().message));
+  }
+  return parse_profile(*text, name_or_file);
+}
+
+Result<std::int64_t> choose_retention_days(const std::string& plan, std::int64_t retention_days) {
+  if (retention_days > 0) return retention_days;
+  const Plan* found = find_plan(plan);
+  if (found == nullptr) {
+    std::vector<std::string_view> names;
+    for (const Plan& known : kPlans) names.push_back(known.name);
+    return fail(ErrorKind::kUsage, fmt::format("--plan: expected {}, got {}{}",
+                                               fmt::join(names, ", "), quote(plan),
+                                               did_you_mean(plan, names)));
+  }
+  return found->retention_days;
+}
+
+Result<std::optional<std::int64_t>> parse_rate(const std::string& text) {
+  if (text == "off") return std::optional<std::int64_t>();
+  const auto rate = parse_int64(text);
+  if (!rate || *rate < 1) {
+    return fail(ErrorKind::kUsage,
+                fmt::format("--rate: expected calls a second from 1, or off; got {}", quote(text)));
+  }
+  return std::optional(*rate);
+}
+
+}  // namespace zimmock::cli

@@ -1,0 +1,59 @@
+#include "client/curl_endpoint.h"
+
+#include <memory>
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+
+#include "contracts/api/text.h"
+
+namespace zimmock {
+namespace {
+
+struct UrlCleanup {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+
+// The part of the URL, or "" if it has none.
+std::string part_of(CURLU* url, CURLUPart part) {
+  char* text = nullptr;
+  if (curl_url_get(url, part, &text, 0) != CURLUE_OK) return {};
+  std::string out(text);
+  curl_free(text);
+  return out;
+}
+
+bool is_loopback(std::string_view host) {
+  return equal_ignoring_case(host, "localhost") || host == "[::1]" ||
+         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos);
+}
+
+}  // namespace
+
+Result<Endpoint> parse_endpoint(std::string_view text) {
+  const auto bad = [&](std::string_view why) {
+    return fail(ErrorKind::kUsage,
+                fmt::format("endpoint: expected a URL like {}, got {}{}", kRealEndpoint,
+                            quote(text), why));
+  };
+  const bool encrypted = text.starts_with("https://");
+  if (!encrypted && !text.starts_with("http://")) return bad("");
+  const std::unique_ptr<CURLU, UrlCleanup> url(curl_url());
+  if (curl_url_set(url.get(), CURLUPART_URL, std::string(text).c_str(), 0) != CURLUE_OK) {
+    return bad("");
+  }
+  if (!part_of(url.get(), CURLUPART_USER).empty()) return bad(": it has a user name");
+  if (!part_of(url.get(), CURLUPART_QUERY).empty() || text.find('?') != text.npos) {
+    return bad(": it has a query");
+  }
+  if (!part_of(url.get(), CURLUPART_FRAGMENT).empty()) return bad(": it has a fragment");
+  if (part_of(url.get(), CURLUPART_PATH) != "/") return bad(": every call goes to the path /");
+  Endpoint out;
+  out.encrypted = encrypted;
+  out.loopback = is_loopback(part_of(url.get(), CURLUPART_HOST));
+  out.url = text;
+  while (out.url.ends_with('/')) out.url.pop_back();
+  return out;
+}
+
+}  // namespace zimmock

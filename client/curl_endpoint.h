@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "contracts/api/result.h"
+
+namespace zimmock {
+
+// Any region of the real service. (zim-contract.md section 1, documented)
+inline constexpr std::string_view kRealEndpoint = "https://zim-api.zego.im";
+
+// Where the API is reached: a scheme, a host and a port, nothing else.
+struct Endpoint {
+  std::string url;  // without a slash at the end
+  bool encrypted = true;
+  bool loopback = false;  // localhost, 127.0.0.0/8 or ::1
+};
+
+// An Error (kUsage) for anything but http:// or https:// with a host, an optional port and "/".
+Result<Endpoint> parse_endpoint(std::string_view text);
+
+}  // namespace zimmock

@@ -1,0 +1,274 @@
+#include "client/expected_list.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "contracts/api/message_body.h"
+#include "contracts/api/signature.h"
+#include "contracts/api/text.h"
+
+namespace zimmock {
+namespace {
+
+std::string_view emptied_how(std::int64_t is_empty) {
+  return is_empty == 2 ? "recalled" : "deleted or expired";
+}
+
+std::string sub_type_text(std::int64_t type, std::int64_t sub_type) {
+  return type == kCustom ? fmt::format("{}/{}", type, sub_type) : std::to_string(type);
+}
+
+// "2026-10-01T12:00:00.000Z "a": custom "text"", for a line of the report.
+std::string described(std::int64_t time_ms, std::string_view sender, std::int64_t type,
+                      std::string_view text) {
+  return fmt::format("{} {} {} {}", iso_time(time_ms), quote(sender), message_type_name(type),
+                     quote(text, 40));
+}
+
+}  // namespace
+
+ExpectedList::Digest ExpectedList::digest(std::string_view bytes) {
+  const std::string hex = md5_hex(bytes);
+  Digest out;
+  std::from_chars(hex.data(), hex.data() + 16, out.high, 16);
+  std::from_chars(hex.data() + 16, hex.data() + 32, out.low, 16);
+  return out;
+}
+
+ExpectedList::Digest ExpectedList::content_digest(std::string_view sender, std::int64_t type,
+                                                  std::int64_t sub_type, std::string_view body,
+                                                  std::string_view payload) {
+  // The lengths keep "ab" + "c" apart from "a" + "bc".
+  return digest(fmt::format("{}:{}:{}:{}:{}:{}{}{}", type, type == kCustom ? sub_type : 0,
+                            sender.size(), body.size(), payload.size(), sender, body, payload));
+}
+
+ExpectedList::Digest ExpectedList::with_time(const Digest& content, std::int64_t time_ms) {
+  const auto mixed = static_cast<std::uint64_t>(time_ms) * 0x9E3779B97F4A7C15U;
+  return {content.high ^ mixed, content.low + mixed};
+}
+
+const PlannedRecord& ExpectedList::planned(std::size_t index) const {
+  return plan_.records[expected_[index].record];
+}
+
+Result<ExpectedList> ExpectedList::make(const MigrationPlan& plan, const SourceReader& source, Lane lane) {
+  ExpectedList list(plan, source, lane);
+  const Conversation& conversation = plan.conversations[lane.conversation];
+  for (std::uint32_t i = conversation.first; i < conversation.end; ++i) {
+    const PlannedRecord& record = plan.records[i];
+    if (!plan.has(lane, record)) continue;
+    const auto again = source.read_at(record.place);
+    if (!again) return tl::unexpected(again.error());
+    const ImportPeerMsg& message = again->message;
+    const Digest content = content_digest(
+        message.from_user_id, message.message_type, message.sub_msg_type,
+        returned_body(message.message_type, message.message), message.extended_data);
+    list.by_digest_[with_time(content, record.time_ms)].push_back(
+        static_cast<std::uint32_t>(list.expected_.size()));
+    list.expected_.push_back({i, content});
+  }
+  return list;
+}
+
+// Of equal ones the newest is taken first, as the list goes.
+Result<std::optional<std::size_t>> ExpectedList::find_equal(const QueryItem& item,
+                                                            const Digest& content) {
+  const auto found = by_digest_.find(with_time(content, item.msg_time_ms));
+  if (found != by_digest_.end()) {
+    auto& left = found->second;
+    while (!left.empty() && expected_[left.back()].seen) left.pop_back();
+    if (!left.empty()) return left.back();
+  }
+  if (is_media(item.msg_type)) return find_same_media(item);
+  return std::nullopt;
+}
+
+// Media bodies are JSON in an encoding that the service chooses: equal documents are the same.
+Result<std::optional<std::size_t>> ExpectedList::find_same_media(const QueryItem& item) {
+  const auto older = [&](const Expected& expected, std::int64_t time_ms) {
+    return plan_.records[expected.record].time_ms < time_ms;
+  };
+  auto at = std::lower_bound(expected_.begin(), expected_.end(), item.msg_time_ms + 1, older);
+  while (at != expected_.begin()) {
+    --at;
+    const PlannedRecord& record = plan_.records[at->record];
+    if (record.time_ms != item.msg_time_ms) break;
+    if (at->seen || plan_.sender(record) != item.sender) continue;
+    const auto again = source_.read_at(record.place);
+    if (!again) return tl::unexpected(again.error());
+    const ImportPeerMsg& message = again->message;
+    if (message.message_type == item.msg_type && message.extended_data == item.payload &&
+        same_returned_body(item.msg_type, returned_body(item.msg_type, message.message),
+                           item.msg_body)) {
+      return static_cast<std::size_t>(at - expected_.begin());
+    }
+  }
+  return std::nullopt;
+}
+
+void ExpectedList::note_order(std::int64_t time_ms, std::optional<std::size_t> index) {
+  if (time_before_ms_ && time_ms > *time_before_ms_) ++counts_.misplaced;
+  const bool tie = time_before_ms_ && time_ms == *time_before_ms_;
+  if (tie && index && index_before_ && *index > *index_before_) ++counts_.ties_reordered;
+  time_before_ms_ = time_ms;
+  index_before_ = index;
+}
+
+Result<void> ExpectedList::see(const QueryItem& item) {
+  const Digest content = content_digest(item.sender, item.msg_type, item.sub_msg_type,
+                                        item.msg_body, item.payload);
+  std::optional<std::size_t> index;
+  if (item.is_empty == 0) {
+    auto found = find_equal(item, content);
+    if (!found) return tl::unexpected(found.error());
+    index = *found;
+  }
+  // An emptied one may have lost its time.
+  if (item.is_empty == 0 || item.msg_time_ms != 0) note_order(item.msg_time_ms, index);
+  if (index) {
+    expected_[*index].seen = true;
+    ++counts_.same;
+    return {};
+  }
+  strays_.push_back(Stray{item.sender, item.msg_id, item.msg_body.substr(0, 200), item.msg_time_ms,
+                          item.msg_type, item.sub_msg_type, item.is_empty, content,
+                          digest(item.msg_body), digest(item.payload)});
+  return {};
+}
+
+Mismatch ExpectedList::mismatch(char mark, std::uint32_t line, std::string what) const {
+  return {mark, plan_.viewer(lane_), plan_.peer(lane_), line, std::move(what)};
+}
+
+// What the stray has otherwise than planned, member by member.
+Result<std::string> ExpectedList::difference(const Expected& expected, const Stray& stray) const {
+  const PlannedRecord& record = plan_.records[expected.record];
+  const auto again = source_.read_at(record.place);
+  if (!again) return tl::unexpected(again.error());
+  const ImportPeerMsg& message = again->message;
+  if (stray.is_empty != 0) {
+    return fmt::format("IsEmpty: expected 0, got {} ({}), MsgId {}", stray.is_empty,
+                       emptied_how(stray.is_empty), stray.msg_id);
+  }
+  std::vector<std::string> parts;
+  const auto note = [&](std::string_view name, const std::string& wanted, const std::string& got) {
+    if (wanted != got) parts.push_back(fmt::format("{}: expected {}, got {}", name, wanted, got));
+  };
+  note("Sender", quote(message.from_user_id), quote(stray.sender));
+  note("MsgType", sub_type_text(message.message_type, message.sub_msg_type),
+       sub_type_text(stray.type, stray.sub_type));
+  note("MsgTime", iso_time(record.time_ms), iso_time(stray.time_ms));
+  const std::string body = returned_body(message.message_type, message.message);
+  if (digest(body) != stray.body) {
+    parts.push_back(fmt::format("MsgBody: expected {}, got {}", quote(body, 40),
+                                quote(stray.preview, 40)));
+  }
+  if (digest(message.extended_data) != stray.payload) {
+    parts.push_back(fmt::format("Payload: expected {}, got another", quote(message.extended_data, 40)));
+  }
+  return fmt::format("{}; MsgId {}", fmt::join(parts, "; "), stray.msg_id);
+}
+
+Result<void> ExpectedList::report_pair(Expected& expected, const Stray& stray,
+                                       ListComparison& out) {
+  auto what = difference(expected, stray);
+  if (!what) return tl::unexpected(what.error());
+  expected.seen = true;
+  ++out.differs;
+  out.mismatches.push_back(
+      mismatch('*', plan_.records[expected.record].place.line, *std::move(what)));
+  return {};
+}
+
+// Pairs every stray with an expected one of the same time that `fits`.
+template <typename Fits>
+Result<void> ExpectedList::pair_strays(Fits fits, ListComparison& out) {
+  for (auto& stray : strays_) {
+    if (!stray) continue;
+    const auto older = [&](const Expected& expected, std::int64_t time_ms) {
+      return plan_.records[expected.record].time_ms < time_ms;
+    };
+    auto at = std::lower_bound(expected_.begin(), expected_.end(), stray->time_ms, older);
+    for (; at != expected_.end() && plan_.records[at->record].time_ms == stray->time_ms; ++at) {
+      if (at->seen || !fits(*at, *stray)) continue;
+      if (auto reported = report_pair(*at, *stray, out); !reported) return reported;
+      stray.reset();
+      break;
+    }
+  }
+  return {};
+}
+
+// Pairs a stray with an expected one of the same content and another time.
+Result<void> ExpectedList::pair_by_content(ListComparison& out) {
+  std::unordered_map<Digest, std::vector<std::uint32_t>, DigestHash> left;
+  for (std::uint32_t i = 0; i < expected_.size(); ++i) {
+    if (!expected_[i].seen) left[expected_[i].content].push_back(i);
+  }
+  for (auto& stray : strays_) {
+    const auto found = stray && stray->is_empty == 0 ? left.find(stray->content) : left.end();
+    if (found == left.end() || found->second.empty()) continue;
+    if (auto done = report_pair(expected_[found->second.back()], *stray, out); !done) return done;
+    found->second.pop_back();
+    stray.reset();
+  }
+  return {};
+}
+
+Result<void> ExpectedList::report_missing(ListComparison& out) const {
+  for (std::size_t i = 0; i < expected_.size(); ++i) {
+    if (expected_[i].seen) continue;
+    const auto again = source_.read_at(planned(i).place);
+    if (!again) return tl::unexpected(again.error());
+    ++out.missing;
+    out.mismatches.push_back(
+        mismatch('+', planned(i).place.line,
+                 described(planned(i).time_ms, again->message.from_user_id,
+                           again->message.message_type, again->message.message)));
+  }
+  return {};
+}
+
+void ExpectedList::report_extra(ListComparison& out) const {
+  for (const auto& stray : strays_) {
+    if (!stray) continue;
+    if (stray->is_empty != 0) {
+      ++out.emptied;
+      continue;
+    }
+    ++out.extra;
+    const auto same = by_digest_.find(with_time(stray->content, stray->time_ms));
+    const std::string again =
+        same == by_digest_.end() || expected_.empty() ? "" : ", a repetition of one that is planned";
+    out.mismatches.push_back(mismatch(
+        '-', 0,
+        fmt::format("{}, MsgId {}{}",
+                    described(stray->time_ms, stray->sender, stray->type, stray->preview),
+                    stray->msg_id, again)));
+  }
+}
+
+Result<ListComparison> ExpectedList::finish(const std::optional<std::string>& unreadable) {
+  ListComparison out = counts_;
+  const auto same_sender = [&](const Expected& expected, const Stray& stray) {
+    return plan_.sender(plan_.records[expected.record]) == stray.sender;
+  };
+  const auto any = [](const Expected&, const Stray& stray) { return stray.is_empty == 0; };
+  if (auto paired = pair_strays(same_sender, out); !paired) return tl::unexpected(paired.error());
+  if (auto paired = pair_strays(any, out); !paired) return tl::unexpected(paired.error());
+  if (auto paired = pair_by_content(out); !paired) return tl::unexpected(paired.error());
+  if (unreadable) {
+    out.unread = static_cast<std::uint64_t>(
+        std::count_if(expected_.begin(), expected_.end(), [](const auto& one) { return !one.seen; }));
+    out.mismatches.push_back(mismatch('!', 0, *unreadable));
+  } else if (auto reported = report_missing(out); !reported) {
+    return tl::unexpected(reported.error());
+  }
+  report_extra(out);
+  return out;
+}
+
+}  // namespace zimmock

@@ -1,0 +1,113 @@
+#include "client/plan.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "client/plan_steps.h"
+#include "contracts/api/clock.h"
+
+namespace zimmock {
+namespace {
+
+std::uint64_t calls_for(std::uint64_t things, std::uint64_t per_call) {
+  return (things + per_call - 1) / per_call;
+}
+
+void count_imports(MigrationPlan& plan) {
+  PlanCounts& counts = plan.counts;
+  counts.left_out = counts.records;
+  counts.oldest_ms = std::numeric_limits<std::int64_t>::max();
+  counts.newest_ms = std::numeric_limits<std::int64_t>::min();
+  for (const PlannedRecord& record : plan.records) {
+    if (record.left_out) continue;
+    --counts.left_out;
+    counts.oldest_ms = std::min(counts.oldest_ms, record.time_ms);
+    counts.newest_ms = std::max(counts.newest_ms, record.time_ms);
+    Conversation& conversation = plan.conversations[record.conversation];
+    for (std::size_t side = 0; side < 2; ++side) {
+      if (!record.seen_by[side]) continue;
+      ++conversation.imports[side];
+      ++counts.imports;
+      if (side == (record.from_second ? 1U : 0U)) ++counts.to_sender;
+    }
+    if (record.seen_by[0] != record.seen_by[1]) ++counts.one_sided;
+  }
+  counts.users = plan.users_to_register().size();
+  for (const Conversation& conversation : plan.conversations) {
+    if (conversation.imports[0] + conversation.imports[1] > 0) ++counts.conversations;
+  }
+}
+
+}  // namespace
+
+Estimate estimate_of(const MigrationPlan& plan, std::int64_t calls_per_second) {
+  Estimate out;
+  std::vector<std::array<std::uint64_t, 2>> lists(plan.conversations.size());
+  for (const PlannedRecord& record : plan.records) {
+    if (record.left_out) continue;
+    for (std::size_t side = 0; side < 2; ++side) {
+      if (record.seen_by[side]) ++lists[record.conversation][side];
+    }
+  }
+  for (const auto& [first, second] : lists) {
+    out.imports += first + second;
+    if (first + second == 0) continue;
+    for (const std::uint64_t length : {first, second}) {
+      out.queries += std::max<std::uint64_t>(
+          1, calls_for(length, static_cast<std::uint64_t>(kMaxQueryLimit)));
+    }
+  }
+  out.registrations = calls_for(plan.users_to_register().size(), kMaxRegisterUsers);
+  const auto calls = static_cast<std::int64_t>(out.registrations + out.imports + out.queries);
+  if (calls_per_second > 0) out.duration_ms = calls * kMillisPerSecond / calls_per_second;
+  return out;
+}
+
+std::vector<std::string> MigrationPlan::users_to_register() const {
+  std::vector<bool> wanted(users.size(), false);
+  for (const PlannedRecord& record : records) {
+    if (record.left_out) continue;
+    for (const std::uint32_t user : conversations[record.conversation].users) wanted[user] = true;
+  }
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < users.size(); ++i) {
+    if (wanted[i]) out.push_back(users[i]);
+  }
+  return out;
+}
+
+const std::string& MigrationPlan::viewer(Lane lane) const {
+  return users[conversations[lane.conversation].users[lane.side]];
+}
+
+const std::string& MigrationPlan::peer(Lane lane) const {
+  return users[conversations[lane.conversation].users[1 - lane.side]];
+}
+
+const std::string& MigrationPlan::sender(const PlannedRecord& record) const {
+  return users[conversations[record.conversation].users[record.from_second ? 1 : 0]];
+}
+
+bool MigrationPlan::has(Lane lane, const PlannedRecord& record) const {
+  return !record.left_out && record.seen_by[lane.side];
+}
+
+Result<MigrationPlan> make_plan(SourceReader& source, const PlanOptions& options) {
+  MigrationPlan plan;
+  plan.now_ms = options.now_ms;
+  plan.retention_ms = options.retention_ms;
+  FindingLog log(options.max_examples);
+  if (auto scanned = scan_source(source, plan, log); !scanned) {
+    return tl::unexpected(scanned.error());
+  }
+  shift_times(options.shift, plan);
+  fit_window(options, plan, log);
+  count_imports(plan);
+  plan.estimate = estimate_of(plan, options.calls_per_second);
+  plan.blocked = (options.bad == BadPolicy::kStop && plan.counts.bad > 0) ||
+                 (options.too_old == TooOldPolicy::kStop && plan.counts.too_old > 0);
+  plan.findings = log.take();
+  return plan;
+}
+
+}  // namespace zimmock

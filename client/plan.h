@@ -1,0 +1,116 @@
+#pragma once
+
+// What a migration will do, worked out before anything is sent: one pass over the source, of which
+// only a small entry a record is kept.
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/formats/format.h"
+#include "client/plan_findings.h"
+#include "contracts/api/profile.h"
+#include "contracts/api/result.h"
+
+namespace zimmock {
+
+enum class TooOldPolicy { kStop, kSkip, kClamp };
+enum class BadPolicy { kStop, kSkip };
+
+// How all times are moved, keeping the gaps between them.
+struct TimeShift {
+  enum class Kind { kNone, kNewestIsNow, kNewestIs, kBy };
+  Kind kind = Kind::kNone;
+  std::int64_t ms = 0;  // kNewestIs: Unix milliseconds; kBy: how far
+};
+
+// "newest=now", "newest=ISO-TIME", "+30d", "-90s". An Error (kUsage) for anything else.
+Result<TimeShift> parse_time_shift(std::string_view text);
+
+struct PlanOptions {
+  std::int64_t now_ms = 0;
+  std::int64_t retention_ms = 0;
+  std::int64_t calls_per_second = 20;  // of each operation; 0: no limit
+  TimeShift shift;
+  TooOldPolicy too_old = TooOldPolicy::kStop;
+  BadPolicy bad = BadPolicy::kStop;
+  std::size_t max_examples = 5;  // of each reason; 0: all
+};
+
+struct PlannedRecord {
+  RecordPlace place;
+  std::uint32_t conversation = 0;
+  std::int64_t time_ms = 0;  // as it is sent: shifted, and clamped if it was
+  bool from_second = false;  // sent by the conversation's second user
+  std::array<bool, 2> seen_by{};  // the conversation's first user, second user
+  bool left_out = false;
+};
+
+// Two users; their records are plan.records[first, end), oldest first, ties in the file's order.
+struct Conversation {
+  std::array<std::uint32_t, 2> users{};  // into plan.users; the one first seen as a sender first
+  std::uint32_t first = 0;
+  std::uint32_t end = 0;
+  std::array<std::uint32_t, 2> imports{};  // into the first user's list, into the second's
+};
+
+// One user's list of one conversation: what is imported in order, one call at a time.
+struct Lane {
+  std::uint32_t conversation = 0;
+  std::uint32_t side = 0;  // 0: the first user's list, 1: the second's
+};
+
+struct PlanCounts {
+  std::uint64_t records = 0;       // in the file, broken ones too
+  std::uint64_t bad = 0;           // cannot be imported
+  std::uint64_t too_old = 0;       // outside the window, now or when their turn comes
+  std::uint64_t clamped = 0;       // moved by TooOldPolicy::kClamp, to keep the order included
+  std::uint64_t left_out = 0;      // not in the plan: bad, or too old and not clamped
+  std::uint64_t out_of_order = 0;  // older than an earlier one of their conversation
+  std::uint64_t same_time = 0;     // with the timestamp of the one before in their conversation
+  std::uint64_t one_sided = 0;     // in one user's list only
+  std::uint64_t users = 0;         // in a conversation with anything to import
+  std::uint64_t conversations = 0; // with anything to import
+  std::uint64_t imports = 0;
+  std::uint64_t to_sender = 0;     // of the imports: into the sender's list
+  std::int64_t oldest_ms = 0;      // of the planned records' times as they are sent
+  std::int64_t newest_ms = 0;
+};
+
+// Calls, and how long they take at the rate; the service's own latency comes on top.
+struct Estimate {
+  std::uint64_t registrations = 0;
+  std::uint64_t imports = 0;
+  std::uint64_t queries = 0;  // at least: pages may be short
+  std::int64_t duration_ms = 0;  // 0 without a limit
+};
+
+struct MigrationPlan {
+  std::vector<std::string> users;  // of all records that could be read
+  std::vector<Conversation> conversations;
+  std::vector<PlannedRecord> records;
+  std::vector<FindingGroup> findings;
+  PlanCounts counts;
+  Estimate estimate;
+  std::int64_t now_ms = 0;
+  std::int64_t retention_ms = 0;
+  std::int64_t shift_ms = 0;
+
+  // True if the policies forbid to execute it.
+  bool blocked = false;
+
+  // Those who are in a conversation with anything to import, in the order of `users`.
+  std::vector<std::string> users_to_register() const;
+
+  const std::string& viewer(Lane lane) const;
+  const std::string& peer(Lane lane) const;
+  const std::string& sender(const PlannedRecord& record) const;
+  bool has(Lane lane, const PlannedRecord& record) const;
+};
+
+// Reads the source to its end. The Error is the source's.
+Result<MigrationPlan> make_plan(SourceReader& source, const PlanOptions& options);
+
+}  // namespace zimmock

@@ -1,0 +1,62 @@
+#include "client/plan_findings.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace zimmock {
+namespace {
+
+struct ReasonRow {
+  std::string_view id;
+  std::string_view statement;
+};
+
+// In the order of PlanReason.
+constexpr ReasonRow kReasons[] = {
+    {"plan.same-id", "An Id stands once in the file, or once for each user's list: a second record "
+                     "with it is taken for a repetition."},
+    {"plan.expires-before-sent", "The message is inside the retention window now, but will not be "
+                                 "when its turn comes at this rate."},
+    {"plan.same-time", "Messages of one conversation share a timestamp: they are sent in the file's "
+                       "order, and how the service orders them is not documented."},
+};
+
+}  // namespace
+
+void FindingLog::add(Weight weight, std::uint32_t line, const Finding& finding) {
+  const Rule& broken = rule(finding.rule_id);
+  add(weight, broken.id, broken.statement, {line, finding.pointer, finding.expected, finding.got});
+}
+
+void FindingLog::add(Weight weight, PlanReason reason, RecordFinding finding) {
+  const ReasonRow& row = kReasons[static_cast<std::size_t>(reason)];
+  add(weight, row.id, row.statement, std::move(finding));
+}
+
+void FindingLog::add(Weight weight, std::string_view reason, std::string_view statement,
+                     RecordFinding finding) {
+  const auto found = std::find_if(groups_.begin(), groups_.end(), [&](const FindingGroup& group) {
+    return group.reason == reason && group.weight == weight;
+  });
+  const std::size_t index = static_cast<std::size_t>(found - groups_.begin());
+  if (found == groups_.end()) {
+    groups_.push_back({weight, reason, statement, 0, {}});
+    last_lines_.push_back(0);
+  }
+  FindingGroup& group = groups_[index];
+  if (last_lines_[index] != finding.line) ++group.count;
+  last_lines_[index] = finding.line;
+  if (max_examples_ == 0 || group.examples.size() < max_examples_) {
+    group.examples.push_back(std::move(finding));
+  }
+}
+
+std::vector<FindingGroup> FindingLog::take() {
+  std::stable_sort(groups_.begin(), groups_.end(), [](const auto& a, const auto& b) {
+    return std::tuple(a.weight, b.count) < std::tuple(b.weight, a.count);
+  });
+  last_lines_.clear();
+  return std::move(groups_);
+}
+
+}  // namespace zimmock

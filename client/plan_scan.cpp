@@ -1,0 +1,192 @@
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <tuple>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "client/plan_steps.h"
+#include "contracts/api/text.h"
+
+namespace zimmock {
+namespace {
+
+class Scan {
+ public:
+  Scan(SourceReader& source, MigrationPlan& plan, FindingLog& log)
+      : source_(source), plan_(plan), log_(log) {}
+
+  Result<void> run() {
+    while (true) {
+      auto record = source_.next();
+      if (!record) return tl::unexpected(record.error());
+      if (!*record) break;
+      if (auto taken = take(**record); !taken) return taken;
+    }
+    if (auto searched = find_same_ids(); !searched) return searched;
+    sort_records();
+    return {};
+  }
+
+ private:
+  // For finding repeated Ids after the pass, without keeping them.
+  struct IdMark {
+    std::size_t hash;
+    std::uint32_t record;
+  };
+
+  Result<void> take(const SourceRecord& record) {
+    ++plan_.counts.records;
+    for (const Finding& finding : record.findings.warnings) {
+      log_.add(Weight::kNote, record.place.line, finding);
+    }
+    for (const Finding& finding : record.findings.refusals) {
+      log_.add(Weight::kBad, record.place.line, finding);
+    }
+    if (!record.findings.ok()) {
+      ++plan_.counts.bad;
+      return {};
+    }
+    if (plan_.records.size() == std::numeric_limits<std::uint32_t>::max()) {
+      return fail(ErrorKind::kInput, "more than 4294967295 records in one file");
+    }
+    add(record);
+    return {};
+  }
+
+  void add(const SourceRecord& record) {
+    const ImportPeerMsg& message = record.message;
+    const std::uint32_t from = user(message.from_user_id);
+    const std::uint32_t index = conversation(from, user(message.to_user_id));
+    const bool from_second = plan_.conversations[index].users[1] == from;
+    PlannedRecord& planned = plan_.records.emplace_back();
+    planned.place = record.place;
+    planned.conversation = index;
+    planned.time_ms = message.send_time_ms;
+    planned.from_second = from_second;
+    planned.seen_by = {from_second ? record.receiver_sees : record.sender_sees,
+                       from_second ? record.sender_sees : record.receiver_sees};
+    note_order(planned);
+    if (!record.id.empty()) {
+      id_marks_.push_back({std::hash<std::string>{}(record.id),
+                           static_cast<std::uint32_t>(plan_.records.size() - 1)});
+    }
+  }
+
+  std::uint32_t user(const std::string& id) {
+    const auto [found, added] =
+        user_numbers_.try_emplace(id, static_cast<std::uint32_t>(plan_.users.size()));
+    if (added) plan_.users.push_back(id);
+    return found->second;
+  }
+
+  std::uint32_t conversation(std::uint32_t from, std::uint32_t to) {
+    const std::uint64_t key = (std::uint64_t{std::min(from, to)} << 32) | std::max(from, to);
+    const auto [found, added] = conversation_numbers_.try_emplace(
+        key, static_cast<std::uint32_t>(plan_.conversations.size()));
+    if (added) {
+      plan_.conversations.emplace_back().users = {from, to};
+      newest_.push_back({std::numeric_limits<std::int64_t>::min(), 0});
+    }
+    return found->second;
+  }
+
+  void note_order(const PlannedRecord& record) {
+    auto& [newest_ms, line] = newest_[record.conversation];
+    if (record.time_ms >= newest_ms) {
+      newest_ms = record.time_ms;
+      line = record.place.line;
+      return;
+    }
+    ++plan_.counts.out_of_order;
+    log_.add(Weight::kNote, record.place.line,
+             Finding{RuleId::kImportOrder, "/SendMessageTime",
+                     fmt::format("at least {} (line {} of the same conversation)", newest_ms, line),
+                     std::to_string(record.time_ms)});
+  }
+
+  Result<void> find_same_ids() {
+    std::sort(id_marks_.begin(), id_marks_.end(), [](const IdMark& a, const IdMark& b) {
+      return std::tie(a.hash, a.record) < std::tie(b.hash, b.record);
+    });
+    for (std::size_t i = 0; i < id_marks_.size();) {
+      std::size_t end = i + 1;
+      while (end < id_marks_.size() && id_marks_[end].hash == id_marks_[i].hash) ++end;
+      if (end - i > 1) {
+        if (auto compared = compare_ids({&id_marks_[i], end - i}); !compared) return compared;
+      }
+      i = end;
+    }
+    id_marks_ = {};
+    return {};
+  }
+
+  // Ids with one hash, in the file's order, are read again to see whether they are really the same.
+  // A dump of import bodies has one record a side with the same Id, which is no repetition.
+  Result<void> compare_ids(std::span<const IdMark> marks) {
+    std::vector<std::string> ids;
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+      PlannedRecord& record = plan_.records[marks[i].record];
+      const auto again = source_.read_at(record.place);
+      if (!again) return tl::unexpected(again.error());
+      ids.push_back(again->id);
+      for (std::size_t j = 0; j < i && !record.left_out; ++j) {
+        const PlannedRecord& earlier = plan_.records[marks[j].record];
+        if (earlier.left_out || ids[j] != ids[i] || !share_a_list(earlier, record)) continue;
+        record.left_out = true;
+        ++plan_.counts.bad;
+        log_.add(Weight::kBad, PlanReason::kSameId,
+                 {record.place.line, "/Id", "an Id of its own",
+                  fmt::format("{}, as in line {}", quote(ids[i]), earlier.place.line)});
+      }
+    }
+    return {};
+  }
+
+  static bool share_a_list(const PlannedRecord& a, const PlannedRecord& b) {
+    if (a.conversation != b.conversation) return true;
+    return (a.seen_by[0] && b.seen_by[0]) || (a.seen_by[1] && b.seen_by[1]);
+  }
+
+  void sort_records() {
+    auto& records = plan_.records;
+    std::sort(records.begin(), records.end(), [](const PlannedRecord& a, const PlannedRecord& b) {
+      return std::tie(a.conversation, a.time_ms, a.place.line) <
+             std::tie(b.conversation, b.time_ms, b.place.line);
+    });
+    const PlannedRecord* before = nullptr;
+    for (std::uint32_t i = 0; i < records.size(); ++i) {
+      PlannedRecord& record = records[i];
+      Conversation& conversation = plan_.conversations[record.conversation];
+      if (conversation.end == 0) conversation.first = i;
+      conversation.end = i + 1;
+      if (record.left_out) continue;
+      const bool tie = before != nullptr && before->conversation == record.conversation &&
+                       before->time_ms == record.time_ms;
+      if (tie) {
+        ++plan_.counts.same_time;
+        log_.add(Weight::kNote, PlanReason::kSameTime,
+                 {record.place.line, "/SendMessageTime", "a time of its own",
+                  fmt::format("{}, as in line {}", record.time_ms, before->place.line)});
+      }
+      before = &record;
+    }
+  }
+
+  SourceReader& source_;
+  MigrationPlan& plan_;
+  FindingLog& log_;
+  std::unordered_map<std::string, std::uint32_t> user_numbers_;
+  std::unordered_map<std::uint64_t, std::uint32_t> conversation_numbers_;
+  std::vector<std::pair<std::int64_t, std::uint32_t>> newest_;  // time and line, by conversation
+  std::vector<IdMark> id_marks_;
+};
+
+}  // namespace
+
+Result<void> scan_source(SourceReader& source, MigrationPlan& plan, FindingLog& log) {
+  return Scan(source, plan, log).run();
+}
+
+}  // namespace zimmock

@@ -1,0 +1,21 @@
+#pragma once
+
+// The steps of make_plan, in this order.
+
+#include "client/plan.h"
+
+namespace zimmock {
+
+// Fills users, conversations and records (sorted) and the counts of the source.
+Result<void> scan_source(SourceReader& source, MigrationPlan& plan, FindingLog& log);
+
+// Moves all times.
+void shift_times(const TimeShift& shift, MigrationPlan& plan);
+
+// Notes and applies the policy to what is in the future or too old, now or when its turn comes.
+void fit_window(const PlanOptions& options, MigrationPlan& plan, FindingLog& log);
+
+// How long the plan takes at that rate, from what is not left out.
+Estimate estimate_of(const MigrationPlan& plan, std::int64_t calls_per_second);
+
+}  // namespace zimmock

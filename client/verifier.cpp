@@ -1,0 +1,179 @@
+#include "client/verifier.h"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include <fmt/format.h>
+
+namespace zimmock {
+namespace {
+
+void add(ListComparison& to, const ListComparison& one) {
+  to.same += one.same;
+  to.missing += one.missing;
+  to.differs += one.differs;
+  to.unread += one.unread;
+  to.extra += one.extra;
+  to.emptied += one.emptied;
+  to.misplaced += one.misplaced;
+  to.ties_reordered += one.ties_reordered;
+}
+
+// What the threads of one verification share.
+class Verification {
+ public:
+  Verification(const RunContext& context, const std::function<void(const Mismatch&)>& sink)
+      : context_(context),
+        sink_(sink),
+        limiter_(context.calls_per_second, context.clock, context.waiter) {
+    for (std::uint32_t i = 0; i < context.plan.conversations.size(); ++i) {
+      const auto& imports = context.plan.conversations[i].imports;
+      if (imports[0] + imports[1] == 0) continue;
+      lanes_.push_back({i, 0});
+      lanes_.push_back({i, 1});
+    }
+  }
+
+  VerifyReport run() {
+    const std::int64_t started_ns = context_.clock.monotonic_ns();
+    {
+      std::vector<std::jthread> threads;
+      for (int i = 0; i < std::max(context_.threads, 1); ++i) {
+        threads.emplace_back([this] { work(); });
+      }
+    }
+    report_.duration_ms = (context_.clock.monotonic_ns() - started_ns) / kNanosPerMilli;
+    return std::move(report_);
+  }
+
+ private:
+  void work() {
+    auto transport = context_.transports();
+    if (!transport) return stop(Stop::kError, transport.error().message);
+    ZimApi api(**transport, context_.credentials, context_.clock);
+    CallSite site{limiter_, context_.clock, context_.waiter, context_.board, true};
+    while (!stopped_) {
+      const std::size_t index = next_lane_++;
+      if (index >= lanes_.size()) return;
+      if (auto compared = compare(api, site, lanes_[index]); !compared) {
+        stop(Stop::kError, compared.error().message);
+      }
+    }
+  }
+
+  // The Error is the source's.
+  Result<void> compare(ZimApi& api, CallSite& site, Lane lane) {
+    auto expected = ExpectedList::make(context_.plan, context_.source, lane);
+    if (!expected) return tl::unexpected(expected.error());
+    std::optional<Error> source_error;
+    const ListRead read = read_list(
+        api, site, context_.plan.viewer(lane), context_.plan.peer(lane),
+        [&](const QueryItem& item) {
+          ++context_.board.done;
+          auto seen = expected->see(item);
+          if (!seen) source_error = seen.error();
+          return seen;
+        });
+    if (source_error) return tl::unexpected(*source_error);
+    if (read.interrupted) {
+      stop(Stop::kInterrupted, "interrupted");
+      return {};
+    }
+    if (read.refused && read.refused->code_class() == CodeClass::kCredentials) {
+      stop(Stop::kCredentials, read.refused->line());
+      return {};
+    }
+    std::optional<std::string> unreadable;
+    if (read.refused) unreadable = read.refused->line();
+    if (read.error) unreadable = read.error->message;
+    auto comparison = expected->finish(unreadable);
+    if (!comparison) return tl::unexpected(comparison.error());
+    take(*comparison, !unreadable);
+    return {};
+  }
+
+  void take(const ListComparison& comparison, bool complete) {
+    const std::lock_guard lock(mutex_);
+    add(report_.totals, comparison);
+    ++(complete ? report_.lists : report_.unreadable_lists);
+    if (comparison.misplaced > 0) ++report_.lists_out_of_order;
+    for (const Mismatch& mismatch : comparison.mismatches) sink_(mismatch);
+  }
+
+  // The first reason counts.
+  void stop(Stop why, std::string message) {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    if (report_.stop != Stop::kNone) return;
+    report_.stop = why;
+    report_.stop_message = std::move(message);
+  }
+
+  const RunContext& context_;
+  const std::function<void(const Mismatch&)>& sink_;
+  RateLimiter limiter_;
+  std::vector<Lane> lanes_;
+  std::atomic<std::size_t> next_lane_{0};
+  std::atomic<bool> stopped_{false};
+  std::mutex mutex_;  // guards report_ and the sink
+  VerifyReport report_;
+};
+
+}  // namespace
+
+bool VerifyReport::verified(bool extra_allowed) const {
+  return stop == Stop::kNone && unreadable_lists == 0 && lists_out_of_order == 0 &&
+         totals.missing == 0 && totals.differs == 0 && totals.unread == 0 &&
+         (extra_allowed || totals.extra == 0);
+}
+
+ListRead read_list(ZimApi& api, CallSite& site, const std::string& viewer, const std::string& peer,
+                   const std::function<Result<void>(const QueryItem&)>& take) {
+  ListRead out;
+  QueryPeerMsg request{viewer, peer, kMaxQueryLimit, 0, true};
+  std::set<std::int64_t> seen;
+  while (true) {
+    const auto answer = call_patiently(site, [&] { return api.query_peer_msg(request); });
+    if (!answer) {
+      out.interrupted = true;
+      return out;
+    }
+    if (!*answer) {
+      out.error = answer->error();
+      return out;
+    }
+    if (!(*answer)->status.ok()) {
+      out.refused = (*answer)->status;
+      return out;
+    }
+    const QueryAnswer& page = (*answer)->value;
+    for (const QueryItem& item : page.items) {
+      if (auto taken = take(item); !taken) {
+        out.error = taken.error();
+        return out;
+      }
+    }
+    if (page.next == 0) {
+      out.complete = true;
+      return out;
+    }
+    if (!seen.insert(page.next).second) {
+      out.error = Error{ErrorKind::kUnusableAnswer,
+                        fmt::format("QueryPeerMsg: /Next: expected a value not returned before, "
+                                    "got {} again",
+                                    page.next)};
+      return out;
+    }
+    request.next = page.next;
+  }
+}
+
+VerifyReport run_verification(const RunContext& context,
+                              const std::function<void(const Mismatch&)>& sink) {
+  return Verification(context, sink).run();
+}
+
+}  // namespace zimmock

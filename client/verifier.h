@@ -1,0 +1,45 @@
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "client/expected_list.h"
+#include "client/importer.h"
+
+namespace zimmock {
+
+// What QueryPeerMsg never returns, so that nobody can verify it. (zim-contract.md section 6)
+inline constexpr std::string_view kUnverifiable = "SearchedContent, Priority and a media's Uid";
+
+struct VerifyReport {
+  ListComparison totals;             // without mismatches: those went to the sink
+  std::uint64_t lists = 0;           // read to their end
+  std::uint64_t unreadable_lists = 0;
+  std::uint64_t lists_out_of_order = 0;  // MsgTime goes up along the list
+  Stop stop = Stop::kNone;           // anything else: the comparison is not complete
+  std::string stop_message;
+  std::int64_t duration_ms = 0;
+
+  // Everything planned is there, in order, and, unless `extra_allowed`, nothing else.
+  bool verified(bool extra_allowed) const;
+};
+
+// Reads the list of every lane of every planned conversation, by Next alone, and compares. Each
+// mismatch goes to the sink, one call at a time, a list's together; lists come in no fixed order.
+// Blocks until all lists are read or the run is stopped (interrupted, credentials refused, source
+// unreadable).
+VerifyReport run_verification(const RunContext& context,
+                              const std::function<void(const Mismatch&)>& sink);
+
+// Reads one whole list, WithEmptyMsg 1, 100 a page; each item goes to `take`, whose Error ends the
+// reading. What ended it early otherwise is in the other members.
+struct ListRead {
+  bool complete = false;
+  bool interrupted = false;
+  std::optional<ApiStatus> refused;
+  std::optional<Error> error;
+};
+ListRead read_list(ZimApi& api, CallSite& site, const std::string& viewer, const std::string& peer,
+                   const std::function<Result<void>(const QueryItem&)>& take);
+
+}  // namespace zimmock

@@ -1,0 +1,94 @@
+#include "client/zim_api.h"
+
+#include <fmt/format.h>
+
+#include "client/zim_answers.h"
+#include "contracts/api/json_text.h"
+#include "contracts/api/signature.h"
+#include "contracts/api/text.h"
+
+namespace zimmock {
+namespace {
+
+// A call whose answer has nothing but the envelope.
+Result<Answer<NoAnswer>> bare_answer(ActionId action_id, const Result<HttpResponse>& response) {
+  if (!response) return tl::unexpected(response.error());
+  auto envelope = read_envelope(action(action_id).name, *response);
+  if (!envelope) return tl::unexpected(envelope.error());
+  return Answer<NoAnswer>{std::move(envelope->status), {}};
+}
+
+}  // namespace
+
+CodeClass ApiStatus::code_class() const {
+  const ReturnCode* row = find_code(code);
+  return row == nullptr ? CodeClass::kInDoubt : row->code_class;
+}
+
+std::string ApiStatus::line() const {
+  const ReturnCode* row = find_code(code);
+  std::string out = fmt::format("code {} ({})", code, row != nullptr ? row->meaning : message);
+  if (!explain.empty()) out += ": " + explain;
+  return ascii_line(out);
+}
+
+ZimApi::ZimApi(Transport& transport, Credentials credentials, const Clock& clock,
+               NonceSource nonces)
+    : transport_(transport),
+      credentials_(std::move(credentials)),
+      clock_(clock),
+      nonces_(nonces ? std::move(nonces) : make_nonce) {}
+
+Result<HttpResponse> ZimApi::post(ActionId action_id, const nlohmann::json& body) {
+  HttpRequest request;
+  request.method = "POST";
+  request.target = "/?" + signed_query(action(action_id).name, credentials_, nonces_(),
+                                       clock_.wall_ms() / kMillisPerSecond);
+  request.headers = {{"Content-Type", "application/json"}};
+  request.body = json_line(body);
+  return transport_.send(request);
+}
+
+Result<Answer<RegisterAnswer>> ZimApi::user_register(const UserRegister& request) {
+  const auto response = post(ActionId::kUserRegister, to_json(request));
+  if (!response) return tl::unexpected(response.error());
+  auto envelope = read_envelope("UserRegister", *response);
+  if (!envelope) return tl::unexpected(envelope.error());
+  auto value = read_register_answer("UserRegister", envelope->body);
+  if (!value) return tl::unexpected(value.error());
+  return Answer<RegisterAnswer>{std::move(envelope->status), *std::move(value)};
+}
+
+Result<Answer<ImportAnswer>> ZimApi::import_peer_msg(const ImportPeerMsg& request) {
+  const auto response = post(ActionId::kImportPeerMsg, to_json(request));
+  if (!response) return tl::unexpected(response.error());
+  auto envelope = read_envelope("ImportPeerMsg", *response);
+  if (!envelope) return tl::unexpected(envelope.error());
+  if (!envelope->status.ok()) return Answer<ImportAnswer>{std::move(envelope->status), {}};
+  auto value = read_import_answer("ImportPeerMsg", envelope->body);
+  if (!value) return tl::unexpected(value.error());
+  return Answer<ImportAnswer>{std::move(envelope->status), *std::move(value)};
+}
+
+Result<Answer<QueryAnswer>> ZimApi::query_peer_msg(const QueryPeerMsg& request) {
+  const auto response = post(ActionId::kQueryPeerMsg, to_json(request));
+  if (!response) return tl::unexpected(response.error());
+  auto envelope = read_envelope("QueryPeerMsg", *response);
+  if (!envelope) return tl::unexpected(envelope.error());
+  if (!envelope->status.ok()) return Answer<QueryAnswer>{std::move(envelope->status), {}};
+  auto value = read_query_answer("QueryPeerMsg", envelope->body);
+  if (!value) return tl::unexpected(value.error());
+  return Answer<QueryAnswer>{std::move(envelope->status), *std::move(value)};
+}
+
+Result<Answer<NoAnswer>> ZimApi::revoke_peer_message(const RevokePeerMessage& request) {
+  return bare_answer(ActionId::kRevokePeerMessage,
+                     post(ActionId::kRevokePeerMessage, to_json(request)));
+}
+
+Result<Answer<NoAnswer>> ZimApi::clear_peer_message(const ClearPeerMessage& request) {
+  return bare_answer(ActionId::kClearPeerMessage,
+                     post(ActionId::kClearPeerMessage, to_json(request)));
+}
+
+}  // namespace zimmock

@@ -1,0 +1,25 @@
+# zimmock_flags: how we compile ourselves. Linked PRIVATE, so it never reaches a user who embeds us.
+add_library(zimmock_flags INTERFACE)
+target_compile_options(zimmock_flags INTERFACE -Wall -Wextra -Wconversion -Wshadow)
+if(ZIMMOCK_WERROR)
+  target_compile_options(zimmock_flags INTERFACE -Werror)
+endif()
+if(ZIMMOCK_SANITIZE)
+  target_compile_options(zimmock_flags INTERFACE -fsanitize=${ZIMMOCK_SANITIZE}
+                                                 -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(zimmock_flags INTERFACE -fsanitize=${ZIMMOCK_SANITIZE})
+endif()
+
+# zimmock_library(<name> SOURCES ... PUBLIC ... PRIVATE ...): static library zimmock_<name>,
+# alias zimmock::<name>; includes are written from the repository's root.
+function(zimmock_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(zimmock_${name} STATIC ${ARG_SOURCES})
+  add_library(zimmock::${name} ALIAS zimmock_${name})
+  set_target_properties(zimmock_${name} PROPERTIES EXPORT_NAME ${name})
+  target_include_directories(zimmock_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+                                                    $<INSTALL_INTERFACE:include/zimmock>)
+  target_compile_features(zimmock_${name} PUBLIC cxx_std_20)
+  target_link_libraries(zimmock_${name} PUBLIC ${ARG_PUBLIC}
+                                        PRIVATE $<BUILD_INTERFACE:zimmock_flags> ${ARG_PRIVATE})
+endfunction()

@@ -1,0 +1,136 @@
+#include "contracts/api/json_text.h"
+
+#include <set>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "contracts/api/text.h"
+
+namespace zimmock {
+namespace {
+
+using json = nlohmann::json;
+
+// Watches the parser go and notes the first breach of the limits. nlohmann's own tree cannot be
+// asked afterwards: it has already dropped duplicate members.
+class LimitWatch {
+ public:
+  explicit LimitWatch(const JsonLimits& limits) : limits_(limits) {}
+
+  // Returns false to have the parser discard what is too deep.
+  bool operator()(int depth, json::parse_event_t event, const json& parsed) {
+    switch (event) {
+      case json::parse_event_t::object_start:
+      case json::parse_event_t::array_start:
+        if (depth >= limits_.max_depth && !finding_) {
+          finding_ = Finding{RuleId::kBodyDepth, "",
+                             fmt::format("at most {} levels of nesting", limits_.max_depth),
+                             fmt::format("{} or more", depth + 1)};
+        }
+        if (event == json::parse_event_t::object_start) members_.emplace_back();
+        return !finding_;
+      case json::parse_event_t::object_end:
+        if (!members_.empty()) members_.pop_back();
+        return true;
+      case json::parse_event_t::key:
+        note_member(parsed.get_ref<const std::string&>());
+        return true;
+      default: return true;
+    }
+  }
+
+  const std::optional<Finding>& finding() const { return finding_; }
+
+ private:
+  void note_member(const std::string& name) {
+    if (members_.empty() || members_.back().insert(name).second) return;
+    if (!limits_.refuse_duplicate_members || finding_) return;
+    finding_ = Finding{RuleId::kMemberOnce, "/" + ascii_line(name), "the member once",
+                       quote(name) + " twice"};
+  }
+
+  JsonLimits limits_;
+  std::vector<std::set<std::string>> members_;
+  std::optional<Finding> finding_;
+};
+
+std::string position(std::string_view text, std::size_t byte) {
+  std::size_t line = 1, column = 1;
+  for (std::size_t i = 0; i + 1 < byte && i < text.size(); ++i) {
+    ++column;
+    if (text[i] == '\n') {
+      ++line;
+      column = 1;
+    }
+  }
+  return fmt::format("line {}, column {}", line, column);
+}
+
+Finding syntax_finding(std::string_view text, std::size_t byte) {
+  std::string got = fmt::format("an error at {}", position(text, byte));
+  if (trim(text).empty()) {
+    got = "nothing";
+  } else if (!is_utf8(text)) {
+    got = "bytes that are not UTF-8, " + got;
+  } else if (byte > text.size()) {
+    got = fmt::format("a document cut off at {}", position(text, byte));
+  } else {
+    const std::size_t start = byte > 0 ? byte - 1 : 0;
+    got += ", at " + quote(text.substr(start), 20);
+  }
+  return {RuleId::kBodyIsJson, "", "a JSON document in UTF-8", got};
+}
+
+}  // namespace
+
+tl::expected<json, Finding> parse_json(std::string_view text, const JsonLimits& limits) {
+  LimitWatch watch(limits);
+  try {
+    json document = json::parse(text, [&watch](int depth, json::parse_event_t event, json& parsed) {
+      return watch(depth, event, parsed);
+    });
+    if (watch.finding()) return tl::unexpected(*watch.finding());
+    return document;
+  } catch (const json::parse_error& error) {
+    return tl::unexpected(syntax_finding(text, error.byte));
+  } catch (const json::exception&) {  // a number no double can hold
+    return tl::unexpected(syntax_finding(text, 0));
+  }
+}
+
+std::string json_type_and_value(const json& value) {
+  switch (value.type()) {
+    case json::value_t::string: return "string " + quote(value.get_ref<const std::string&>());
+    case json::value_t::array: return fmt::format("an array of {}", value.size());
+    case json::value_t::object: return "an object";
+    case json::value_t::null: return "null";
+    case json::value_t::boolean: return value.get<bool>() ? "true" : "false";
+    default: return "number " + value.dump();
+  }
+}
+
+std::string json_line(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string pointer_to(std::string_view base, std::string_view member) {
+  std::string out(base);
+  out += '/';
+  for (const char c : member) {
+    if (c == '~') {
+      out += "~0";
+    } else if (c == '/') {
+      out += "~1";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string pointer_to(std::string_view base, std::size_t index) {
+  return fmt::format("{}/{}", base, index);
+}
+
+}  // namespace zimmock

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+#include <tl/expected.hpp>
+
+#include "contracts/rules/rules.h"
+
+namespace zimmock {
+
+struct JsonLimits {
+  std::int64_t max_depth = 64;
+  bool refuse_duplicate_members = true;
+};
+
+// Parses one JSON document in UTF-8. The Finding breaks body.is-json, body.depth or
+// body.member-once; for a syntax error it names line and column. Integers keep all 64 bits; larger
+// ones become floating-point numbers and so are no integers any more.
+tl::expected<nlohmann::json, Finding> parse_json(std::string_view text, const JsonLimits& limits);
+
+// What a message says it got: `string "abc"`, `number 7`, `null`, `object`, `array of 3`.
+std::string json_type_and_value(const nlohmann::json& value);
+
+// dump() that replaces what is not UTF-8 instead of throwing.
+std::string json_line(const nlohmann::json& value);
+
+// A JSON Pointer's next step, escaped: pointer_to("/a", "b/c") is "/a/b~1c".
+std::string pointer_to(std::string_view base, std::string_view member);
+std::string pointer_to(std::string_view base, std::size_t index);
+
+}  // namespace zimmock

@@ -1,0 +1,285 @@
+#include "contracts/api/message_body.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "contracts/api/http.h"
+#include "contracts/api/json_text.h"
+#include "contracts/api/text.h"
+
+namespace zimmock {
+namespace {
+
+using json = nlohmann::json;
+using Kind = FieldReader::Kind;
+
+constexpr std::array<std::int64_t, 7> kImportable{kText,  kMulti, kImage, kFile,
+                                                  kAudio, kVideo, kCustom};
+
+void check_bytes(const std::optional<std::string>& text, std::size_t max, RuleId rule_id,
+                 std::string pointer, Findings& findings) {
+  if (!text || text->size() <= max) return;
+  findings.refuse(rule_id, std::move(pointer), fmt::format("at most {} bytes", max),
+                  fmt::format("{} bytes", text->size()));
+}
+
+void check_not_negative(std::optional<std::int64_t> number, std::string pointer,
+                        Findings& findings) {
+  if (!number || *number >= 0) return;
+  findings.refuse(RuleId::kMediaMember, std::move(pointer), "0 or more", std::to_string(*number));
+}
+
+void check_url(FieldReader& reader, Findings& findings) {
+  const auto url = reader.required_string("Url");
+  if (url && url->empty()) {
+    findings.refuse(RuleId::kMediaMember, reader.pointer("Url"), "a URL", "\"\"");
+  }
+  check_bytes(url, kMaxUrlBytes, RuleId::kMediaUrlLength, reader.pointer("Url"), findings);
+}
+
+enum class SizeOf { kPicture, kVideoThumbnail };
+
+void check_picture(const json* picture, const std::string& pointer, SizeOf size,
+                   Findings& findings) {
+  if (picture == nullptr) return;
+  FieldReader reader(*picture, pointer, findings, Kind::kMedia);
+  check_url(reader, findings);
+  for (const std::string_view side : {"Width", "Height"}) {
+    const auto pixels = reader.required_int(side);
+    check_not_negative(pixels, reader.pointer(side), findings);
+    if (size == SizeOf::kVideoThumbnail && pixels == 0) {
+      findings.refuse(RuleId::kMediaThumbnailSize, reader.pointer(side), "more than 0", "0");
+    }
+  }
+  reader.report_unknown();
+}
+
+void check_file_name(FieldReader& reader, Findings& findings) {
+  check_bytes(reader.required_string("FileName"), kMaxFileNameBytes, RuleId::kMediaFileNameLength,
+              reader.pointer("FileName"), findings);
+}
+
+void check_image(FieldReader& reader, Findings& findings) {
+  check_picture(reader.required_object("Origin"), reader.pointer("Origin"), SizeOf::kPicture,
+                findings);
+  for (const std::string_view name : {"LargeImage", "Thumbnail"}) {
+    check_picture(reader.optional_object(name), reader.pointer(name), SizeOf::kPicture, findings);
+  }
+}
+
+void check_document(std::int64_t type, const json& document, const std::string& pointer,
+                    Findings& findings) {
+  FieldReader reader(document, pointer, findings, Kind::kMedia);
+  reader.required_string("Uid");
+  if (type == kImage) {
+    check_image(reader, findings);
+  } else {
+    check_url(reader, findings);
+  }
+  check_file_name(reader, findings);
+  check_not_negative(reader.optional_int("Size"), reader.pointer("Size"), findings);
+  if (type == kAudio || type == kVideo) {
+    check_not_negative(reader.optional_int("MediaDuration"), reader.pointer("MediaDuration"),
+                       findings);
+  }
+  if (type == kVideo) {
+    check_picture(reader.optional_object("Thumbnail"), reader.pointer("Thumbnail"),
+                  SizeOf::kVideoThumbnail, findings);
+  }
+  reader.report_unknown();
+}
+
+// The document written in `text`, or nothing and a refusal.
+std::optional<json> inner_document(std::string_view text, const std::string& pointer,
+                                   Findings& findings) {
+  auto parsed = parse_json(text, {});
+  if (!parsed) {
+    findings.refuse(RuleId::kMediaIsJson, pointer, "a JSON object as a string",
+                    parsed.error().got);
+    return std::nullopt;
+  }
+  if (!parsed->is_object()) {
+    findings.refuse(RuleId::kMediaIsJson, pointer, "a JSON object as a string",
+                    json_type_and_value(*parsed));
+    return std::nullopt;
+  }
+  return std::move(*parsed);
+}
+
+void check_multi_item(const json& item, const std::string& pointer, Findings& findings) {
+  if (!item.is_object()) {
+    findings.refuse(RuleId::kMediaMember, pointer, "an object", json_type_and_value(item));
+    return;
+  }
+  FieldReader reader(item, pointer, findings, Kind::kMedia);
+  const auto type = reader.required_int("MsgType");
+  const auto sub_type = reader.optional_int("SubMsgType");
+  const auto content = reader.required_string("Msg");
+  const auto searched = reader.optional_string("SearchedContent");
+  reader.report_unknown();
+  const bool known =
+      type && *type != kMulti && std::find(kImportable.begin(), kImportable.end(), *type) != kImportable.end();
+  if (type && !known) {
+    findings.refuse(RuleId::kMultiType, reader.pointer("MsgType"), "1, 11, 12, 13, 14 or 200",
+                    std::to_string(*type));
+  }
+  if (type == kCustom && !sub_type && !item.contains("SubMsgType")) {
+    findings.refuse(RuleId::kImportSubMsgTypeNeeded, reader.pointer("SubMsgType"),
+                    "an integer, because MsgType is 200", "nothing");
+  }
+  if (sub_type && (*sub_type < 0 || *sub_type > kMaxSubMsgType)) {
+    findings.refuse(RuleId::kImportSubMsgTypeRange, reader.pointer("SubMsgType"), "0 to 200",
+                    std::to_string(*sub_type));
+  }
+  check_bytes(searched, kMaxSearchedContentBytes, RuleId::kImportSearchedLength,
+              reader.pointer("SearchedContent"), findings);
+  if (!content) return;
+  if (content->empty()) {
+    findings.refuse(RuleId::kMessageNotEmpty, reader.pointer("Msg"), "a text", "\"\"");
+  } else if (known && is_media(*type)) {
+    const std::string where = reader.pointer("Msg");
+    if (const auto document = inner_document(*content, where, findings)) {
+      check_document(*type, *document, where, findings);
+    }
+  }
+}
+
+void check_multi(const json& document, const std::string& pointer, Findings& findings) {
+  FieldReader reader(document, pointer, findings, Kind::kMedia);
+  const json* items = reader.required_array("MultiMsg");
+  reader.report_unknown();
+  if (items == nullptr) return;
+  const std::string where = reader.pointer("MultiMsg");
+  if (items->empty() || items->size() > kMaxMultiItems) {
+    findings.refuse(RuleId::kMultiCount, where, "1 to 20 items",
+                    fmt::format("{} items", items->size()));
+    return;
+  }
+  for (std::size_t i = 0; i < items->size(); ++i) {
+    check_multi_item((*items)[i], pointer_to(where, i), findings);
+  }
+}
+
+// --- what QueryPeerMsg makes of it ---
+
+void add_picture(json& out, const json& document, const char* name, const std::string& prefix,
+                 bool with_url) {
+  const auto picture = document.find(name);
+  if (picture == document.end()) return;
+  if (with_url) out[prefix + "download_url"] = picture->at("Url");
+  out[prefix + "width"] = picture->at("Width");
+  out[prefix + "height"] = picture->at("Height");
+}
+
+json returned_document(std::int64_t type, const json& document) {
+  json out{{"md5", ""}, {"file_name", document.at("FileName")}};
+  out["file_size"] = std::to_string(document.value("Size", std::int64_t{0}));
+  if (type == kImage) {
+    out["download_url"] = document.at("Origin").at("Url");
+    add_picture(out, document, "Origin", "origin_image_", false);
+    add_picture(out, document, "LargeImage", "large_image_", true);
+    add_picture(out, document, "Thumbnail", "thumbnail_", true);
+    return out;
+  }
+  out["download_url"] = document.at("Url");
+  if (type == kAudio || type == kVideo) {
+    out["media_duration"] = std::to_string(document.value("MediaDuration", std::int64_t{0}));
+  }
+  if (type == kVideo) add_picture(out, document, "Thumbnail", "video_first_frame_", true);
+  return out;
+}
+
+json returned_multi(const json& document) {
+  json items = json::array();
+  for (const json& item : document.at("MultiMsg")) {
+    const auto type = item.at("MsgType").get<std::int64_t>();
+    const auto& content = item.at("Msg").get_ref<const std::string&>();
+    items.push_back({{"msg_type", type},
+                     {"sub_msg_type", item.value("SubMsgType", std::int64_t{0})},
+                     {"callback_content",
+                      is_media(type) ? json_line(returned_document(type, json::parse(content)))
+                                     : content}});
+  }
+  return {{"multi_msg", items}};
+}
+
+// A returned body of types 10 to 14 as a document, items' contents too; discarded if it is none.
+json decoded(std::string_view body, bool plus_is_space) {
+  std::string text(body);
+  if (!plus_is_space) {
+    std::string kept;
+    for (const char c : body) kept += c == '+' ? std::string("%2B") : std::string(1, c);
+    text = kept;
+  }
+  json document = json::parse(url_decode(text), nullptr, false);
+  if (document.is_object() && document.contains("multi_msg") && document["multi_msg"].is_array()) {
+    for (json& item : document["multi_msg"]) {
+      if (!item.is_object() || !item.value("callback_content", json()).is_string()) continue;
+      json inner = json::parse(item["callback_content"].get<std::string>(), nullptr, false);
+      if (inner.is_object()) item["callback_content"] = std::move(inner);
+    }
+  }
+  return document;
+}
+
+}  // namespace
+
+std::span<const std::int64_t> importable_types() { return kImportable; }
+
+std::string message_type_name(std::int64_t type) {
+  switch (type) {
+    case kText: return "text";
+    case kCommand: return "command";
+    case kMulti: return "multi-item";
+    case kImage: return "image";
+    case kFile: return "file";
+    case kAudio: return "audio";
+    case kVideo: return "video";
+    case kBarrage: return "barrage";
+    case kCustom: return "custom";
+    default: return fmt::format("type {}", type);
+  }
+}
+
+bool is_media(std::int64_t type) { return type >= kMulti && type <= kVideo; }
+
+void check_message(std::int64_t type, std::string_view message, std::string_view pointer,
+                   const Profile& profile, Findings& findings) {
+  const std::string where(pointer);
+  if (message.empty()) {
+    findings.refuse(RuleId::kMessageNotEmpty, where, "a text", "\"\"");
+    return;
+  }
+  const std::int64_t max = type == kMulti ? profile.max_multi_bytes : profile.max_message_bytes;
+  if (static_cast<std::int64_t>(message.size()) > max) {
+    findings.refuse(RuleId::kMessageLength, where, fmt::format("at most {} bytes of UTF-8", max),
+                    fmt::format("{} bytes", message.size()));
+  }
+  if (!is_media(type)) return;
+  const auto document = inner_document(message, where, findings);
+  if (!document) return;
+  if (type == kMulti) {
+    check_multi(*document, where, findings);
+  } else {
+    check_document(type, *document, where, findings);
+  }
+}
+
+std::string returned_body(std::int64_t type, std::string_view message) {
+  if (!is_media(type)) return std::string(message);
+  const json document = json::parse(message);
+  return url_encode(
+      json_line(type == kMulti ? returned_multi(document) : returned_document(type, document)));
+}
+
+bool same_returned_body(std::int64_t type, std::string_view a, std::string_view b) {
+  if (a == b) return true;
+  if (!is_media(type)) return false;
+  const json wanted = decoded(a, false);
+  return !wanted.is_discarded() && (wanted == decoded(b, false) || wanted == decoded(b, true));
+}
+
+}  // namespace zimmock

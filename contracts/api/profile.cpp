@@ -1,0 +1,182 @@
+#include "contracts/api/profile.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "contracts/api/json_text.h"
+#include "contracts/api/text.h"
+
+namespace zimmock {
+namespace {
+
+using enum Mark;
+using json = nlohmann::json;
+using P = Profile;
+
+constexpr std::int64_t kDaySeconds = 86'400;
+
+constexpr Setting kSettings[] = {
+    {"error_http_status", kAssumed, &P::error_http_status, 200, 599,
+     "HTTP status of an answer whose Code is not 0"},
+    {"max_json_depth", kAssumed, &P::max_json_depth, 2, 1000, "deepest nesting of a body"},
+    {"refuse_duplicate_members", kAssumed, &P::refuse_duplicate_members, 0, 1,
+     "a JSON member given twice is refused; otherwise the last counts"},
+    {"refuse_unknown_members", kAssumed, &P::refuse_unknown_members, 0, 1,
+     "an unknown JSON member is refused; otherwise it is ignored and reported"},
+    {"timestamp_window_s", kDocumented, &P::timestamp_window_s, 1, kDaySeconds,
+     "a Timestamp may be this many seconds off; exactly so many is inside (assumed)"},
+    {"nonce_must_be_hex16", kAssumed, &P::nonce_must_be_hex16, 0, 1,
+     "a SignatureNonce that is not 16 hex characters is refused"},
+    {"refuse_reused_nonce", kAssumed, &P::refuse_reused_nonce, 0, 1,
+     "a SignatureNonce seen within the timestamp window is refused"},
+    {"rate_shared_by_operations", kAssumed, &P::rate_shared_by_operations, 0, 1,
+     "all operations share one budget of calls a second"},
+    {"rate_fixed_second", kAssumed, &P::rate_fixed_second, 0, 1,
+     "calls are counted per whole second of the clock; otherwise in a sliding second"},
+    {"refuse_hyphen_in_query", kInferred, &P::refuse_hyphen_in_query, 0, 1,
+     "QueryPeerMsg refuses user ids with a hyphen"},
+    {"refuse_unsupported_fields", kAssumed, &P::refuse_unsupported_fields, 0, 1,
+     "ImportPeerMsg refuses OfflinePush and HasReceipt; otherwise they are ignored and reported"},
+    {"refuse_out_of_order_import", kAssumed, &P::refuse_out_of_order_import, 0, 1,
+     "ImportPeerMsg refuses a message older than the newest already imported into that list"},
+    {"max_message_bytes", kDocumented, &P::max_message_bytes, 1, 32'768,
+     "longest Message; the vendor can raise it to 32768"},
+    {"max_multi_bytes", kDocumented, &P::max_multi_bytes, 1, 32'768,
+     "longest Message of a multi-item message; the vendor can raise it to 32768"},
+    {"msg_time_is_arrival", kAssumed, &P::msg_time_is_arrival, 0, 1,
+     "MsgTime is when the import arrived; otherwise it is SendMessageTime"},
+    {"tie_later_import_first", kAssumed, &P::tie_later_import_first, 0, 1,
+     "of two messages with one MsgTime the later import is listed first"},
+    {"short_pages", kAssumed, &P::short_pages, 0, 1,
+     "pages between the first and the last may be shorter than Limit (chosen from the seed)"},
+    {"next_bits", kAssumed, &P::next_bits, 48, 62,
+     "size of a Next; 53 fits a client that reads numbers as doubles"},
+    {"recall_window_s", kDocumented, &P::recall_window_s, 1, kDaySeconds,
+     "a message can be recalled for this many seconds; the vendor can raise it to 86400"},
+    {"recall_reaches_receiver", kAssumed, &P::recall_reaches_receiver, 0, 1,
+     "a recall also empties the receiver's copy: same sender, time and content"},
+};
+
+std::string type_name(const Setting& setting) {
+  if (std::holds_alternative<bool P::*>(setting.member)) return "true or false";
+  return fmt::format("a number from {} to {}", setting.min, setting.max);
+}
+
+tl::unexpected<Error> bad(std::string_view where, std::string message) {
+  return fail(ErrorKind::kUsage, fmt::format("{}: {}", where, message));
+}
+
+// True when `value` fits the setting, which then has it.
+bool assign(Profile& profile, const Setting& setting, const json& value) {
+  if (const auto* flag = std::get_if<bool P::*>(&setting.member)) {
+    if (!value.is_boolean()) return false;
+    profile.**flag = value.get<bool>();
+    return true;
+  }
+  if (!value.is_number_integer()) return false;
+  const auto number = value.get<std::int64_t>();
+  if (number < setting.min || number > setting.max) return false;
+  profile.*std::get<std::int64_t P::*>(setting.member) = number;
+  return true;
+}
+
+Result<void> apply_settings(Profile& profile, const json& values, std::string_view where) {
+  std::vector<std::string_view> names;
+  for (const Setting& setting : kSettings) names.push_back(setting.name);
+  if (!values.is_object()) return bad(where, "/settings: expected an object");
+  for (const auto& [name, value] : values.items()) {
+    const Setting* found = nullptr;
+    for (const Setting& setting : kSettings) {
+      if (setting.name == name) found = &setting;
+    }
+    if (found == nullptr) {
+      return bad(where, fmt::format("/settings/{}: no such setting{}; `zimmock list settings` has "
+                                    "them all",
+                                    ascii_line(name), did_you_mean(name, names)));
+    }
+    if (!assign(profile, *found, value)) {
+      return bad(where, fmt::format("/settings/{}: expected {}, got {}", name, type_name(*found),
+                                    json_type_and_value(value)));
+    }
+  }
+  return {};
+}
+
+Result<void> apply_codes(Profile& profile, const json& values, std::string_view where) {
+  std::vector<std::string_view> ids;
+  for (const Rule& candidate : all_rules()) ids.push_back(candidate.id);
+  if (!values.is_object()) return bad(where, "/codes: expected an object");
+  for (const auto& [id, value] : values.items()) {
+    const Rule* found = find_rule(id);
+    if (found == nullptr) {
+      return bad(where, fmt::format("/codes/{}: no such rule{}; `zimmock list rules` has them all",
+                                    ascii_line(id), did_you_mean(id, ids)));
+    }
+    if (!value.is_number_integer() || value.get<std::int64_t>() <= 0) {
+      return bad(where, fmt::format("/codes/{}: expected a return code above 0, got {}", id,
+                                    json_type_and_value(value)));
+    }
+    profile.codes[found->rule_id] = value.get<std::int64_t>();
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string Setting::value(const Profile& profile) const {
+  if (const auto* flag = std::get_if<bool P::*>(&member)) return profile.**flag ? "true" : "false";
+  return std::to_string(profile.*std::get<std::int64_t P::*>(member));
+}
+
+std::int64_t Profile::code(RuleId id) const {
+  const auto observed = codes.find(id);
+  if (observed != codes.end()) return observed->second;
+  constexpr std::int64_t kInputParameterError = 660000002;
+  return rule(id).code == 0 ? kInputParameterError : rule(id).code;
+}
+
+std::span<const Setting> settings() { return kSettings; }
+
+Profile default_profile() { return {}; }
+
+Profile strict_profile() {
+  Profile profile;
+  profile.name = "strict";
+  profile.nonce_must_be_hex16 = true;
+  profile.refuse_reused_nonce = true;
+  profile.refuse_hyphen_in_query = true;
+  profile.refuse_unsupported_fields = true;
+  profile.refuse_out_of_order_import = true;
+  return profile;
+}
+
+Result<Profile> parse_profile(std::string_view text, std::string_view where) {
+  const auto parsed = parse_json(text, {});
+  if (!parsed) return bad(where, parsed.error().line());
+  const json& document = *parsed;
+  if (!document.is_object()) return bad(where, "expected a JSON object");
+  Profile profile;
+  const json base = document.value("base", json("default"));
+  if (base == "strict") {
+    profile = strict_profile();
+  } else if (base != "default") {
+    return bad(where, "/base: expected \"default\" or \"strict\", got " + json_type_and_value(base));
+  }
+  for (const auto& [key, value] : document.items()) {
+    if (key == "base") continue;
+    Result<void> applied;
+    if (key == "settings") {
+      applied = apply_settings(profile, value, where);
+    } else if (key == "codes") {
+      applied = apply_codes(profile, value, where);
+    } else {
+      return bad(where, fmt::format("/{}: expected base, settings or codes", ascii_line(key)));
+    }
+    if (!applied) return tl::unexpected(applied.error());
+  }
+  profile.name = std::string(where);
+  return profile;
+}
+
+}  // namespace zimmock

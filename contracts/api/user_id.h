@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include "contracts/rules/rules.h"
+
+namespace zimmock {
+
+inline constexpr std::size_t kMaxUserIdBytes = 32;
+
+// The 26 characters that a user id may have beside letters and digits (zim-contract.md section 2).
+inline constexpr std::string_view kUserIdSpecials = "!#$%&()+-:;<=.>?@[]^_ {}|~";
+
+// The first rule of section 2 that `id` breaks, or nothing. A bad character is named by its code
+// point and its index (in characters, from 0).
+std::optional<Finding> check_user_id(std::string_view id, std::string_view pointer,
+                                     bool hyphen_allowed = true);
+
+}  // namespace zimmock

@@ -1,0 +1,54 @@
+#pragma once
+
+// The registry: every rule of the contract that this program checks, once. What is refused, reported
+// and graded is named by these ids; they are stable.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace zimmock {
+
+// How the fact is known; zim-contract.md says which.
+enum class Mark { kDocumented, kInferred, kAssumed };
+
+enum class Binds { kServer, kClient, kBoth };
+
+enum class RuleId {
+#define RULE(name, id, mark, binds, code, section, statement) name,
+#include "contracts/rules/rules.inc"
+#undef RULE
+};
+
+struct Rule {
+  RuleId rule_id;
+  std::string_view id;         // "import.send-time-not-in-future"
+  Mark mark;
+  Binds binds;
+  std::int64_t code;           // of the refusal; 0 when it is only reported
+  std::string_view section;    // of zim-contract.md
+  std::string_view statement;  // one sentence
+};
+
+std::span<const Rule> all_rules();
+const Rule& rule(RuleId id);
+
+// The rule with that id, or nullptr.
+const Rule* find_rule(std::string_view id);
+
+std::string_view to_string(Mark mark);
+std::string_view to_string(Binds binds);
+
+// Something broke a rule of the contract: the third kind of bad.
+struct Finding {
+  RuleId rule_id;
+  std::string pointer;   // JSON Pointer into the body; "?Name" for a query parameter
+  std::string expected;  // ASCII
+  std::string got;       // ASCII; the input quoted
+
+  // "import.type: /MessageType: expected 1, 10, ..., got 99"
+  std::string line() const;
+};
+
+}  // namespace zimmock

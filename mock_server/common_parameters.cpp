@@ -1,0 +1,236 @@
+#include "mock_server/common_parameters.h"
+
+#include <algorithm>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "contracts/api/signature.h"
+#include "contracts/api/text.h"
+
+namespace zimmock {
+namespace {
+
+constexpr std::string_view kParameters[] = {"Action",         "AppId",           "Timestamp",
+                                            "SignatureNonce", "SignatureVersion", "Signature"};
+
+bool all_of(std::string_view text, std::string_view allowed) {
+  return text.find_first_not_of(allowed) == std::string_view::npos;
+}
+constexpr std::string_view kDigits = "0123456789";
+constexpr std::string_view kLowerHex = "0123456789abcdef";
+constexpr std::string_view kAnyHex = "0123456789abcdefABCDEF";
+
+// White space in a value or name nearly always comes from a template literal over several lines.
+std::string white_space_hint(std::string_view text) {
+  return trim(text).size() == text.size() ? ""
+                                          : " with white space around it (line breaks or spaces "
+                                            "inside the query string?)";
+}
+
+class Query {
+ public:
+  explicit Query(const HttpRequest& request)
+      : request_(request), parameters_(query_parameters(request.target)) {}
+
+  const std::string* find(std::string_view name) const {
+    for (const auto& [key, value] : parameters_) {
+      if (key == name) return &value;
+    }
+    return nullptr;
+  }
+
+  // What was sent in place of a missing parameter.
+  std::string instead_of(std::string_view name) const {
+    for (const auto& [key, value] : parameters_) {
+      if (trim(key) == name) {
+        return fmt::format("a parameter named {}{}", quote(key), white_space_hint(key));
+      }
+      if (equal_ignoring_case(key, name)) {
+        return fmt::format("a parameter named {}; names are case-sensitive", quote(key));
+      }
+    }
+    if (name == "Signature" && !header(request_.headers, "Authorization").empty()) {
+      return "an Authorization header (Bearer token?); this API takes a Signature in the query";
+    }
+    return find(name) == nullptr ? "nothing" : "an empty value";
+  }
+
+  // Unknown and repeated parameters. Values are not repeated: they may be secrets.
+  std::vector<Finding> warnings() const {
+    std::vector<Finding> out;
+    std::vector<std::string_view> seen;
+    const std::vector<std::string_view> known(std::begin(kParameters), std::end(kParameters));
+    for (const auto& [key, value] : parameters_) {
+      if (std::find(known.begin(), known.end(), key) == known.end()) {
+        out.push_back({RuleId::kParameterKnown, "?" + ascii_line(key), "a common parameter",
+                       quote(key) + did_you_mean(key, known)});
+      } else if (std::find(seen.begin(), seen.end(), key) != seen.end()) {
+        out.push_back({RuleId::kParameterOnce, "?" + key, "the parameter once", "several"});
+      }
+      seen.push_back(key);
+    }
+    return out;
+  }
+
+ private:
+  const HttpRequest& request_;
+  std::vector<std::pair<std::string, std::string>> parameters_;
+};
+
+using Refusal = std::optional<Finding>;
+
+Refusal require(const Query& query, std::string_view name, RuleId rule_id, std::string& out) {
+  const std::string* value = query.find(name);
+  if (value == nullptr || value->empty()) {
+    return Finding{rule_id, fmt::format("?{}", name), "a value", query.instead_of(name)};
+  }
+  out = *value;
+  return std::nullopt;
+}
+
+Refusal read_action(const Query& query, CommonParameters& out) {
+  if (auto missing = require(query, "Action", RuleId::kActionPresent, out.action_name)) {
+    return missing;
+  }
+  out.action = find_action(out.action_name);
+  if (out.action == nullptr) {
+    return Finding{RuleId::kActionKnown, "?Action", "an action of the ZIM server API",
+                   quote(out.action_name) + white_space_hint(out.action_name) +
+                       did_you_mean(trim(out.action_name), action_names())};
+  }
+  if (out.action->id == ActionId::kNotEmulated) {
+    return Finding{RuleId::kActionEmulated, "?Action", "an action that zimmock emulates",
+                   fmt::format("{}, which ZIM has and zimmock does not emulate", out.action_name)};
+  }
+  return std::nullopt;
+}
+
+Refusal read_app_id(const Query& query, CommonParameters& out) {
+  if (auto missing = require(query, "AppId", RuleId::kAppIdFormat, out.app_id_text)) return missing;
+  const std::string& text = out.app_id_text;
+  const auto number = parse_int64(text);
+  const bool canonical = all_of(text, kDigits) && (text.size() == 1 || text.front() != '0');
+  if (!number || !canonical || *number > std::numeric_limits<std::uint32_t>::max()) {
+    const bool in_quotes = text.front() == '"' || text.front() == '\'';
+    return Finding{RuleId::kAppIdFormat, "?AppId", "a decimal number up to 4294967295",
+                   quote(text) + (in_quotes ? " (the AppId is sent in quotes: leave them out)"
+                                            : white_space_hint(text))};
+  }
+  out.app_id = static_cast<std::uint32_t>(*number);
+  return std::nullopt;
+}
+
+Refusal read_timestamp(const Query& query, CommonParameters& out) {
+  if (auto missing =
+          require(query, "Timestamp", RuleId::kTimestampPresent, out.timestamp_text)) {
+    return missing;
+  }
+  const auto number = parse_int64(out.timestamp_text);
+  if (!number) {
+    return Finding{RuleId::kTimestampFormat, "?Timestamp", "decimal seconds",
+                   quote(out.timestamp_text) + white_space_hint(out.timestamp_text)};
+  }
+  out.timestamp = *number;
+  return std::nullopt;
+}
+
+Refusal read_version(const Query& query) {
+  std::string version;
+  if (auto missing = require(query, "SignatureVersion", RuleId::kVersionPresent, version)) {
+    return missing;
+  }
+  if (version == kSignatureVersion) return std::nullopt;
+  std::string got = quote(version) + white_space_hint(version);
+  const std::string* signature = query.find("Signature");
+  if (signature != nullptr && signature->size() == 64 && all_of(*signature, kAnyHex)) {
+    got += ", and a Signature as long as SHA-256: version 2.0 is MD5";
+  }
+  return Finding{RuleId::kVersionSupported, "?SignatureVersion", "\"2.0\"", got};
+}
+
+Refusal read_signature(const Query& query, CommonParameters& out) {
+  return require(query, "Signature", RuleId::kSignaturePresent, out.signature);
+}
+
+// How a signature that is not 32 lower-case hex characters differs, without repeating it.
+std::string form_of(std::string_view signature) {
+  if (trim(signature).size() != signature.size()) return "a value" + white_space_hint(signature);
+  if (signature.starts_with("Bearer")) return "a Bearer token";
+  if (!all_of(signature, kAnyHex)) return fmt::format("{} characters, not all hex", signature.size());
+  std::string out = fmt::format("{} hex characters", signature.size());
+  if (signature.size() == 64) out += ", as long as SHA-256";
+  if (signature.size() == 40) out += ", as long as SHA-1";
+  if (!all_of(signature, kLowerHex)) out += ", upper case among them";
+  return out;
+}
+
+// What the signature doctor says, as the end of a "got".
+std::string diagnosis(const Tenant& tenant, const CommonParameters& p) {
+  const auto found = diagnose_signature(
+      {p.app_id_text, p.nonce, tenant.server_secret(), p.timestamp_text, p.signature});
+  if (found) return fmt::format(": it equals {}", *found);
+  return ", which no known mistake explains: is it this AppId's ServerSecret?";
+}
+
+Refusal check_age(const Tenant& tenant, const CommonParameters& p) {
+  const std::int64_t now = tenant.clock().wall_ms() / kMillisPerSecond;
+  const std::int64_t window = tenant.profile().timestamp_window_s;
+  if (p.timestamp >= now - window && p.timestamp <= now + window) return std::nullopt;
+  return Finding{RuleId::kTimestampFresh, "?Timestamp",
+                 fmt::format("seconds at most {} s off the server's clock, {}", window, now),
+                 diagnose_timestamp(p.timestamp, now)};
+}
+
+}  // namespace
+
+std::optional<Reply> read_common_parameters(const HttpRequest& request, CommonParameters& seen) {
+  const Query query(request);
+  seen.warnings = query.warnings();
+  Refusal refusal = read_action(query, seen);
+  if (!refusal) refusal = read_app_id(query, seen);
+  if (!refusal) refusal = read_timestamp(query, seen);
+  if (!refusal) refusal = require(query, "SignatureNonce", RuleId::kNoncePresent, seen.nonce);
+  if (!refusal) refusal = read_version(query);
+  if (!refusal) refusal = read_signature(query, seen);
+  if (!refusal) return std::nullopt;
+  Reply reply = Reply::refuse(default_profile(), *refusal);
+  if (refusal->rule_id == RuleId::kActionKnown || refusal->rule_id == RuleId::kActionEmulated) {
+    reply.message = fmt::format("Action not supported: {}", refusal->got);
+  }
+  return reply;
+}
+
+std::optional<Finding> authenticate(Tenant* tenant_or_null, CommonParameters& p) {
+  if (p.signature.size() != 32 || !all_of(p.signature, kLowerHex)) {
+    return Finding{RuleId::kSignatureForm, "?Signature", "32 lower-case hex characters",
+                   form_of(p.signature) +
+                       (tenant_or_null == nullptr ? "" : diagnosis(*tenant_or_null, p))};
+  }
+  if (tenant_or_null == nullptr) {
+    return Finding{RuleId::kAppKnown, "?AppId", "an App that this service has",
+                   fmt::format("{}: serve it with --app {}:SECRET", p.app_id, p.app_id)};
+  }
+  Tenant& tenant = *tenant_or_null;
+  if (auto refusal = check_age(tenant, p)) return refusal;
+  if (p.signature != sign(p.app_id_text, p.nonce, tenant.server_secret(), p.timestamp_text)) {
+    return Finding{RuleId::kSignatureMatches, "?Signature", "MD5 over AppId+Nonce+Secret+Timestamp",
+                   "another value" + diagnosis(tenant, p)};
+  }
+  const Profile& profile = tenant.profile();
+  if (p.nonce.size() != 16 || !all_of(p.nonce, kAnyHex)) {
+    Finding finding{RuleId::kNonceForm, "?SignatureNonce", "16 hex characters", quote(p.nonce)};
+    if (profile.nonce_must_be_hex16) return finding;
+    p.warnings.push_back(std::move(finding));
+  }
+  const std::lock_guard lock(tenant.mutex());
+  if (tenant.nonce_seen(p.nonce)) {
+    Finding finding{RuleId::kNonceFresh, "?SignatureNonce", "a new nonce for each request",
+                    quote(p.nonce) + " again"};
+    if (profile.refuse_reused_nonce) return finding;
+    p.warnings.push_back(std::move(finding));
+  }
+  return std::nullopt;
+}
+
+}  // namespace zimmock

@@ -1,0 +1,23 @@
+#include "mock_server/handlers/handlers.h"
+
+namespace zimmock {
+
+Reply handle_clear_peer_message(Tenant& tenant, const nlohmann::json& body) {
+  const Profile& profile = tenant.profile();
+  Checked<ClearPeerMessage> checked = check_clear_peer_message(body, profile);
+  if (auto refused = refusal_of(profile, checked.findings)) return *refused;
+
+  const ClearPeerMessage& request = checked.value;
+  Reply reply;
+  reply.warnings = std::move(checked.findings.warnings);
+
+  const std::lock_guard lock(tenant.mutex());
+  if (auto unregistered = check_registered(tenant, request.from_user_id, request.to_user_id)) {
+    return Reply::refuse(profile, *unregistered);
+  }
+  MessageList* list = tenant.find_list(request.from_user_id, request.to_user_id);
+  if (list != nullptr) list->clear();
+  return reply;
+}
+
+}  // namespace zimmock

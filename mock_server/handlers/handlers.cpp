@@ -1,0 +1,49 @@
+#include "mock_server/handlers/handlers.h"
+
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "contracts/api/text.h"
+
+namespace zimmock {
+namespace {
+
+struct Row {
+  ActionId action;
+  Handler handler;
+};
+
+constexpr Row kHandlers[] = {
+    {ActionId::kUserRegister, handle_user_register},
+    {ActionId::kImportPeerMsg, handle_import_peer_msg},
+    {ActionId::kQueryPeerMsg, handle_query_peer_msg},
+    {ActionId::kRevokePeerMessage, handle_revoke_peer_message},
+    {ActionId::kClearPeerMessage, handle_clear_peer_message},
+};
+static_assert(std::size(kHandlers) == kEmulatedActions);
+
+}  // namespace
+
+Handler handler_of(ActionId action) { return kHandlers[static_cast<std::size_t>(action)].handler; }
+
+std::optional<Reply> refusal_of(const Profile& profile, const Findings& findings) {
+  if (findings.ok()) return std::nullopt;
+  Reply reply = Reply::refuse(profile, findings.refusals.front());
+  reply.warnings = findings.warnings;
+  return reply;
+}
+
+std::optional<Finding> check_registered(const Tenant& tenant, const std::string& from,
+                                        const std::string& to, RuleId from_rule) {
+  constexpr std::string_view kExpected = "a user that UserRegister has registered";
+  if (!tenant.has_user(from)) {
+    return Finding{from_rule, "/FromUserId", std::string(kExpected), quote(from)};
+  }
+  if (!tenant.has_user(to)) {
+    return Finding{RuleId::kReceiverRegistered, "/ToUserId", std::string(kExpected), quote(to)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace zimmock

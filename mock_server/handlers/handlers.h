@@ -1,0 +1,33 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "contracts/api/actions.h"
+#include "mock_server/reply.h"
+#include "mock_server/tenant.h"
+
+namespace zimmock {
+
+// One operation: `body` is the request's JSON object. Checks without the tenant's lock, acts with
+// it, and either applies the call as a whole or not at all. Thread-safe.
+using Handler = Reply (*)(Tenant& tenant, const nlohmann::json& body);
+
+// The row of an emulated action.
+Handler handler_of(ActionId action);
+
+Reply handle_user_register(Tenant& tenant, const nlohmann::json& body);
+Reply handle_import_peer_msg(Tenant& tenant, const nlohmann::json& body);
+Reply handle_query_peer_msg(Tenant& tenant, const nlohmann::json& body);
+Reply handle_revoke_peer_message(Tenant& tenant, const nlohmann::json& body);
+Reply handle_clear_peer_message(Tenant& tenant, const nlohmann::json& body);
+
+// The first finding that refuses the call, as a Reply that also has the warnings; nothing if the
+// call may go on, whose Reply then starts with those warnings.
+std::optional<Reply> refusal_of(const Profile& profile, const Findings& findings);
+
+// A refusal if one of the two is not registered; with the tenant's lock held.
+std::optional<Finding> check_registered(const Tenant& tenant, const std::string& from,
+                                        const std::string& to,
+                                        RuleId from_rule = RuleId::kSenderRegistered);
+
+}  // namespace zimmock

@@ -1,0 +1,57 @@
+#include <fmt/format.h>
+
+#include "contracts/api/text.h"
+#include "mock_server/handlers/handlers.h"
+
+namespace zimmock {
+namespace {
+
+StoredMessage to_stored(const ImportPeerMsg& request, const Profile& profile, std::int64_t now_ms) {
+  StoredMessage out;
+  out.sender = request.from_user_id;
+  out.type = request.message_type;
+  out.sub_type = request.sub_msg_type;
+  out.priority = request.priority;
+  out.message = request.message;
+  out.extended_data = request.extended_data;
+  out.searched_content = request.searched_content;
+  const bool arrival = profile.msg_time_is_arrival || request.send_time_ms == 0;
+  out.msg_time_ms = arrival ? now_ms : request.send_time_ms;
+  return out;
+}
+
+}  // namespace
+
+Reply handle_import_peer_msg(Tenant& tenant, const nlohmann::json& body) {
+  const Profile& profile = tenant.profile();
+  const ImportWindow window = tenant.import_window();
+  Checked<ImportPeerMsg> checked = check_import_peer_msg(body, profile, window);
+  if (auto refused = refusal_of(profile, checked.findings)) return *refused;
+
+  const ImportPeerMsg& request = checked.value;
+  Reply reply;
+  reply.warnings = std::move(checked.findings.warnings);
+  const bool senders_list = request.imported_user_id == request.from_user_id;
+  const std::string& peer = senders_list ? request.to_user_id : request.from_user_id;
+  StoredMessage message = to_stored(request, profile, window.now_ms);
+
+  const std::lock_guard lock(tenant.mutex());
+  if (auto unregistered = check_registered(tenant, request.from_user_id, request.to_user_id)) {
+    return Reply::refuse(profile, *unregistered);
+  }
+  MessageList& list = tenant.list(request.imported_user_id, peer);
+  if (message.msg_time_ms < list.newest_time_ms()) {
+    Finding late{RuleId::kImportOrder, "/SendMessageTime",
+                 fmt::format("at least {}, the newest in this list", list.newest_time_ms()),
+                 std::to_string(message.msg_time_ms)};
+    if (profile.refuse_out_of_order_import) return Reply::refuse(profile, late);
+    reply.warnings.push_back(std::move(late));
+  }
+  message.msg_id = tenant.next_msg_id();
+  const StoredMessage& stored = list.append(std::move(message));
+  reply.members["MsgId"] = std::to_string(stored.msg_id);
+  reply.members["MsgSeq"] = stored.msg_seq;
+  return reply;
+}
+
+}  // namespace zimmock

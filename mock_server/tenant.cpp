@@ -1,0 +1,78 @@
+#include "mock_server/tenant.h"
+
+#include <functional>
+
+namespace zimmock {
+
+bool NonceMemory::seen(std::string_view nonce, std::int64_t now_ms, std::int64_t window_ms) {
+  constexpr std::size_t kMaxPerGeneration = 1'000'000;
+  if (now_ms - since_ms_ > window_ms || recent_.size() >= kMaxPerGeneration) {
+    older_ = std::move(recent_);
+    recent_.clear();
+    since_ms_ = now_ms;
+  }
+  const std::string key(nonce);
+  const bool in_older = older_.contains(key);
+  return !recent_.insert(key).second || in_older;
+}
+
+Tenant::Tenant(std::uint32_t app_id, std::string server_secret, const TenantOptions& options,
+               const Clock& machine)
+    : app_id_(app_id),
+      server_secret_(std::move(server_secret)),
+      options_(options),
+      clock_(machine, options.clock),
+      rng_(mix(options.rng_seed ^ app_id)),
+      last_msg_id_(971'000'000'000'000'001) {}
+
+ImportWindow Tenant::import_window() const {
+  return {clock_.wall_ms(), options_.retention_days * kMillisPerDay};
+}
+
+bool Tenant::admit(ActionId action) {
+  if (!options_.calls_per_second) return true;
+  const ActionId bucket =
+      options_.profile.rate_shared_by_operations ? ActionId::kNotEmulated : action;
+  auto [window, added] = rates_.try_emplace(bucket, options_.profile.rate_fixed_second);
+  return window->second.admit(clock_.monotonic_ns(), *options_.calls_per_second);
+}
+
+bool Tenant::nonce_seen(const std::string& nonce) {
+  return nonces_.seen(nonce, clock_.wall_ms(),
+                      options_.profile.timestamp_window_s * kMillisPerSecond);
+}
+
+bool Tenant::add_user(const RegisterUser& user) {
+  return users_.try_emplace(user.user_id, user).second;
+}
+
+std::string Tenant::list_key(std::string_view viewer, std::string_view peer) {
+  std::string key(viewer);
+  key += '\0';  // in no user id
+  key += peer;
+  return key;
+}
+
+MessageList& Tenant::list(const std::string& viewer, const std::string& peer) {
+  return lists_.try_emplace(list_key(viewer, peer), options_.profile.tie_later_import_first)
+      .first->second;
+}
+
+MessageList* Tenant::find_list(const std::string& viewer, const std::string& peer) {
+  const auto found = lists_.find(list_key(viewer, peer));
+  return found == lists_.end() ? nullptr : &found->second;
+}
+
+CursorCodec Tenant::cursors(std::string_view viewer, std::string_view peer) const {
+  std::uint64_t key = options_.rng_seed ^ app_id_;
+  for (const char c : list_key(viewer, peer)) key = mix(key ^ static_cast<unsigned char>(c));
+  return {options_.profile.next_bits, key};
+}
+
+std::int64_t Tenant::next_msg_id() {
+  constexpr std::uint64_t kMaxStep = 1'000'000;
+  last_msg_id_ += 2 * static_cast<std::int64_t>(1 + rng_() % kMaxStep);
+  return last_msg_id_;
+}
+
+}  // namespace zimmock

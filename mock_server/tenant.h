@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "contracts/api/actions.h"
+#include "contracts/api/profile.h"
+#include "contracts/api/requests.h"
+#include "mock_server/cursor.h"
+#include "mock_server/message_list.h"
+#include "mock_server/rate_window.h"
+#include "mock_server/tenant_clock.h"
+
+namespace zimmock {
+
+inline constexpr std::uint32_t kDefaultAppId = 12345;
+// From the vendor's published signature example; not a secret.
+inline constexpr std::string_view kDefaultServerSecret = "9193cc662a4c0ec135ec71fb57194b38";
+
+// How one AppId's world behaves.
+struct TenantOptions {
+  Profile profile;
+  std::int64_t retention_days = kPlans[0].retention_days;
+  std::optional<std::int64_t> calls_per_second = 20;  // nothing: no limit
+  ClockSetting clock;
+  std::uint64_t rng_seed = 1;
+};
+
+// Remembers the nonces of about the last timestamp window, at most 2 million, to notice reuse.
+class NonceMemory {
+ public:
+  // True if the nonce was seen before; it is remembered either way.
+  bool seen(std::string_view nonce, std::int64_t now_ms, std::int64_t window_ms);
+
+ private:
+  std::unordered_set<std::string> recent_;
+  std::unordered_set<std::string> older_;
+  std::int64_t since_ms_ = 0;
+};
+
+// The world of one AppId: its users, lists, limits and clock. Nothing in it is shared with another
+// tenant. Lock mutex() around every use of the members below it; the others are constant.
+class Tenant {
+ public:
+  // `machine` must outlive the tenant.
+  Tenant(std::uint32_t app_id, std::string server_secret, const TenantOptions& options,
+         const Clock& machine);
+
+  std::uint32_t app_id() const { return app_id_; }
+  const std::string& server_secret() const { return server_secret_; }
+  const Profile& profile() const { return options_.profile; }
+  const TenantClock& clock() const { return clock_; }
+  const std::optional<std::int64_t>& calls_per_second() const { return options_.calls_per_second; }
+  ImportWindow import_window() const;
+
+  std::mutex& mutex() { return mutex_; }
+
+  // --- with mutex() held ---
+
+  bool admit(ActionId action);
+  bool nonce_seen(const std::string& nonce);
+
+  // False if there is one already.
+  bool add_user(const RegisterUser& user);
+  bool has_user(const std::string& user_id) const { return users_.contains(user_id); }
+
+  // Creates the list when there is none yet. The reference stays valid.
+  MessageList& list(const std::string& viewer, const std::string& peer);
+  // nullptr when nothing was ever imported into it.
+  MessageList* find_list(const std::string& viewer, const std::string& peer);
+  CursorCodec cursors(std::string_view viewer, std::string_view peer) const;
+
+  // Above 2^53 and odd, so that no double can hold it; greater than every one before.
+  std::int64_t next_msg_id();
+
+ private:
+  static std::string list_key(std::string_view viewer, std::string_view peer);
+
+  const std::uint32_t app_id_;
+  const std::string server_secret_;
+  const TenantOptions options_;
+  const TenantClock clock_;
+
+  std::mutex mutex_;
+  std::mt19937_64 rng_;
+  std::map<ActionId, RateWindow> rates_;
+  NonceMemory nonces_;
+  std::unordered_map<std::string, RegisterUser> users_;
+  std::unordered_map<std::string, MessageList> lists_;
+  std::int64_t last_msg_id_;
+};
+
+}  // namespace zimmock

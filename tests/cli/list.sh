@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# zimmock list: the tables, for people and for machines.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 1
+
+CREDENTIALS=no
+rows() { # KIND COLUMN...: both forms, with as many rows, and no column empty
+  local kind=$1
+  shift
+  WHAT="list $kind --json"
+  zim list "$kind" --json
+  expect_rc 0
+  expect_equal '' "$ERR" stderr
+  expect_out_json 'type == "array" and length > 0 and all(type == "object")'
+  # shellcheck disable=SC2016 # jq's variables
+  expect_out_json '. as $rows | $ARGS.positional | all(. as $name | $rows | all(.[$name] != null and .[$name] != ""))' --args "$@"
+  expect_out_json '(map(.name) | unique | length) == length'
+  JSON=$OUT
+  WHAT="list $kind"
+  zim list "$kind"
+  expect_rc 0
+  expect_equal "$(jq length <<<"$JSON")" "$(wc -l <"$T/z_out")" lines
+  expect_equal "$(jq -r '.[].name' <<<"$JSON")" "$(awk '{ print $1 }' "$T/z_out")" 'names at the beginnings'
+  OUT=$JSON
+}
+
+rows actions name what
+for action in UserRegister ImportPeerMsg QueryPeerMsg RevokePeerMessage ClearPeerMessage; do
+  # shellcheck disable=SC2016
+  expect_out_json 'any(.name == $name and .emulated == "yes")' --arg name "$action"
+done
+expect_out_json 'any(.emulated == "no")'
+
+rows rules name mark what code section
+expect_out_json 'all(.mark | ascii_downcase | test("^(d|i|a|documented|inferred|assumed)$"))'
+expect_out_json '(map(.mark) | unique | length) == 3'
+expect_out_json 'all(.name | test("^[a-z0-9.-]+$"))'
+expect_out_json 'all(.code | type == "number")'
+
+rows codes name class what
+expect_equal "$(jq -r '.[].name' <<<"$OUT" | sort -n)" "$(jq -r '.[].name' <<<"$OUT")" 'codes, ascending'
+for code in 0 1 2 3 7 50014 51102 105001 100000000 100000001 100000002 100000003 100000004 100000005 100000006 100000007 \
+  100000008 100000009 100000010 100000011 100000012 100000013 100000014 100000015 100000016 100000017 \
+  660000001 660000002 660000003 660000011 660000012 660000022 660000023 660000024 660000026 660300005 660400001 \
+  660500002 660600021 660600023 660600030 660700001 660700002 660700006 660700007 660700012 660700015 660800045 660800046; do
+  # shellcheck disable=SC2016
+  expect_out_json 'any(.name == $name)' --arg name "$code"
+done
+
+rows settings name mark what
+expect_out_json 'any(.default != .strict)'
+rows delivery name mark delivery what
+expect_out_json 'map(.delivery) | unique | sort == ["absent", "delivered", "undocumented", "unknown"]'
+rows formats name what
+expect_out_json 'any(.name == "zim")'
+
+refuses 'a kind that is none' 2 'actions, rules, codes, settings, delivery or formats|actions.*formats' list everything
+refuses 'a misspelt kind' 2 'did you mean.*rules' list rulse
+refuses 'a surplus word' 2 'twice' list rules twice
+
+finish_cli

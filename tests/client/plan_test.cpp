@@ -1,0 +1,244 @@
+#include <set>
+
+#include "client/lane_queue.h"
+#include "tests/client/support.h"
+
+namespace zimmock::test {
+namespace {
+
+MigrationPlan plan_of(const std::string& text, const PlanOptions& options = plan_options()) {
+  const TempFile file(text);
+  const auto source = open_source(file);
+  auto plan = make_plan(*source, options);
+  REQUIRE(plan);
+  return *std::move(plan);
+}
+
+const FindingGroup* group(const MigrationPlan& plan, std::string_view reason) {
+  for (const FindingGroup& one : plan.findings) {
+    if (one.reason == reason) return &one;
+  }
+  return nullptr;
+}
+
+std::vector<std::int64_t> times(const MigrationPlan& plan) {
+  std::vector<std::int64_t> out;
+  for (const PlannedRecord& record : plan.records) {
+    if (!record.left_out) out.push_back(record.time_ms);
+  }
+  return out;
+}
+
+std::int64_t days(std::int64_t count) { return count * kMillisPerDay; }
+
+}  // namespace
+
+TEST_CASE("a plan counts records, users, conversations and imports by side") {
+  const auto plan = plan_of(record_line("1", kNow - 5) +
+                            record_line("2", kNow - 4, {{"FromUserId", "b"}, {"ToUserId", "a"}}) +
+                            record_line("3", kNow - 3, {{"VisibleTo", {"a"}}}) +
+                            record_line("4", kNow - 2, {{"ToUserId", "c"}, {"VisibleTo", {"c"}}}));
+  CHECK(plan.counts.records == 4);
+  CHECK(plan.counts.users == 3);
+  CHECK(plan.counts.conversations == 2);
+  CHECK(plan.counts.imports == 6);
+  CHECK(plan.counts.to_sender == 3);
+  CHECK(plan.counts.one_sided == 2);
+  CHECK(plan.counts.left_out == 0);
+  CHECK(plan.counts.oldest_ms == kNow - 5);
+  CHECK(plan.counts.newest_ms == kNow - 2);
+  CHECK_FALSE(plan.blocked);
+  CHECK(plan.estimate.registrations == 1);
+  CHECK(plan.estimate.imports == 6);
+  CHECK(plan.estimate.queries == 4);
+  CHECK(plan.users_to_register() == std::vector<std::string>{"a", "b", "c"});
+}
+
+TEST_CASE("records are sorted by time, ties in the file's order") {
+  const auto plan = plan_of(record_line("1", kNow - 1) + record_line("2", kNow - 9) +
+                            record_line("3", kNow - 1) + record_line("4", kNow - 5));
+  std::vector<std::uint32_t> lines;
+  for (const auto& record : plan.records) lines.push_back(record.place.line);
+  CHECK(lines == std::vector<std::uint32_t>{2, 4, 1, 3});
+  CHECK(plan.counts.out_of_order == 2);
+  CHECK(plan.counts.same_time == 1);
+  REQUIRE(group(plan, "import.oldest-first") != nullptr);
+  CHECK(group(plan, "import.oldest-first")->examples[0].line == 2);
+  CHECK(group(plan, "import.oldest-first")->weight == Weight::kNote);
+  REQUIRE(group(plan, "plan.same-time") != nullptr);
+  CHECK(group(plan, "plan.same-time")->examples[0].line == 3);
+}
+
+TEST_CASE("broken records are grouped by reason and stop the run, or are left out") {
+  const std::string text = record_line("1", kNow - 1) +
+                           record_line("2", kNow - 1, {{"Priority", 9}}) +
+                           record_line("3", kNow - 1, {{"Priority", 8}, {"Message", ""}}) + "[]\n";
+  auto options = plan_options();
+  options.max_examples = 1;
+  auto plan = plan_of(text, options);
+  CHECK(plan.blocked);
+  CHECK(plan.counts.bad == 3);
+  CHECK(plan.counts.left_out == 3);
+  CHECK(plan.counts.imports == 2);
+  const FindingGroup* priority = group(plan, "import.priority");
+  REQUIRE(priority != nullptr);
+  CHECK(priority->count == 2);
+  CHECK(priority->examples.size() == 1);
+  CHECK(priority->examples[0].line == 2);
+  CHECK(priority->examples[0].pointer == "/Priority");
+  CHECK(plan.findings.front().reason == "import.priority");
+  options.bad = BadPolicy::kSkip;
+  options.max_examples = 0;
+  plan = plan_of(text, options);
+  CHECK_FALSE(plan.blocked);
+  CHECK(group(plan, "import.priority")->examples.size() == 2);
+}
+
+TEST_CASE("an Id stands once in each list") {
+  const auto plan = plan_of(record_line("1", kNow - 3) + record_line("2", kNow - 2) +
+                            record_line("1", kNow - 1) + record_line("1", kNow, {{"ToUserId", "c"}}));
+  CHECK(plan.counts.bad == 2);
+  const FindingGroup* same = group(plan, "plan.same-id");
+  REQUIRE(same != nullptr);
+  CHECK(same->examples[0].line == 3);
+  CHECK(same->examples[0].got == "\"1\", as in line 1");
+  const auto dump = plan_of(record_line("1", kNow - 3, {{"ImportedUserId", "a"}}) +
+                            record_line("1", kNow - 3, {{"ImportedUserId", "b"}}));
+  CHECK(dump.counts.bad == 0);
+  CHECK(dump.counts.imports == 2);
+  const auto third = plan_of(record_line("1", kNow - 3, {{"ImportedUserId", "a"}}) +
+                             record_line("1", kNow - 3, {{"ImportedUserId", "b"}}) +
+                             record_line("1", kNow - 3, {{"ImportedUserId", "b"}}));
+  CHECK(third.counts.bad == 1);
+}
+
+TEST_CASE("times are shifted and keep their gaps") {
+  const std::string text = record_line("1", 1000) + record_line("2", 5000) + record_line("3", 4000);
+  auto options = plan_options();
+  options.shift = *parse_time_shift("newest=now");
+  CHECK(times(plan_of(text, options)) ==
+        std::vector<std::int64_t>{kNow - 4000, kNow - 1000, kNow});
+  options.shift = *parse_time_shift("newest=2026-09-20T00:00:00Z");
+  const auto at = plan_of(text, options);
+  CHECK(at.records.back().time_ms == 1'789'862'400'000);
+  CHECK(at.records.front().time_ms == 1'789'862'396'000);
+  options.shift = *parse_time_shift("+2h");
+  options.retention_ms = kNow;
+  const auto by = plan_of(text, options);
+  CHECK(by.shift_ms == 7'200'000);
+  CHECK(by.records.front().time_ms == 7'201'000);
+  for (const char* bad : {"", "newest", "newest=then", "now", "tomorrow", "+1y"}) {
+    REQUIRE_FALSE(parse_time_shift(bad));
+    CHECK(parse_time_shift(bad).error().kind == ErrorKind::kUsage);
+  }
+}
+
+TEST_CASE("a shift that leaves the numbers' range is a finding, not a wrap") {
+  auto options = plan_options();
+  options.shift = {TimeShift::Kind::kBy, INT64_MAX};
+  CHECK(plan_of(record_line("1", 1000), options).counts.bad == 1);
+  options.shift = {TimeShift::Kind::kBy, INT64_MIN};
+  CHECK(plan_of(record_line("1", 1000), options).counts.bad == 1);
+  options.shift = {TimeShift::Kind::kBy, -1000};
+  CHECK(plan_of(record_line("1", 1000), options).counts.bad == 1);
+}
+
+TEST_CASE("the future cannot be imported") {
+  CHECK_FALSE(plan_of(record_line("1", kNow)).blocked);
+  const auto plan = plan_of(record_line("1", kNow + 1));
+  CHECK(plan.blocked);
+  CHECK(plan.counts.bad == 1);
+  CHECK(group(plan, "import.send-time-not-in-future") != nullptr);
+}
+
+TEST_CASE("what is too old stops the run, is skipped, or is clamped in order") {
+  const std::int64_t edge = kNow - days(30);
+  const std::string text = record_line("1", edge - 9000) + record_line("2", edge - 9000) +
+                           record_line("3", edge - 10) + record_line("4", edge) +
+                           record_line("5", kNow);
+  auto options = plan_options();
+  const auto stopped = plan_of(text, options);
+  CHECK(stopped.blocked);
+  CHECK(stopped.counts.too_old == 3);
+  options.too_old = TooOldPolicy::kSkip;
+  const auto skipped = plan_of(text, options);
+  CHECK_FALSE(skipped.blocked);
+  CHECK(skipped.counts.left_out == 3);
+  CHECK(times(skipped) == std::vector<std::int64_t>{edge, kNow});
+  options.too_old = TooOldPolicy::kClamp;
+  const auto clamped = plan_of(text, options);
+  CHECK_FALSE(clamped.blocked);
+  CHECK(clamped.counts.left_out == 0);
+  CHECK(clamped.counts.clamped == 4);
+  const std::int64_t floor = edge + 600'000;
+  CHECK(times(clamped) == std::vector<std::int64_t>{floor, floor, floor + 1, floor + 2, kNow});
+}
+
+TEST_CASE("conversations that fit are not touched by clamping another") {
+  const std::int64_t edge = kNow - days(30);
+  auto options = plan_options();
+  options.too_old = TooOldPolicy::kClamp;
+  const auto plan = plan_of(
+      record_line("1", edge - 1) + record_line("2", edge, {{"ToUserId", "c"}}), options);
+  CHECK(times(plan) == std::vector<std::int64_t>{edge + 600'000, edge});
+}
+
+TEST_CASE("what leaves the window before its turn comes is too old as well") {
+  std::string text = record_line("1", kNow - days(30) + 30'000);
+  for (int i = 2; i <= 30; ++i) text += record_line(std::to_string(i), kNow - days(30) + 30'000 + i);
+  auto options = plan_options();
+  CHECK(plan_of(text, options).counts.too_old == 0);
+  options.calls_per_second = 1;
+  const auto plan = plan_of(text, options);
+  CHECK(plan.counts.too_old == 16);  // a registration, then 2 imports each: the 15th starts at 29 s
+  REQUIRE(group(plan, "plan.expires-before-sent") != nullptr);
+  CHECK(group(plan, "plan.expires-before-sent")->examples[0].line == 15);
+  options.too_old = TooOldPolicy::kClamp;
+  CHECK(plan_of(text, options).counts.left_out == 0);
+}
+
+TEST_CASE("the estimate follows the rate") {
+  std::string text;
+  for (int i = 0; i < 150; ++i) text += record_line(std::to_string(i), kNow - 1000 + i);
+  auto options = plan_options();
+  options.calls_per_second = 20;
+  const auto plan = plan_of(text, options);
+  CHECK(plan.estimate.imports == 300);
+  CHECK(plan.estimate.queries == 4);
+  CHECK(plan.estimate.duration_ms == 305 * 1000 / 20);
+}
+
+TEST_CASE("an empty source makes an empty plan") {
+  auto options = plan_options();
+  options.shift = *parse_time_shift("newest=now");
+  const auto plan = plan_of("\n", options);
+  CHECK(plan.counts.records == 0);
+  CHECK(plan.counts.imports == 0);
+  CHECK_FALSE(plan.blocked);
+}
+
+TEST_CASE("lanes are handed out one import at a time, the oldest of all first") {
+  const auto plan = plan_of(record_line("1", kNow - 9) + record_line("2", kNow - 8) +
+                            record_line("3", kNow - 7, {{"ToUserId", "c"}, {"VisibleTo", {"a"}}}));
+  LaneQueue queue(plan);
+  const auto line = [&](const LaneQueue::Task& task) {
+    return plan.records[task.record].place.line;
+  };
+  const auto first = queue.next(), second = queue.next(), third = queue.next();
+  REQUIRE((first && second && third));
+  CHECK(line(*first) == 1);
+  CHECK(line(*second) == 1);
+  CHECK(first->lane.side != second->lane.side);
+  CHECK(line(*third) == 3);
+  CHECK_FALSE(queue.next());  // line 2 waits for line 1
+  queue.done(*second);
+  const auto after = queue.next();
+  REQUIRE(after);
+  CHECK(line(*after) == 2);
+  CHECK(after->lane.side == second->lane.side);
+  queue.done(*after);
+  queue.done(*third);
+  CHECK_FALSE(queue.next());
+}
+
+}  // namespace zimmock::test

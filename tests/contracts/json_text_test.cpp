@@ -1,0 +1,53 @@
+#include "contracts/api/json_text.h"
+
+#include "tests/support/catch.h"
+
+using namespace zimmock;
+
+namespace {
+RuleId broken(std::string_view text, JsonLimits limits = {}) {
+  const auto parsed = parse_json(text, limits);
+  REQUIRE_FALSE(parsed.has_value());
+  return parsed.error().rule_id;
+}
+}  // namespace
+
+TEST_CASE("what is not JSON in UTF-8 is refused") {
+  for (const char* text : {"", " ", "{", "{\"a\":1", "{\"a\":1}}", "{a:1}", "\"\xFF\"", "[1,]",
+                           "{\"a\":\"\xED\xA0\x80\"}", "nul", "1e999", "a=1&b=2"}) {
+    CAPTURE(text);
+    CHECK(broken(text) == RuleId::kBodyIsJson);
+  }
+}
+
+TEST_CASE("a syntax error names its place") {
+  CHECK(parse_json("{\"a\":1,\n  b}", {}).error().got == "an error at line 2, column 3, at \"b}\"");
+  CHECK(parse_json("", {}).error().got == "nothing");
+  CHECK(parse_json("{\"a\":", {}).error().got.find("cut off") != std::string::npos);
+  CHECK(parse_json("{\"a\":\"\xFF\"}", {}).error().got.find("not UTF-8") != std::string::npos);
+}
+
+TEST_CASE("nesting is followed to the limit and no further") {
+  CHECK(parse_json("[[1]]", {2, true}).has_value());
+  CHECK(broken("[[[1]]]", {2, true}) == RuleId::kBodyDepth);
+  CHECK(broken(std::string(100, '[') + std::string(100, ']')) == RuleId::kBodyDepth);
+  CHECK(parse_json("{\"a\":{\"b\":1},\"c\":{\"d\":2}}", {2, true}).has_value());
+}
+
+TEST_CASE("a member given twice is refused at any depth, unless it is allowed") {
+  CHECK(broken(R"({"a":1,"a":1})") == RuleId::kMemberOnce);
+  CHECK(broken(R"({"x":[{"a":1,"b":2,"a":3}]})") == RuleId::kMemberOnce);
+  CHECK(parse_json(R"({"a":{"a":1},"b":{"a":2}})", {}).has_value());
+  CHECK(parse_json(R"({"a":1,"a":2})", {64, false})->at("a") == 2);
+}
+
+TEST_CASE("integers keep all 64 bits") {
+  CHECK(parse_json("971503777289036701", {})->get<std::int64_t>() == 971503777289036701);
+  CHECK(parse_json("18446744073709551615", {})->get<std::uint64_t>() == 18446744073709551615U);
+  CHECK_FALSE(parse_json("18446744073709551616", {})->is_number_integer());
+}
+
+TEST_CASE("pointers are escaped") {
+  CHECK(pointer_to("/a", "b/c~d") == "/a/b~1c~0d");
+  CHECK(pointer_to("/a", std::size_t{3}) == "/a/3");
+}

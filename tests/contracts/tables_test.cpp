@@ -1,0 +1,50 @@
+#include <set>
+#include <string>
+
+#include "contracts/api/actions.h"
+#include "contracts/api/codes.h"
+#include "contracts/rules/rules.h"
+#include "tests/support/catch.h"
+
+using namespace zimmock;
+
+TEST_CASE("codes ascend, so that they can be searched") {
+  std::int64_t last = -1;
+  for (const ReturnCode& row : return_codes()) {
+    CHECK(row.code > last);
+    last = row.code;
+    CHECK(find_code(row.code) == &row);
+  }
+  CHECK(find_code(660000004) == nullptr);
+  CHECK(code_meaning(660000004) == "unknown code");
+}
+
+TEST_CASE("rules stand in the order of their numbers, each with its own id") {
+  std::set<std::string_view> ids;
+  for (const Rule& row : all_rules()) {
+    CHECK(ids.insert(row.id).second);
+    CHECK(&rule(row.rule_id) == &row);
+    CHECK(find_rule(row.id) == &row);
+    CHECK((row.code == 0 || find_code(row.code) != nullptr));
+    CHECK(row.statement.ends_with('.'));
+  }
+  CHECK(find_rule("no.such-rule") == nullptr);
+}
+
+TEST_CASE("actions are found by exact case; the emulated ones come first") {
+  for (std::size_t i = 0; i < kEmulatedActions; ++i) {
+    CHECK(actions()[i].id == static_cast<ActionId>(i));
+  }
+  std::set<std::string_view> names;
+  for (const Action& row : actions()) CHECK(names.insert(row.name).second);
+  CHECK(find_action("ImportPeerMsg")->id == ActionId::kImportPeerMsg);
+  CHECK(find_action("importpeermsg") == nullptr);
+  CHECK(find_action("CreateGroup")->id == ActionId::kNotEmulated);
+}
+
+TEST_CASE("a finding is one line") {
+  const Finding finding{RuleId::kImportType, "/MessageType", "1 or 200", "99"};
+  CHECK(finding.line() == "import.type: /MessageType: expected 1 or 200, got 99");
+  CHECK(Finding{RuleId::kRate, "", "at most 20", "21"}.line() ==
+        "rate.per-operation: expected at most 20, got 21");
+}

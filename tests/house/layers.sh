@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# mock_server -> contracts <- client; only cli and tests see all three. Each outside library is seen
+# in one place. Libraries do not print, exit, sleep, or read clock or environment.
+set -u
+cd "${ZIMMOCK_SOURCE:?folder of the sources}" || exit 1
+checks=0 failures=0
+
+forbid() { # WHAT REGEX FOLDERS... [-- EXCEPT-REGEX]
+  local what=$1 regex=$2 found except='^$'
+  shift 2
+  local folders=()
+  while [[ $# -gt 0 ]]; do
+    if [[ $1 == -- ]]; then except=$2; break; fi
+    folders+=("$1")
+    shift
+  done
+  checks=$((checks + 1))
+  found=$(grep -rnE "$regex" "${folders[@]}" --include='*.h' --include='*.cpp' --include='*.inc' | grep -vE "$except")
+  [[ -z $found ]] && return
+  failures=$((failures + 1))
+  printf 'FAIL: %s:\n%s\n' "$what" "$found"
+}
+
+# The folders must be there, or nothing below can fail.
+for folder in contracts mock_server client cli; do
+  [[ -n $(find "$folder" -name '*.cpp' -print -quit) ]] || { echo "FAIL: no sources in $folder"; exit 1; }
+done
+
+forbid 'contracts depends on nothing of ours' '#include "(mock_server|client|cli|tests)/' contracts
+forbid 'mock_server depends on contracts only' '#include "(client|cli|tests)/' mock_server
+forbid 'client depends on contracts only' '#include "(mock_server|cli|tests)/' client
+forbid 'the executable does not include tests' '#include "tests/' cli
+forbid 'cpp-httplib is seen in http_listener.cpp only' '#include <httplib' . -- '^\./(mock_server/http_listener\.cpp|build/)'
+forbid 'libcurl is seen in client/curl_*.cpp only' '#include <curl/' . -- '^\./(client/curl_[a-z_]*\.cpp|build/)'
+forbid 'contracts has no sockets, threads or streams' \
+  '#include <(sys/socket\.h|netinet/.*|thread|mutex|iostream|fstream|unistd\.h)>' contracts
+forbid 'libraries do not read the clock' '(system_clock|steady_clock|high_resolution_clock)::now|[^_a-z]time\(nullptr\)' \
+  contracts mock_server client
+forbid 'libraries do not print' '(std::(cout|cerr)|[^a-z_]f?printf\(|fmt::print\()' contracts mock_server client
+forbid 'libraries do not read the environment' 'getenv\(' contracts mock_server client
+forbid 'libraries do not exit' '[^a-z_:]exit\(|std::exit\(' contracts mock_server client
+forbid 'libraries do not sleep' 'sleep_for|sleep_until|usleep|nanosleep' contracts mock_server client
+
+while read -r lines file; do
+  checks=$((checks + 1))
+  [[ $lines -le 500 ]] || { failures=$((failures + 1)); echo "FAIL: $file has $lines lines; one noun a file, 500 at most"; }
+done < <(find contracts mock_server client cli tests -name '*.h' -o -name '*.cpp' -o -name '*.sh' -o -name '*.py' |
+  xargs wc -l | awk '$2 != "total"')
+
+echo "layers: $checks checks, $failures failed"
+[[ $checks -gt 50 && $failures -eq 0 ]]

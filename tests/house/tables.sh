@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Completeness: every row of a table has what belongs to it, and nothing stands outside its table.
+set -u
+cd "${ZIMMOCK_SOURCE:?folder of the sources}" || exit 1
+: "${ZIMMOCK:?path of the zimmock binary}"
+checks=0 failures=0
+
+fail() { failures=$((failures + 1)); echo "FAIL: $1"; }
+require() { # WHAT COMMAND...
+  checks=$((checks + 1))
+  local what=$1
+  shift
+  "$@" >/dev/null || fail "$what"
+}
+names() { "$ZIMMOCK" list "$1" --json | jq -r "${2:-.[].name}"; }
+
+# Every emulated action: a handler file and a test that calls it.
+while read -r action; do
+  file=$(sed -E 's/([a-z])([A-Z])/\1_\2/g' <<<"$action" | tr '[:upper:]' '[:lower:]')
+  require "action $action has no mock_server/handlers/$file.cpp" test -f "mock_server/handlers/$file.cpp"
+  require "action $action is called by no e2e test" grep -rqE "\b$action\b" tests/e2e
+done < <(names actions '.[] | select(.emulated == "yes") | .name')
+
+# Every rule: its id is stable and of the house's form, and code outside the table uses it.
+while read -r id; do
+  require "rule $id: expected family.words-with-hyphens" grep -qE '^[a-z-]+\.[a-z0-9-]+$' <<<"$id"
+done < <(names rules)
+while read -r name; do
+  require "rule $name is in the table and used nowhere" grep -rqE "RuleId::$name\b" contracts mock_server client --include='*.cpp'
+done < <(sed -nE 's/^RULE\((k[A-Za-z]+),.*/\1/p' contracts/rules/rules.inc)
+require 'two rules have one id' test -z "$(names rules | sort | uniq -d)"
+
+# Every refusing rule that a request can break is shown to refuse by a test that names its code or id.
+while read -r code; do
+  [[ $code == 0 ]] && continue
+  require "code $code is expected by no test" grep -rqE "\b$code\b" tests/e2e tests/mock_server tests/contracts
+done < <(names rules '.[].code' | sort -u)
+
+# Every code a rule refuses with is one the contract lists.
+while read -r code; do
+  [[ $code == 0 ]] && continue
+  require "code $code is in no table" grep -qx "$code" <<<"$(names codes)"
+done < <(names rules '.[].code' | sort -u)
+
+# Every setting of the profile is exercised by a test or changes nothing.
+while read -r setting; do
+  require "setting $setting is used by no code" grep -rqE "\b$setting\b" mock_server contracts/api/requests.cpp contracts/api/message_body.cpp
+  require "setting $setting is set by no test" grep -rqE "\b$setting\b" tests --include='*.cpp' --include='*.sh'
+done < <(names settings)
+
+# Every subcommand: cmd_<name>.cpp and a CLI test; every source format: a fixture that a test reads.
+while read -r command; do
+  require "subcommand $command has no cli/cmd_$command.cpp" test -f "cli/cmd_$command.cpp"
+  require "subcommand $command is run by no test" grep -rqE "ZIMMOCK\"? $command|zimmock $command" tests
+done < <(sed -nE 's/^    \{"([a-z]+)", .*/\1/p' cli/commands.cpp)
+while read -r format; do
+  require "format $format has no client/formats/$format*.cpp" compgen -G "client/formats/${format}*.cpp"
+done < <(names formats)
+
+echo "tables: $checks checks, $failures failed"
+[[ $checks -gt 100 && $failures -eq 0 ]]

@@ -1,0 +1,173 @@
+"""The ZIM server API as the contract tells it (zim-contract.md), in plain functions.
+
+Written from that text alone and sharing nothing with the C++ code, so that client and oracle cannot
+agree on a shared mistake. Section numbers are the contract's.
+"""
+import hashlib
+import json
+import re
+import urllib.parse
+
+USER_ID = re.compile(r"[A-Za-z0-9!#$%&()+\-:;<=.>?@\[\]^_ {}|~]+")  # section 2
+MEDIA = (10, 11, 12, 13, 14)
+IMPORTABLE = (1, *MEDIA, 200)
+IMPORT_MEMBERS = {"FromUserId", "ToUserId", "MessageType", "Priority", "MessageBody", "SubMsgType",
+                  "SearchedContent", "SendMessageTime", "ImportedUserId"}
+
+
+def signature(app_id, nonce, secret, timestamp):
+    return hashlib.md5(f"{app_id}{nonce}{secret}{timestamp}".encode()).hexdigest()
+
+
+def check_query(params, app_id, secret, now):
+    """The code for a request's query parameters, and why."""
+    def one(name):
+        return params.get(name, [""])[0]
+    for name, values in params.items():
+        if len(values) != 1:
+            return 660000002, f"{name} given {len(values)} times"
+    for name, code in (("Action", 100000006), ("AppId", 100000001), ("Timestamp", 100000002),
+                       ("SignatureNonce", 100000008), ("SignatureVersion", 100000013),
+                       ("Signature", 100000009)):
+        if not one(name):
+            return code, f"no {name}"
+    if one("AppId") != app_id:
+        return 100000011, f"AppId {one('AppId')}"
+    if not re.fullmatch(r"[0-9]{1,18}", one("Timestamp")):
+        return 100000003, f"Timestamp {one('Timestamp')}"
+    if one("SignatureVersion") != "2.0":
+        return 100000014, f"SignatureVersion {one('SignatureVersion')}"
+    if abs(int(one("Timestamp")) - now) > 600:
+        return 100000004, f"Timestamp {one('Timestamp')} at {now}"
+    wanted = signature(app_id, one("SignatureNonce"), secret, one("Timestamp"))
+    if one("Signature") != wanted:
+        return 100000005, "another signature"
+    if not re.fullmatch(r"[0-9a-f]{16}", one("SignatureNonce")):
+        return 0, f"nonce {one('SignatureNonce')!r} is not 16 hex characters"
+    return 0, ""
+
+
+def read_body(raw):
+    """A body as an object, or why it is none: UTF-8, JSON, no member twice (section 1)."""
+    def no_twice(pairs):
+        if len({name for name, _ in pairs}) != len(pairs):
+            raise ValueError("a member given twice")
+        return dict(pairs)
+    try:
+        body = json.loads(raw.decode("utf-8"), object_pairs_hook=no_twice)
+    except ValueError as error:
+        return None, str(error)
+    return (body, "") if isinstance(body, dict) else (None, "no object")
+
+
+def check_user_id(user_id):
+    if not isinstance(user_id, str) or not user_id:
+        return 660000002
+    if len(user_id.encode()) > 32:
+        return 660000012
+    return 0 if USER_ID.fullmatch(user_id) else 660000002
+
+
+def is_integer(value):
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def size(text):
+    return len(text.encode())
+
+
+def check_import(body, users, now_ms, retention_ms):
+    """The code for an ImportPeerMsg (section 4), and why."""
+    sender, receiver = body.get("FromUserId"), body.get("ToUserId")
+    for user in (sender, receiver):
+        if code := check_user_id(user):
+            return code, f"user id {user!r}"
+    if sender == receiver:
+        return 660600030, "sender and receiver are the same"
+    if body.get("ImportedUserId") not in (sender, receiver):
+        return 660000002, f"ImportedUserId {body.get('ImportedUserId')!r}"
+    kind = body.get("MessageType")
+    if not is_integer(kind) or kind not in IMPORTABLE:
+        return 660000002, f"MessageType {kind!r}"
+    if not is_integer(body.get("Priority")) or body["Priority"] not in (1, 2, 3):
+        return 660000002, f"Priority {body.get('Priority')!r}"
+    code, why = check_message(kind, body)
+    if code:
+        return code, why
+    time = body.get("SendMessageTime", 0)
+    if not is_integer(time) or time < 0:
+        return 660000002, f"SendMessageTime {time!r}"
+    if time > now_ms:
+        return 660800046, f"SendMessageTime {time} at {now_ms}"
+    if time and time < now_ms - retention_ms:
+        return 660000002, f"SendMessageTime {time} is older than retention at {now_ms}"
+    if sender not in users:
+        return 660500002, f"{sender!r} is not registered"
+    if receiver not in users:
+        return 660700015, f"{receiver!r} is not registered"
+    return 0, ""
+
+
+def check_message(kind, body):
+    message = body.get("MessageBody")
+    if not isinstance(message, dict) or not isinstance(message.get("Message"), str) or not message["Message"]:
+        return 660000002, f"MessageBody {message!r}"
+    if size(message["Message"]) > (5120 if kind == 10 else 2048):
+        return 660400001, f"Message of {size(message['Message'])} bytes"
+    extended = message.get("ExtendedData", "")
+    if not isinstance(extended, str) or size(extended) > 1024:
+        return 660000002, f"ExtendedData {extended!r}"
+    sub_type = body.get("SubMsgType", 0)
+    if not is_integer(sub_type) or not 0 <= sub_type <= 200 or (kind == 200) > ("SubMsgType" in body):
+        return 660000002, f"SubMsgType {body.get('SubMsgType')!r}"
+    searched = body.get("SearchedContent", "")
+    if not isinstance(searched, str) or size(searched) > 64 or (searched and kind != 200):
+        return 660000002, f"SearchedContent {searched!r}"
+    return 0, ""
+
+
+def _picture(out, document, name, prefix, with_url):
+    picture = document.get(name)
+    if picture is None:
+        return
+    if with_url:
+        out[prefix + "download_url"] = picture["Url"]
+    out[prefix + "width"], out[prefix + "height"] = picture["Width"], picture["Height"]
+
+
+def returned_document(kind, message):
+    """The document that a media Message comes back as (section 6)."""
+    document = json.loads(message)
+    if kind == 10:
+        return {"multi_msg": [
+            {"msg_type": item["MsgType"], "sub_msg_type": item.get("SubMsgType", 0),
+             "callback_content": item["Msg"] if item["MsgType"] in (1, 200)
+             else json.dumps(returned_document(item["MsgType"], item["Msg"]))}
+            for item in document["MultiMsg"]]}
+    out = {"md5": "", "file_name": document["FileName"], "file_size": str(document.get("Size", 0))}
+    if kind == 11:
+        out["download_url"] = document["Origin"]["Url"]
+        _picture(out, document, "Origin", "origin_image_", False)
+        _picture(out, document, "LargeImage", "large_image_", True)
+        _picture(out, document, "Thumbnail", "thumbnail_", True)
+        return out
+    out["download_url"] = document["Url"]
+    if kind in (13, 14):
+        out["media_duration"] = str(document.get("MediaDuration", 0))
+    if kind == 14:
+        _picture(out, document, "Thumbnail", "video_first_frame_", True)
+    return out
+
+
+def returned_body(kind, message, rng):
+    """MsgBody as QueryPeerMsg gives it; the order of members and the encoding's spelling are nobody's promise."""
+    if kind not in MEDIA:
+        return message
+    document = returned_document(kind, message)
+    names = list(document)
+    rng.shuffle(names)
+    text = json.dumps({name: document[name] for name in names}, ensure_ascii=rng.random() < 0.5)
+    encoded = urllib.parse.quote(text, safe=rng.choice(("", ":,/", "-_.~")))
+    if rng.random() < 0.5:
+        encoded = re.sub(r"%[0-9A-F]{2}", lambda match: match.group().lower(), encoded)
+    return encoded

@@ -1,0 +1,356 @@
+"""What every oracle test shares: checks that print what was expected and got, an oracle in a process of its own,
+the client under test, and inputs read without any help of the client's.
+
+A test calls these functions and ends with finish(). Environment: ZIMMOCK, the program; FIXTURES, the folder.
+"""
+import atexit
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import contract
+import oracle as oracle_module
+
+HERE = pathlib.Path(__file__).resolve().parent
+ZIMMOCK = os.environ["ZIMMOCK"]
+FIXTURES = pathlib.Path(os.environ["FIXTURES"]) / "migration"
+APP, SECRET = "12345", "9193cc662a4c0ec135ec71fb57194b38"
+T = pathlib.Path(tempfile.mkdtemp(prefix="zimmock-oracle."))
+_state = {"checks": 0, "failures": 0, "what": "", "signatures": set(), "outputs": []}
+_processes = []
+
+
+def _clean_up():
+    for process in _processes:
+        if process.poll() is None:
+            process.kill()
+    if os.environ.get("ORACLE_KEEP"):
+        print(f"kept: {T}")
+    else:
+        shutil.rmtree(T, ignore_errors=True)
+
+
+atexit.register(_clean_up)
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+
+# --- checks ---------------------------------------------------------------------------------------------------
+
+
+def case(what):
+    _state["what"] = what
+
+
+def short(value, length=1500):
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= length else f"{text[:length // 2]} ... {text[-length // 2:]}"
+
+
+def check(holds, expected, got):
+    _state["checks"] += 1
+    if holds:
+        return True
+    _state["failures"] += 1
+    frame = sys._getframe(1)
+    while frame.f_back and frame.f_code.co_filename == __file__:
+        frame = frame.f_back
+    print(f"FAIL: {os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}: {_state['what']}\n"
+          f"  expected {short(expected)}\n  got      {short(got)}", flush=True)
+    return False
+
+
+def equal(expected, got, what):
+    return check(expected == got, f"{what}: {expected!r}", got)
+
+
+def matches(regex, text, what):
+    return check(re.search(regex, text), f"{what} matching {regex}", text)
+
+
+def finish():
+    """Ends the test; no output of the client may hold the secret or a signature."""
+    own = _state["checks"]
+    case("no secret and no signature in any output of the client")
+    for args, text in _state["outputs"]:
+        leaked = [word for word in {SECRET, *_state["signatures"]} if word and word in text.lower()]
+        check(not leaked, "neither", f"{leaked} in the output of {args}:\n{text}")
+    print(f"{os.path.basename(sys.argv[0])}: {own} checks, {_state['failures']} failed")
+    sys.exit(0 if own and not _state["failures"] else 1)
+
+
+# --- the oracle -----------------------------------------------------------------------------------------------
+
+
+class Oracle:
+    """with Oracle("--fault", ...) as oracle: oracle.url while inside, oracle.ledger after."""
+
+    def __init__(self, *flags):
+        fd, path = tempfile.mkstemp(suffix=".ledger", dir=T)
+        os.close(fd)
+        self.path, self.flags, self.ledger = path, flags, None
+
+    def __enter__(self):
+        command = [sys.executable, str(HERE / "oracle.py"), "--ledger", self.path, *map(str, self.flags)]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        _processes.append(self.process)
+        self.url = json.loads(self.process.stdout.readline())["url"]
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        equal(0, self.process.wait(30), "the oracle's exit code")
+        self.process.stdout.close()
+        self.ledger = Ledger(json.loads(pathlib.Path(self.path).read_text(encoding="utf-8")))
+        _state["signatures"].update(call["signature"] for call in self.ledger.calls)
+
+
+class Ledger:
+    def __init__(self, raw):
+        self.calls, self.users, self.complaints = raw["calls"], raw["users"], raw["complaints"]
+        self.lists = {tuple(json.loads(key)): messages for key, messages in raw["lists"].items()}
+
+    def of(self, action, **members):
+        return [call for call in self.calls if call["action"] == action
+                and all(call[name] == value for name, value in members.items())]
+
+    @property
+    def imports(self):
+        return self.of("ImportPeerMsg")
+
+    @property
+    def applied(self):
+        return self.of("ImportPeerMsg", applied=True)
+
+    def hit(self, kind=None):
+        """The imports that a fault befell."""
+        return [call for call in self.imports if (kind in call["faults"] if kind else call["faults"])]
+
+
+# --- the client -----------------------------------------------------------------------------------------------
+
+
+class Ended:
+    def __init__(self, args, code, out, err, seconds):
+        self.args, self.code, self.out, self.err, self.seconds = args, code, out, err, seconds
+        self.lines = out.splitlines()
+        self.last = self.lines[-1] if self.lines else ""
+
+    def __repr__(self):
+        return f"exit {self.code} of {self.args}\n--- stdout\n{self.out}--- stderr\n{self.err}"
+
+
+def environment(url, **more):
+    env = {name: os.environ[name] for name in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS")
+           if name in os.environ}
+    env.update(HOME=str(T), TMPDIR=str(T), LC_ALL="C.UTF-8", ZIM_APP_ID=APP, ZIM_SERVER_SECRET=SECRET)
+    if url:
+        env["ZIM_ENDPOINT"] = url
+    env.update(more)
+    return {name: value for name, value in env.items() if value is not None}
+
+
+def start(url, *args, **env):
+    """The client as a process whose output goes to pipes; for run() and for tests that send it signals."""
+    args = [str(arg) for arg in args]
+    process = subprocess.Popen([ZIMMOCK, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, env=environment(url, **env), cwd=T, text=True,
+                               encoding="utf-8", errors="surrogateescape")
+    _processes.append(process)
+    process.began, process.zim_args = time.monotonic(), args
+    return process
+
+
+def ended(process, timeout=90):
+    try:
+        out, err = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        out, err = process.communicate()
+        check(False, f"an end within {timeout} s", f"still running: {process.zim_args}\n{short(out)}\n{short(err)}")
+    _state["outputs"].append((process.zim_args, out + err))
+    return Ended(process.zim_args, process.returncode, out, err, time.monotonic() - process.began)
+
+
+def run(url, *args, timeout=90, **env):
+    return ended(start(url, *args, **env), timeout)
+
+
+def migrate(oracle, file, *args, **env):
+    return run(oracle.url if oracle else None, "migrate", file, *args, **env)
+
+
+# --- inputs ---------------------------------------------------------------------------------------------------
+
+
+def write_records(records, name="input.jsonl"):
+    path = T / name
+    path.write_bytes(b"".join(json.dumps(record, ensure_ascii=False).encode() + b"\n" for record in records))
+    return path
+
+
+def read_records(path):
+    """The records of a file in which all are fine, each with its line number as _line."""
+    out = []
+    for number, line in enumerate(pathlib.Path(path).read_bytes().split(b"\n"), 1):
+        if line.strip():
+            out.append({**json.loads(line), "_line": number})
+    return out
+
+
+def texts(conversations, each, seed=1, newest_ms=None, gap_ms=1000):
+    """Made-up records in time order: ties, both senders, one-sided ones, text beyond ASCII, custom messages."""
+    rng = random.Random(seed)
+    total = conversations * each
+    at = (newest_ms or int(time.time() * 1000) - 60_000) - total * gap_ms
+    out = []
+    for i in range(total):
+        pair = [f"user-{i % conversations}-a", f"user-{i % conversations}-b"]
+        at += rng.choice((0, gap_ms, gap_ms, gap_ms // 2))
+        rng.shuffle(pair)
+        record = {"Id": f"m{i}", "FromUserId": pair[0], "ToUserId": pair[1], "MessageType": 1,
+                  "Message": f"{rng.choice(('hi', 'привет', '你好', '👩‍🚀', 'a%20b+c'))} {i}", "SendMessageTime": at}
+        if rng.random() < 0.2:
+            record.update(MessageType=200, SubMsgType=rng.randrange(201), SearchedContent=f"find {i}")
+        if rng.random() < 0.2:
+            record["VisibleTo"] = [rng.choice(pair)]
+        if rng.random() < 0.2:
+            record["ExtendedData"] = json.dumps({"i": i})
+        if rng.random() < 0.3:
+            record["Priority"] = rng.randrange(1, 4)
+        out.append({**record, "_line": i + 1})
+    return out
+
+
+def plain(conversations, each):
+    """Text, both-sided, no ties: imports = 2 * conversations * each."""
+    newest = int(time.time() * 1000) - 60_000
+    return [{"Id": f"m{i}", "FromUserId": f"u{i % conversations}a", "ToUserId": f"u{i % conversations}b",
+             "MessageType": 1, "Message": f"text {i}", "SendMessageTime": newest - 1000 * (conversations * each - i),
+             "_line": i + 1} for i in range(conversations * each)]
+
+
+def file_of(records, name="input.jsonl"):
+    return write_records([{k: v for k, v in record.items() if k != "_line"} for record in records], name)
+
+
+def planned_lists(records, shift_ms=0):
+    """(viewer, peer) -> the bodies to be imported there, in order. Priority is None where the client chooses."""
+    lists = {}
+    for record in sorted(records, key=lambda record: record["SendMessageTime"]):  # stable: ties as in the file
+        nested = record.get("MessageBody", {})
+        body = {"FromUserId": record["FromUserId"], "ToUserId": record["ToUserId"],
+                "MessageType": record["MessageType"], "Priority": record.get("Priority"),
+                "Message": record.get("Message", nested.get("Message")),
+                "ExtendedData": record.get("ExtendedData", nested.get("ExtendedData", "")),
+                "SubMsgType": record.get("SubMsgType") if record["MessageType"] == 200 else None,
+                "SearchedContent": record.get("SearchedContent", ""),
+                "SendMessageTime": record["SendMessageTime"] + shift_ms}
+        pair = (record["FromUserId"], record["ToUserId"])
+        for viewer in dict.fromkeys(record.get("VisibleTo", pair)):
+            peer = pair[1] if viewer == pair[0] else pair[0]
+            lists.setdefault((viewer, peer), []).append({**body, "ImportedUserId": viewer})
+    return lists
+
+
+def sent_body(call):
+    body = dict(call["body"])
+    message = body.pop("MessageBody")
+    return {"SubMsgType": None, "SearchedContent": "", **body, "Message": message["Message"],
+            "ExtendedData": message.get("ExtendedData", "")}
+
+
+def lane_of(call):
+    body = call["body"]
+    viewer = body["ImportedUserId"]
+    return viewer, body["ToUserId"] if viewer == body["FromUserId"] else body["FromUserId"]
+
+
+def by_lane(calls):
+    lanes = {}
+    for call in calls:
+        lanes.setdefault(lane_of(call), []).append(call)
+    return lanes
+
+
+def shift_between(records, calls):
+    """How far the client moved the times: newest sent minus newest in the file."""
+    return max(call["body"]["SendMessageTime"] for call in calls) - max(r["SendMessageTime"] for r in records)
+
+
+# --- what must be true of every run ----------------------------------------------------------------------------
+
+
+def check_house_rules(ledger):
+    """Users first and in batches, one call at a time within a lane, nothing the contract does not know."""
+    equal([], ledger.complaints, "complaints of the oracle")
+    check(len({call["nonce"] for call in ledger.calls}) == len(ledger.calls), "a new nonce for each request",
+          f"{len({call['nonce'] for call in ledger.calls})} nonces in {len(ledger.calls)} calls")
+    equal([], [c["action"] for c in ledger.calls if c["action"] not in oracle_module.ACTIONS], "other actions")
+    registered = {}
+    for call in ledger.of("UserRegister", applied=True):
+        infos = call["body"]["UserInfo"]
+        check(len(infos) <= 100, "at most 100 users in a call", len(infos))
+        for info in infos:
+            registered.setdefault(info["UserId"], []).append(call["done"])
+    twice = [user for user, calls in registered.items() if len(calls) > 1]
+    equal([], twice, "users registered twice")
+    early = [call["n"] for call in ledger.imports for user in (call["body"]["FromUserId"], call["body"]["ToUserId"])
+             if user not in registered or registered[user][0] > call["arrival"]]
+    equal([], early, "imports that came before their users were registered")
+    for lane, calls in by_lane(ledger.imports).items():
+        overlap = [(a["n"], b["n"]) for a, b in zip(calls, calls[1:]) if b["arrival"] < a["done"]]
+        equal([], overlap, f"calls at the same time in lane {lane}")
+
+
+def check_faithful(ledger, records, shift_ms=0):
+    """Every record exactly once in each intended list, in order, every field right; nothing else."""
+    check_house_rules(ledger)
+    wanted, got = planned_lists(records, shift_ms), by_lane(ledger.applied)
+    equal(sorted(wanted), sorted(got), "lists imported into")
+    priorities = set()
+    for lane, bodies in wanted.items():
+        calls = [sent_body(call) for call in got.get(lane, [])]
+        equal(len(bodies), len(calls), f"imports into {lane}")
+        for want, sent in zip(bodies, calls):
+            if want["Priority"] is None:
+                priorities.add(sent["Priority"])
+                want = {**want, "Priority": sent["Priority"]}
+            if want != sent:
+                equal(want, sent, f"the next import into {lane}")
+                break
+    check(len(priorities) <= 1, "one Priority for all records without one", priorities)
+    users = sorted({user for record in records for user in (record["FromUserId"], record["ToUserId"])})
+    equal(users, ledger.users, "users registered")
+
+
+def imports_of(records):
+    return sum(map(len, planned_lists(records).values()))
+
+
+def check_verified(result, imports):
+    equal(0, result.code, "exit code") or print(short(result))
+    equal(f"verified: all {imports} of {imports} imports are in ZIM, in order", result.last, "the last line")
+
+
+def check_not_verified(result, codes):
+    check(result.code in codes, f"exit code {codes}", repr(result))
+    check(result.last and not result.last.startswith("verified: all") and re.search(r"\d", result.last),
+          "a last line that says how many are not there", repr(result))
+
+
+def busiest_second(calls):
+    """The most calls that arrived in any sliding second."""
+    times = sorted(call["arrival"] for call in calls)
+    most = first = 0
+    for last, at in enumerate(times):
+        while at - times[first] >= 1:
+            first += 1
+        most = max(most, last - first + 1)
+    return most

@@ -1,0 +1,321 @@
+#!/usr/bin/env python3
+"""An independent oracle of the ZIM service: keeps a ledger of every call, and misbehaves on request.
+
+    oracle.py --ledger FILE [--rate N] [--retention-days N] [--delay-ms N] [--fault F]...
+
+A fault is ACTION@WHEN:KIND[=ARG]. ACTION: register, import or query. WHEN counts the well-signed calls
+of that action: 5 (the fifth), *5 (every fifth), 5+ (from the fifth on), 5-9. KIND, for any action:
+    code=N           answered with code N, without effect        code-after=N   the same after the effect
+    drop             effect, then the connection is closed without an answer
+    drop-before      the same without effect                     reset          effect, then a TCP reset
+    late=SECONDS     effect, answered that much later            html=STATUS    no effect, an HTML page
+    html-after=S     effect, an HTML page                        half           effect, half an answer
+    array            effect, answered with a JSON array
+for import: corrupt=body|sender|type|subtype|payload, lose (answered with success all the same), twice,
+    swap (times exchanged with the message before), time=MS, delete (IsEmpty 1), recall (IsEmpty 2),
+    extra (one more message), both (ImportedUserId ignored: into both lists)
+for query: same-next (one Next for ever), fresh-next (always another Next, nothing more),
+    misorder (two neighbours exchanged)
+The first line on stdout is JSON: url, pid. GET /count answers how many calls have been applied. SIGTERM
+writes the ledger: {"calls": [...], "lists": {...}, "complaints": [...]}, and exits with 0.
+"""
+import argparse
+import json
+import os
+import random
+import re
+import signal
+import socket
+import struct
+import sys
+import threading
+import time
+import urllib.parse
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import contract
+
+ACTIONS = {"UserRegister": "register", "ImportPeerMsg": "import", "QueryPeerMsg": "query"}
+MEMBERS = {"UserRegister": {"UserInfo"}, "ImportPeerMsg": contract.IMPORT_MEMBERS,
+           "QueryPeerMsg": {"FromUserId", "ToUserId", "Limit", "Next", "WithEmptyMsg"}}
+ARGUMENTS = {"code": int, "code-after": int, "late": float, "html": int, "html-after": int, "time": int,
+             "corrupt": str}
+KINDS = {*ARGUMENTS, "drop", "drop-before", "reset", "half", "array", "lose", "twice", "swap", "delete", "recall",
+         "extra", "both", "same-next", "fresh-next", "misorder"}
+
+
+class Fault:
+    def __init__(self, text):
+        match = re.fullmatch(r"(register|import|query)@(\*?)(\d+)(\+|-\d+)?:([a-z-]+)(?:=(.+))?", text)
+        if not match or match[5] not in KINDS or (match[5] in ARGUMENTS) != (match[6] is not None):
+            raise argparse.ArgumentTypeError(f"expected ACTION@WHEN:KIND[=ARG], got {text!r}")
+        self.action, every, first, last, self.kind = match.groups()[:5]
+        self.every, self.first = bool(every), int(first)
+        self.last = self.first if not last else float("inf") if last == "+" else int(last[1:])
+        self.arg = ARGUMENTS.get(self.kind, str)(match[6]) if match[6] else None
+
+    def hits(self, action, nth):
+        if action != self.action:
+            return False
+        return nth % self.first == 0 if self.every else self.first <= nth <= self.last
+
+
+class World:
+    """Users, lists and ledger. Every method is called with the lock held."""
+
+    def __init__(self, options):
+        self.options = options
+        self.rng = random.Random(options.seed)
+        self.users, self.lists, self.pages = set(), {}, {}
+        self.calls, self.complaints, self.nonces = [], [], set()
+        self.counts = dict.fromkeys(ACTIONS, 0)
+        self.recent = {name: [] for name in ACTIONS}
+        self.msg_id, self.seq = 971503777289036701, 0
+
+    def complain(self, call, why):
+        self.complaints.append(f"call {call['n']} ({call['action']}): {why}")
+
+    def faults(self, action):
+        return [f for f in self.options.fault if f.hits(ACTIONS[action], self.counts[action])]
+
+    def throttled(self, action, now):
+        if not self.options.rate:
+            return False
+        self.recent[action] = [then for then in self.recent[action] if now - then < 1]
+        if len(self.recent[action]) >= self.options.rate:
+            return True
+        self.recent[action].append(now)
+        return False
+
+    def apply(self, action, body, kinds):
+        return {"UserRegister": self.register, "ImportPeerMsg": self.import_message,
+                "QueryPeerMsg": self.query}[action](body, kinds)
+
+    def register(self, body, _kinds):
+        infos = body.get("UserInfo")
+        if not isinstance(infos, list) or not infos:
+            return {"Code": 660000002}
+        if len(infos) > 100:
+            return {"Code": 660000011}
+        failed = []
+        for info in infos:
+            code = contract.check_user_id(info.get("UserId"))
+            code = code or (660700002 if info["UserId"] in self.users else 0)
+            if code:
+                failed.append({"UserId": info.get("UserId"), "SubCode": code, "SubMessage": "no"})
+            else:
+                self.users.add(info["UserId"])
+        return {"Code": failed[0]["SubCode"] if len(failed) == len(infos) else 0, "ErrorList": failed}
+
+    def import_message(self, body, kinds):
+        now_ms = int(time.time() * 1000)
+        code, why = contract.check_import(body, self.users, now_ms, self.options.retention_days * 86_400_000)
+        if code:
+            return {"Code": code, "why": why}
+        self.msg_id += self.rng.randrange(1, 1000)
+        self.seq += 1
+        answer = {"Code": 0, "MsgId": str(self.msg_id), "MsgSeq": self.seq}
+        if "lose" in kinds:
+            return answer
+        message = {"sender": body["FromUserId"], "type": body["MessageType"], "sub": body.get("SubMsgType", 0),
+                   "body": contract.returned_body(body["MessageType"], body["MessageBody"]["Message"], self.rng),
+                   "payload": body["MessageBody"].get("ExtendedData", ""),
+                   "time": body.get("SendMessageTime") or now_ms, "id": self.msg_id, "seq": self.seq, "empty": 0}
+        self.store(body, message, kinds)
+        return answer
+
+    def store(self, body, message, kinds):
+        viewer = body["ImportedUserId"]
+        other = body["ToUserId"] if viewer == body["FromUserId"] else body["FromUserId"]
+        into = self.lists.setdefault((viewer, other), [])
+        message["time"] += kinds.get("time", 0)
+        message["empty"] = 1 if "delete" in kinds else 2 if "recall" in kinds else 0
+        corrupt = kinds.get("corrupt")
+        if corrupt == "sender":
+            message["sender"] = body["ToUserId"]
+        elif corrupt:
+            message.update({"body": {"body": message["body"][:-1] + "?"}, "type": {"type": 201},
+                            "subtype": {"sub": message["sub"] + 1},
+                            "payload": {"payload": message["payload"] + "x"}}[corrupt])
+        if "swap" in kinds and into:
+            message["time"], into[-1]["time"] = into[-1]["time"], message["time"]
+        into.append(message)
+        for copy in range(("twice" in kinds) + ("extra" in kinds)):
+            self.msg_id += 3
+            into.append({**message, "id": self.msg_id, "seq": self.seq + copy})
+            if "extra" in kinds:
+                into[-1]["body"] = "nobody sent this"
+        if "both" in kinds:
+            self.lists.setdefault((other, viewer), []).append(dict(message))
+
+    def query(self, body, kinds):
+        viewer, other, token = body.get("FromUserId"), body.get("ToUserId"), body.get("Next", 0)
+        if viewer not in self.users:
+            return {"Code": 660500002}
+        limit = body.get("Limit", 10)
+        limit = 10 if limit <= 0 else min(limit, 100)
+        if token == 0:  # newest first; of a tie the later import first
+            left = sorted(reversed(self.lists.get((viewer, other), [])), key=lambda message: -message["time"])
+            if "misorder" in kinds and len(left) > 1:
+                left[0], left[1] = left[1], left[0]
+        elif self.pages.get(token, (None,))[0] != (viewer, other):
+            return {"Code": 660000002, "why": f"unknown Next {token}"}
+        else:
+            left = self.pages[token][1]
+        take = self.rng.randrange(0, limit + 1) if len(left) > 1 and self.rng.random() < 0.5 else limit
+        page, left = left[:take], left[take:]
+        next_token = 0
+        if "same-next" in kinds:
+            next_token, left = 8_000_000_000_000_000_001, left or page
+        elif left or "fresh-next" in kinds:
+            next_token = self.rng.randrange(2**53, 2**63)
+        self.pages[next_token] = ((viewer, other), left)
+        items = [self.item(message) for message in page if body.get("WithEmptyMsg") == 1 or not message["empty"]]
+        return {"Code": 0, "List": items, "Next": next_token}
+
+    @staticmethod
+    def item(message):
+        emptied = message["empty"]
+        return {"Sender": message["sender"], "MsgType": message["type"], "SubMsgType": message["sub"],
+                "MsgBody": "" if emptied else message["body"], "Payload": "" if emptied else message["payload"],
+                "MsgId": message["id"], "MsgSeq": message["seq"], "MsgTime": message["time"], "IsEmpty": emptied}
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    world, lock = None, threading.Lock()
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        with self.lock:
+            applied = {short: sum(call["applied"] and call["action"] == name for call in self.world.calls)
+                       for name, short in ACTIONS.items()}
+        self.answer(200, json.dumps(applied).encode(), "application/json")
+
+    def do_POST(self):
+        call = {"arrival": time.monotonic(), "done": None, "applied": False, "code": None, "faults": {},
+                "connection": self.client_address[1]}
+        raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        time.sleep(self.world.options.delay_ms / 1000)
+        with self.lock:
+            out = self.handle_call(call, raw)
+        if "late" in call["faults"]:
+            time.sleep(call["faults"]["late"])
+        self.misbehave(call, out)
+
+    def handle_call(self, call, raw):
+        world = self.world
+        params = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query, keep_blank_values=True)
+        body, why_no_body = contract.read_body(raw)
+        call.update(n=len(world.calls), action=params.get("Action", [""])[0], body=body,
+                    nonce=params.get("SignatureNonce", [""])[0], signature=params.get("Signature", [""])[0])
+        world.calls.append(call)
+        out = self.judge(call, params, why_no_body)
+        why = out.pop("why", "")
+        if why:
+            world.complain(call, why)
+        call["code"] = out["Code"]
+        out["Message"] = "success" if out["Code"] == 0 else "failure"
+        out["RequestId"] = str(world.rng.randrange(10**17, 10**18))
+        names = list(out)
+        world.rng.shuffle(names)
+        call["done"] = time.monotonic()
+        return {name: out[name] for name in names}
+
+    def judge(self, call, params, why_no_body):
+        world, action = self.world, call["action"]
+        code, why = contract.check_query(params, world.options.app_id, world.options.secret, time.time())
+        if why:
+            world.complain(call, why)
+        if code:
+            return {"Code": code}
+        if action not in ACTIONS:
+            return {"Code": 100000007, "why": f"action {action}"}
+        if call["nonce"] in world.nonces:
+            world.complain(call, "a nonce used before")
+        world.nonces.add(call["nonce"])
+        world.counts[action] += 1
+        kinds = call["faults"] = {fault.kind: fault.arg for fault in world.faults(action)}
+        if world.throttled(action, call["arrival"]):
+            return {"Code": 660700001 if action == "UserRegister" else 660300005}
+        if call["body"] is None:
+            return {"Code": 660000002, "why": why_no_body}
+        if self.headers.get_content_type() != "application/json":
+            world.complain(call, f"Content-Type {self.headers.get('Content-Type')}")
+        for name in call["body"].keys() - MEMBERS[action]:
+            world.complain(call, f"unknown member {name}")
+        if "code" in kinds:
+            return {"Code": kinds["code"]}
+        if "html" in kinds or "drop-before" in kinds:
+            return {"Code": -1}
+        out = world.apply(action, call["body"], kinds)
+        call["applied"] = out["Code"] == 0
+        call["msg_id"] = out.get("MsgId")
+        if "code-after" in kinds:
+            return {"Code": kinds["code-after"]}
+        return out
+
+    def misbehave(self, call, out):
+        kinds = call["faults"]
+        if kinds.keys() & {"drop", "drop-before", "reset"}:
+            self.close_connection = True
+            if "reset" in kinds:
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.connection.close()
+            return
+        text = json.dumps(out, ensure_ascii=self.world.rng.random() < 0.5).encode()
+        if "array" in kinds:
+            text = b"[" + text + b"]"
+        if "half" in kinds:
+            text = text[:len(text) // 2]
+        status = kinds.get("html", kinds.get("html-after"))
+        if status:
+            self.answer(status, b"<html><body>It works!</body></html>", "text/html")
+        else:
+            self.answer(200, text, "application/json")
+
+    def answer(self, status, text, content_type):
+        head = (f"HTTP/1.1 {status} -\r\nContent-Type: {content_type}\r\nContent-Length: {len(text)}\r\n\r\n")
+        self.wfile.write(head.encode() + text)
+
+
+class Server(ThreadingHTTPServer):
+    request_queue_size = 128
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], OSError):  # a client that went away is no news
+            super().handle_error(request, client_address)
+            with Handler.lock:
+                Handler.world.complaints.append(f"the oracle itself failed: {sys.exc_info()[1]!r}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--ledger", required=True)
+    parser.add_argument("--app-id", default="12345")
+    parser.add_argument("--secret", default="9193cc662a4c0ec135ec71fb57194b38")
+    parser.add_argument("--rate", type=int, default=0)
+    parser.add_argument("--retention-days", type=int, default=30)
+    parser.add_argument("--delay-ms", type=float, default=0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--fault", type=Fault, action="append", default=[])
+    options = parser.parse_args()
+    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
+    world = Handler.world = World(options)
+    server = Server(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(json.dumps({"url": f"http://127.0.0.1:{server.server_port}"}), flush=True)
+    signal.sigwait((signal.SIGTERM, signal.SIGINT))
+    with Handler.lock:
+        lists = {json.dumps(key): messages for key, messages in world.lists.items()}
+        with open(options.ledger, "w", encoding="utf-8") as file:
+            json.dump({"calls": world.calls, "lists": lists, "users": sorted(world.users),
+                       "complaints": world.complaints}, file)
+        os._exit(0)  # with the lock held: nothing is applied after the ledger is written
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""Reading back: by Next alone, over short and empty pages; and services whose lists cannot be read or are not in order."""
+import json
+
+from harness import *
+
+LONG = plain(1, 230)
+for record in LONG:
+    record["VisibleTo"] = [record["FromUserId"]]
+
+for seed in range(1, 6):
+    case(f"short and empty pages, seed {seed}")
+    with Oracle("--seed", seed) as oracle:
+        result = migrate(oracle, file_of(LONG), "--execute", "--rate", "off")
+        check_verified(result, 230)
+        whole = run(oracle.url, "query", "--as", "u0a", "--peer", "u0b", "--all", "--json")
+    queries = oracle.ledger.of("QueryPeerMsg")
+    check(len(queries) >= 2 * 3, "several pages", len(queries))
+    equal([], [call["body"]["Limit"] for call in queries if not 1 <= call["body"]["Limit"] <= 100], "limits")
+    stored = oracle.ledger.lists[("u0a", "u0b")]
+    equal([message["id"] for message in reversed(stored)], [json.loads(line)["MsgId"] for line in whole.lines],
+          "MsgIds of query --all, newest first, exact beyond 2^53")
+
+
+def unreadable(fault, codes, *words):
+    case(fault)
+    records = plain(3, 10)
+    with Oracle("--fault", fault) as oracle:
+        result = migrate(oracle, file_of(records), "--execute", "--rate", "off", "--lanes", 1)
+    equal(60, len(oracle.ledger.applied), "imports applied")
+    check_not_verified(result, codes)
+    matches(r"(?m)^ *! ", result.out, "a line under !")
+    for word in words:
+        matches(word, result.out, "stdout")
+    return oracle.ledger, result
+
+
+ledger, result = unreadable("query@1+:same-next", (1, 5), "Next")
+check(len(ledger.of("QueryPeerMsg")) < 100, "an end soon", len(ledger.of("QueryPeerMsg")))
+ledger, result = unreadable("query@1+:code=660000002", (1, 5), "660000002", "6 ! unreadable")
+ledger, result = unreadable("query@3:code=660500002", (1, 5), "660500002", "1 ! unreadable")
+ledger, result = unreadable("query@1+:html=503", (1, 5))
+ledger, result = unreadable("query@1+:half", (1, 5))
+ledger, result = unreadable("query@1+:drop", (1, 5))
+case("what only reading back kept from being verified may be retried: exit 5")
+equal(5, result.code, "exit code")
+
+case("a Next that is always new, and never anything more: an end all the same")
+records = plain(1, 3)
+with Oracle("--fault", "query@1+:fresh-next") as oracle:
+    result = migrate(oracle, file_of(records), "--execute", "--rate", "off", "--lanes", 2)
+    check_not_verified(result, (1, 5))
+    case("query --all against the same")
+    result = run(oracle.url, "query", "--as", "u0a", "--peer", "u0b", "--all", "--json")
+    check(result.code not in (0, 137), "an exit code other than 0", repr(result))
+    case("query --all against one Next for ever")
+with Oracle("--fault", "query@8+:same-next") as oracle:
+    migrate(oracle, file_of(records), "--execute", "--rate", "off", "--lanes", 2)
+    migrate(oracle, file_of(records), "--verify-only")
+    result = run(oracle.url, "query", "--as", "u0a", "--peer", "u0b", "--all", "--json")
+    result = run(oracle.url, "query", "--as", "u0a", "--peer", "u0b", "--all", "--json")
+    equal(1, result.code, "exit code") or print(short(result))
+
+case("a list that is not in the order of time")
+with Oracle("--fault", "query@1+:misorder") as oracle:
+    result = migrate(oracle, file_of(plain(3, 10)), "--execute", "--rate", "off")
+check_not_verified(result, (1,))
+matches("order", result.last, "the last line")
+finish()

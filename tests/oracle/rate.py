@@ -1,0 +1,30 @@
+"""--rate 20 over 200 records: never more than 20 imports in any sliding second, measured by the oracle, and no idling."""
+from harness import *
+
+RATE = 20
+records = plain(20, 10)  # 200 records, each for one user alone: 200 imports
+for record in records:
+    record["VisibleTo"] = [record["FromUserId"]]
+with Oracle("--rate", RATE) as oracle:
+    result = migrate(oracle, file_of(records), "--execute", "--rate", RATE, "--lanes", 8)
+check_faithful(oracle.ledger, records)
+check_verified(result, 200)
+for action in ("UserRegister", "ImportPeerMsg", "QueryPeerMsg"):
+    case(f"the busiest sliding second of {action}")
+    most = busiest_second(oracle.ledger.of(action))
+    check(most <= RATE, f"at most {RATE}", most)
+case("the service never had to say wait")
+equal([], [call["n"] for call in oracle.ledger.calls if call["code"]], "refused calls")
+case("calls a second, first to last import")
+times = [call["arrival"] for call in oracle.ledger.imports]
+rate = (len(times) - 1) / (max(times) - min(times))
+print(f"{rate:.2f} imports a second; the issue wants 19.5 on a machine at rest")
+check(rate >= 15, "at least 15", rate)
+
+case("another rate")
+with Oracle("--rate", 50) as oracle:
+    result = migrate(oracle, file_of(records), "--execute", "--rate", 50, "--lanes", 3)
+check_verified(result, 200)
+most = busiest_second(oracle.ledger.imports)
+check(most <= 50, "at most 50", most)
+finish()

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "contracts/api/signature.h"
+#include "mock_server/service.h"
+#include "tests/support/catch.h"
+#include "tests/support/manual_clock.h"
+
+namespace zimmock::test {
+
+// A service with one tenant, a clock that moves only when told, and signed calls into it.
+class MockWorld {
+ public:
+  explicit MockWorld(const Profile& profile = default_profile(),
+                     std::optional<std::int64_t> rate = std::nullopt)
+      : service_(clock_, [this](const RequestRecord& record) { last_record = record; }) {
+    TenantOptions options;
+    options.profile = profile;
+    options.calls_per_second = rate;
+    REQUIRE(service_.add_tenant(kDefaultAppId, std::string(kDefaultServerSecret), options));
+  }
+
+  HttpRequest request(const std::string& action, std::string body, std::string nonce = "") const {
+    if (nonce.empty()) nonce = make_nonce();
+    const std::string app = std::to_string(kDefaultAppId);
+    const std::string timestamp = std::to_string(clock_.wall_ms() / 1000);
+    return {"POST",
+            "/?Action=" + action + "&AppId=" + app + "&SignatureNonce=" + nonce + "&Timestamp=" +
+                timestamp + "&SignatureVersion=2.0&Signature=" +
+                sign(app, nonce, kDefaultServerSecret, timestamp),
+            {{"Content-Type", "application/json"}},
+            std::move(body),
+            BodyState::kComplete};
+  }
+
+  // The answer's body; its headers are in `last`.
+  nlohmann::json send(const HttpRequest& wanted) {
+    last = service_.dispatch(wanted);
+    return nlohmann::json::parse(last.body);
+  }
+  nlohmann::json call(const std::string& action, const nlohmann::json& body) {
+    return send(request(action, body.dump()));
+  }
+  std::int64_t code(const std::string& action, const nlohmann::json& body) {
+    return call(action, body).at("Code").get<std::int64_t>();
+  }
+
+  void register_users(const std::vector<std::string>& ids) {
+    nlohmann::json users = nlohmann::json::array();
+    for (const std::string& id : ids) users.push_back({{"UserId", id}});
+    REQUIRE(code("UserRegister", {{"UserInfo", users}}) == 0);
+  }
+
+  nlohmann::json text(const std::string& from, const std::string& to, const std::string& list_of,
+                      const std::string& message, std::int64_t age_ms = 0) const {
+    return {{"FromUserId", from},
+            {"ToUserId", to},
+            {"MessageType", 1},
+            {"Priority", 2},
+            {"MessageBody", {{"Message", message}}},
+            {"SendMessageTime", clock_.wall_ms() - age_ms},
+            {"ImportedUserId", list_of}};
+  }
+
+  std::string explain() const { return std::string(header(last.headers, "X-Zimmock-Explain")); }
+  std::string warning() const { return std::string(header(last.headers, "X-Zimmock-Warn")); }
+
+  ManualClock& clock() { return clock_; }
+  Service& service() { return service_; }
+
+  HttpResponse last;
+  RequestRecord last_record;
+
+ private:
+  ManualClock clock_;
+  Service service_;
+};
+
+}  // namespace zimmock::test
