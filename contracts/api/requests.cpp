@@ -204,9 +204,12 @@ Checked<QueryPeerMsg> check_query_peer_msg(const json& body, const Profile& prof
   const bool hyphen = !profile.refuse_hyphen_in_query;
   out.value.viewer = read_user_id(reader, "FromUserId", out.findings, hyphen);
   out.value.peer = read_user_id(reader, "ToUserId", out.findings, hyphen);
-  out.value.limit = reader.optional_int("Limit").value_or(kDefaultQueryLimit);
-  if (out.value.limit <= 0) out.value.limit = kDefaultQueryLimit;
-  out.value.limit = std::min(out.value.limit, kMaxQueryLimit);
+  const std::int64_t limit = reader.optional_int("Limit").value_or(kDefaultQueryLimit);
+  out.value.limit = limit <= 0 ? kDefaultQueryLimit : std::min(limit, kMaxQueryLimit);
+  if (out.value.limit != limit) {
+    out.findings.warn(RuleId::kQueryLimit, "/Limit", "1 to 100",
+                      fmt::format("{}, taken as {}", limit, out.value.limit));
+  }
   out.value.next = reader.optional_int("Next").value_or(0);
   const std::int64_t with_empty = reader.optional_int("WithEmptyMsg").value_or(0);
   if (with_empty != 0 && with_empty != 1) {

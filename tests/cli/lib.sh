@@ -41,7 +41,7 @@ expect_no_out() { if [[ -z $OUT ]]; then pass; else fail 'nothing on stdout' "$(
 expect_out_json() { # JQ-EXPR [jq args]: true of stdout
   local expr=$1
   shift
-  if jq -e "$@" "$expr" <<<"$OUT" >"$T/jq" 2>&1; then pass; else fail "true of stdout: $expr $*" "$(printed) ($(<"$T/jq"))"; fi
+  if jq -e "$expr" "$@" <<<"$OUT" >"$T/jq" 2>&1; then pass; else fail "true of stdout: $expr $*" "$(printed) ($(<"$T/jq"))"; fi
 }
 
 # refuses NAME CODE REGEX ARGS...: ends with CODE, one line on stderr that matches, and nothing on stdout.

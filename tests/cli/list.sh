@@ -55,7 +55,7 @@ rows formats name what
 expect_out_json 'any(.name == "zim")'
 
 refuses 'a kind that is none' 2 'actions, rules, codes, settings, delivery or formats|actions.*formats' list everything
-refuses 'a misspelt kind' 2 'did you mean.*rules' list rulse
+refuses 'a misspelt kind' 2 'did you mean.*rules' list ruls
 refuses 'a surplus word' 2 'twice' list rules twice
 
 finish_cli

@@ -27,7 +27,7 @@ WHAT='migrate --json: a closed port'
 zim "${EXECUTE[@]}" --json
 expect_rc 5
 expect_equal 5 "$(tail -n 1 "$T/z_out" | jq .exit)" 'exit in the summary'
-ENDPOINT=http://no-such-host.invalid
+ENDPOINT=https://no-such-host.invalid
 refuses 'a name that does not exist' 5 'no-such-host\.invalid' "${QUERY_BOB[@]}"
 
 # --- a service that takes connections and never answers -------------------------------------------------------------------

@@ -84,7 +84,7 @@ zim query --as cleo --peer ann
 expect_equal 1 "$(wc -l <"$T/z_out")" lines
 expect_equal '' "$(tr -d '\n' <"$T/z_out" | grep -P '[\x00-\x1f\x7f]|\xe2\x80\xae')" 'control characters in stdout'
 zim query --as cleo --peer ann --json
-expect_equal "$(printf 'red \033[31m\a\r\nsecond \u202e line')" "$(LC_ALL=C.UTF-8 jq -r .MsgBody "$T/z_out")" 'MsgBody in --json'
+expect_equal "$(printf 'red \033[31m\a\r\nsecond \xe2\x80\xae line')" "$(LC_ALL=C.UTF-8 jq -r .MsgBody "$T/z_out")" 'MsgBody in --json'
 
 # --- refusals --------------------------------------------------------------------------------------------------------------------------
 

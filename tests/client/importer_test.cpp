@@ -1,0 +1,297 @@
+#include "client/registrar.h"
+#include "client/verdict.h"
+#include "tests/client/fake_service.h"
+
+namespace zimmock::test {
+namespace {
+
+using json = nlohmann::json;
+using Catch::Matchers::Contains;
+
+// `count` records in each of `conversations` between a0 and b0, a1 and b1, ...
+std::string conversations(int conversations, int count) {
+  std::string out;
+  for (int i = 0; i < count; ++i) {
+    for (int c = 0; c < conversations; ++c) {
+      out += record_line(fmt::format("{}-{}", c, i), kNow - 100'000 + i,
+                         {{"FromUserId", fmt::format("a{}", c)}, {"ToUserId", fmt::format("b{}", c)}});
+    }
+  }
+  return out;
+}
+
+std::vector<std::string> texts(const FakeService::List& list) {
+  std::vector<std::string> out;
+  for (const json& item : list) out.push_back(item["MsgBody"]);
+  return out;
+}
+
+// Answers the `nth` (from 1) call of an operation with this.
+FakeService::Intercept on_call(const std::string& action, int nth, Result<HttpResponse> answer) {
+  auto calls = std::make_shared<int>(0);
+  return [=](const std::string& called, const json&) -> std::optional<Result<HttpResponse>> {
+    if (called != action || ++*calls != nth) return std::nullopt;
+    return answer;
+  };
+}
+
+FakeService::Intercept always(const std::string& action, Result<HttpResponse> answer) {
+  return [=](const std::string& called, const json&) -> std::optional<Result<HttpResponse>> {
+    if (called != action) return std::nullopt;
+    return answer;
+  };
+}
+
+RegisterReport register_all(Migration& run, const std::vector<std::string>& users) {
+  const auto transport = run.service.connect();
+  ZimApi api(*transport, {1, "secret"}, run.time);
+  RateLimiter limiter(0, run.time, run.time);
+  CallSite site{limiter, run.time, run.time, run.board, true};
+  return register_users(api, site, users);
+}
+
+}  // namespace
+
+TEST_CASE("every lane is imported oldest first, whatever the number of threads") {
+  for (const int threads : {1, 4, 16}) {
+    Migration run(conversations(5, 30));
+    run.threads = threads;
+    const ImportReport report = run.import();
+    CHECK(report.stop == Stop::kNone);
+    CHECK(report.imported == 300);
+    CHECK(report.not_sent == 0);
+    CHECK(run.board.done == 300);
+    for (int c = 0; c < 5; ++c) {
+      const std::string a = fmt::format("a{}", c), b = fmt::format("b{}", c);
+      std::vector<std::string> wanted;
+      for (int i = 0; i < 30; ++i) wanted.push_back(fmt::format("m-{}-{}", c, i));
+      CHECK(texts(run.service.list(a, b)) == wanted);
+      CHECK(texts(run.service.list(b, a)) == wanted);
+    }
+  }
+}
+
+TEST_CASE("only who sees a message gets it, with everything it has") {
+  Migration run(record_line("1", kNow - 5, {{"VisibleTo", {"b"}}, {"ExtendedData", "e"},
+                                            {"MessageType", 200}, {"SubMsgType", 9}, {"Priority", 3},
+                                            {"SearchedContent", "s"}}));
+  std::vector<json> bodies;
+  run.service.before = [&](const std::string&, const json& body) {
+    bodies.push_back(body);
+    return std::nullopt;
+  };
+  CHECK(run.import().imported == 1);
+  CHECK(run.service.list("a", "b").empty());
+  REQUIRE(bodies.size() == 1);
+  CHECK(bodies[0] == json{{"FromUserId", "a"},
+                          {"ToUserId", "b"},
+                          {"ImportedUserId", "b"},
+                          {"MessageType", 200},
+                          {"SubMsgType", 9},
+                          {"Priority", 3},
+                          {"SearchedContent", "s"},
+                          {"SendMessageTime", kNow - 5},
+                          {"MessageBody", {{"Message", "m-1"}, {"ExtendedData", "e"}}}});
+}
+
+TEST_CASE("a service that says to wait is waited for and loses nothing") {
+  Migration run(conversations(1, 3));
+  int said = 0;
+  run.service.before = [&](const std::string&, const json&) -> std::optional<Result<HttpResponse>> {
+    if (++said % 3 == 0) return std::nullopt;
+    return code_answer(660300005);
+  };
+  const std::int64_t before_ns = run.time.monotonic_ns();
+  const ImportReport report = run.import();
+  CHECK(report.imported == 6);
+  CHECK(report.refused == 0);
+  CHECK(run.board.throttled == 12);
+  CHECK(run.time.monotonic_ns() - before_ns >= 12 * kNanosPerSecond);
+}
+
+TEST_CASE("a refused record is counted and its lane goes on") {
+  Migration run(conversations(1, 3));
+  run.service.before = [](const std::string&, const json& body) -> std::optional<Result<HttpResponse>> {
+    if (body["MessageBody"]["Message"] != "m-0-1") return std::nullopt;
+    return HttpResponse{200, {{"X-Zimmock-Explain", "why"}}, R"({"Code":660000002,"Message":"m"})"};
+  };
+  const ImportReport report = run.import();
+  CHECK(report.imported == 4);
+  CHECK(report.refused == 2);
+  REQUIRE(report.refusals.size() == 1);
+  CHECK(report.refusals[0].count == 2);
+  CHECK(report.refusals[0].lines == std::vector<std::uint32_t>{2, 2});
+  CHECK(report.refusals[0].status.explain == "why");
+  CHECK(texts(run.service.list("a0", "b0")) == std::vector<std::string>{"m-0-0", "m-0-2"});
+}
+
+TEST_CASE("an import in doubt is never sent again and stops its lane alone") {
+  const std::vector<Result<HttpResponse>> answers{
+      fail(ErrorKind::kInDoubt, "lost"), HttpResponse{502, {}, "<html>"}, HttpResponse{200, {}, "{}"},
+      HttpResponse{200, {}, R"({"Code":0})"}, code_answer(1), code_answer(660000001), code_answer(4711)};
+  for (const auto& answer : answers) {
+    Migration run(conversations(2, 4));
+    int hits = 0;
+    run.service.after = [&](const std::string&, const json& body) -> std::optional<Result<HttpResponse>> {
+      if (body["MessageBody"]["Message"] != "m-1-1" || body["ImportedUserId"] != "a1") return std::nullopt;
+      ++hits;
+      return answer;
+    };
+    const ImportReport report = run.import();
+    CHECK(hits == 1);
+    CHECK(report.stop == Stop::kNone);
+    CHECK(report.imported == 13);
+    CHECK(report.not_sent == 2);
+    REQUIRE(report.in_doubt.size() == 1);
+    CHECK(report.in_doubt[0].line == 4);
+    CHECK(run.plan.viewer(report.in_doubt[0].lane) == "a1");
+    CHECK(texts(run.service.list("a1", "b1")) == std::vector<std::string>{"m-1-0", "m-1-1"});
+    CHECK(run.service.list("b1", "a1").size() == 4);
+    CHECK(run.service.list("a0", "b0").size() == 4);
+  }
+}
+
+TEST_CASE("refused credentials stop everything") {
+  for (const std::int64_t code : {std::int64_t{3}, std::int64_t{100000005}, std::int64_t{100000011}}) {
+    Migration run(conversations(3, 5));
+    run.service.before = always("ImportPeerMsg", code_answer(code));
+    const ImportReport report = run.import();
+    CHECK(report.stop == Stop::kCredentials);
+    CHECK_THAT(report.stop_message, Contains(std::to_string(code)));
+    CHECK(report.imported == 0);
+    CHECK(report.not_sent == 30);
+    CHECK(run.service.count("ImportPeerMsg") == 1);
+    CHECK(stopped_verdict(run.plan, report.stop, report.stop_message, 0).outcome == Outcome::kFatal);
+  }
+}
+
+TEST_CASE("what could not be sent is tried again, five times in all") {
+  Migration run(conversations(1, 2));
+  run.service.before = on_call("ImportPeerMsg", 2, fail(ErrorKind::kUnreachable, "gone"));
+  CHECK(run.import().imported == 4);
+  CHECK(run.service.list("a0", "b0").size() == 2);
+
+  Migration down(conversations(3, 2));
+  down.service.before = always("ImportPeerMsg", fail(ErrorKind::kUnreachable, "gone"));
+  const std::int64_t before_ns = down.time.monotonic_ns();
+  const ImportReport report = down.import();
+  CHECK(report.stop == Stop::kNoConnection);
+  CHECK(report.stop_message == "gone");
+  CHECK(report.not_sent == 12);
+  CHECK(report.in_doubt.empty());
+  CHECK(down.service.count("ImportPeerMsg") == 5);
+  CHECK(down.time.monotonic_ns() - before_ns == (200 + 600 + 1800 + 5000) * kNanosPerMilli);
+  CHECK(stopped_verdict(down.plan, report.stop, "gone", 0).outcome == Outcome::kStopped);
+}
+
+TEST_CASE("an interruption finishes the call under way and sends no more") {
+  Migration run(conversations(1, 10));
+  run.service.after = [&](const std::string&, const json&) -> std::optional<Result<HttpResponse>> {
+    if (run.service.count("ImportPeerMsg") == 7) run.time.interrupt();
+    return std::nullopt;
+  };
+  const ImportReport report = run.import();
+  CHECK(report.stop == Stop::kInterrupted);
+  CHECK(report.imported == 7);
+  CHECK(report.not_sent == 13);
+  CHECK(run.service.list("a0", "b0").size() + run.service.list("b0", "a0").size() == 7);
+}
+
+TEST_CASE("a source that changes under the run stops it") {
+  Migration run(conversations(1, 2));
+  run.file.write(conversations(1, 1) + std::string(1000, ' '));
+  const ImportReport report = run.import();
+  CHECK(report.stop == Stop::kError);
+  CHECK_THAT(report.stop_message, Contains("changed"));
+}
+
+TEST_CASE("a transport that cannot be made stops the run") {
+  Migration run(conversations(1, 2));
+  RunContext context = run.context();
+  context.transports = []() -> Result<std::unique_ptr<Transport>> {
+    return fail(ErrorKind::kUsage, "no CA");
+  };
+  NullJournal journal;
+  const ImportReport report = run_import(context, journal);
+  CHECK(report.stop == Stop::kError);
+  CHECK(report.not_sent == 4);
+}
+
+namespace {
+
+struct Notes : ImportJournal {
+  bool durable() const override { return true; }
+  Result<void> intent(const ImportKey& key) override {
+    if (refuse_at == static_cast<int>(notes.size())) return fail(ErrorKind::kSystem, "disk full");
+    notes.push_back(fmt::format("intent {} try {}", key.record.line, key.attempt));
+    return {};
+  }
+  Result<void> result(const ImportKey& key, const Result<Answer<ImportAnswer>>& answer) override {
+    notes.push_back(fmt::format("{} {}", answer ? "answer" : "error", key.record.line));
+    return {};
+  }
+  std::vector<std::string> notes;
+  int refuse_at = -1;
+};
+
+}  // namespace
+
+TEST_CASE("the journal hears of every import before and after") {
+  Migration run(record_line("1", kNow - 2, {{"VisibleTo", {"a"}}}) +
+                record_line("2", kNow - 1, {{"VisibleTo", {"a"}}}));
+  run.service.before = on_call("ImportPeerMsg", 2, fail(ErrorKind::kUnreachable, "gone"));
+  Notes journal;
+  CHECK(run_import(run.context(), journal).imported == 2);
+  CHECK(journal.notes == std::vector<std::string>{"intent 1 try 1", "answer 1", "intent 2 try 1",
+                                                  "error 2", "intent 2 try 2", "answer 2"});
+}
+
+TEST_CASE("nothing is sent that the journal could not take") {
+  Migration run(conversations(1, 5));
+  Notes journal;
+  journal.refuse_at = 4;
+  const ImportReport report = run_import(run.context(), journal);
+  CHECK(report.stop == Stop::kError);
+  CHECK(report.stop_message == "disk full");
+  CHECK(run.service.count("ImportPeerMsg") == 2);
+}
+
+TEST_CASE("users are registered in batches of 100; being there already is fine") {
+  Migration run(conversations(1, 1));
+  std::vector<std::string> users;
+  for (int i = 0; i < 250; ++i) users.push_back(fmt::format("u{}", i));
+  const RegisterReport first = register_all(run, users);
+  CHECK(first.registered == 250);
+  CHECK(run.service.count("UserRegister") == 3);
+  users.push_back("new");
+  const RegisterReport second = register_all(run, users);
+  CHECK(second.registered == 1);
+  CHECK(second.already_there == 250);
+  CHECK_FALSE(second.fatal);
+}
+
+TEST_CASE("registering survives a lost answer and a wait, and stops at refused credentials") {
+  Migration run(conversations(1, 1));
+  run.service.after = on_call("UserRegister", 1, fail(ErrorKind::kInDoubt, "lost"));
+  run.service.before = on_call("UserRegister", 2, code_answer(660700001));
+  const RegisterReport report = register_all(run, {"a", "b"});
+  CHECK(report.registered + report.already_there == 2);
+  CHECK_FALSE(report.error);
+  run.service.before = always("UserRegister", code_answer(100000005));
+  CHECK(register_all(run, {"a"}).fatal->code == 100000005);
+  run.service.before = always("UserRegister", fail(ErrorKind::kUnreachable, "gone"));
+  CHECK(register_all(run, {"a"}).error->message == "gone");
+}
+
+TEST_CASE("a user that is refused is named") {
+  Migration run(conversations(1, 1));
+  run.service.before = always(
+      "UserRegister",
+      HttpResponse{200, {}, R"({"Code":0,"ErrorList":[{"UserId":"a","SubCode":660000012,"SubMessage":"x"}]})"});
+  const RegisterReport report = register_all(run, {"a", "b"});
+  CHECK(report.registered == 1);
+  REQUIRE(report.refused.size() == 1);
+  CHECK(report.refused[0].user_id == "a");
+}
+
+}  // namespace zimmock::test

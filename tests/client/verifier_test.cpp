@@ -1,0 +1,276 @@
+#include "client/verdict.h"
+#include "tests/client/fake_service.h"
+
+namespace zimmock::test {
+namespace {
+
+using json = nlohmann::json;
+using Catch::Matchers::Contains;
+
+std::string some_records(int count) {
+  std::string out;
+  for (int i = 0; i < count; ++i) out += record_line(std::to_string(i), kNow - 1000 + i);
+  return out;
+}
+
+// All imported, ready to be tampered with.
+struct Imported : Migration {
+  explicit Imported(const std::string& text) : Migration(text) {
+    const ImportReport report = import();
+    REQUIRE(report.imported == plan.counts.imports);
+  }
+  FakeService::List& list() { return service.list("a", "b"); }
+  std::string line(const VerifyReport& report) { return verdict_of(plan, report, false).line; }
+};
+
+}  // namespace
+
+TEST_CASE("what arrived is verified") {
+  for (const int threads : {1, 5}) {
+    Imported run(some_records(5) + record_line("x", kNow, {{"VisibleTo", {"b"}}}));
+    run.threads = threads;
+    const VerifyReport report = run.verify();
+    CHECK(report.verified(false));
+    CHECK(run.mismatches.empty());
+    CHECK(report.lists == 2);
+    CHECK(report.totals.same == 11);
+    const Verdict verdict = verdict_of(run.plan, report, false);
+    CHECK(verdict.line == "verified: all 11 of 11 imports are in ZIM, in order");
+    CHECK(verdict.outcome == Outcome::kVerified);
+  }
+}
+
+TEST_CASE("records that were left out show in the verdict") {
+  Imported run(some_records(2) + "broken\n");
+  const Verdict verdict = verdict_of(run.plan, run.verify(), false);
+  CHECK(verdict.line == "verified: all 4 of 4 imports are in ZIM, in order; 1 of 3 records were left out");
+  CHECK(verdict.outcome == Outcome::kVerifiedInPart);
+}
+
+TEST_CASE("lists of many pages, by Next alone") {
+  Imported run(some_records(250));
+  for (const std::int64_t page : {1, 7, 100, 250}) {
+    run.service.page = page;
+    CHECK(run.verify().verified(false));
+  }
+}
+
+TEST_CASE("a missing message") {
+  Imported run(some_records(3));
+  run.list().erase(run.list().begin() + 1);
+  const VerifyReport report = run.verify();
+  CHECK(report.totals.same == 5);
+  CHECK(report.totals.missing == 1);
+  REQUIRE(run.mismatches.size() == 1);
+  CHECK(run.mismatches[0].mark == '+');
+  CHECK(run.mismatches[0].viewer == "a");
+  CHECK(run.mismatches[0].line == 2);
+  CHECK_THAT(run.mismatches[0].what, Contains("\"m-1\""));
+  CHECK(run.line(report) ==
+        "not verified: 5 of 6 imports are in ZIM; 1 missing, 0 differ, 0 extra, 0 unreadable");
+  CHECK(verdict_of(run.plan, report, false).outcome == Outcome::kNotVerified);
+}
+
+TEST_CASE("an extra message, also in a list that nothing was planned for") {
+  Imported run(some_records(2));
+  json extra = run.list()[0];
+  extra["MsgBody"] = "live";
+  extra["MsgTime"] = kNow + 5;
+  run.list().push_back(extra);
+  const VerifyReport report = run.verify();
+  CHECK(report.totals.extra == 1);
+  CHECK(report.totals.same == 4);
+  REQUIRE(run.mismatches.size() == 1);
+  CHECK(run.mismatches[0].mark == '-');
+  CHECK_FALSE(report.verified(false));
+  CHECK(report.verified(true));
+  CHECK(verdict_of(run.plan, report, true).outcome == Outcome::kVerified);
+
+  Imported one_sided(record_line("1", kNow, {{"VisibleTo", {"a"}}}));
+  one_sided.service.list("b", "a").push_back(one_sided.list()[0]);
+  CHECK(one_sided.verify().totals.extra == 1);
+}
+
+TEST_CASE("a doubled message is an extra that is named as a repetition") {
+  Imported run(some_records(2));
+  run.list().push_back(run.list()[0]);
+  CHECK(run.verify().totals.extra == 1);
+  REQUIRE(run.mismatches.size() == 1);
+  CHECK_THAT(run.mismatches[0].what, Contains("repetition"));
+}
+
+TEST_CASE("equal messages need as many equal ones") {
+  const std::string same = record_line("1", kNow, {{"Message", "again"}});
+  Imported run(same + record_line("2", kNow, {{"Message", "again"}}) +
+               record_line("3", kNow, {{"Message", "again"}}));
+  CHECK(run.verify().verified(false));
+  run.list().pop_back();
+  CHECK(run.verify().totals.missing == 1);
+  run.list().push_back(run.list()[0]);
+  run.list().push_back(run.list()[0]);
+  CHECK(run.verify().totals.extra == 1);
+}
+
+TEST_CASE("a message that differs, and in what") {
+  struct Row {
+    const char* member;
+    json value;
+    const char* what;
+  };
+  const std::vector<Row> rows{
+      {"MsgBody", "other", "MsgBody: expected \"m-1\", got \"other\""},
+      {"Sender", "b", "Sender: expected \"a\", got \"b\""},
+      {"MsgType", 200, "MsgType: expected 1, got 200/0"},
+      {"Payload", "x", "Payload: expected \"\""},
+      {"MsgTime", kNow - 998 - 1, "MsgTime: expected"},
+      {"MsgTime", kNow + 77, "MsgTime: expected"},
+      {"IsEmpty", 1, "IsEmpty: expected 0, got 1 (deleted or expired)"},
+      {"IsEmpty", 2, "IsEmpty: expected 0, got 2 (recalled)"},
+  };
+  for (const Row& row : rows) {
+    Imported run(some_records(3));
+    if (run.list()[1][row.member] == row.value) continue;
+    run.list()[1][row.member] = row.value;
+    const VerifyReport report = run.verify();
+    CAPTURE(row.member, row.value.dump());
+    CHECK(report.totals.differs == 1);
+    CHECK(report.totals.same == 5);
+    CHECK(report.totals.missing + report.totals.extra == 0);
+    REQUIRE(run.mismatches.size() == 1);
+    CHECK(run.mismatches[0].mark == '*');
+    CHECK(run.mismatches[0].line == 2);
+    CHECK_THAT(run.mismatches[0].what, Contains(row.what) && Contains("MsgId 9715"));
+  }
+}
+
+TEST_CASE("a custom message's SubMsgType counts, a text's does not") {
+  Imported run(record_line("1", kNow, {{"MessageType", 200}, {"SubMsgType", 3}}) +
+               record_line("2", kNow));
+  for (json& item : run.list()) {
+    if (item["MsgType"] == 1) item["SubMsgType"] = 9;
+  }
+  CHECK(run.verify().verified(false));
+  for (json& item : run.list()) item["SubMsgType"] = 4;
+  CHECK(run.verify().totals.differs == 1);
+}
+
+TEST_CASE("media bodies are the same in any encoding") {
+  const std::string document =
+      R"({"Uid":"u","Url":"https://m.example/a+b.txt","FileName":"a b.txt","Size":5})";
+  Imported run(record_line("1", kNow, {{"MessageType", 12}, {"Message", document}}));
+  const std::string encoded =
+      "%7B%22md5%22%3A%22%22%2C+%22file_name%22%3A%22a+b.txt%22%2C%22file_size%22%3A%225%22%2C"
+      "%22download_url%22%3A%22https%3A%2F%2Fm.example%2Fa%2Bb.txt%22%7D";
+  for (const char* viewer : {"a", "b"}) {
+    run.service.list(viewer, viewer[0] == 'a' ? "b" : "a")[0]["MsgBody"] = encoded;
+  }
+  CHECK(run.verify().verified(false));
+  std::string other = encoded;
+  other.replace(other.find("%225%22"), 7, "%226%22");
+  run.list()[0]["MsgBody"] = other;
+  const VerifyReport report = run.verify();
+  CHECK(report.totals.differs == 1);
+  CHECK_THAT(run.mismatches.at(0).what, Contains("MsgBody"));
+}
+
+TEST_CASE("a list that is not newest first") {
+  Imported run(some_records(3));
+  run.service.sort_lists = false;
+  std::swap(run.list()[0], run.list()[1]);
+  const VerifyReport report = run.verify();
+  CHECK(report.totals.same == 6);
+  CHECK(report.lists_out_of_order == 1);
+  CHECK_FALSE(report.verified(false));
+  CHECK(run.line(report) == "not verified: 6 of 6 imports are in ZIM; 0 missing, 0 differ, 0 extra, 0 "
+                            "unreadable, 1 lists not in order");
+}
+
+TEST_CASE("ties in another order are counted and no error") {
+  Imported run(record_line("1", kNow) + record_line("2", kNow) + record_line("3", kNow));
+  CHECK(run.verify().totals.ties_reordered == 0);
+  std::swap(run.list()[0], run.list()[1]);
+  const VerifyReport report = run.verify();
+  CHECK(report.totals.ties_reordered == 1);
+  CHECK(report.verified(false));
+}
+
+TEST_CASE("deleted or recalled messages of others do not count") {
+  Imported run(some_records(2));
+  run.list().push_back({{"Sender", "b"}, {"MsgType", 1}, {"SubMsgType", 0}, {"MsgBody", ""},
+                        {"MsgId", 5}, {"MsgSeq", 9}, {"Payload", ""}, {"IsEmpty", 2}, {"MsgTime", kNow + 1}});
+  const VerifyReport report = run.verify();
+  CHECK(report.totals.emptied == 1);
+  CHECK(report.verified(false));
+}
+
+TEST_CASE("a Next that comes twice is an error, not an endless loop") {
+  Imported run(some_records(3));
+  run.service.page = 1;
+  run.service.after = [](const std::string&, const json& body) -> std::optional<Result<HttpResponse>> {
+    if (body["FromUserId"] != "a" || body["Next"] != 1002) return std::nullopt;
+    return HttpResponse{200, {}, R"({"Code":0,"List":[],"Next":1001})"};
+  };
+  const VerifyReport report = run.verify();
+  CHECK(report.unreadable_lists == 1);
+  CHECK(report.totals.unread == 1);
+  CHECK(report.totals.same == 5);
+  REQUIRE(run.mismatches.size() == 1);
+  CHECK(run.mismatches[0].mark == '!');
+  CHECK_THAT(run.mismatches[0].what, Contains("1001 again"));
+  CHECK(run.line(report) ==
+        "not verified: 5 of 6 imports are in ZIM; 0 missing, 0 differ, 0 extra, 1 unreadable");
+  CHECK(verdict_of(run.plan, report, false).outcome == Outcome::kStopped);
+}
+
+TEST_CASE("reading is tried again; what stays refused makes one list unreadable") {
+  Imported run(some_records(2));
+  int calls = 0;
+  run.service.before = [&](const std::string&, const json&) -> std::optional<Result<HttpResponse>> {
+    if (++calls % 4 == 0) return std::nullopt;
+    return calls % 4 == 1   ? fail(ErrorKind::kInDoubt, "lost")
+           : calls % 4 == 2 ? Result<HttpResponse>(HttpResponse{502, {}, "<html>"})
+                            : Result<HttpResponse>(code_answer(660300005));
+  };
+  CHECK(run.verify().verified(false));
+  run.service.before = [&](const std::string&, const json& body) -> std::optional<Result<HttpResponse>> {
+    if (body["FromUserId"] != "a") return std::nullopt;
+    return code_answer(660500002);
+  };
+  const VerifyReport report = run.verify();
+  CHECK(report.unreadable_lists == 1);
+  CHECK(report.totals.unread == 2);
+  CHECK_THAT(run.mismatches.at(0).what, Contains("660500002"));
+}
+
+TEST_CASE("refused credentials and interruptions stop the reading") {
+  Imported run(some_records(2));
+  run.service.before = [](const std::string&, const json&) -> std::optional<Result<HttpResponse>> {
+    return code_answer(100000005);
+  };
+  VerifyReport report = run.verify();
+  CHECK(report.stop == Stop::kCredentials);
+  CHECK_FALSE(report.verified(false));
+  CHECK(verdict_of(run.plan, report, false).outcome == Outcome::kFatal);
+  run.time.interrupt();
+  report = run.verify();
+  CHECK(report.stop == Stop::kInterrupted);
+  CHECK(verdict_of(run.plan, report, false).outcome == Outcome::kInterrupted);
+  CHECK_THAT(run.line(report), Contains("0 of 4 imports were found in ZIM so far; interrupted"));
+}
+
+TEST_CASE("nothing in the lists at all") {
+  Migration run(some_records(3));
+  const VerifyReport report = run.verify();
+  CHECK(report.totals.missing == 6);
+  CHECK(report.totals.same == 0);
+}
+
+TEST_CASE("a list in which every message moved in time is paired by content") {
+  Imported run(some_records(50));
+  for (json& item : run.list()) item["MsgTime"] = item["MsgTime"].get<std::int64_t>() + 100'000;
+  const VerifyReport report = run.verify();
+  CHECK(report.totals.differs == 50);
+  CHECK(report.totals.missing + report.totals.extra == 0);
+}
+
+}  // namespace zimmock::test
