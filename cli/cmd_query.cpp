@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/connection_options.h"
 #include "cli/message_text.h"
+#include "client/list_pager.h"
 #include "contracts/api/http.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/message_body.h"
@@ -48,6 +49,7 @@ int run(const Options& options) {
   ZimApi& api = (*session)->api();
   QueryPeerMsg request{options.viewer, options.peer, options.limit, options.next,
                        options.with_empty};
+  ListPager pager;
   while (true) {
     const auto answer =
         call_patiently((*session)->site(), [&] { return api.query_peer_msg(request); });
@@ -56,15 +58,14 @@ int run(const Options& options) {
     if (!(*answer)->status.ok()) return complain_status("QueryPeerMsg", (*answer)->status);
     const QueryAnswer& page = (*answer)->value;
     for (const QueryItem& item : page.items) print_item(item, options.as_json);
-    if (page.next == 0) return kOk;
+    const auto next = pager.after(page);
+    if (!next) return complain_error(next.error());
+    if (!*next) return kOk;
     if (!options.all) {
-      fmt::print(stderr, "zimmock: there is more: --next {} or --all\n", page.next);
+      fmt::print(stderr, "zimmock: there is more: --next {} or --all\n", **next);
       return kOk;
     }
-    if (page.next == request.next) {
-      return complain(kFailed, fmt::format("QueryPeerMsg: Next {} came twice", page.next));
-    }
-    request.next = page.next;
+    request.next = **next;
   }
 }
 

@@ -1,5 +1,7 @@
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
@@ -123,6 +125,15 @@ void warn_if_open(RequestLog& log, const std::optional<ListenAddress>& address,
            clock.wall_ms());
 }
 
+// A second of a frozen clock never ends, and so its calls are soon used up.
+void warn_if_stuck(RequestLog& log, const ServiceOptions& service, const Clock& clock) {
+  if (!service.clock.starts_with("frozen:") || service.rate == "off") return;
+  log.warn(fmt::format("the clock is frozen: after {} calls of an operation every further one is "
+                       "refused; use --rate off",
+                       service.rate),
+           clock.wall_ms());
+}
+
 int serve(Options& options) {
   if (options.port >= 0) {
     options.listen = fmt::format("127.0.0.1:{}", options.port);
@@ -150,6 +161,7 @@ int serve(Options& options) {
   if (!wanted) return exit_code(wanted.error());
   warn_if_open(log, wanted->http, clock);
   warn_if_open(log, wanted->https, clock);
+  warn_if_stuck(log, options.service, clock);
   const auto server = MockServer::start(service, *wanted);
   if (!server) return exit_code(server.error());
 
@@ -158,8 +170,10 @@ int serve(Options& options) {
     const auto written = write_file_atomically(options.ready_file, ready);
     if (!written) return exit_code(written.error());
   }
-  fmt::print("{}", ready);
-  std::fflush(stdout);
+  if (std::fputs(ready.c_str(), stdout) == EOF || std::fflush(stdout) != 0) {
+    return complain(kFailed, fmt::format("stdout: could not write the first line: {}",
+                                         std::strerror(errno)));
+  }
   wait_for_signal(signals);
   (*server)->stop();
   return kOk;

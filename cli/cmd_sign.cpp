@@ -53,9 +53,9 @@ void print_json(const Options& options, const Credentials& credentials, const En
 
 int run(Options& options) {
   if (find_action(options.action) == nullptr) {
-    return complain(kUsage, fmt::format("--action: expected an operation of the API, got {}{}",
-                                        quote(options.action),
-                                        did_you_mean(options.action, action_names())));
+    return complain(
+        kUsage, fmt::format("--action: expected an operation of the API, got {}{}",
+                            quote(options.action), did_you_mean(options.action, action_names())));
   }
   const auto credentials = resolve_credentials(options.connection);
   if (!credentials) return complain_error(credentials.error());
@@ -74,10 +74,10 @@ int run(Options& options) {
   } else if (options.format == "json") {
     print_json(options, *credentials, *endpoint, query, timestamp_s);
   } else {
-    return complain(kUsage,
-                    fmt::format("--format: expected query, signature, curl or json, got {}{}",
-                                quote(options.format),
-                                did_you_mean(options.format, {"query", "signature", "curl", "json"})));
+    return complain(
+        kUsage, fmt::format("--format: expected query, signature, curl or json, got {}{}",
+                            quote(options.format),
+                            did_you_mean(options.format, {"query", "signature", "curl", "json"})));
   }
   return kOk;
 }
@@ -89,9 +89,10 @@ Run setup_sign(CLI::App& app) {
   app.add_option("--action", options->action, "The operation")->capture_default_str();
   app.add_option("--nonce", options->nonce, "SignatureNonce (default: 16 random hex characters)");
   app.add_option("--timestamp", options->timestamp_s, "Unix seconds (default: now)");
-  app.add_option("--format", options->format,
-                 "query: what follows the '?' of the URL; signature: its 32 hex digits alone; curl: a "
-                 "command that sends BODY.json; json: everything")
+  app.add_option(
+         "--format", options->format,
+         "query: what follows the '?' of the URL; signature: its 32 hex digits alone; curl: a "
+         "command that sends BODY.json; json: everything")
       ->capture_default_str();
   add_connection_options(app, options->connection);
   return [options] { return run(*options); };

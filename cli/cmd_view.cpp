@@ -79,8 +79,8 @@ void print_tally(const Tally& tally, const Options& options) {
 int run(const Options& options) {
   const auto version = parse_sdk_version(options.sdk);
   if (!version) {
-    return complain(kUsage, fmt::format("--sdk: expected a version like 2.8.0, got {}",
-                                        quote(options.sdk)));
+    return complain(
+        kUsage, fmt::format("--sdk: expected a version like 2.8.0, got {}", quote(options.sdk)));
   }
   const auto connection = resolve_connection(options.connection);
   if (!connection) return complain_error(connection.error());
@@ -108,8 +108,9 @@ Run setup_view(CLI::App& app) {
       ->required();
   app.add_option("--sdk", options->sdk, "The version of that client's SDK, such as 2.8.0")
       ->required();
-  app.add_flag("--json", options->as_json,
-               "The entries as answered with a member View, then a Summary; one JSON object a line");
+  app.add_flag(
+      "--json", options->as_json,
+      "The entries as answered with a member View, then a Summary; one JSON object a line");
   add_connection_options(app, options->connection);
   return [options] { return run(*options); };
 }

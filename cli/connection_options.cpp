@@ -13,6 +13,7 @@ namespace zimmock::cli {
 namespace {
 
 constexpr std::int64_t kReadsPerSecond = 20;
+constexpr int kReadTries = 2;  // somebody is waiting for the answer
 constexpr double kLongestTimeoutS = 24 * 3600;
 
 // The option, or the variable, or "".
@@ -25,8 +26,9 @@ std::string given(const std::string& option, const char* variable) {
 Result<std::uint32_t> parse_app_id(const std::string& text) {
   const auto number = parse_int64(text);
   if (!number || *number < 0 || *number > UINT32_MAX || text != std::to_string(*number)) {
-    return fail(ErrorKind::kUsage,
-                fmt::format("app id: expected a decimal number up to 4294967295, got {}", quote(text)));
+    return fail(
+        ErrorKind::kUsage,
+        fmt::format("app id: expected a decimal number up to 4294967295, got {}", quote(text)));
   }
   return static_cast<std::uint32_t>(*number);
 }
@@ -40,14 +42,15 @@ Result<std::string> read_secret(const ConnectionOptions& options) {
   if (options.secret_file.empty()) {
     const std::string secret = given("", "ZIM_SERVER_SECRET");
     if (!secret.empty()) return secret;
-    return fail(ErrorKind::kUsage, "no server secret: set ZIM_SERVER_SECRET or give --secret-file FILE");
+    return fail(ErrorKind::kUsage,
+                "no server secret: set ZIM_SERVER_SECRET or give --secret-file FILE");
   }
   const auto text = read_small_file(options.secret_file);
   if (!text) return tl::unexpected(text.error());
   const std::string secret(trim(*text));
   if (!secret.empty()) return secret;
-  return fail(ErrorKind::kUsage,
-              fmt::format("{}: expected the server secret, got an empty file", options.secret_file));
+  return fail(ErrorKind::kUsage, fmt::format("{}: expected the server secret, got an empty file",
+                                             options.secret_file));
 }
 
 Result<std::int64_t> milliseconds(double seconds, std::string_view option) {
@@ -121,7 +124,7 @@ ReadSession::ReadSession(std::unique_ptr<CurlTransport> transport, const Credent
     : limiter_(kReadsPerSecond, clock_, interrupt_),
       transport_(std::move(transport)),
       api_(*transport_, credentials, clock_),
-      site_{limiter_, clock_, interrupt_, board_, true} {}
+      site_{limiter_, clock_, interrupt_, board_, true, kReadTries} {}
 
 Result<std::unique_ptr<ReadSession>> ReadSession::open(const Connection& connection) {
   auto transport = CurlTransport::open(connection.curl);
@@ -137,10 +140,13 @@ int complain_status(std::string_view operation, const ApiStatus& status) {
 
 int complain_error(const Error& error) {
   switch (error.kind) {
-    case ErrorKind::kUsage: return complain(kUsage, error.message);
+    case ErrorKind::kUsage:
+      return complain(kUsage, error.message);
     case ErrorKind::kUnreachable:
-    case ErrorKind::kInDoubt: return complain(kStopped, error.message);
-    default: return complain(kFailed, error.message);
+    case ErrorKind::kInDoubt:
+      return complain(kStopped, error.message);
+    default:
+      return complain(kFailed, error.message);
   }
 }
 

@@ -8,7 +8,6 @@
 #include <system_error>
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include "cli/command.h"
@@ -61,7 +60,8 @@ void Interrupt::listen(int read_fd) {
     const ssize_t bytes = ::read(read_fd, &byte, 1);
     if (bytes < 0 && errno == EINTR) continue;
     if (bytes != 1 || byte == kQuit) break;
-    fmt::print(stderr, "\nzimmock: interrupted; finishing what is under way (once more: at once)\n");
+    if (::isatty(STDERR_FILENO) == 1) std::fputc('\n', stderr);
+    std::fputs("zimmock: interrupted; finishing what is under way (once more: at once)\n", stderr);
     const std::lock_guard lock(mutex_);
     interrupted_ = true;
     changed_.notify_all();

@@ -1,4 +1,6 @@
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <string>
 #include <utility>
@@ -49,6 +51,15 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
   return complain(kUsage, fmt::format("{} (see `{}`)", ascii_line(message), help));
 }
 
+// What was printed and did not arrive is a failure: somebody's script is about to read it.
+int flushed(int code) {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  const std::string why = errno != 0 ? std::strerror(errno) : "the disk is full or the pipe closed";
+  complain(kFailed, fmt::format("stdout: could not write: {}", why));
+  return code == kOk ? static_cast<int>(kFailed) : code;
+}
+
 int main_checked(int argc, char** argv) {
   CLI::App app("zimmock: a mock of the ZEGOCLOUD ZIM server API, and a migration client for it",
                "zimmock");
@@ -63,12 +74,12 @@ int main_checked(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help, --version
-    return app.exit(asked);
+    return flushed(app.exit(asked));
   } catch (const CLI::ParseError& error) {
     return usage_error(app, error);
   }
   for (const auto& [sub, run] : runs) {
-    if (sub->parsed()) return run();
+    if (sub->parsed()) return flushed(run());
   }
   return kUsage;
 }

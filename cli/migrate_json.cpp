@@ -1,6 +1,5 @@
 #include <cstdio>
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "cli/migrate_output.h"
@@ -12,18 +11,22 @@ namespace {
 using json = nlohmann::json;
 
 json finding_json(const FindingGroup& group, const RecordFinding& one) {
-  return {{"type", "finding"},       {"weight", to_string(group.weight)},
-          {"reason", group.reason},  {"line", one.line},
-          {"pointer", one.pointer},  {"expected", one.expected},
+  return {{"type", "finding"},      {"weight", to_string(group.weight)},
+          {"reason", group.reason}, {"line", one.line},
+          {"pointer", one.pointer}, {"expected", one.expected},
           {"got", one.got}};
 }
 
 std::string_view mark_name(char mark) {
   switch (mark) {
-    case '+': return "missing";
-    case '-': return "extra";
-    case '*': return "differs";
-    default: return "unreadable";
+    case '+':
+      return "missing";
+    case '-':
+      return "extra";
+    case '*':
+      return "differs";
+    default:
+      return "unreadable";
   }
 }
 
@@ -52,9 +55,10 @@ class JsonOutput : public MigrateOutput {
              {"retention_days", facts_.retention_days},
              {"shift_ms", plan.shift_ms},
              {"blocked", plan.blocked},
-             {"calls", {{"register", plan.estimate.registrations},
-                        {"import", plan.estimate.imports},
-                        {"query", plan.estimate.queries}}},
+             {"calls",
+              {{"register", plan.estimate.registrations},
+               {"import", plan.estimate.imports},
+               {"query", plan.estimate.queries}}},
              {"estimate_ms", plan.estimate.duration_ms}};
     if (counts.left_out < counts.records) {
       out["oldest_ms"] = counts.oldest_ms;
@@ -83,7 +87,8 @@ class JsonOutput : public MigrateOutput {
   void registered(const RegisterReport& report) override {
     json refused = json::array();
     for (const RegisterFailure& one : report.refused) {
-      refused.push_back({{"user", one.user_id}, {"code", one.sub_code}, {"message", one.sub_message}});
+      refused.push_back(
+          {{"user", one.user_id}, {"code", one.sub_code}, {"message", one.sub_message}});
     }
     print({{"type", "registered"},
            {"users", report.registered},
@@ -147,7 +152,7 @@ class JsonOutput : public MigrateOutput {
  private:
   void print(const json& line) {
     const std::lock_guard lock(out_);
-    fmt::print("{}\n", json_line(line));
+    std::fputs((json_line(line) + "\n").c_str(), stdout);
     std::fflush(stdout);
   }
 
@@ -163,9 +168,12 @@ std::unique_ptr<MigrateOutput> json_output(MigrateFacts facts, std::mutex& out) 
 
 std::string_view to_string(Weight weight) {
   switch (weight) {
-    case Weight::kBad: return "bad";
-    case Weight::kTooOld: return "too-old";
-    case Weight::kNote: return "note";
+    case Weight::kBad:
+      return "bad";
+    case Weight::kTooOld:
+      return "too-old";
+    case Weight::kNote:
+      return "note";
   }
   return "";
 }

@@ -17,8 +17,8 @@ namespace zimmock::cli {
 struct MigrateFacts {
   std::string file;
   std::string format;
-  std::string window;     // "plan pro", "--retention-days 45"
-  std::string endpoint;   // "" when only planning
+  std::string window;    // "plan pro", "--retention-days 45"
+  std::string endpoint;  // "" when only planning
   std::uint32_t app_id = 0;
   std::int64_t calls_per_second = 0;  // 0: no limit
   std::int64_t retention_days = 0;

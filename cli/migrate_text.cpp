@@ -38,8 +38,8 @@ class TextOutput : public MigrateOutput {
                                counts.imports, count_of(counts.users, "user", "users"),
                                count_of(counts.conversations, "conversation", "conversations"),
                                counts.to_sender, counts.imports - counts.to_sender));
-    row("one-sided", fmt::format("{} in one user's list only",
-                                 count_of(counts.one_sided, "record", "records")));
+    row("one-sided",
+        fmt::format("{} in one user's list only", count_of(counts.one_sided, "record", "records")));
     if (counts.left_out < counts.records) print_times(plan);
     print_window(plan);
     row("order", fmt::format("{} older than an earlier one of the conversation (sorted before "
@@ -60,15 +60,16 @@ class TextOutput : public MigrateOutput {
     fmt::print("sending {} to {} as app {}\n", count_of(plan.counts.imports, "import", "imports"),
                facts_.endpoint, facts_.app_id);
     if (!journal.durable()) {
-      fmt::print("note: this version keeps no journal: an interrupted run cannot be resumed, and "
-                 "running it again would import messages twice\n");
+      fmt::print(
+          "note: this version keeps no journal: an interrupted run cannot be resumed, and "
+          "running it again would import messages twice\n");
     }
     std::fflush(stdout);
   }
 
   void registered(const RegisterReport& report) override {
-    fmt::print("registered {}, {} already there\n",
-               count_of(report.registered, "user", "users"), report.already_there);
+    fmt::print("registered {}, {} already there\n", count_of(report.registered, "user", "users"),
+               report.already_there);
     const std::size_t shown = std::min(report.refused.size(), limit());
     for (std::size_t i = 0; i < shown; ++i) {
       const RegisterFailure& failure = report.refused[i];
@@ -94,6 +95,10 @@ class TextOutput : public MigrateOutput {
     }
     print_more(report.in_doubt.size(), shown);
     if (report.not_sent > 0) fmt::print("  not sent: {}\n", report.not_sent);
+    if (report.stop != Stop::kNone) {
+      fmt::print("  to see what is there: zimmock migrate {} --verify-only --time-shift {:+}ms\n",
+                 facts_.file, plan.shift_ms);
+    }
     std::fflush(stdout);
   }
 
@@ -105,22 +110,25 @@ class TextOutput : public MigrateOutput {
 
   void compared(const VerifyReport& report) override {
     const ListComparison& totals = report.totals;
-    fmt::print("read {} back in {}: {} = same, {} + missing, {} - extra, {} * differ, {} ! unreadable\n",
-               count_of(report.lists + report.unreadable_lists, "list", "lists"),
-               duration_text(report.duration_ms), totals.same, totals.missing, totals.extra,
-               totals.differs, report.unreadable_lists);
+    fmt::print(
+        "read {} back in {}: {} = same, {} + missing, {} - extra, {} * differ, {} ! unreadable\n",
+        count_of(report.lists + report.unreadable_lists, "list", "lists"),
+        duration_text(report.duration_ms), totals.same, totals.missing, totals.extra,
+        totals.differs, report.unreadable_lists);
     for (const auto& [mark, kept] : mismatches_) {
       for (const Mismatch& one : kept.examples) print_mismatch(one);
       print_more(kept.count, kept.examples.size());
     }
     if (totals.emptied > 0) {
-      fmt::print("  {} in these lists that are deleted or recalled and not in the plan: not counted\n",
-                 totals.emptied);
+      fmt::print(
+          "  {} in these lists that are deleted or recalled and not in the plan: not counted\n",
+          totals.emptied);
     }
     if (totals.ties_reordered > 0) {
-      fmt::print("  {} with equal timestamps not with the later import first (an assumption; no "
-                 "error)\n",
-                 totals.ties_reordered);
+      fmt::print(
+          "  {} with equal timestamps not with the later import first (an assumption; no "
+          "error)\n",
+          totals.ties_reordered);
     }
     fmt::print("  not verifiable, because QueryPeerMsg does not return it: {}\n", kUnverifiable);
   }
@@ -144,13 +152,13 @@ class TextOutput : public MigrateOutput {
 
   static void print_mismatch(const Mismatch& one) {
     const std::string line = one.line > 0 ? fmt::format("line {}: ", one.line) : "";
-    fmt::print("  {} list of {} with {}: {}{}\n", one.mark, quote(one.viewer), quote(one.peer), line,
-               ascii_line(one.what));
+    fmt::print("  {} list of {} with {}: {}{}\n", one.mark, quote(one.viewer), quote(one.peer),
+               line, ascii_line(one.what));
   }
 
   void print_times(const MigrationPlan& plan) const {
-    std::string text = fmt::format("{} to {}", iso_time(plan.counts.oldest_ms),
-                                   iso_time(plan.counts.newest_ms));
+    std::string text =
+        fmt::format("{} to {}", iso_time(plan.counts.oldest_ms), iso_time(plan.counts.newest_ms));
     if (plan.shift_ms != 0) {
       text += fmt::format(", moved by {} (--time-shift {:+}ms)",
                           duration_text(std::abs(plan.shift_ms)), plan.shift_ms);
@@ -159,9 +167,9 @@ class TextOutput : public MigrateOutput {
   }
 
   void print_window(const MigrationPlan& plan) const {
-    const std::string days =
-        fmt::format("the last {} days ({}; --plan or --retention-days change it): ",
-                    facts_.retention_days, facts_.window);
+    const std::string days = fmt::format(
+        "the last {} days ({}; --plan or --retention-days change it): ", facts_.retention_days,
+        facts_.window);
     if (facts_.verify_only) return row("window", "not looked at: nothing is sent");
     if (plan.counts.too_old == 0) return row("window", days + "nothing is too old");
     row("window", days + fmt::format("{} too old", count_of(plan.counts.too_old, "is", "are")));
@@ -173,16 +181,16 @@ class TextOutput : public MigrateOutput {
                                  count_of(counts.clamped, "record", "records")));
     }
     if (counts.left_out > 0) {
-      row("left out", fmt::format("{}: {} bad, {} too old",
-                                  count_of(counts.left_out, "record", "records"), counts.bad,
-                                  counts.left_out - counts.bad));
+      row("left out",
+          fmt::format("{}: {} bad, {} too old", count_of(counts.left_out, "record", "records"),
+                      counts.bad, counts.left_out - counts.bad));
     }
   }
 
   void print_estimate(const Estimate& estimate) const {
-    const std::string calls = fmt::format(
-        "{} to register, {} to import, at least {} to read back", estimate.registrations,
-        estimate.imports, estimate.queries);
+    const std::string calls =
+        fmt::format("{} to register, {} to import, at least {} to read back",
+                    estimate.registrations, estimate.imports, estimate.queries);
     row("calls", facts_.calls_per_second == 0
                      ? calls + ", without a limit"
                      : calls + fmt::format("; at {}/s of each: {}", facts_.calls_per_second,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -18,10 +19,14 @@ constexpr std::int64_t kPlainEveryNs = 5 * kNanosPerSecond;
 
 std::string_view phase_name(Phase phase) {
   switch (phase) {
-    case Phase::kPlanning: return "planning";
-    case Phase::kRegistering: return "registering";
-    case Phase::kImporting: return "importing";
-    case Phase::kVerifying: return "verifying";
+    case Phase::kPlanning:
+      return "planning";
+    case Phase::kRegistering:
+      return "registering";
+    case Phase::kImporting:
+      return "importing";
+    case Phase::kVerifying:
+      return "verifying";
   }
   return "";
 }
@@ -39,8 +44,12 @@ std::string waiting_for(const ProgressBoard& board) {
   return "";
 }
 
+// Without fmt's exceptions: a closed or full output must not end the import.
+void put(const std::string& text, std::FILE* to) { std::fputs(text.c_str(), to); }
+
 std::string eta_text(std::int64_t eta_s) {
-  return eta_s < 0 ? "ETA unknown" : "ETA " + duration_text(eta_s * 1000);
+  if (eta_s < 0) return "ETA unknown";
+  return eta_s < 60 ? fmt::format("ETA {} s", eta_s) : "ETA " + duration_text(eta_s * 1000);
 }
 
 }  // namespace
@@ -92,31 +101,34 @@ ProgressDisplay::Snapshot ProgressDisplay::snapshot() const {
 void ProgressDisplay::draw(bool last) {
   const Snapshot now = snapshot();
   switch (style_) {
-    case ProgressStyle::kOff: return;
+    case ProgressStyle::kOff:
+      return;
     case ProgressStyle::kBar:
       if (last) {
-        fmt::print(stderr, "\r\x1b[K");
+        put("\r\x1b[K", stderr);
       } else {
         draw_bar(now);
       }
       std::fflush(stderr);
       return;
-    case ProgressStyle::kPlain: return draw_plain(now, last);
-    case ProgressStyle::kJson: return draw_json(now);
+    case ProgressStyle::kPlain:
+      return draw_plain(now, last);
+    case ProgressStyle::kJson:
+      return draw_json(now);
   }
 }
 
 void ProgressDisplay::draw_bar(const Snapshot& now) const {
-  const double part = now.total > 0 ? std::min(1.0, static_cast<double>(now.done) /
-                                                        static_cast<double>(now.total))
-                                    : 0.0;
+  const double part =
+      now.total > 0 ? std::min(1.0, static_cast<double>(now.done) / static_cast<double>(now.total))
+                    : 0.0;
   const auto full = static_cast<std::size_t>(part * static_cast<double>(kBarCells));
-  std::string line = fmt::format("{} [{}{}] {}/{} {:.0f}% {:.1f}/s {}", phase_name(board_.phase),
-                                 std::string(full, '#'), std::string(kBarCells - full, '.'),
-                                 now.done, now.total, part * 100, now.per_second,
-                                 eta_text(now.eta_s));
+  std::string line =
+      fmt::format("{} [{}{}] {}/{} {:.0f}% {:.1f}/s {}", phase_name(board_.phase),
+                  std::string(full, '#'), std::string(kBarCells - full, '.'), now.done, now.total,
+                  part * 100, now.per_second, eta_text(now.eta_s));
   if (!now.why_waiting.empty()) line += "; waiting: " + now.why_waiting;
-  fmt::print(stderr, "\r{}\x1b[K", line);
+  put(fmt::format("\r{}\x1b[K", line), stderr);
 }
 
 void ProgressDisplay::draw_plain(const Snapshot& now, bool last) {
@@ -131,7 +143,7 @@ void ProgressDisplay::draw_plain(const Snapshot& now, bool last) {
   std::string line = fmt::format("{} {}/{} {:.1f}/s {}", phase_name(board_.phase), now.done,
                                  now.total, now.per_second, eta_text(now.eta_s));
   if (!now.why_waiting.empty()) line += "; waiting: " + now.why_waiting;
-  fmt::print(stderr, "{}\n", line);
+  put(line + "\n", stderr);
 }
 
 void ProgressDisplay::draw_json(const Snapshot& now) const {
@@ -139,14 +151,14 @@ void ProgressDisplay::draw_json(const Snapshot& now) const {
                             {"phase", phase_name(board_.phase)},
                             {"done", now.done},
                             {"total", now.total},
-                            {"per_second", now.per_second},
+                            {"per_second", std::round(now.per_second * 10) / 10},
                             {"eta_s", now.eta_s},
                             {"throttled", board_.throttled.load()},
                             {"refused", board_.refused.load()},
                             {"in_doubt", board_.in_doubt.load()},
                             {"waiting", now.why_waiting}};
   const std::lock_guard lock(out_);
-  fmt::print("{}\n", line.dump());
+  put(line.dump() + "\n", stdout);
   std::fflush(stdout);
 }
 

@@ -51,7 +51,7 @@ class ProgressDisplay {
   const Clock& clock_;
   std::mutex& out_;
   std::int64_t started_ns_ = 0;
-  std::int64_t plain_ns_ = 0;     // of the last plain line
+  std::int64_t plain_ns_ = 0;  // of the last plain line
   std::int64_t plain_tenths_ = 0;
 
   std::mutex mutex_;

@@ -28,13 +28,21 @@ bool is_loopback(std::string_view host) {
          (host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos);
 }
 
+// What a message may show of an endpoint: not the user and the password of user:password@host.
+std::string shown(std::string_view text) {
+  const auto at = text.rfind('@');
+  const auto scheme = text.find("//");
+  if (at == text.npos) return quote(text);
+  const std::string start(scheme < at ? text.substr(0, scheme + 2) : std::string_view());
+  return quote(start + "***" + std::string(text.substr(at)));
+}
+
 }  // namespace
 
 Result<Endpoint> parse_endpoint(std::string_view text) {
   const auto bad = [&](std::string_view why) {
-    return fail(ErrorKind::kUsage,
-                fmt::format("endpoint: expected a URL like {}, got {}{}", kRealEndpoint,
-                            quote(text), why));
+    return fail(ErrorKind::kUsage, fmt::format("endpoint: expected a URL like {}, got {}{}",
+                                               kRealEndpoint, shown(text), why));
   };
   const bool encrypted = text.starts_with("https://");
   if (!encrypted && !text.starts_with("http://")) return bad("");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <fstream>
 #include <mutex>
@@ -59,6 +60,32 @@ std::size_t take_body(char* data, std::size_t size, std::size_t count, void* con
   return bytes;
 }
 
+// OpenSSL writes to a connection that the peer has closed with a signal that ends the process, and
+// with CURLOPT_NOSIGNAL libcurl leaves that to us. Held back while a thread sends.
+class NoBrokenPipeSignal {
+ public:
+  NoBrokenPipeSignal() {
+    sigemptyset(&broken_pipe_);
+    sigaddset(&broken_pipe_, SIGPIPE);
+    sigset_t pending;
+    sigpending(&pending);
+    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &broken_pipe_, &before_);
+  }
+  ~NoBrokenPipeSignal() {
+    constexpr timespec kNoWait{0, 0};
+    if (!was_pending_) sigtimedwait(&broken_pipe_, nullptr, &kNoWait);
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  NoBrokenPipeSignal(const NoBrokenPipeSignal&) = delete;
+  NoBrokenPipeSignal& operator=(const NoBrokenPipeSignal&) = delete;
+
+ private:
+  sigset_t broken_pipe_{};
+  sigset_t before_{};
+  bool was_pending_ = false;
+};
+
 struct ListCleanup {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
@@ -73,7 +100,8 @@ void append(HeaderList& list, const std::string& line) {
 
 HeaderList header_list(const HttpRequest& request) {
   HeaderList list;
-  for (const auto& [name, value] : request.headers) append(list, fmt::format("{}: {}", name, value));
+  for (const auto& [name, value] : request.headers)
+    append(list, fmt::format("{}: {}", name, value));
   append(list, "Expect:");
   return list;
 }
@@ -148,13 +176,21 @@ void CurlTransport::Impl::prepare(const HttpRequest& request, Exchange& exchange
 
 std::string CurlTransport::Impl::what_went_wrong(CURLcode code, const Exchange& exchange) const {
   const std::string told = detail[0] != '\0' ? detail : curl_easy_strerror(code);
+  constexpr std::string_view kClosed = "the service closed the connection without an answer";
+  // libcurl connects anew before it finds that it may not repeat the request, and tells of that.
+  const bool before_sending = code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_CONNECT ||
+                              code == CURLE_SSL_CONNECT_ERROR ||
+                              code == CURLE_PEER_FAILED_VERIFICATION;
+  if (before_sending && exchange.body_started) return std::string(kClosed);
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY: return fmt::format("name not found: {}", told);
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return fmt::format("name not found: {}", told);
     case CURLE_COULDNT_CONNECT: {
       long system_error = 0;
       curl_easy_getinfo(handle, CURLINFO_OS_ERRNO, &system_error);
-      const std::string why = system_error != 0 ? std::strerror(static_cast<int>(system_error)) : told;
+      const std::string why =
+          system_error != 0 ? std::strerror(static_cast<int>(system_error)) : told;
       return fmt::format("could not connect: {}; is the service running there?", why);
     }
     case CURLE_PEER_FAILED_VERIFICATION:
@@ -163,17 +199,21 @@ std::string CurlTransport::Impl::what_went_wrong(CURLcode code, const Exchange& 
           "TLS: the certificate could not be verified against {}: {}; give the CA that signed it "
           "with --ca-file",
           options.ca_file.empty() ? std::string("the system's CAs") : quote(options.ca_file), told);
-    case CURLE_SSL_CONNECT_ERROR: return fmt::format("TLS: no agreement with the service: {}", told);
+    case CURLE_SSL_CONNECT_ERROR:
+      return fmt::format("TLS: no agreement with the service: {}", told);
     case CURLE_OPERATION_TIMEDOUT:
-      return fmt::format("{}: {}", exchange.body_started ? "no answer in time" : "no connection in time",
-                         told);
+      return fmt::format(
+          "{}: {}", exchange.body_started ? "no answer in time" : "no connection in time", told);
     case CURLE_GOT_NOTHING:
-    case CURLE_SEND_FAIL_REWIND: return "the service closed the connection without an answer";
-    case CURLE_PARTIAL_FILE: return fmt::format("the answer is cut off: {}", told);
+    case CURLE_SEND_FAIL_REWIND:
+      return std::string(kClosed);
+    case CURLE_PARTIAL_FILE:
+      return fmt::format("the answer is cut off: {}", told);
     case CURLE_WRITE_ERROR:
       if (!exchange.answer_too_large) return told;
       return fmt::format("the answer is larger than {} bytes", exchange.max_answer_bytes);
-    default: return told;
+    default:
+      return told;
   }
 }
 
@@ -181,9 +221,9 @@ tl::unexpected<Error> CurlTransport::Impl::error(CURLcode code, const Exchange& 
   long head_bytes = 0;
   curl_easy_getinfo(handle, CURLINFO_REQUEST_SIZE, &head_bytes);
   const bool sent = exchange.body_started || (!exchange.has_body && head_bytes > 0);
-  return fail(sent ? ErrorKind::kInDoubt : ErrorKind::kUnreachable,
-              fmt::format("{}: {}", options.endpoint.url,
-                          ascii_line(what_went_wrong(code, exchange))));
+  return fail(
+      sent ? ErrorKind::kInDoubt : ErrorKind::kUnreachable,
+      fmt::format("{}: {}", options.endpoint.url, ascii_line(what_went_wrong(code, exchange))));
 }
 
 CurlTransport::CurlTransport(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -215,7 +255,10 @@ Result<HttpResponse> CurlTransport::send(const HttpRequest& request) {
   exchange.max_answer_bytes = impl_->options.max_answer_bytes;
   const HeaderList headers = header_list(request);
   impl_->prepare(request, exchange, headers.get());
-  const CURLcode code = curl_easy_perform(impl_->handle);
+  const CURLcode code = [&] {
+    const NoBrokenPipeSignal guard;
+    return curl_easy_perform(impl_->handle);
+  }();
   if (code != CURLE_OK) return impl_->error(code, exchange);
   long status = 0;
   curl_easy_getinfo(impl_->handle, CURLINFO_RESPONSE_CODE, &status);

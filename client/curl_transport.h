@@ -19,7 +19,8 @@ struct CurlOptions {
 };
 
 // A Transport over HTTP/1.1 with one connection that is kept open. TLS 1.2 or newer, always
-// verified; the usual proxy variables (https_proxy, no_proxy, ...) hold; redirects are not followed.
+// verified; the usual proxy variables (https_proxy, no_proxy, ...) hold; redirects are not
+// followed.
 //
 // A request is put on the wire at most once: libcurl's own repetition of a request whose kept
 // connection died is off. send()'s Error is kUnreachable when not a byte of the body left (nothing

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "contracts/api/http.h"
 #include "contracts/api/message_body.h"
 #include "contracts/api/signature.h"
 #include "contracts/api/text.h"
@@ -20,11 +21,16 @@ std::string sub_type_text(std::int64_t type, std::int64_t sub_type) {
   return type == kCustom ? fmt::format("{}/{}", type, sub_type) : std::to_string(type);
 }
 
-// "2026-10-01T12:00:00.000Z "a": custom "text"", for a line of the report.
+// The start of a returned body, quoted.
+std::string preview(std::int64_t type, std::string_view body) {
+  return is_media(type) ? quote(url_decode(body), 40) : quote(body, 40);
+}
+
+// `2026-10-01T12:00:00.000Z "a" custom "text"`, for a line of the report.
 std::string described(std::int64_t time_ms, std::string_view sender, std::int64_t type,
-                      std::string_view text) {
+                      std::string_view quoted_text) {
   return fmt::format("{} {} {} {}", iso_time(time_ms), quote(sender), message_type_name(type),
-                     quote(text, 40));
+                     quoted_text);
 }
 
 }  // namespace
@@ -54,7 +60,8 @@ const PlannedRecord& ExpectedList::planned(std::size_t index) const {
   return plan_.records[expected_[index].record];
 }
 
-Result<ExpectedList> ExpectedList::make(const MigrationPlan& plan, const SourceReader& source, Lane lane) {
+Result<ExpectedList> ExpectedList::make(const MigrationPlan& plan, const SourceReader& source,
+                                        Lane lane) {
   ExpectedList list(plan, source, lane);
   const Conversation& conversation = plan.conversations[lane.conversation];
   for (std::uint32_t i = conversation.first; i < conversation.end; ++i) {
@@ -63,9 +70,9 @@ Result<ExpectedList> ExpectedList::make(const MigrationPlan& plan, const SourceR
     const auto again = source.read_at(record.place);
     if (!again) return tl::unexpected(again.error());
     const ImportPeerMsg& message = again->message;
-    const Digest content = content_digest(
-        message.from_user_id, message.message_type, message.sub_msg_type,
-        returned_body(message.message_type, message.message), message.extended_data);
+    const Digest content =
+        content_digest(message.from_user_id, message.message_type, message.sub_msg_type,
+                       returned_body(message.message_type, message.message), message.extended_data);
     list.by_digest_[with_time(content, record.time_ms)].push_back(
         static_cast<std::uint32_t>(list.expected_.size()));
     list.expected_.push_back({i, content});
@@ -118,8 +125,8 @@ void ExpectedList::note_order(std::int64_t time_ms, std::optional<std::size_t> i
 }
 
 Result<void> ExpectedList::see(const QueryItem& item) {
-  const Digest content = content_digest(item.sender, item.msg_type, item.sub_msg_type,
-                                        item.msg_body, item.payload);
+  const Digest content =
+      content_digest(item.sender, item.msg_type, item.sub_msg_type, item.msg_body, item.payload);
   std::optional<std::size_t> index;
   if (item.is_empty == 0) {
     auto found = find_equal(item, content);
@@ -133,9 +140,9 @@ Result<void> ExpectedList::see(const QueryItem& item) {
     ++counts_.same;
     return {};
   }
-  strays_.push_back(Stray{item.sender, item.msg_id, item.msg_body.substr(0, 200), item.msg_time_ms,
-                          item.msg_type, item.sub_msg_type, item.is_empty, content,
-                          digest(item.msg_body), digest(item.payload)});
+  strays_.push_back(Stray{item.sender, item.msg_id, preview(item.msg_type, item.msg_body),
+                          item.msg_time_ms, item.msg_type, item.sub_msg_type, item.is_empty,
+                          content, digest(item.msg_body), digest(item.payload)});
   return {};
 }
 
@@ -163,11 +170,12 @@ Result<std::string> ExpectedList::difference(const Expected& expected, const Str
   note("MsgTime", iso_time(record.time_ms), iso_time(stray.time_ms));
   const std::string body = returned_body(message.message_type, message.message);
   if (digest(body) != stray.body) {
-    parts.push_back(fmt::format("MsgBody: expected {}, got {}", quote(body, 40),
-                                quote(stray.preview, 40)));
+    parts.push_back(fmt::format("MsgBody: expected {}, got {}", preview(message.message_type, body),
+                                stray.preview));
   }
   if (digest(message.extended_data) != stray.payload) {
-    parts.push_back(fmt::format("Payload: expected {}, got another", quote(message.extended_data, 40)));
+    parts.push_back(
+        fmt::format("Payload: expected {}, got another", quote(message.extended_data, 40)));
   }
   return fmt::format("{}; MsgId {}", fmt::join(parts, "; "), stray.msg_id);
 }
@@ -227,7 +235,7 @@ Result<void> ExpectedList::report_missing(ListComparison& out) const {
     out.mismatches.push_back(
         mismatch('+', planned(i).place.line,
                  described(planned(i).time_ms, again->message.from_user_id,
-                           again->message.message_type, again->message.message)));
+                           again->message.message_type, quote(again->message.message, 40))));
   }
   return {};
 }
@@ -241,13 +249,14 @@ void ExpectedList::report_extra(ListComparison& out) const {
     }
     ++out.extra;
     const auto same = by_digest_.find(with_time(stray->content, stray->time_ms));
-    const std::string again =
-        same == by_digest_.end() || expected_.empty() ? "" : ", a repetition of one that is planned";
-    out.mismatches.push_back(mismatch(
-        '-', 0,
-        fmt::format("{}, MsgId {}{}",
-                    described(stray->time_ms, stray->sender, stray->type, stray->preview),
-                    stray->msg_id, again)));
+    const std::string again = same == by_digest_.end() || expected_.empty()
+                                  ? ""
+                                  : ", a repetition of one that is planned";
+    out.mismatches.push_back(
+        mismatch('-', 0,
+                 fmt::format("{}, MsgId {}{}",
+                             described(stray->time_ms, stray->sender, stray->type, stray->preview),
+                             stray->msg_id, again)));
   }
 }
 
@@ -261,8 +270,8 @@ Result<ListComparison> ExpectedList::finish(const std::optional<std::string>& un
   if (auto paired = pair_strays(any, out); !paired) return tl::unexpected(paired.error());
   if (auto paired = pair_by_content(out); !paired) return tl::unexpected(paired.error());
   if (unreadable) {
-    out.unread = static_cast<std::uint64_t>(
-        std::count_if(expected_.begin(), expected_.end(), [](const auto& one) { return !one.seen; }));
+    out.unread = static_cast<std::uint64_t>(std::count_if(
+        expected_.begin(), expected_.end(), [](const auto& one) { return !one.seen; }));
     out.mismatches.push_back(mismatch('!', 0, *unreadable));
   } else if (auto reported = report_missing(out); !reported) {
     return tl::unexpected(reported.error());

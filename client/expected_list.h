@@ -30,11 +30,11 @@ struct ListComparison {
   std::uint64_t same = 0;
   std::uint64_t missing = 0;
   std::uint64_t differs = 0;
-  std::uint64_t unread = 0;   // planned, in a list that could not be read to its end
+  std::uint64_t unread = 0;  // planned, in a list that could not be read to its end
   std::uint64_t extra = 0;
-  std::uint64_t emptied = 0;  // deleted or recalled ones that are not in the plan: no mismatch
-  std::uint64_t misplaced = 0;      // items with a later MsgTime than the one before them
-  std::uint64_t ties_reordered = 0; // of equal MsgTime, not with the later import first (assumed)
+  std::uint64_t emptied = 0;    // deleted or recalled ones that are not in the plan: no mismatch
+  std::uint64_t misplaced = 0;  // items with a later MsgTime than the one before them
+  std::uint64_t ties_reordered = 0;  // of equal MsgTime, not with the later import first (assumed)
   std::vector<Mismatch> mismatches;
 };
 
@@ -44,7 +44,8 @@ struct ListComparison {
 class ExpectedList {
  public:
   // The Error is the source's.
-  static Result<ExpectedList> make(const MigrationPlan& plan, const SourceReader& source, Lane lane);
+  static Result<ExpectedList> make(const MigrationPlan& plan, const SourceReader& source,
+                                   Lane lane);
 
   // The next item of the list, newest first. The Error is the source's.
   Result<void> see(const QueryItem& item);
@@ -71,7 +72,7 @@ class ExpectedList {
   struct Stray {
     std::string sender;
     std::string msg_id;
-    std::string preview;
+    std::string preview;  // quoted
     std::int64_t time_ms;
     std::int64_t type, sub_type, is_empty;
     Digest content, body, payload;
@@ -101,9 +102,9 @@ class ExpectedList {
   const MigrationPlan& plan_;
   const SourceReader& source_;
   Lane lane_;
-  std::vector<Expected> expected_;  // oldest first
+  std::vector<Expected> expected_;                                                // oldest first
   std::unordered_map<Digest, std::vector<std::uint32_t>, DigestHash> by_digest_;  // into expected_
-  std::vector<std::optional<Stray>> strays_;  // nothing: paired
+  std::vector<std::optional<Stray>> strays_;                                      // nothing: paired
   ListComparison counts_;
   std::optional<std::int64_t> time_before_ms_;
   std::optional<std::size_t> index_before_;

@@ -14,6 +14,14 @@ namespace {
 
 constexpr std::size_t kLinesKept = 5;
 
+// Keeps the smallest line numbers, ascending, each once (both users' imports have the same).
+void keep_line(std::vector<std::uint32_t>& lines, std::uint32_t line) {
+  const auto at = std::lower_bound(lines.begin(), lines.end(), line);
+  if (at != lines.end() && *at == line) return;
+  lines.insert(at, line);
+  if (lines.size() > kLinesKept) lines.pop_back();
+}
+
 // What the threads of one import share.
 class Import {
  public:
@@ -32,8 +40,8 @@ class Import {
       }
     }
     report_.duration_ms = (context_.clock.monotonic_ns() - started_ns) / kNanosPerMilli;
-    report_.not_sent = context_.plan.counts.imports - report_.imported - report_.refused -
-                       report_.in_doubt.size();
+    report_.not_sent =
+        context_.plan.counts.imports - report_.imported - report_.refused - report_.in_doubt.size();
     return std::move(report_);
   }
 
@@ -89,11 +97,20 @@ class Import {
     if (!answer) return take_error(task, line, answer.error());
     const ApiStatus& status = answer->status;
     switch (status.code_class()) {
-      case CodeClass::kSuccess: note_imported(); return true;
-      case CodeClass::kRefused: note_refused(status, line); return true;
-      case CodeClass::kInDoubt: note_in_doubt({task.lane, line, status.line()}); return false;
-      case CodeClass::kCredentials: stop(Stop::kCredentials, status.line()); return false;
-      case CodeClass::kWait: break;  // call_patiently has waited
+      case CodeClass::kSuccess:
+        note_imported();
+        return true;
+      case CodeClass::kRefused:
+        note_refused(status, line);
+        return true;
+      case CodeClass::kInDoubt:
+        note_in_doubt({task.lane, line, status.line()});
+        return false;
+      case CodeClass::kCredentials:
+        stop(Stop::kCredentials, status.line());
+        return false;
+      case CodeClass::kWait:
+        break;  // call_patiently has waited
     }
     return false;
   }
@@ -127,7 +144,7 @@ class Import {
       group = std::prev(report_.refusals.end());
     }
     ++group->count;
-    if (group->lines.size() < kLinesKept) group->lines.push_back(line);
+    keep_line(group->lines, line);
   }
 
   void note_in_doubt(InDoubt in_doubt) {

@@ -38,7 +38,7 @@ enum class Stop { kNone, kCredentials, kNoConnection, kInterrupted, kError };
 struct RefusalGroup {
   ApiStatus status;  // of the first
   std::uint64_t count = 0;
-  std::vector<std::uint32_t> lines;  // the first ones
+  std::vector<std::uint32_t> lines;  // the first five, ascending
 };
 
 struct InDoubt {

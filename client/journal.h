@@ -30,8 +30,7 @@ class ImportJournal {
 
   // How it came out; an Error in the answer is an import in doubt, or one that was not sent
   // (kUnreachable).
-  virtual Result<void> result(const ImportKey& key,
-                              const Result<Answer<ImportAnswer>>& answer) = 0;
+  virtual Result<void> result(const ImportKey& key, const Result<Answer<ImportAnswer>>& answer) = 0;
 };
 
 // Remembers nothing.

@@ -28,7 +28,7 @@ Patience::Next Patience::judge(const ApiStatus* status, const Error* error) {
 }
 
 Patience::Next Patience::after_failure() {
-  if (++failures_ >= kMaxTries) return Next::kDone;
+  if (++failures_ >= site_.max_tries) return Next::kDone;
   std::int64_t pause_ms = kFirstPauseMs;
   for (int i = 1; i < failures_; ++i) pause_ms *= 3;
   site_.board.retry = failures_;

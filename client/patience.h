@@ -26,6 +26,7 @@ struct CallSite {
   // True for operations that may be repeated whatever happened to the first (reads, UserRegister):
   // then answers in doubt are tried again as well.
   bool repeatable = false;
+  int max_tries = kMaxTries;  // of one call that fails
 };
 
 // Decides after each try of one call.
@@ -48,10 +49,10 @@ class Patience {
 
 std::optional<RateLimiter::Permit> acquire_permit(CallSite& site);
 
-// Calls `call` until it comes to something: success, a refusal, an Error that stays. A call that was
-// not applied because the service said to wait is made again after a second, as long as it takes;
-// one that could not be sent is tried 5 times, 0.2 s to 5 s apart. Nothing if the run is interrupted
-// before the call was applied.
+// Calls `call` until it comes to something: success, a refusal, an Error that stays. A call that
+// was not applied because the service said to wait is made again after a second, as long as it
+// takes; one that could not be sent is tried `max_tries` times, 0.2 s to 5 s apart. Nothing if the
+// run is interrupted before the call was applied.
 template <typename Call>
 std::optional<std::invoke_result_t<Call>> call_patiently(CallSite& site, Call&& call) {
   Patience patience(site);
@@ -60,8 +61,8 @@ std::optional<std::invoke_result_t<Call>> call_patiently(CallSite& site, Call&& 
     if (!permit) return std::nullopt;
     auto result = call();
     permit->release();
-    const auto next = patience.judge(result ? &result->status : nullptr,
-                                     result ? nullptr : &result.error());
+    const auto next =
+        patience.judge(result ? &result->status : nullptr, result ? nullptr : &result.error());
     if (next == Patience::Next::kDone) return result;
     if (next == Patience::Next::kInterrupted) return std::nullopt;
   }

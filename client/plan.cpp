@@ -53,8 +53,8 @@ Estimate estimate_of(const MigrationPlan& plan, std::int64_t calls_per_second) {
     out.imports += first + second;
     if (first + second == 0) continue;
     for (const std::uint64_t length : {first, second}) {
-      out.queries += std::max<std::uint64_t>(
-          1, calls_for(length, static_cast<std::uint64_t>(kMaxQueryLimit)));
+      out.queries +=
+          std::max<std::uint64_t>(1, calls_for(length, static_cast<std::uint64_t>(kMaxQueryLimit)));
     }
   }
   out.registrations = calls_for(plan.users_to_register().size(), kMaxRegisterUsers);

@@ -42,8 +42,8 @@ struct PlanOptions {
 struct PlannedRecord {
   RecordPlace place;
   std::uint32_t conversation = 0;
-  std::int64_t time_ms = 0;  // as it is sent: shifted, and clamped if it was
-  bool from_second = false;  // sent by the conversation's second user
+  std::int64_t time_ms = 0;       // as it is sent: shifted, and clamped if it was
+  bool from_second = false;       // sent by the conversation's second user
   std::array<bool, 2> seen_by{};  // the conversation's first user, second user
   bool left_out = false;
 };
@@ -63,19 +63,19 @@ struct Lane {
 };
 
 struct PlanCounts {
-  std::uint64_t records = 0;       // in the file, broken ones too
-  std::uint64_t bad = 0;           // cannot be imported
-  std::uint64_t too_old = 0;       // outside the window, now or when their turn comes
-  std::uint64_t clamped = 0;       // moved by TooOldPolicy::kClamp, to keep the order included
-  std::uint64_t left_out = 0;      // not in the plan: bad, or too old and not clamped
-  std::uint64_t out_of_order = 0;  // older than an earlier one of their conversation
-  std::uint64_t same_time = 0;     // with the timestamp of the one before in their conversation
-  std::uint64_t one_sided = 0;     // in one user's list only
-  std::uint64_t users = 0;         // in a conversation with anything to import
-  std::uint64_t conversations = 0; // with anything to import
+  std::uint64_t records = 0;        // in the file, broken ones too
+  std::uint64_t bad = 0;            // cannot be imported
+  std::uint64_t too_old = 0;        // outside the window, now or when their turn comes
+  std::uint64_t clamped = 0;        // moved by TooOldPolicy::kClamp, to keep the order included
+  std::uint64_t left_out = 0;       // not in the plan: bad, or too old and not clamped
+  std::uint64_t out_of_order = 0;   // older than an earlier one of their conversation
+  std::uint64_t same_time = 0;      // with the timestamp of the one before in their conversation
+  std::uint64_t one_sided = 0;      // in one user's list only
+  std::uint64_t users = 0;          // in a conversation with anything to import
+  std::uint64_t conversations = 0;  // with anything to import
   std::uint64_t imports = 0;
-  std::uint64_t to_sender = 0;     // of the imports: into the sender's list
-  std::int64_t oldest_ms = 0;      // of the planned records' times as they are sent
+  std::uint64_t to_sender = 0;  // of the imports: into the sender's list
+  std::int64_t oldest_ms = 0;   // of the planned records' times as they are sent
   std::int64_t newest_ms = 0;
 };
 
@@ -83,7 +83,7 @@ struct PlanCounts {
 struct Estimate {
   std::uint64_t registrations = 0;
   std::uint64_t imports = 0;
-  std::uint64_t queries = 0;  // at least: pages may be short
+  std::uint64_t queries = 0;     // at least: pages may be short
   std::int64_t duration_ms = 0;  // 0 without a limit
 };
 

@@ -13,12 +13,15 @@ struct ReasonRow {
 
 // In the order of PlanReason.
 constexpr ReasonRow kReasons[] = {
-    {"plan.same-id", "An Id stands once in the file, or once for each user's list: a second record "
-                     "with it is taken for a repetition."},
-    {"plan.expires-before-sent", "The message is inside the retention window now, but will not be "
-                                 "when its turn comes at this rate."},
-    {"plan.same-time", "Messages of one conversation share a timestamp: they are sent in the file's "
-                       "order, and how the service orders them is not documented."},
+    {"plan.same-id",
+     "An Id stands once in the file, or once for each user's list: a second record "
+     "with it is taken for a repetition."},
+    {"plan.expires-before-sent",
+     "The message is inside the retention window now, but will not be "
+     "when its turn comes at this rate."},
+    {"plan.same-time",
+     "Messages of one conversation share a timestamp: they are sent in the file's "
+     "order, and how the service orders them is not documented."},
 };
 
 }  // namespace

@@ -18,7 +18,7 @@ enum class Weight {
 
 struct RecordFinding {
   std::uint32_t line = 0;
-  std::string pointer;   // into the source's record; "" for the record itself
+  std::string pointer;  // into the source's record; "" for the record itself
   std::string expected;
   std::string got;
 };
@@ -26,9 +26,9 @@ struct RecordFinding {
 // All findings for one reason.
 struct FindingGroup {
   Weight weight = Weight::kBad;
-  std::string_view reason;     // a rule's id, or one of the plan's own, "plan.same-id"
-  std::string_view statement;  // one sentence
-  std::uint64_t count = 0;     // records that have it
+  std::string_view reason;              // a rule's id, or one of the plan's own, "plan.same-id"
+  std::string_view statement;           // one sentence
+  std::uint64_t count = 0;              // records that have it
   std::vector<RecordFinding> examples;  // the first of them
 };
 

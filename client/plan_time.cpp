@@ -51,9 +51,10 @@ class Schedule {
   std::vector<std::int64_t> sent_at_ms_;
 };
 
-// The first record of a conversation that is too old moves to the window's edge; those after it keep
-// at least a millisecond from the one before them, as they had.
-void clamp_conversation(const Conversation& conversation, std::int64_t edge_ms, MigrationPlan& plan) {
+// The first record of a conversation that is too old moves to the window's edge; those after it
+// keep at least a millisecond from the one before them, as they had.
+void clamp_conversation(const Conversation& conversation, std::int64_t edge_ms,
+                        MigrationPlan& plan) {
   std::int64_t before_ms = 0, before_moved_ms = edge_ms;
   bool first = true;
   for (std::uint32_t i = conversation.first; i < conversation.end; ++i) {
@@ -84,7 +85,8 @@ struct Misfit {
   bool expires;  // fits now, but not when its turn comes
 };
 
-std::optional<Misfit> misfit(std::int64_t time_ms, const MigrationPlan& plan, std::int64_t sent_at_ms) {
+std::optional<Misfit> misfit(std::int64_t time_ms, const MigrationPlan& plan,
+                             std::int64_t sent_at_ms) {
   Findings now;
   check_send_time(time_ms, {plan.now_ms, plan.retention_ms}, now);
   if (time_ms == 0) {
@@ -128,10 +130,17 @@ void shift_times(const TimeShift& shift, MigrationPlan& plan) {
     if (!record.left_out) newest_ms = std::max(newest_ms, record.time_ms);
   }
   switch (shift.kind) {
-    case TimeShift::Kind::kNone: return;
-    case TimeShift::Kind::kNewestIsNow: plan.shift_ms = plan.now_ms - newest_ms; break;
-    case TimeShift::Kind::kNewestIs: plan.shift_ms = shift.ms - newest_ms; break;
-    case TimeShift::Kind::kBy: plan.shift_ms = shift.ms; break;
+    case TimeShift::Kind::kNone:
+      return;
+    case TimeShift::Kind::kNewestIsNow:
+      plan.shift_ms = plan.now_ms - newest_ms;
+      break;
+    case TimeShift::Kind::kNewestIs:
+      plan.shift_ms = shift.ms - newest_ms;
+      break;
+    case TimeShift::Kind::kBy:
+      plan.shift_ms = shift.ms;
+      break;
   }
   if (plan.records.empty()) plan.shift_ms = 0;
   for (PlannedRecord& record : plan.records) {
@@ -168,8 +177,8 @@ void fit_window(const PlanOptions& options, MigrationPlan& plan, FindingLog& log
   }
   if (options.too_old != TooOldPolicy::kClamp) return;
   const std::int64_t duration_ms = estimate_of(plan, options.calls_per_second).duration_ms;
-  const std::int64_t edge_ms = std::min(
-      plan.now_ms - plan.retention_ms + duration_ms + kClampMarginMs, plan.now_ms);
+  const std::int64_t edge_ms =
+      std::min(plan.now_ms - plan.retention_ms + duration_ms + kClampMarginMs, plan.now_ms);
   for (std::size_t i = 0; i < plan.conversations.size(); ++i) {
     if (to_clamp[i]) clamp_conversation(plan.conversations[i], edge_ms, plan);
   }

@@ -53,7 +53,8 @@ class RateLimiter {
   std::int64_t next_due_ns_ = std::numeric_limits<std::int64_t>::min();
 
   std::mutex slots_mutex_;
-  std::vector<std::optional<std::int64_t>> completed_ns_;  // of the last N calls; nothing: under way
+  std::vector<std::optional<std::int64_t>>
+      completed_ns_;  // of the last N calls; nothing: under way
 };
 
 }  // namespace zimmock

@@ -7,20 +7,27 @@ namespace {
 
 Outcome outcome_of(Stop stop) {
   switch (stop) {
-    case Stop::kCredentials: return Outcome::kFatal;
-    case Stop::kNoConnection: return Outcome::kStopped;
-    case Stop::kInterrupted: return Outcome::kInterrupted;
+    case Stop::kCredentials:
+      return Outcome::kFatal;
+    case Stop::kNoConnection:
+      return Outcome::kStopped;
+    case Stop::kInterrupted:
+      return Outcome::kInterrupted;
     case Stop::kNone:
-    case Stop::kError: break;
+    case Stop::kError:
+      break;
   }
   return Outcome::kNotVerified;
 }
 
 std::string why(Stop stop, const std::string& message) {
   switch (stop) {
-    case Stop::kCredentials: return "the service does not take the credentials: " + message;
-    case Stop::kInterrupted: return "interrupted";
-    default: return "stopped: " + message;
+    case Stop::kCredentials:
+      return "the service does not take the credentials: " + message;
+    case Stop::kInterrupted:
+      return "interrupted";
+    default:
+      return "stopped: " + message;
   }
 }
 
@@ -48,14 +55,14 @@ Verdict verdict_of(const MigrationPlan& plan, const VerifyReport& report, bool e
       line += fmt::format(", {} lists not in order", report.lists_out_of_order);
     }
     const bool only_unread = totals.missing == 0 && totals.differs == 0 && totals.extra == 0 &&
-                             report.lists_out_of_order == 0;
+                             report.lists_out_of_order == 0 && report.refused_lists == 0;
     return {only_unread ? Outcome::kStopped : Outcome::kNotVerified, line};
   }
   std::string line = fmt::format("verified: all {} of {} imports are in ZIM, in order", totals.same,
                                  plan.counts.imports);
   if (plan.counts.left_out == 0) return {Outcome::kVerified, line};
-  line += fmt::format("; {} of {} records were left out", plan.counts.left_out,
-                      plan.counts.records);
+  line +=
+      fmt::format("; {} of {} records were left out", plan.counts.left_out, plan.counts.records);
   return {Outcome::kVerifiedInPart, line};
 }
 

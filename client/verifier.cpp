@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
-#include <set>
 #include <thread>
 
-#include <fmt/format.h>
+#include "client/list_pager.h"
 
 namespace zimmock {
 namespace {
@@ -21,6 +20,8 @@ void add(ListComparison& to, const ListComparison& one) {
   to.misplaced += one.misplaced;
   to.ties_reordered += one.ties_reordered;
 }
+
+constexpr int kFailuresInARow = 10;
 
 // What the threads of one verification share.
 class Verification {
@@ -69,14 +70,13 @@ class Verification {
     auto expected = ExpectedList::make(context_.plan, context_.source, lane);
     if (!expected) return tl::unexpected(expected.error());
     std::optional<Error> source_error;
-    const ListRead read = read_list(
-        api, site, context_.plan.viewer(lane), context_.plan.peer(lane),
-        [&](const QueryItem& item) {
-          ++context_.board.done;
-          auto seen = expected->see(item);
-          if (!seen) source_error = seen.error();
-          return seen;
-        });
+    const ListRead read = read_list(api, site, context_.plan.viewer(lane), context_.plan.peer(lane),
+                                    [&](const QueryItem& item) {
+                                      ++context_.board.done;
+                                      auto seen = expected->see(item);
+                                      if (!seen) source_error = seen.error();
+                                      return seen;
+                                    });
     if (source_error) return tl::unexpected(*source_error);
     if (read.interrupted) {
       stop(Stop::kInterrupted, "interrupted");
@@ -86,18 +86,30 @@ class Verification {
       stop(Stop::kCredentials, read.refused->line());
       return {};
     }
+    if (read.error && gives_up(*read.error)) {
+      stop(Stop::kNoConnection, read.error->message);
+      return {};
+    }
+    if (!read.error) failures_in_a_row_ = 0;
     std::optional<std::string> unreadable;
     if (read.refused) unreadable = read.refused->line();
     if (read.error) unreadable = read.error->message;
     auto comparison = expected->finish(unreadable);
     if (!comparison) return tl::unexpected(comparison.error());
-    take(*comparison, !unreadable);
+    take(*comparison, !unreadable, read.refused.has_value());
     return {};
   }
 
-  void take(const ListComparison& comparison, bool complete) {
+  // After all the tries of one call: a service that cannot be reached, or fails list after list,
+  // will not give the next one either.
+  bool gives_up(const Error& error) {
+    return error.kind == ErrorKind::kUnreachable || ++failures_in_a_row_ >= kFailuresInARow;
+  }
+
+  void take(const ListComparison& comparison, bool complete, bool refused) {
     const std::lock_guard lock(mutex_);
     add(report_.totals, comparison);
+    if (refused) ++report_.refused_lists;
     ++(complete ? report_.lists : report_.unreadable_lists);
     if (comparison.misplaced > 0) ++report_.lists_out_of_order;
     for (const Mismatch& mismatch : comparison.mismatches) sink_(mismatch);
@@ -117,6 +129,7 @@ class Verification {
   RateLimiter limiter_;
   std::vector<Lane> lanes_;
   std::atomic<std::size_t> next_lane_{0};
+  std::atomic<int> failures_in_a_row_{0};
   std::atomic<bool> stopped_{false};
   std::mutex mutex_;  // guards report_ and the sink
   VerifyReport report_;
@@ -134,7 +147,7 @@ ListRead read_list(ZimApi& api, CallSite& site, const std::string& viewer, const
                    const std::function<Result<void>(const QueryItem&)>& take) {
   ListRead out;
   QueryPeerMsg request{viewer, peer, kMaxQueryLimit, 0, true};
-  std::set<std::int64_t> seen;
+  ListPager pager;
   while (true) {
     const auto answer = call_patiently(site, [&] { return api.query_peer_msg(request); });
     if (!answer) {
@@ -156,18 +169,16 @@ ListRead read_list(ZimApi& api, CallSite& site, const std::string& viewer, const
         return out;
       }
     }
-    if (page.next == 0) {
+    const auto next = pager.after(page);
+    if (!next) {
+      out.error = next.error();
+      return out;
+    }
+    if (!*next) {
       out.complete = true;
       return out;
     }
-    if (!seen.insert(page.next).second) {
-      out.error = Error{ErrorKind::kUnusableAnswer,
-                        fmt::format("QueryPeerMsg: /Next: expected a value not returned before, "
-                                    "got {} again",
-                                    page.next)};
-      return out;
-    }
-    request.next = page.next;
+    request.next = **next;
   }
 }
 

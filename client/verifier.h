@@ -12,11 +12,12 @@ namespace zimmock {
 inline constexpr std::string_view kUnverifiable = "SearchedContent, Priority and a media's Uid";
 
 struct VerifyReport {
-  ListComparison totals;             // without mismatches: those went to the sink
-  std::uint64_t lists = 0;           // read to their end
+  ListComparison totals;    // without mismatches: those went to the sink
+  std::uint64_t lists = 0;  // read to their end
   std::uint64_t unreadable_lists = 0;
+  std::uint64_t refused_lists = 0;       // of these: because the service refuses to give them
   std::uint64_t lists_out_of_order = 0;  // MsgTime goes up along the list
-  Stop stop = Stop::kNone;           // anything else: the comparison is not complete
+  Stop stop = Stop::kNone;               // anything else: the comparison is not complete
   std::string stop_message;
   std::int64_t duration_ms = 0;
 
@@ -27,7 +28,7 @@ struct VerifyReport {
 // Reads the list of every lane of every planned conversation, by Next alone, and compares. Each
 // mismatch goes to the sink, one call at a time, a list's together; lists come in no fixed order.
 // Blocks until all lists are read or the run is stopped (interrupted, credentials refused, source
-// unreadable).
+// unreadable, service not to be reached, ten lists in a row that could not be read).
 VerifyReport run_verification(const RunContext& context,
                               const std::function<void(const Mismatch&)>& sink);
 

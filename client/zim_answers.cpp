@@ -14,9 +14,8 @@ using json = nlohmann::json;
 
 tl::unexpected<Error> unusable(std::string_view where, std::string_view pointer,
                                std::string_view expected, const std::string& got) {
-  return fail(ErrorKind::kUnusableAnswer,
-              fmt::format("{}: {}{}expected {}, got {}", where, pointer,
-                          pointer.empty() ? "" : ": ", expected, got));
+  return fail(ErrorKind::kUnusableAnswer, fmt::format("{}: {}{}expected {}, got {}", where, pointer,
+                                                      pointer.empty() ? "" : ": ", expected, got));
 }
 
 std::string got_at(const json& object, std::string_view name) {
@@ -135,7 +134,8 @@ Result<RegisterAnswer> read_register_answer(std::string_view where, const json& 
   for (std::size_t i = 0; i < list->size(); ++i) {
     const json& entry = (*list)[i];
     const std::string pointer = pointer_to("/ErrorList", i);
-    if (!entry.is_object()) return unusable(where, pointer, "an object", json_type_and_value(entry));
+    if (!entry.is_object())
+      return unusable(where, pointer, "an object", json_type_and_value(entry));
     const auto user = string_at(entry, "UserId");
     const auto code = integer_at(entry, "SubCode");
     if (!user) return unusable(where, pointer + "/UserId", "a string", got_at(entry, "UserId"));

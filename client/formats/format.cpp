@@ -5,7 +5,8 @@ namespace {
 
 constexpr Format kFormats[] = {
     {"zim",
-     "JSON Lines in ImportPeerMsg's own names; Message and ExtendedData flat or in MessageBody; Id, "
+     "JSON Lines in ImportPeerMsg's own names; Message and ExtendedData flat or in MessageBody; "
+     "Id, "
      "and VisibleTo (a list of one or both users; absent: both) or ImportedUserId",
      open_zim_jsonl},
 };

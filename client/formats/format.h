@@ -45,8 +45,8 @@ class SourceReader {
   // the file cannot be read any further. Used by one thread.
   virtual Result<std::optional<SourceRecord>> next() = 0;
 
-  // A record that next() gave without refusals, once more. An Error (kInput) if the file has changed
-  // there since. Safe from several threads.
+  // A record that next() gave without refusals, once more. An Error (kInput) if the file has
+  // changed there since. Safe from several threads.
   virtual Result<SourceRecord> read_at(const RecordPlace& place) const = 0;
 
   // Bytes of the file, and how far next() has come.

@@ -45,7 +45,8 @@ Result<LineFile> LineFile::open(const std::filesystem::path& path) {
   // O_NONBLOCK, so that a FIFO without a writer is refused below instead of waited for.
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) {
-    return bad_file(ErrorKind::kUsage, path, fmt::format("could not open: {}", std::strerror(errno)));
+    return bad_file(ErrorKind::kUsage, path,
+                    fmt::format("could not open: {}", std::strerror(errno)));
   }
   struct stat info {};
   LineFile file(path, fd, 0);
@@ -64,11 +65,12 @@ Result<LineFile> LineFile::open(const std::filesystem::path& path) {
 Result<bool> LineFile::fill() {
   if (at_ < end_) return true;
   while (true) {
-    const ssize_t bytes = ::pread(fd_, buffer_.data(), buffer_.size(),
-                                  static_cast<off_t>(next_offset_));
+    const ssize_t bytes =
+        ::pread(fd_, buffer_.data(), buffer_.size(), static_cast<off_t>(next_offset_));
     if (bytes < 0 && errno == EINTR) continue;
     if (bytes < 0) {
-      return bad_file(ErrorKind::kInput, path_, fmt::format("could not read: {}", std::strerror(errno)));
+      return bad_file(ErrorKind::kInput, path_,
+                      fmt::format("could not read: {}", std::strerror(errno)));
     }
     at_ = 0;
     end_ = static_cast<std::size_t>(bytes);
@@ -116,7 +118,8 @@ Result<std::string> LineFile::read(std::uint64_t offset, std::size_t length) con
         ::pread(fd_, text.data() + done, length - done, static_cast<off_t>(offset + done));
     if (bytes < 0 && errno == EINTR) continue;
     if (bytes < 0) {
-      return bad_file(ErrorKind::kInput, path_, fmt::format("could not read: {}", std::strerror(errno)));
+      return bad_file(ErrorKind::kInput, path_,
+                      fmt::format("could not read: {}", std::strerror(errno)));
     }
     if (bytes == 0) return bad_file(ErrorKind::kInput, path_, "became shorter while it was read");
     done += static_cast<std::size_t>(bytes);

@@ -47,9 +47,9 @@ class LineFile {
   std::uint64_t size_ = 0;
 
   std::vector<char> buffer_;
-  std::size_t at_ = 0;            // in the buffer
-  std::size_t end_ = 0;           // of what is in the buffer
-  std::uint64_t next_offset_ = 0; // in the file, of buffer_[at_]
+  std::size_t at_ = 0;             // in the buffer
+  std::size_t end_ = 0;            // of what is in the buffer
+  std::uint64_t next_offset_ = 0;  // in the file, of buffer_[at_]
   std::uint32_t lines_ = 0;
 };
 

@@ -44,7 +44,8 @@ json body_of(const json& source, bool& flat, Findings& findings) {
     if (const auto found = source.find(name); found != source.end()) body[name] = *found;
   }
   if (!body.contains("Priority")) body["Priority"] = ImportPeerMsg{}.priority;
-  if (!body.contains("ImportedUserId")) body["ImportedUserId"] = source.value("FromUserId", json(""));
+  if (!body.contains("ImportedUserId"))
+    body["ImportedUserId"] = source.value("FromUserId", json(""));
   flat = !body.contains("MessageBody");
   if (flat) body["MessageBody"] = json::object();
   for (const char* name : {"Message", "ExtendedData"}) {

@@ -47,7 +47,8 @@ struct Fixture {
   }
 
   static HttpRequest post(const std::string& body = "{\"a\":1}") {
-    return {"POST", "/?Action=X", {{"Content-Type", "application/json"}}, body, BodyState::kComplete};
+    return {
+        "POST", "/?Action=X", {{"Content-Type", "application/json"}}, body, BodyState::kComplete};
   }
 
   static Error error_of(const Result<HttpResponse>& result) {
@@ -103,6 +104,21 @@ TEST_CASE_METHOD(Fixture, "a request is never sent a second time when its connec
   CHECK(requests[1].ends_with("{\"n\":2}"));
   // Some versions of libcurl connect again before they find that they may not repeat the request.
   if (server.somebody_waits()) CHECK(server.accept().read_all().empty());
+}
+
+TEST_CASE_METHOD(Fixture, "a service that dies during a request leaves it in doubt") {
+  auto server = std::make_unique<RawServer>([](RawServer& self) {
+    auto connection = self.accept();
+    connection.read_request();
+    connection.answer("{}");
+    connection.read_request();
+    self.stop_listening();
+  });
+  const auto transport = connect(server->url());
+  REQUIRE(transport->send(post()));
+  const Error error = error_of(transport->send(post()));
+  CHECK(error.kind == ErrorKind::kInDoubt);
+  CHECK_THAT(error.message, Contains("without an answer"));
 }
 
 TEST_CASE_METHOD(Fixture, "a connection that was closed between two requests is made anew") {
@@ -239,6 +255,14 @@ TEST_CASE("a CA file that cannot be read") {
   REQUIRE_FALSE(transport);
   CHECK(transport.error().kind == ErrorKind::kUsage);
   CHECK_THAT(transport.error().message, Contains("/nonexistent/ca.pem"));
+}
+
+TEST_CASE("a password in an endpoint is refused and not repeated") {
+  for (const char* text : {"http://me:geheim@127.0.0.1", "ftp://me:geheim@a", "geheim@"}) {
+    const auto endpoint = parse_endpoint(text);
+    REQUIRE_FALSE(endpoint);
+    CHECK_THAT(endpoint.error().message, !Contains("geheim") && Contains("***@"));
+  }
 }
 
 TEST_CASE("endpoints") {

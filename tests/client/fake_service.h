@@ -24,8 +24,8 @@ class FakeService {
   using List = std::vector<json>;  // oldest import first, entries as QueryPeerMsg gives them
 
   // An answer in place of the service's own; nothing to let it answer.
-  using Intercept =
-      std::function<std::optional<Result<HttpResponse>>(const std::string& action, const json& body)>;
+  using Intercept = std::function<std::optional<Result<HttpResponse>>(const std::string& action,
+                                                                      const json& body)>;
 
   Intercept before;  // instead of doing it
   Intercept after;   // having done it
@@ -45,7 +45,9 @@ class FakeService {
   class Door : public Transport {
    public:
     explicit Door(FakeService& service) : service_(service) {}
-    Result<HttpResponse> send(const HttpRequest& request) override { return service_.call(request); }
+    Result<HttpResponse> send(const HttpRequest& request) override {
+      return service_.call(request);
+    }
 
    private:
     FakeService& service_;
@@ -74,7 +76,8 @@ class FakeService {
     json failures = json::array();
     for (const json& user : body["UserInfo"]) {
       if (!users_.insert(user["UserId"]).second) {
-        failures.push_back({{"UserId", user["UserId"]}, {"SubCode", 660700002}, {"SubMessage", ""}});
+        failures.push_back(
+            {{"UserId", user["UserId"]}, {"SubCode", 660700002}, {"SubMessage", ""}});
       }
     }
     const bool all = failures.size() == body["UserInfo"].size();
@@ -106,7 +109,8 @@ class FakeService {
                        [](const json& a, const json& b) { return a["MsgTime"] < b["MsgTime"]; });
     }
     std::reverse(sorted.begin(), sorted.end());
-    const auto from = static_cast<std::size_t>(std::max<std::int64_t>(body["Next"].get<std::int64_t>() - 1000, 0));
+    const auto from = static_cast<std::size_t>(
+        std::max<std::int64_t>(body["Next"].get<std::int64_t>() - 1000, 0));
     const auto to = std::min(sorted.size(), from + static_cast<std::size_t>(page));
     json out{{"Code", 0}, {"List", json::array()}};
     for (std::size_t i = from; i < to; ++i) out["List"].push_back(sorted[i]);
@@ -131,8 +135,15 @@ struct Migration {
       : file(text), source(open_source(file)), plan(*make_plan(*source, plan_options())) {}
 
   RunContext context() {
-    return {plan,  *source, [this]() -> Result<std::unique_ptr<Transport>> { return service.connect(); },
-            {1, "secret"}, time, time, board, 0, threads};
+    return {plan,
+            *source,
+            [this]() -> Result<std::unique_ptr<Transport>> { return service.connect(); },
+            {1, "secret"},
+            time,
+            time,
+            board,
+            0,
+            threads};
   }
   ImportReport import() {
     NullJournal journal;

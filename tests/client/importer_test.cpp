@@ -13,8 +13,9 @@ std::string conversations(int conversations, int count) {
   std::string out;
   for (int i = 0; i < count; ++i) {
     for (int c = 0; c < conversations; ++c) {
-      out += record_line(fmt::format("{}-{}", c, i), kNow - 100'000 + i,
-                         {{"FromUserId", fmt::format("a{}", c)}, {"ToUserId", fmt::format("b{}", c)}});
+      out +=
+          record_line(fmt::format("{}-{}", c, i), kNow - 100'000 + i,
+                      {{"FromUserId", fmt::format("a{}", c)}, {"ToUserId", fmt::format("b{}", c)}});
     }
   }
   return out;
@@ -72,9 +73,13 @@ TEST_CASE("every lane is imported oldest first, whatever the number of threads")
 }
 
 TEST_CASE("only who sees a message gets it, with everything it has") {
-  Migration run(record_line("1", kNow - 5, {{"VisibleTo", {"b"}}, {"ExtendedData", "e"},
-                                            {"MessageType", 200}, {"SubMsgType", 9}, {"Priority", 3},
-                                            {"SearchedContent", "s"}}));
+  Migration run(record_line("1", kNow - 5,
+                            {{"VisibleTo", {"b"}},
+                             {"ExtendedData", "e"},
+                             {"MessageType", 200},
+                             {"SubMsgType", 9},
+                             {"Priority", 3},
+                             {"SearchedContent", "s"}}));
   std::vector<json> bodies;
   run.service.before = [&](const std::string&, const json& body) {
     bodies.push_back(body);
@@ -111,7 +116,8 @@ TEST_CASE("a service that says to wait is waited for and loses nothing") {
 
 TEST_CASE("a refused record is counted and its lane goes on") {
   Migration run(conversations(1, 3));
-  run.service.before = [](const std::string&, const json& body) -> std::optional<Result<HttpResponse>> {
+  run.service.before = [](const std::string&,
+                          const json& body) -> std::optional<Result<HttpResponse>> {
     if (body["MessageBody"]["Message"] != "m-0-1") return std::nullopt;
     return HttpResponse{200, {{"X-Zimmock-Explain", "why"}}, R"({"Code":660000002,"Message":"m"})"};
   };
@@ -120,20 +126,26 @@ TEST_CASE("a refused record is counted and its lane goes on") {
   CHECK(report.refused == 2);
   REQUIRE(report.refusals.size() == 1);
   CHECK(report.refusals[0].count == 2);
-  CHECK(report.refusals[0].lines == std::vector<std::uint32_t>{2, 2});
+  CHECK(report.refusals[0].lines == std::vector<std::uint32_t>{2});
   CHECK(report.refusals[0].status.explain == "why");
   CHECK(texts(run.service.list("a0", "b0")) == std::vector<std::string>{"m-0-0", "m-0-2"});
 }
 
 TEST_CASE("an import in doubt is never sent again and stops its lane alone") {
-  const std::vector<Result<HttpResponse>> answers{
-      fail(ErrorKind::kInDoubt, "lost"), HttpResponse{502, {}, "<html>"}, HttpResponse{200, {}, "{}"},
-      HttpResponse{200, {}, R"({"Code":0})"}, code_answer(1), code_answer(660000001), code_answer(4711)};
+  const std::vector<Result<HttpResponse>> answers{fail(ErrorKind::kInDoubt, "lost"),
+                                                  HttpResponse{502, {}, "<html>"},
+                                                  HttpResponse{200, {}, "{}"},
+                                                  HttpResponse{200, {}, R"({"Code":0})"},
+                                                  code_answer(1),
+                                                  code_answer(660000001),
+                                                  code_answer(4711)};
   for (const auto& answer : answers) {
     Migration run(conversations(2, 4));
     int hits = 0;
-    run.service.after = [&](const std::string&, const json& body) -> std::optional<Result<HttpResponse>> {
-      if (body["MessageBody"]["Message"] != "m-1-1" || body["ImportedUserId"] != "a1") return std::nullopt;
+    run.service.after = [&](const std::string&,
+                            const json& body) -> std::optional<Result<HttpResponse>> {
+      if (body["MessageBody"]["Message"] != "m-1-1" || body["ImportedUserId"] != "a1")
+        return std::nullopt;
       ++hits;
       return answer;
     };
@@ -152,7 +164,8 @@ TEST_CASE("an import in doubt is never sent again and stops its lane alone") {
 }
 
 TEST_CASE("refused credentials stop everything") {
-  for (const std::int64_t code : {std::int64_t{3}, std::int64_t{100000005}, std::int64_t{100000011}}) {
+  for (const std::int64_t code :
+       {std::int64_t{3}, std::int64_t{100000005}, std::int64_t{100000011}}) {
     Migration run(conversations(3, 5));
     run.service.before = always("ImportPeerMsg", code_answer(code));
     const ImportReport report = run.import();
@@ -161,7 +174,8 @@ TEST_CASE("refused credentials stop everything") {
     CHECK(report.imported == 0);
     CHECK(report.not_sent == 30);
     CHECK(run.service.count("ImportPeerMsg") == 1);
-    CHECK(stopped_verdict(run.plan, report.stop, report.stop_message, 0).outcome == Outcome::kFatal);
+    CHECK(stopped_verdict(run.plan, report.stop, report.stop_message, 0).outcome ==
+          Outcome::kFatal);
   }
 }
 
@@ -287,7 +301,10 @@ TEST_CASE("a user that is refused is named") {
   Migration run(conversations(1, 1));
   run.service.before = always(
       "UserRegister",
-      HttpResponse{200, {}, R"({"Code":0,"ErrorList":[{"UserId":"a","SubCode":660000012,"SubMessage":"x"}]})"});
+      HttpResponse{
+          200,
+          {},
+          R"({"Code":0,"ErrorList":[{"UserId":"a","SubCode":660000012,"SubMessage":"x"}]})"});
   const RegisterReport report = register_all(run, {"a", "b"});
   CHECK(report.registered == 1);
   REQUIRE(report.refused.size() == 1);

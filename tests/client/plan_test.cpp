@@ -95,8 +95,9 @@ TEST_CASE("broken records are grouped by reason and stop the run, or are left ou
 }
 
 TEST_CASE("an Id stands once in each list") {
-  const auto plan = plan_of(record_line("1", kNow - 3) + record_line("2", kNow - 2) +
-                            record_line("1", kNow - 1) + record_line("1", kNow, {{"ToUserId", "c"}}));
+  const auto plan =
+      plan_of(record_line("1", kNow - 3) + record_line("2", kNow - 2) + record_line("1", kNow - 1) +
+              record_line("1", kNow, {{"ToUserId", "c"}}));
   CHECK(plan.counts.bad == 2);
   const FindingGroup* same = group(plan, "plan.same-id");
   REQUIRE(same != nullptr);
@@ -116,8 +117,7 @@ TEST_CASE("times are shifted and keep their gaps") {
   const std::string text = record_line("1", 1000) + record_line("2", 5000) + record_line("3", 4000);
   auto options = plan_options();
   options.shift = *parse_time_shift("newest=now");
-  CHECK(times(plan_of(text, options)) ==
-        std::vector<std::int64_t>{kNow - 4000, kNow - 1000, kNow});
+  CHECK(times(plan_of(text, options)) == std::vector<std::int64_t>{kNow - 4000, kNow - 1000, kNow});
   options.shift = *parse_time_shift("newest=2026-09-20T00:00:00Z");
   const auto at = plan_of(text, options);
   CHECK(at.records.back().time_ms == 1'789'862'400'000);
@@ -178,14 +178,15 @@ TEST_CASE("conversations that fit are not touched by clamping another") {
   const std::int64_t edge = kNow - days(30);
   auto options = plan_options();
   options.too_old = TooOldPolicy::kClamp;
-  const auto plan = plan_of(
-      record_line("1", edge - 1) + record_line("2", edge, {{"ToUserId", "c"}}), options);
+  const auto plan =
+      plan_of(record_line("1", edge - 1) + record_line("2", edge, {{"ToUserId", "c"}}), options);
   CHECK(times(plan) == std::vector<std::int64_t>{edge + 600'000, edge});
 }
 
 TEST_CASE("what leaves the window before its turn comes is too old as well") {
   std::string text = record_line("1", kNow - days(30) + 30'000);
-  for (int i = 2; i <= 30; ++i) text += record_line(std::to_string(i), kNow - days(30) + 30'000 + i);
+  for (int i = 2; i <= 30; ++i)
+    text += record_line(std::to_string(i), kNow - days(30) + 30'000 + i);
   auto options = plan_options();
   CHECK(plan_of(text, options).counts.too_old == 0);
   options.calls_per_second = 1;

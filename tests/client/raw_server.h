@@ -81,10 +81,14 @@ class RawServer {
   }
   ~RawServer() {
     finish();
-    ::close(fd_);
+    stop_listening();
   }
 
   RawConnection accept() { return RawConnection(::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC)); }
+  void stop_listening() {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+  }
   void finish() {
     if (thread_.joinable()) thread_.join();
   }

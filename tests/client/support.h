@@ -8,8 +8,8 @@
 #include <string>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
+#include <nlohmann/json.hpp>
 
 #include "client/formats/format.h"
 #include "client/plan.h"
@@ -71,8 +71,8 @@ inline std::unique_ptr<SourceReader> open_source(const TempFile& file,
 // A line of a source: a text message, changed and completed by `more`.
 inline std::string record_line(const std::string& id, std::int64_t time_ms,
                                const nlohmann::json& more = {}) {
-  nlohmann::json out{{"Id", id},           {"FromUserId", "a"},  {"ToUserId", "b"},
-                     {"MessageType", 1},   {"Message", "m-" + id}, {"SendMessageTime", time_ms}};
+  nlohmann::json out{{"Id", id},         {"FromUserId", "a"},    {"ToUserId", "b"},
+                     {"MessageType", 1}, {"Message", "m-" + id}, {"SendMessageTime", time_ms}};
   if (more.is_object()) out.update(more);
   return out.dump() + "\n";
 }

@@ -43,7 +43,8 @@ TEST_CASE("what arrived is verified") {
 TEST_CASE("records that were left out show in the verdict") {
   Imported run(some_records(2) + "broken\n");
   const Verdict verdict = verdict_of(run.plan, run.verify(), false);
-  CHECK(verdict.line == "verified: all 4 of 4 imports are in ZIM, in order; 1 of 3 records were left out");
+  CHECK(verdict.line ==
+        "verified: all 4 of 4 imports are in ZIM, in order; 1 of 3 records were left out");
   CHECK(verdict.outcome == Outcome::kVerifiedInPart);
 }
 
@@ -181,8 +182,9 @@ TEST_CASE("a list that is not newest first") {
   CHECK(report.totals.same == 6);
   CHECK(report.lists_out_of_order == 1);
   CHECK_FALSE(report.verified(false));
-  CHECK(run.line(report) == "not verified: 6 of 6 imports are in ZIM; 0 missing, 0 differ, 0 extra, 0 "
-                            "unreadable, 1 lists not in order");
+  CHECK(run.line(report) ==
+        "not verified: 6 of 6 imports are in ZIM; 0 missing, 0 differ, 0 extra, 0 "
+        "unreadable, 1 lists not in order");
 }
 
 TEST_CASE("ties in another order are counted and no error") {
@@ -196,8 +198,15 @@ TEST_CASE("ties in another order are counted and no error") {
 
 TEST_CASE("deleted or recalled messages of others do not count") {
   Imported run(some_records(2));
-  run.list().push_back({{"Sender", "b"}, {"MsgType", 1}, {"SubMsgType", 0}, {"MsgBody", ""},
-                        {"MsgId", 5}, {"MsgSeq", 9}, {"Payload", ""}, {"IsEmpty", 2}, {"MsgTime", kNow + 1}});
+  run.list().push_back({{"Sender", "b"},
+                        {"MsgType", 1},
+                        {"SubMsgType", 0},
+                        {"MsgBody", ""},
+                        {"MsgId", 5},
+                        {"MsgSeq", 9},
+                        {"Payload", ""},
+                        {"IsEmpty", 2},
+                        {"MsgTime", kNow + 1}});
   const VerifyReport report = run.verify();
   CHECK(report.totals.emptied == 1);
   CHECK(report.verified(false));
@@ -206,7 +215,8 @@ TEST_CASE("deleted or recalled messages of others do not count") {
 TEST_CASE("a Next that comes twice is an error, not an endless loop") {
   Imported run(some_records(3));
   run.service.page = 1;
-  run.service.after = [](const std::string&, const json& body) -> std::optional<Result<HttpResponse>> {
+  run.service.after = [](const std::string&,
+                         const json& body) -> std::optional<Result<HttpResponse>> {
     if (body["FromUserId"] != "a" || body["Next"] != 1002) return std::nullopt;
     return HttpResponse{200, {}, R"({"Code":0,"List":[],"Next":1001})"};
   };
@@ -222,6 +232,24 @@ TEST_CASE("a Next that comes twice is an error, not an endless loop") {
   CHECK(verdict_of(run.plan, report, false).outcome == Outcome::kStopped);
 }
 
+TEST_CASE("a list that goes on without anything new comes to an end") {
+  for (const bool repeating : {false, true}) {
+    Imported run(some_records(3));
+    int calls = 0;
+    run.service.before = [&](const std::string&,
+                             const json& body) -> std::optional<Result<HttpResponse>> {
+      if (body["FromUserId"] != "a") return std::nullopt;
+      json page{{"Code", 0}, {"List", json::array()}, {"Next", ++calls}};
+      if (repeating) page["List"] = run.list();
+      return HttpResponse{200, {}, page.dump()};
+    };
+    const VerifyReport report = run.verify();
+    CHECK(report.unreadable_lists == 1);
+    CHECK(calls <= 101);
+    CHECK_THAT(run.mismatches.at(0).what + run.mismatches.back().what, Contains("nothing new"));
+  }
+}
+
 TEST_CASE("reading is tried again; what stays refused makes one list unreadable") {
   Imported run(some_records(2));
   int calls = 0;
@@ -232,7 +260,8 @@ TEST_CASE("reading is tried again; what stays refused makes one list unreadable"
                             : Result<HttpResponse>(code_answer(660300005));
   };
   CHECK(run.verify().verified(false));
-  run.service.before = [&](const std::string&, const json& body) -> std::optional<Result<HttpResponse>> {
+  run.service.before = [&](const std::string&,
+                           const json& body) -> std::optional<Result<HttpResponse>> {
     if (body["FromUserId"] != "a") return std::nullopt;
     return code_answer(660500002);
   };
@@ -240,6 +269,8 @@ TEST_CASE("reading is tried again; what stays refused makes one list unreadable"
   CHECK(report.unreadable_lists == 1);
   CHECK(report.totals.unread == 2);
   CHECK_THAT(run.mismatches.at(0).what, Contains("660500002"));
+  CHECK(report.refused_lists == 1);
+  CHECK(verdict_of(run.plan, report, false).outcome == Outcome::kNotVerified);
 }
 
 TEST_CASE("refused credentials and interruptions stop the reading") {
@@ -256,6 +287,27 @@ TEST_CASE("refused credentials and interruptions stop the reading") {
   CHECK(report.stop == Stop::kInterrupted);
   CHECK(verdict_of(run.plan, report, false).outcome == Outcome::kInterrupted);
   CHECK_THAT(run.line(report), Contains("0 of 4 imports were found in ZIM so far; interrupted"));
+}
+
+TEST_CASE("a service that is gone ends the reading") {
+  std::string text;
+  for (int i = 0; i < 20; ++i) {
+    text += record_line(std::to_string(i), kNow, {{"FromUserId", fmt::format("u{}", i)}});
+  }
+  Imported run(text);
+  const std::size_t before = run.service.count("QueryPeerMsg");
+  ErrorKind kind = ErrorKind::kUnreachable;
+  run.service.before = [&](const std::string&, const json&) -> std::optional<Result<HttpResponse>> {
+    return fail(kind, "gone");
+  };
+  VerifyReport report = run.verify();
+  CHECK(report.stop == Stop::kNoConnection);
+  CHECK(run.service.count("QueryPeerMsg") - before == 5);
+  kind = ErrorKind::kInDoubt;
+  report = run.verify();
+  CHECK(report.stop == Stop::kNoConnection);
+  CHECK(run.service.count("QueryPeerMsg") - before == 5 + 50);
+  CHECK(verdict_of(run.plan, report, false).outcome == Outcome::kStopped);
 }
 
 TEST_CASE("nothing in the lists at all") {

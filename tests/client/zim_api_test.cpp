@@ -13,7 +13,8 @@ struct Fixture {
   ScriptedTransport transport;
   FakeTime time;
   int nonces = 0;
-  ZimApi api{transport, {12345, kSecret}, time, [this] { return fmt::format("{:016x}", ++nonces); }};
+  ZimApi api{
+      transport, {12345, kSecret}, time, [this] { return fmt::format("{:016x}", ++nonces); }};
 
   // The message of the Error that an answer to an import comes to.
   std::string import_error(const json& body) {
@@ -40,9 +41,9 @@ struct Fixture {
 };
 
 json good_item() {
-  return {{"Sender", "a"},       {"MsgType", 1}, {"SubMsgType", 0},
-          {"MsgBody", "hi"},     {"MsgSeq", 3},  {"MsgId", 971503777289036701},
-          {"Payload", "e"},      {"IsEmpty", 0}, {"MsgTime", kNow}};
+  return {{"Sender", "a"},   {"MsgType", 1}, {"SubMsgType", 0},
+          {"MsgBody", "hi"}, {"MsgSeq", 3},  {"MsgId", 971503777289036701},
+          {"Payload", "e"},  {"IsEmpty", 0}, {"MsgTime", kNow}};
 }
 
 json page(const json& item, std::int64_t next = 0) {
@@ -69,8 +70,8 @@ TEST_CASE_METHOD(Fixture, "every call is a signed POST of its own") {
   REQUIRE(api.import_peer_msg(message));
   REQUIRE(transport.sent.size() == 2);
   CHECK(transport.sent[0].method == "POST");
-  CHECK(transport.sent[0].target ==
-        "/?" + signed_query("ImportPeerMsg", {12345, kSecret}, "0000000000000001", kNow / 1000 + 1));
+  CHECK(transport.sent[0].target == "/?" + signed_query("ImportPeerMsg", {12345, kSecret},
+                                                        "0000000000000001", kNow / 1000 + 1));
   CHECK(transport.sent[0].target != transport.sent[1].target);
   CHECK(header(transport.sent[0].headers, "content-type") == "application/json");
   CHECK(json::parse(transport.sent[0].body)["MessageBody"]["Message"] == message.message);
@@ -78,8 +79,8 @@ TEST_CASE_METHOD(Fixture, "every call is a signed POST of its own") {
 }
 
 TEST_CASE_METHOD(Fixture, "an import's answer keeps every digit") {
-  for (const json& id : {json("18446744073709551615"), json(18446744073709551615U),
-                         json("971503777289036701")}) {
+  for (const json& id :
+       {json("18446744073709551615"), json(18446744073709551615U), json("971503777289036701")}) {
     transport.answer({{"Code", 0}, {"MsgId", id}, {"MsgSeq", 9007199254740993}});
     const auto answer = api.import_peer_msg({});
     REQUIRE(answer);
@@ -90,8 +91,7 @@ TEST_CASE_METHOD(Fixture, "an import's answer keeps every digit") {
 
 TEST_CASE_METHOD(Fixture, "answers that are not this API's") {
   CHECK_THAT(import_error(HttpResponse{502, {}, "<html>Bad Gateway</html>"}),
-             Contains("ImportPeerMsg: expected a JSON object, got HTTP 502") &&
-                 Contains("<html>"));
+             Contains("ImportPeerMsg: expected a JSON object, got HTTP 502") && Contains("<html>"));
   CHECK_THAT(import_error(HttpResponse{200, {}, ""}), Contains("got HTTP 200 with \"\""));
   CHECK_THAT(import_error(HttpResponse{200, {}, "{\"Code\":0"}), Contains("a JSON object"));
   CHECK_THAT(import_error(HttpResponse{302, {{"Location", "https://b/"}}, ""}),
@@ -162,8 +162,11 @@ TEST_CASE_METHOD(Fixture, "a list is read with all its members") {
   CHECK(answer->value.items[1].is_empty == 2);
   CHECK(answer->value.items[2].is_empty == 1);
   CHECK(answer->value.next == 77);
-  CHECK(json::parse(transport.sent[0].body) ==
-        json{{"FromUserId", "a"}, {"ToUserId", "b"}, {"Limit", 100}, {"Next", 0}, {"WithEmptyMsg", 1}});
+  CHECK(json::parse(transport.sent[0].body) == json{{"FromUserId", "a"},
+                                                    {"ToUserId", "b"},
+                                                    {"Limit", 100},
+                                                    {"Next", 0},
+                                                    {"WithEmptyMsg", 1}});
 }
 
 TEST_CASE_METHOD(Fixture, "UserRegister names its failures, all failing included") {

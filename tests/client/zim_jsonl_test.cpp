@@ -81,7 +81,8 @@ TEST_CASE("what is wrong with a record, and where") {
   CHECK_THAT(finding_of(with({{"VisibleTo", nlohmann::json::array()}})), Contains("/VisibleTo:"));
   CHECK_THAT(finding_of(with({{"VisibleTo", {"a", "c"}}})),
              Contains("import.imported-user: /VisibleTo/1: expected FromUserId or ToUserId"));
-  CHECK_THAT(finding_of(with({{"VisibleTo", {"a", "a"}}})), Contains("/VisibleTo/1: expected each"));
+  CHECK_THAT(finding_of(with({{"VisibleTo", {"a", "a"}}})),
+             Contains("/VisibleTo/1: expected each"));
   CHECK_THAT(finding_of(with({{"VisibleTo", "a"}})), Contains("body.member-type: /VisibleTo:"));
   CHECK_THAT(finding_of(with({{"VisibleTo", {"a"}}, {"ImportedUserId", "a"}})),
              Contains("/ImportedUserId:"));
@@ -104,8 +105,7 @@ TEST_CASE("what is wrong with a record, and where") {
              Contains("media.member: /Message/Uid:"));
   auto nested = nlohmann::json::parse(with({{"MessageBody", {{"Message", "x"}, {"Mesage", "y"}}}}));
   nested.erase("Message");
-  CHECK_THAT(finding_of(nested.dump()),
-             Contains("body.member-known: /MessageBody/Mesage:"));
+  CHECK_THAT(finding_of(nested.dump()), Contains("body.member-known: /MessageBody/Mesage:"));
   nested["MessageBody"] = "{\"Message\":\"x\"}";
   CHECK_THAT(finding_of(nested.dump()), Contains("body.member-type: /MessageBody:"));
   auto without_time = nlohmann::json::parse(with({}));
@@ -128,8 +128,7 @@ TEST_CASE("lines that are no record") {
 TEST_CASE("line ends, blank lines and a byte order mark") {
   const std::string one = record_line("1", kNow), two = record_line("2", kNow);
   const std::string bare = two.substr(0, two.size() - 1);
-  const auto records =
-      read_all("\xEF\xBB\xBF" + one + "\r\n \t\r\n" + bare + "\r\n\n" + bare);
+  const auto records = read_all("\xEF\xBB\xBF" + one + "\r\n \t\r\n" + bare + "\r\n\n" + bare);
   REQUIRE(records.size() == 3);
   CHECK(records[0].place.line == 1);
   CHECK(records[0].place.offset == 3);

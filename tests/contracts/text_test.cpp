@@ -24,6 +24,9 @@ TEST_CASE("a name is suggested only when it is near") {
   CHECK(nearest("ImportPeerMsgs", names) == "ImportPeerMsg");
   CHECK(nearest("importpeermsg", names) == "ImportPeerMsg");
   CHECK(nearest("Delete", names).empty());
+  CHECK(nearest("rulse", {"rules", "codes"}) == "rules");
+  CHECK(nearest("--skd", {"--sdk", "--as"}) == "--sdk");
+  CHECK(nearest(std::string(100'000, 'x'), names).empty());
   CHECK(did_you_mean("QueryPeerMessage", names) == "; did you mean QueryPeerMsg?");
 }
 

@@ -175,7 +175,16 @@ def ended(process, timeout=90):
         out, err = process.communicate()
         check(False, f"an end within {timeout} s", f"still running: {process.zim_args}\n{short(out)}\n{short(err)}")
     _state["outputs"].append((process.zim_args, out + err))
+    if "--json" in process.zim_args:
+        check(all(map(_is_json_object, out.splitlines())), "--json: a JSON object a line on stdout, nothing else", out)
     return Ended(process.zim_args, process.returncode, out, err, time.monotonic() - process.began)
+
+
+def _is_json_object(line):
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
 
 
 def run(url, *args, timeout=90, **env):

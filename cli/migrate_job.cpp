@@ -1,0 +1,205 @@
+#include "cli/migrate_job.h"
+
+#include <unistd.h>
+
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/files.h"
+#include "contracts/api/text.h"
+
+namespace zimmock::cli {
+namespace {
+
+constexpr std::int64_t kMaxRetentionDays = 3650;
+constexpr std::int64_t kMaxRate = 100'000;
+constexpr int kMaxLanes = 256;
+
+template <typename Value>
+struct Choice {
+  std::string_view name;
+  Value value;
+};
+
+template <typename Value>
+Result<Value> choose(std::string_view option, const std::string& given,
+                     const std::vector<Choice<Value>>& choices) {
+  std::vector<std::string_view> names;
+  for (const auto& choice : choices) {
+    if (choice.name == given) return choice.value;
+    names.push_back(choice.name);
+  }
+  return fail(ErrorKind::kUsage,
+              fmt::format("{}: expected {}, got {}{}", option, fmt::join(names, ", "), quote(given),
+                          did_you_mean(given, names)));
+}
+
+Result<std::int64_t> parse_rate(const std::string& text) {
+  if (text == "off") return 0;
+  const auto rate = parse_int64(text);
+  if (rate && *rate >= 1 && *rate <= kMaxRate) return *rate;
+  return fail(ErrorKind::kUsage,
+              fmt::format("--rate: expected calls a second from 1 to {}, or off, got {}", kMaxRate,
+                          quote(text)));
+}
+
+Result<Profile> load_profile(const std::string& name) {
+  if (name == "default") return default_profile();
+  if (name == "strict") return strict_profile();
+  const auto text = read_small_file(name);
+  if (!text) {
+    return fail(ErrorKind::kUsage, fmt::format("--profile: expected default, strict or a file, got "
+                                               "{}: {}",
+                                               quote(name), text.error().message));
+  }
+  return parse_profile(*text, name);
+}
+
+Result<void> read_window(const MigrateOptions& options, MigrateJob& job) {
+  std::vector<Choice<std::int64_t>> plans;
+  for (const Plan& plan : kPlans) plans.push_back({plan.name, plan.retention_days});
+  const auto days = choose("--plan", options.plan, plans);
+  if (!days) return tl::unexpected(days.error());
+  job.facts.retention_days = options.retention_days.value_or(*days);
+  job.facts.window = options.retention_days ? "--retention-days" : "plan " + options.plan;
+  if (job.facts.retention_days < 1 || job.facts.retention_days > kMaxRetentionDays) {
+    return fail(ErrorKind::kUsage, fmt::format("--retention-days: expected 1 to {}, got {}",
+                                               kMaxRetentionDays, job.facts.retention_days));
+  }
+  job.plan.now_ms = SystemClock().wall_ms();
+  job.plan.retention_ms = job.facts.retention_days * kMillisPerDay;
+  // A list can be compared however old it has become.
+  if (options.verify_only) job.plan.retention_ms = job.plan.now_ms;
+  return {};
+}
+
+Result<void> read_policies(const MigrateOptions& options, MigrateJob& job) {
+  const auto rate = parse_rate(options.rate);
+  if (!rate) return tl::unexpected(rate.error());
+  const auto too_old = choose<TooOldPolicy>("--too-old", options.too_old,
+                                            {{"stop", TooOldPolicy::kStop},
+                                             {"skip", TooOldPolicy::kSkip},
+                                             {"clamp", TooOldPolicy::kClamp}});
+  if (!too_old) return tl::unexpected(too_old.error());
+  const auto bad = choose<BadPolicy>("--bad", options.bad,
+                                     {{"stop", BadPolicy::kStop}, {"skip", BadPolicy::kSkip}});
+  if (!bad) return tl::unexpected(bad.error());
+  if (!options.time_shift.empty()) {
+    const auto shift = parse_time_shift(options.time_shift);
+    if (!shift) return tl::unexpected(shift.error());
+    job.plan.shift = *shift;
+  }
+  const bool moving =
+      job.plan.shift.kind == TimeShift::Kind::kNewestIsNow || *too_old == TooOldPolicy::kClamp;
+  if (options.verify_only && (moving || options.execute)) {
+    return fail(ErrorKind::kUsage,
+                "--verify-only: expected neither --execute nor times that depend on now; give the "
+                "--time-shift that the import has printed");
+  }
+  if (options.lanes < 1 || options.lanes > kMaxLanes) {
+    return fail(ErrorKind::kUsage,
+                fmt::format("--lanes: expected 1 to {}, got {}", kMaxLanes, options.lanes));
+  }
+  job.plan.calls_per_second = *rate;
+  job.plan.too_old = *too_old;
+  job.plan.bad = *bad;
+  job.plan.max_examples = options.max_examples;
+  return {};
+}
+
+Result<void> read_display(const MigrateOptions& options, MigrateJob& job) {
+  const ProgressStyle usual = options.as_json                ? ProgressStyle::kJson
+                              : ::isatty(STDERR_FILENO) == 1 ? ProgressStyle::kBar
+                                                             : ProgressStyle::kPlain;
+  const auto style = choose<ProgressStyle>("--progress", options.progress,
+                                           {{"auto", usual},
+                                            {"bar", ProgressStyle::kBar},
+                                            {"plain", ProgressStyle::kPlain},
+                                            {"off", ProgressStyle::kOff}});
+  if (!style) return tl::unexpected(style.error());
+  job.progress = *style;
+  return {};
+}
+
+Result<void> read_source(const MigrateOptions& options, MigrateJob& job) {
+  std::vector<Choice<const Format*>> known;
+  for (const Format& row : formats()) known.push_back({row.name, &row});
+  const auto format = choose("--format", options.format, known);
+  if (!format) return tl::unexpected(format.error());
+  job.format = *format;
+  if (options.file == "-") {
+    return fail(ErrorKind::kUsage,
+                "FILE: expected a regular file, got \"-\": it is read more than once");
+  }
+  auto profile = load_profile(options.profile);
+  if (!profile) return tl::unexpected(profile.error());
+  job.profile = *std::move(profile);
+  return {};
+}
+
+void add_plan_options(CLI::App& app, MigrateOptions& options) {
+  app.add_option("FILE", options.file, "The chat history")->required();
+  app.add_option("--format", options.format, "Its format (zimmock list formats)")
+      ->capture_default_str();
+  app.add_option("--plan", options.plan,
+                 "The service's plan, for how old messages may be: free (7 days), pro (30), "
+                 "enterprise (90)")
+      ->capture_default_str();
+  app.add_option("--retention-days", options.retention_days,
+                 "The same in days, if more was bought");
+  app.add_option("--time-shift", options.time_shift,
+                 "Move all times, keeping the gaps: newest=now, newest=TIME, +30d, -2h");
+  app.add_option("--too-old", options.too_old,
+                 "What does not fit: stop, skip, or clamp (moved to the window's edge)")
+      ->capture_default_str();
+  app.add_option("--bad", options.bad, "Records with findings: stop or skip")
+      ->capture_default_str();
+  app.add_option("--profile", options.profile,
+                 "The contract's open questions: default, strict or a "
+                 "file")
+      ->capture_default_str();
+}
+
+}  // namespace
+
+Result<MigrateJob> read_migrate_job(const MigrateOptions& options) {
+  MigrateJob job;
+  for (const auto step : {read_source, read_window, read_policies, read_display}) {
+    if (auto done = step(options, job); !done) return tl::unexpected(done.error());
+  }
+  job.facts.file = options.file;
+  job.facts.format = options.format;
+  job.facts.calls_per_second = job.plan.calls_per_second;
+  job.facts.too_old = job.plan.too_old;
+  job.facts.bad = job.plan.bad;
+  job.facts.verify_only = options.verify_only;
+  job.facts.max_examples = options.max_examples;
+  if (!options.execute && !options.verify_only) return job;
+  auto connection = resolve_connection(options.connection);
+  if (!connection) return tl::unexpected(connection.error());
+  job.facts.endpoint = connection->curl.endpoint.url;
+  job.facts.app_id = connection->credentials.app_id;
+  job.connection = *std::move(connection);
+  return job;
+}
+
+void add_migrate_options(CLI::App& app, MigrateOptions& options) {
+  add_plan_options(app, options);
+  app.add_flag("--execute", options.execute,
+               "Register, import, read back and compare; without it nothing is sent");
+  app.add_flag("--verify-only", options.verify_only,
+               "Send nothing; read the lists of an earlier run back and compare");
+  app.add_option("--rate", options.rate, "Calls a second of each operation, or off")
+      ->capture_default_str();
+  app.add_option("--lanes", options.lanes, "Lists imported at once")->capture_default_str();
+  app.add_flag("--allow-extra", options.allow_extra,
+               "Messages in a list that are not in the plan are no failure");
+  app.add_option("--max-examples", options.max_examples, "Shown of each kind; 0: all")
+      ->capture_default_str();
+  app.add_option("--progress", options.progress, "auto, bar, plain or off")->capture_default_str();
+  app.add_flag("--json", options.as_json, "JSON Lines on stdout");
+  add_connection_options(app, options.connection);
+}
+
+}  // namespace zimmock::cli

@@ -1,0 +1,29 @@
+"""Reading back from a service that never comes to an end, or that goes away meanwhile: an end all the same, and soon."""
+import json
+import urllib.request
+
+from harness import *
+
+case("a Next that is always new, and never anything more: an end all the same")
+records = plain(1, 3)
+with Oracle("--fault", "query@1+:fresh-next") as oracle:
+    result = run(oracle.url, "migrate", file_of(records), "--execute", "--rate", "off", timeout=20)
+    check_not_verified(result, (1, 5))
+    case("query --all against the same")
+    result = run(oracle.url, "query", "--as", "u0a", "--peer", "u0b", "--all", "--json", timeout=60)
+    check(result.code > 0, "an exit code other than 0", repr(result))
+case("query --all against one Next for ever")
+with Oracle("--fault", "query@1+:same-next") as oracle:
+    migrate(oracle, file_of(records), "--execute", "--rate", "off", "--lanes", 2)
+    result = run(oracle.url, "query", "--as", "u0a", "--peer", "u0b", "--all", "--json")
+    equal(1, result.code, "exit code") or print(short(result))
+    matches("Next", result.err, "stderr")
+
+case("the service goes away while reading back: exit 5, and soon")
+with Oracle("--fault", "query@4+:late=0.2") as oracle:
+    process = start(oracle.url, "migrate", file_of(plain(40, 1)), "--execute", "--rate", "off", "--connect-timeout", 2)
+    while json.load(urllib.request.urlopen(oracle.url + "/count"))["query"] < 6 and process.poll() is None:
+        time.sleep(0.01)
+result = ended(process, 30)
+equal(5, result.code, "exit code")
+finish()
