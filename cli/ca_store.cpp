@@ -61,9 +61,10 @@ Result<StoredCa> load_or_make_ca(const fs::path& dir, const Clock& clock) {
   errno = code.value();
   const FolderLock lock(folder / "lock");
   if (code || !lock.held()) {
-    return fail(ErrorKind::kSystem,
-                fmt::format("{}: could not keep a CA there: {}; choose another folder with --ca-dir",
-                            folder.string(), std::strerror(errno)));
+    return fail(
+        ErrorKind::kSystem,
+        fmt::format("{}: could not keep a CA there: {}; choose another folder with --ca-dir",
+                    folder.string(), std::strerror(errno)));
   }
   StoredCa out;
   out.certificate_path = folder / "ca.pem";

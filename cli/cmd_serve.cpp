@@ -7,10 +7,11 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
+#include <nlohmann/json.hpp>
 
 #include "cli/ca_store.h"
+#include "cli/choices.h"
 #include "cli/command.h"
 #include "cli/files.h"
 #include "cli/request_log.h"
@@ -34,13 +35,6 @@ struct Options {
   std::size_t body_limit = MockServerOptions{}.body_limit_bytes;
   ServiceOptions service;
 };
-
-Result<LogForm> parse_log(const std::string& text) {
-  if (text == "json") return LogForm::kJson;
-  if (text == "text") return LogForm::kText;
-  if (text == "off") return LogForm::kOff;
-  return fail(ErrorKind::kUsage, fmt::format("--log: expected json, text or off, got {}", quote(text)));
-}
 
 Result<std::optional<ListenAddress>> parse_listen(std::string_view flag, const std::string& text) {
   if (text == "off") return std::optional<ListenAddress>();
@@ -148,11 +142,13 @@ int serve(Options& options) {
   std::signal(SIGPIPE, SIG_IGN);
 
   const SystemClock clock;
-  const auto form = parse_log(options.log);
+  const auto form =
+      choose<LogForm>("--log", options.log,
+                      {{"json", LogForm::kJson}, {"text", LogForm::kText}, {"off", LogForm::kOff}});
   if (!form) return exit_code(form.error());
   RequestLog log(*form);
-  Service service(clock, [&log](const RequestRecord& record) { log.write(record); },
-                  options.service.rng_seed);
+  Service service(
+      clock, [&log](const RequestRecord& record) { log.write(record); }, options.service.rng_seed);
   const auto app_id = add_tenants(service, options.service);
   if (!app_id) return exit_code(app_id.error());
 
@@ -171,8 +167,8 @@ int serve(Options& options) {
     if (!written) return exit_code(written.error());
   }
   if (std::fputs(ready.c_str(), stdout) == EOF || std::fflush(stdout) != 0) {
-    return complain(kFailed, fmt::format("stdout: could not write the first line: {}",
-                                         std::strerror(errno)));
+    return complain(
+        kFailed, fmt::format("stdout: could not write the first line: {}", std::strerror(errno)));
   }
   wait_for_signal(signals);
   (*server)->stop();
@@ -202,8 +198,9 @@ Run setup_serve(CLI::App& app) {
   app.add_option("--body-limit", options->body_limit, "Largest request body in bytes")
       ->check(CLI::Range(std::size_t{1024}, std::size_t{64} * 1024 * 1024))
       ->capture_default_str();
-  app.footer("The first line on stdout is a JSON object with url, tls_url, control_url, ca, app_id\n"
-             "and pid, printed when the mock answers. SIGTERM and Ctrl-C stop it with exit code 0.");
+  app.footer(
+      "The first line on stdout is a JSON object with url, tls_url, control_url, ca, app_id\n"
+      "and pid, printed when the mock answers. SIGTERM and Ctrl-C stop it with exit code 0.");
   return [options] { return serve(*options); };
 }
 

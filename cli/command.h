@@ -11,11 +11,11 @@ namespace zimmock::cli {
 // What the process answers with. Subcommands that can end otherwise say so in their help.
 enum ExitCode : int {
   kOk = 0,
-  kFailed = 1,       // findings, or something is not as it should be
+  kFailed = 1,  // findings, or something is not as it should be
   kUsage = 2,
-  kIncomplete = 3,   // finished, with records left out
-  kStopped = 5,      // stopped; a retry may help
-  kFatal = 7,        // credentials
+  kIncomplete = 3,  // finished, with records left out
+  kStopped = 5,     // stopped; a retry may help
+  kFatal = 7,       // credentials
   kInterrupted = 130,
 };
 

@@ -9,7 +9,8 @@ namespace {
 
 constexpr Command kCommands[] = {
     {"serve", "Run the mock ZIM service over HTTP and HTTPS", setup_serve},
-    {"migrate", "Plan a migration of chat history; with --execute, do and verify it", setup_migrate},
+    {"migrate", "Plan a migration of chat history; with --execute, do and verify it",
+     setup_migrate},
     {"query", "Read one user's list of a conversation", setup_query},
     {"view", "Show what a user's client gets of a conversation, by SDK version", setup_view},
     {"sign", "Sign a request, for use with other tools", setup_sign},

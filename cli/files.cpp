@@ -50,8 +50,7 @@ Result<std::string> read_small_file(const fs::path& path) {
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
-Result<void> write_file_atomically(const fs::path& path, std::string_view text,
-                                   unsigned mode) {
+Result<void> write_file_atomically(const fs::path& path, std::string_view text, unsigned mode) {
   std::error_code code;
   if (fs::exists(path, code) && !fs::is_regular_file(path, code)) {
     return fail(ErrorKind::kUsage, fmt::format("{}: expected a regular file", path.string()));

@@ -47,7 +47,8 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
     if (parsed.empty()) known = command_names();
     message = fmt::format("{}: not expected{}", quote(word), did_you_mean(word, known));
   }
-  const std::string help = parsed.empty() ? "zimmock --help" : "zimmock " + where.get_name() + " --help";
+  const std::string help =
+      parsed.empty() ? "zimmock --help" : "zimmock " + where.get_name() + " --help";
   return complain(kUsage, fmt::format("{} (see `{}`)", ascii_line(message), help));
 }
 

@@ -6,60 +6,16 @@
 
 #include <fmt/format.h>
 
-#include "cli/files.h"
+#include "cli/choices.h"
 #include "contracts/api/text.h"
 
 namespace zimmock::cli {
 namespace {
 
-constexpr std::int64_t kMaxRetentionDays = 3650;
-constexpr std::int64_t kMaxRate = 100'000;
 constexpr int kMaxLanes = 256;
 
-template <typename Value>
-struct Choice {
-  std::string_view name;
-  Value value;
-};
-
-template <typename Value>
-Result<Value> choose(std::string_view option, const std::string& given,
-                     const std::vector<Choice<Value>>& choices) {
-  std::vector<std::string_view> names;
-  for (const auto& choice : choices) {
-    if (choice.name == given) return choice.value;
-    names.push_back(choice.name);
-  }
-  return fail(ErrorKind::kUsage,
-              fmt::format("{}: expected {}, got {}{}", option, fmt::join(names, ", "), quote(given),
-                          did_you_mean(given, names)));
-}
-
-Result<std::int64_t> parse_rate(const std::string& text) {
-  if (text == "off") return 0;
-  const auto rate = parse_int64(text);
-  if (rate && *rate >= 1 && *rate <= kMaxRate) return *rate;
-  return fail(ErrorKind::kUsage,
-              fmt::format("--rate: expected calls a second from 1 to {}, or off, got {}", kMaxRate,
-                          quote(text)));
-}
-
-Result<Profile> load_profile(const std::string& name) {
-  if (name == "default") return default_profile();
-  if (name == "strict") return strict_profile();
-  const auto text = read_small_file(name);
-  if (!text) {
-    return fail(ErrorKind::kUsage, fmt::format("--profile: expected default, strict or a file, got "
-                                               "{}: {}",
-                                               quote(name), text.error().message));
-  }
-  return parse_profile(*text, name);
-}
-
 Result<void> read_window(const MigrateOptions& options, MigrateJob& job) {
-  std::vector<Choice<std::int64_t>> plans;
-  for (const Plan& plan : kPlans) plans.push_back({plan.name, plan.retention_days});
-  const auto days = choose("--plan", options.plan, plans);
+  const auto days = plan_retention_days(options.plan);
   if (!days) return tl::unexpected(days.error());
   job.facts.retention_days = options.retention_days.value_or(*days);
   job.facts.window = options.retention_days ? "--retention-days" : "plan " + options.plan;

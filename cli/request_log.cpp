@@ -36,10 +36,10 @@ std::string to_json(const RequestRecord& record) {
 }
 
 std::string to_text(const RequestRecord& record) {
-  std::string line = fmt::format("{} {} app {} code {}", iso_time(record.wall_ms),
-                                 record.action.empty() ? "-" : ascii_line(record.action),
-                                 record.app_id.empty() ? "-" : ascii_line(record.app_id),
-                                 record.code);
+  std::string line =
+      fmt::format("{} {} app {} code {}", iso_time(record.wall_ms),
+                  record.action.empty() ? "-" : ascii_line(record.action),
+                  record.app_id.empty() ? "-" : ascii_line(record.app_id), record.code);
   if (!record.explain.empty()) line += fmt::format(" | {}", ascii_line(record.explain));
   for (const std::string& warning : record.warnings) {
     line += fmt::format(" | warning: {}", ascii_line(warning));
@@ -56,7 +56,8 @@ void RequestLog::write(const RequestRecord& record) {
 
 void RequestLog::warn(std::string_view message, std::int64_t wall_ms) {
   if (form_ == LogForm::kJson) {
-    write_line(json{{"time", iso_time(wall_ms)}, {"level", "warning"}, {"message", message}}.dump());
+    write_line(
+        json{{"time", iso_time(wall_ms)}, {"level", "warning"}, {"message", message}}.dump());
   } else {
     write_line(fmt::format("zimmock: warning: {}", message));
   }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/choices.h"
 #include "cli/files.h"
 #include "contracts/api/text.h"
 
@@ -56,12 +57,12 @@ Result<TenantOptions> tenant_options(const ServiceOptions& options) {
   auto profile = load_profile(options.profile);
   if (!profile) return tl::unexpected(profile.error());
   out.profile = std::move(*profile);
-  const auto days = choose_retention_days(options.plan, options.retention_days);
+  const auto days = plan_retention_days(options.plan);
   if (!days) return tl::unexpected(days.error());
-  out.retention_days = *days;
+  out.retention_days = options.retention_days > 0 ? options.retention_days : *days;
   const auto rate = parse_rate(options.rate);
   if (!rate) return tl::unexpected(rate.error());
-  out.calls_per_second = *rate;
+  out.calls_per_second = *rate > 0 ? std::optional(*rate) : std::nullopt;
   const auto clock = parse_clock(options.clock);
   if (!clock) return fail(ErrorKind::kUsage, "--" + clock.error().message);
   out.clock = *clock;
@@ -76,11 +77,10 @@ void add_service_options(CLI::App& app, ServiceOptions& options) {
                  fmt::format("An App, as ID:SECRET; repeatable. {}:{} is always there",
                              kDefaultAppId, kDefaultServerSecret));
   app.add_option("--app-file", options.app_file, "Apps, one ID:SECRET a line; # starts a comment");
-  app.add_option("--plan", options.plan,
-                 "free (7 days of history), pro (30) or enterprise (90)")
+  app.add_option("--plan", options.plan, "free (7 days of history), pro (30) or enterprise (90)")
       ->capture_default_str();
   app.add_option("--retention-days", options.retention_days, "Instead of the plan's days")
-      ->check(CLI::Range(1, 3650));
+      ->check(CLI::Range(std::int64_t{1}, kMaxRetentionDays));
   app.add_option("--rate", options.rate, "Calls a second for each operation and App, or off")
       ->capture_default_str();
   app.add_option("--profile", options.profile,
@@ -110,40 +110,6 @@ Result<std::uint32_t> add_tenants(Service& service, const ServiceOptions& option
     if (!added) return tl::unexpected(added.error());
   }
   return apps->empty() ? kDefaultAppId : apps->front().id;
-}
-
-Result<Profile> load_profile(const std::string& name_or_file) {
-  if (name_or_file == "default") return default_profile();
-  if (name_or_file == "strict") return strict_profile();
-  auto text = read_small_file(name_or_file);
-  if (!text) {
-    return fail(ErrorKind::kUsage, fmt::format("--profile: expected default, strict or a file; {}",
-                                               text.error().message));
-  }
-  return parse_profile(*text, name_or_file);
-}
-
-Result<std::int64_t> choose_retention_days(const std::string& plan, std::int64_t retention_days) {
-  if (retention_days > 0) return retention_days;
-  const Plan* found = find_plan(plan);
-  if (found == nullptr) {
-    std::vector<std::string_view> names;
-    for (const Plan& known : kPlans) names.push_back(known.name);
-    return fail(ErrorKind::kUsage, fmt::format("--plan: expected {}, got {}{}",
-                                               fmt::join(names, ", "), quote(plan),
-                                               did_you_mean(plan, names)));
-  }
-  return found->retention_days;
-}
-
-Result<std::optional<std::int64_t>> parse_rate(const std::string& text) {
-  if (text == "off") return std::optional<std::int64_t>();
-  const auto rate = parse_int64(text);
-  if (!rate || *rate < 1) {
-    return fail(ErrorKind::kUsage,
-                fmt::format("--rate: expected calls a second from 1, or off; got {}", quote(text)));
-  }
-  return std::optional(*rate);
 }
 
 }  // namespace zimmock::cli

@@ -30,13 +30,4 @@ void add_service_options(CLI::App& app, ServiceOptions& options);
 // default's.
 Result<std::uint32_t> add_tenants(Service& service, const ServiceOptions& options);
 
-// "default", "strict", or the file with that name.
-Result<Profile> load_profile(const std::string& name_or_file);
-
-// The plan's retention unless `retention_days` is given (above 0).
-Result<std::int64_t> choose_retention_days(const std::string& plan, std::int64_t retention_days);
-
-// "off" is nothing; otherwise calls a second, at least 1.
-Result<std::optional<std::int64_t>> parse_rate(const std::string& text);
-
 }  // namespace zimmock::cli

@@ -98,7 +98,8 @@ Certificate blank(EVP_PKEY* key, const std::string& common_name, std::int64_t no
 Result<CertificateAndKey> to_pem(X509* certificate, EVP_PKEY* key) {
   const Bio certificate_bio(BIO_new(BIO_s_mem())), key_bio(BIO_new(BIO_s_mem()));
   if (!certificate_bio || !key_bio || PEM_write_bio_X509(certificate_bio.get(), certificate) != 1 ||
-      PEM_write_bio_PKCS8PrivateKey(key_bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) != 1) {
+      PEM_write_bio_PKCS8PrivateKey(key_bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) !=
+          1) {
     return openssl_error("write a certificate");
   }
   return CertificateAndKey{contents(certificate_bio.get()), contents(key_bio.get())};

@@ -18,8 +18,8 @@ struct CertificateAndKey {
 std::span<const std::string_view> vendor_hosts();
 
 // A new certificate authority with a random name and key. It is name-constrained to zego.im and all
-// below it, localhost and the loopback addresses: even if its key were stolen, nothing else could be
-// signed with it. (RFC 5280 writes "zego.im", without a dot, for a name and everything below it;
+// below it, localhost and the loopback addresses: even if its key were stolen, nothing else could
+// be signed with it. (RFC 5280 writes "zego.im", without a dot, for a name and everything below it;
 // Java refuses the form with the dot.) `now_ms`: Unix milliseconds; valid from a day before for ten
 // years.
 Result<CertificateAndKey> make_ca(std::int64_t now_ms);

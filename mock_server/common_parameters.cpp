@@ -11,8 +11,8 @@
 namespace zimmock {
 namespace {
 
-constexpr std::string_view kParameters[] = {"Action",         "AppId",           "Timestamp",
-                                            "SignatureNonce", "SignatureVersion", "Signature"};
+constexpr std::string_view kParameters[] = {
+    "Action", "AppId", "Timestamp", "SignatureNonce", "SignatureVersion", "Signature"};
 
 bool all_of(std::string_view text, std::string_view allowed) {
   return text.find_first_not_of(allowed) == std::string_view::npos;
@@ -122,8 +122,7 @@ Refusal read_app_id(const Query& query, CommonParameters& out) {
 }
 
 Refusal read_timestamp(const Query& query, CommonParameters& out) {
-  if (auto missing =
-          require(query, "Timestamp", RuleId::kTimestampPresent, out.timestamp_text)) {
+  if (auto missing = require(query, "Timestamp", RuleId::kTimestampPresent, out.timestamp_text)) {
     return missing;
   }
   const auto number = parse_int64(out.timestamp_text);
@@ -157,7 +156,8 @@ Refusal read_signature(const Query& query, CommonParameters& out) {
 std::string form_of(std::string_view signature) {
   if (trim(signature).size() != signature.size()) return "a value" + white_space_hint(signature);
   if (signature.starts_with("Bearer")) return "a Bearer token";
-  if (!all_of(signature, kAnyHex)) return fmt::format("{} characters, not all hex", signature.size());
+  if (!all_of(signature, kAnyHex))
+    return fmt::format("{} characters, not all hex", signature.size());
   std::string out = fmt::format("{} hex characters", signature.size());
   if (signature.size() == 64) out += ", as long as SHA-256";
   if (signature.size() == 40) out += ", as long as SHA-1";
@@ -203,9 +203,9 @@ std::optional<Reply> read_common_parameters(const HttpRequest& request, CommonPa
 
 std::optional<Finding> authenticate(Tenant* tenant_or_null, CommonParameters& p) {
   if (p.signature.size() != 32 || !all_of(p.signature, kLowerHex)) {
-    return Finding{RuleId::kSignatureForm, "?Signature", "32 lower-case hex characters",
-                   form_of(p.signature) +
-                       (tenant_or_null == nullptr ? "" : diagnosis(*tenant_or_null, p))};
+    return Finding{
+        RuleId::kSignatureForm, "?Signature", "32 lower-case hex characters",
+        form_of(p.signature) + (tenant_or_null == nullptr ? "" : diagnosis(*tenant_or_null, p))};
   }
   if (tenant_or_null == nullptr) {
     return Finding{RuleId::kAppKnown, "?AppId", "an App that this service has",

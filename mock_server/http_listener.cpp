@@ -145,12 +145,11 @@ void close_after(httplib::Response& out) {
   auto body = std::make_shared<const std::string>(std::move(out.body));
   out.body.clear();
   out.headers.erase("Content-Type");
-  out.set_content_provider(
-      body->size(), content_type,
-      [body](std::size_t offset, std::size_t length, httplib::DataSink& sink) {
-        sink.write(body->data() + offset, length);
-        return false;
-      });
+  out.set_content_provider(body->size(), content_type,
+                           [body](std::size_t offset, std::size_t length, httplib::DataSink& sink) {
+                             sink.write(body->data() + offset, length);
+                             return false;
+                           });
 }
 
 // Makes the backlog and the socket of cpp-httplib's servers reachable.
@@ -203,15 +202,17 @@ class HttpListener::Impl {
     }
     if (port_ <= 0) {
       const std::string why = errno == 0 ? "no such address" : std::strerror(errno);
-      return fail(ErrorKind::kSystem,
-                  fmt::format("{}:{}: could not listen: {}; choose another address, or port 0 for a "
-                              "free one",
-                              host, wanted, why));
+      return fail(
+          ErrorKind::kSystem,
+          fmt::format("{}:{}: could not listen: {}; choose another address, or port 0 for a "
+                      "free one",
+                      host, wanted, why));
     }
     server->widen_backlog();
     server_ = std::move(server);
     thread_ = std::thread([this] { server_->listen_after_bind(); });
-    // stop() before the accept loop runs would do nothing. There is no event for it, only this flag.
+    // stop() before the accept loop runs would do nothing. There is no event for it, only this
+    // flag.
     while (!server_->is_running()) std::this_thread::yield();
     return {};
   }
@@ -323,8 +324,7 @@ HttpListener::HttpListener(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) 
 
 HttpListener::~HttpListener() { stop(); }
 
-Result<std::unique_ptr<HttpListener>> HttpListener::start(const Options& options,
-                                                          Handler handler) {
+Result<std::unique_ptr<HttpListener>> HttpListener::start(const Options& options, Handler handler) {
   auto impl = std::make_unique<Impl>(options, std::move(handler));
   if (auto started = impl->start(); !started) return tl::unexpected(started.error());
   return std::unique_ptr<HttpListener>(new HttpListener(std::move(impl)));
@@ -337,7 +337,8 @@ void HttpListener::stop() { impl_->stop(); }
 Result<ListenAddress> parse_listen_address(std::string_view text) {
   constexpr std::int64_t kMaxPort = 65'535;
   const auto colon = text.rfind(':');
-  const auto port = colon == std::string_view::npos ? std::nullopt : parse_int64(text.substr(colon + 1));
+  const auto port =
+      colon == std::string_view::npos ? std::nullopt : parse_int64(text.substr(colon + 1));
   if (!port || *port < 0 || *port > kMaxPort) {
     return fail(ErrorKind::kUsage, fmt::format("expected HOST:PORT, such as 127.0.0.1:8080 or "
                                                "[::1]:0, got {}",

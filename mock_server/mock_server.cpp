@@ -21,7 +21,8 @@ HttpResponse control(const HttpRequest& request) {
     return response;
   }
   response.status = 404;
-  response.body = fmt::format(R"({{"error":"no such control path; there is {}/health"}})", kControlPath);
+  response.body =
+      fmt::format(R"({{"error":"no such control path; there is {}/health"}})", kControlPath);
   return response;
 }
 

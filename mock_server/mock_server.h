@@ -32,8 +32,8 @@ class MockServer {
   // "http://127.0.0.1:PORT/_zimmock/v1" (https where there is no http).
   std::string control_url() const;
 
-  // Finishes the requests being answered (for at most 2 s), then closes everything. Also done by the
-  // destructor.
+  // Finishes the requests being answered (for at most 2 s), then closes everything. Also done by
+  // the destructor.
   void stop();
 
  private:

@@ -14,10 +14,10 @@ namespace zimmock {
 // What an operation answers, before it becomes HTTP.
 struct Reply {
   std::int64_t code = 0;
-  std::string message;                              // "" : the code's meaning
+  std::string message;                                // "" : the code's meaning
   nlohmann::json members = nlohmann::json::object();  // beside Code, Message and RequestId
-  std::optional<Finding> refusal;                   // what X-Zimmock-Explain says
-  std::vector<Finding> warnings;                    // one X-Zimmock-Warn each
+  std::optional<Finding> refusal;                     // what X-Zimmock-Explain says
+  std::vector<Finding> warnings;                      // one X-Zimmock-Warn each
 
   // A refusal with the code that the profile has for the rule broken.
   static Reply refuse(const Profile& profile, Finding finding) {

@@ -35,7 +35,8 @@ tl::expected<json, Finding> read_body(const HttpRequest& request, const Profile&
                                   large ? "a larger body" : "a body cut off"});
   }
   const std::string_view type = header(request.headers, "Content-Type");
-  auto parsed = parse_json(request.body, {profile.max_json_depth, profile.refuse_duplicate_members});
+  auto parsed =
+      parse_json(request.body, {profile.max_json_depth, profile.refuse_duplicate_members});
   if (!parsed) {
     Finding finding = parsed.error();
     if (is_form(type)) {
@@ -61,8 +62,7 @@ std::optional<Finding> check_rate(Tenant& tenant, ActionId action) {
     if (tenant.admit(action)) return std::nullopt;
   }
   const std::int64_t limit = *tenant.calls_per_second();
-  const RuleId rule_id =
-      action == ActionId::kUserRegister ? RuleId::kRateRegister : RuleId::kRate;
+  const RuleId rule_id = action == ActionId::kUserRegister ? RuleId::kRateRegister : RuleId::kRate;
   std::string got = fmt::format("one more than {}", limit);
   if (tenant.clock().frozen()) {
     got += "; the clock is frozen, so this second never ends: use --rate off";
@@ -74,7 +74,8 @@ std::optional<Finding> check_rate(Tenant& tenant, ActionId action) {
 Reply run_operation(Tenant* tenant, const HttpRequest& request, CommonParameters& common) {
   const Profile& profile = tenant == nullptr ? Profile{} : tenant->profile();
   if (auto refusal = authenticate(tenant, common)) return Reply::refuse(profile, *refusal);
-  if (auto refusal = check_rate(*tenant, common.action->id)) return Reply::refuse(profile, *refusal);
+  if (auto refusal = check_rate(*tenant, common.action->id))
+    return Reply::refuse(profile, *refusal);
   const auto body = read_body(request, profile, common.warnings);
   if (!body) return Reply::refuse(profile, body.error());
   return handler_of(common.action->id)(*tenant, *body);

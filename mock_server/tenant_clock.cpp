@@ -29,9 +29,12 @@ Result<ClockSetting> parse_clock(std::string_view text) {
 
 std::int64_t TenantClock::wall_ms() const {
   switch (setting_.mode) {
-    case Mode::kFrozen: return setting_.frozen_ms;
-    case Mode::kOffset: return machine_.wall_ms() + setting_.offset_ms;
-    case Mode::kReal: break;
+    case Mode::kFrozen:
+      return setting_.frozen_ms;
+    case Mode::kOffset:
+      return machine_.wall_ms() + setting_.offset_ms;
+    case Mode::kReal:
+      break;
   }
   return machine_.wall_ms();
 }

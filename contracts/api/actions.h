@@ -7,8 +7,14 @@
 namespace zimmock {
 
 // The operations that this project knows in full.
-enum class ActionId { kUserRegister, kImportPeerMsg, kQueryPeerMsg, kRevokePeerMessage,
-                      kClearPeerMessage, kNotEmulated };
+enum class ActionId {
+  kUserRegister,
+  kImportPeerMsg,
+  kQueryPeerMsg,
+  kRevokePeerMessage,
+  kClearPeerMessage,
+  kNotEmulated
+};
 
 inline constexpr std::size_t kEmulatedActions = static_cast<std::size_t>(ActionId::kNotEmulated);
 

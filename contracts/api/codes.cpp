@@ -78,11 +78,16 @@ std::string_view code_meaning(std::int64_t code) {
 
 std::string_view to_string(CodeClass code_class) {
   switch (code_class) {
-    case kSuccess: return "success";
-    case kRefused: return "refused";
-    case kWait: return "wait";
-    case kCredentials: return "credentials";
-    case kInDoubt: return "in-doubt";
+    case kSuccess:
+      return "success";
+    case kRefused:
+      return "refused";
+    case kWait:
+      return "wait";
+    case kCredentials:
+      return "credentials";
+    case kInDoubt:
+      return "in-doubt";
   }
   return "";
 }

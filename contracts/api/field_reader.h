@@ -25,7 +25,8 @@ struct Findings {
 
 // Reads the members of one JSON object by name and type, noting what is missing, of another type or
 // unknown. Used for request bodies and for the documents inside a Message alike; the rules that are
-// broken are body.member-* there and media.member here. The object and the findings must outlive it.
+// broken are body.member-* there and media.member here. The object and the findings must outlive
+// it.
 class FieldReader {
  public:
   enum class Kind { kBody, kMedia };

@@ -36,7 +36,8 @@ class LimitWatch {
       case json::parse_event_t::key:
         note_member(parsed.get_ref<const std::string&>());
         return true;
-      default: return true;
+      default:
+        return true;
     }
   }
 
@@ -101,12 +102,18 @@ tl::expected<json, Finding> parse_json(std::string_view text, const JsonLimits& 
 
 std::string json_type_and_value(const json& value) {
   switch (value.type()) {
-    case json::value_t::string: return "string " + quote(value.get_ref<const std::string&>());
-    case json::value_t::array: return fmt::format("an array of {}", value.size());
-    case json::value_t::object: return "an object";
-    case json::value_t::null: return "null";
-    case json::value_t::boolean: return value.get<bool>() ? "true" : "false";
-    default: return "number " + value.dump();
+    case json::value_t::string:
+      return "string " + quote(value.get_ref<const std::string&>());
+    case json::value_t::array:
+      return fmt::format("an array of {}", value.size());
+    case json::value_t::object:
+      return "an object";
+    case json::value_t::null:
+      return "null";
+    case json::value_t::boolean:
+      return value.get<bool>() ? "true" : "false";
+    default:
+      return "number " + value.dump();
   }
 }
 

@@ -97,8 +97,7 @@ std::optional<json> inner_document(std::string_view text, const std::string& poi
                                    Findings& findings) {
   auto parsed = parse_json(text, {});
   if (!parsed) {
-    findings.refuse(RuleId::kMediaIsJson, pointer, "a JSON object as a string",
-                    parsed.error().got);
+    findings.refuse(RuleId::kMediaIsJson, pointer, "a JSON object as a string", parsed.error().got);
     return std::nullopt;
   }
   if (!parsed->is_object()) {
@@ -120,8 +119,8 @@ void check_multi_item(const json& item, const std::string& pointer, Findings& fi
   const auto content = reader.required_string("Msg");
   const auto searched = reader.optional_string("SearchedContent");
   reader.report_unknown();
-  const bool known =
-      type && *type != kMulti && std::find(kImportable.begin(), kImportable.end(), *type) != kImportable.end();
+  const bool known = type && *type != kMulti &&
+                     std::find(kImportable.begin(), kImportable.end(), *type) != kImportable.end();
   if (type && !known) {
     findings.refuse(RuleId::kMultiType, reader.pointer("MsgType"), "1, 11, 12, 13, 14 or 200",
                     std::to_string(*type));
@@ -197,11 +196,11 @@ json returned_multi(const json& document) {
   for (const json& item : document.at("MultiMsg")) {
     const auto type = item.at("MsgType").get<std::int64_t>();
     const auto& content = item.at("Msg").get_ref<const std::string&>();
-    items.push_back({{"msg_type", type},
-                     {"sub_msg_type", item.value("SubMsgType", std::int64_t{0})},
-                     {"callback_content",
-                      is_media(type) ? json_line(returned_document(type, json::parse(content)))
-                                     : content}});
+    items.push_back(
+        {{"msg_type", type},
+         {"sub_msg_type", item.value("SubMsgType", std::int64_t{0})},
+         {"callback_content",
+          is_media(type) ? json_line(returned_document(type, json::parse(content))) : content}});
   }
   return {{"multi_msg", items}};
 }
@@ -231,16 +230,26 @@ std::span<const std::int64_t> importable_types() { return kImportable; }
 
 std::string message_type_name(std::int64_t type) {
   switch (type) {
-    case kText: return "text";
-    case kCommand: return "command";
-    case kMulti: return "multi-item";
-    case kImage: return "image";
-    case kFile: return "file";
-    case kAudio: return "audio";
-    case kVideo: return "video";
-    case kBarrage: return "barrage";
-    case kCustom: return "custom";
-    default: return fmt::format("type {}", type);
+    case kText:
+      return "text";
+    case kCommand:
+      return "command";
+    case kMulti:
+      return "multi-item";
+    case kImage:
+      return "image";
+    case kFile:
+      return "file";
+    case kAudio:
+      return "audio";
+    case kVideo:
+      return "video";
+    case kBarrage:
+      return "barrage";
+    case kCustom:
+      return "custom";
+    default:
+      return fmt::format("type {}", type);
   }
 }
 

@@ -71,7 +71,7 @@ tl::unexpected<Error> bad(std::string_view where, std::string message) {
 bool assign(Profile& profile, const Setting& setting, const json& value) {
   if (const auto* flag = std::get_if<bool P::*>(&setting.member)) {
     if (!value.is_boolean()) return false;
-    profile.**flag = value.get<bool>();
+    profile.** flag = value.get<bool>();
     return true;
   }
   if (!value.is_number_integer()) return false;
@@ -161,7 +161,8 @@ Result<Profile> parse_profile(std::string_view text, std::string_view where) {
   if (base == "strict") {
     profile = strict_profile();
   } else if (base != "default") {
-    return bad(where, "/base: expected \"default\" or \"strict\", got " + json_type_and_value(base));
+    return bad(where,
+               "/base: expected \"default\" or \"strict\", got " + json_type_and_value(base));
   }
   for (const auto& [key, value] : document.items()) {
     if (key == "base") continue;

@@ -256,10 +256,10 @@ void check_send_time(std::int64_t send_time_ms, const ImportWindow& window, Find
   } else if (send_time_ms < oldest_ms) {
     constexpr std::int64_t kLooksLikeSeconds = 100'000'000'000;  // as milliseconds: March 1973
     const std::string hint = send_time_ms < kLooksLikeSeconds ? ", which looks like seconds" : "";
-    findings.refuse(RuleId::kImportTimeTooOld, "/SendMessageTime",
-                    fmt::format("at least {} ({} days ago)", oldest_ms,
-                                window.retention_ms / kMillisPerDay),
-                    std::to_string(send_time_ms) + hint);
+    findings.refuse(
+        RuleId::kImportTimeTooOld, "/SendMessageTime",
+        fmt::format("at least {} ({} days ago)", oldest_ms, window.retention_ms / kMillisPerDay),
+        std::to_string(send_time_ms) + hint);
   }
 }
 

@@ -42,8 +42,8 @@ struct ImportPeerMsg {
   std::int64_t priority = 2;
   std::string message;
   std::string extended_data;
-  std::string searched_content;      // for custom messages
-  std::int64_t send_time_ms = 0;     // 0: now
+  std::string searched_content;   // for custom messages
+  std::int64_t send_time_ms = 0;  // 0: now
 };
 
 struct QueryPeerMsg {

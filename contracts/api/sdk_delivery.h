@@ -2,8 +2,8 @@
 
 // What a user's client gets of a message, by its SDK version (zim-contract.md section 8).
 
-#include <cstdint>
 #include <compare>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -41,7 +41,7 @@ struct DeliveryRule {
   SdkVersion from;   // inclusive
   SdkVersion until;  // exclusive
   Delivery delivery;
-  Mark mark;         // of the fact; for kUndocumented: assumed
+  Mark mark;  // of the fact; for kUndocumented: assumed
   std::string_view statement;
 };
 

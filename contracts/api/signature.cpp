@@ -116,11 +116,13 @@ class Doctor {
     const auto seconds = parse_int64(p_.timestamp);
     if (!seconds || *seconds > 100'000'000'000'000 || *seconds < -100'000'000'000'000) return {};
     for (int millis = 0; millis < 1000; ++millis) {
-      if (auto found = with_timestamp(std::to_string(*seconds * 1000 + millis), "in milliseconds")) {
+      if (auto found =
+              with_timestamp(std::to_string(*seconds * 1000 + millis), "in milliseconds")) {
         return found;
       }
     }
-    if (auto found = with_timestamp(std::to_string(*seconds / 1000), "in seconds, while the "
+    if (auto found = with_timestamp(std::to_string(*seconds / 1000),
+                                    "in seconds, while the "
                                     "Timestamp sent is in milliseconds")) {
       return found;
     }
@@ -221,7 +223,8 @@ class Doctor {
     }
     if (auto found = with(p_.app_id, nonce_lower, "with the nonce in lower case")) return found;
     if (auto found = with(p_.app_id, nonce_upper, "with the nonce in upper case")) return found;
-    const auto padded = fmt::format("{}{}{}{}\n", p_.app_id, p_.nonce, p_.server_secret, p_.timestamp);
+    const auto padded =
+        fmt::format("{}{}{}{}\n", p_.app_id, p_.nonce, p_.server_secret, p_.timestamp);
     return matches(padded, fmt::format("{} and a line break (echo without -n?)", kFormula));
   }
 
@@ -231,9 +234,10 @@ class Doctor {
         fmt::format("{}{}{}{}", p_.app_id, p_.nonce, p_.server_secret, p_.timestamp);
     for (const Algorithm& algorithm : candidates()) {
       if (hmac_hex(algorithm.evp(), p_.server_secret, without) == lower_) {
-        return fmt::format("HMAC-{} keyed with Secret over AppId+Nonce+Timestamp; plain MD5 over {} "
-                           "is expected",
-                           algorithm.name, kFormula);
+        return fmt::format(
+            "HMAC-{} keyed with Secret over AppId+Nonce+Timestamp; plain MD5 over {} "
+            "is expected",
+            algorithm.name, kFormula);
       }
       if (hmac_hex(algorithm.evp(), p_.server_secret, whole) == lower_) {
         return fmt::format("HMAC-{} keyed with Secret over {}; plain MD5 is expected",
@@ -274,13 +278,15 @@ std::string diagnose_timestamp(std::int64_t timestamp, std::int64_t now) {
   }
   const bool ahead = timestamp > now;
   // Unsigned, because the distance between two int64 need not be one.
-  const std::uint64_t off = ahead ? static_cast<std::uint64_t>(timestamp) - static_cast<std::uint64_t>(now)
-                                  : static_cast<std::uint64_t>(now) - static_cast<std::uint64_t>(timestamp);
+  const std::uint64_t off =
+      ahead ? static_cast<std::uint64_t>(timestamp) - static_cast<std::uint64_t>(now)
+            : static_cast<std::uint64_t>(now) - static_cast<std::uint64_t>(timestamp);
   std::string said = fmt::format("{}, which is {} s {} the server's clock", timestamp, off,
                                  ahead ? "ahead of" : "behind");
   constexpr std::uint64_t kSlack = 300, kKnownShift = 9000, kQuarterHour = 900;
   const std::uint64_t nearest_quarter = (off + kQuarterHour / 2) / kQuarterHour * kQuarterHour;
-  const std::uint64_t distance = off > nearest_quarter ? off - nearest_quarter : nearest_quarter - off;
+  const std::uint64_t distance =
+      off > nearest_quarter ? off - nearest_quarter : nearest_quarter - off;
   if (nearest_quarter == kKnownShift && distance <= kSlack) {
     said += ": the fixed offset of 9000 s that some clients apply";
   } else if (nearest_quarter >= 1800 && nearest_quarter <= 14 * 3600 && distance <= 10) {

@@ -273,8 +273,8 @@ std::optional<std::int64_t> parse_duration_ms(std::string_view text) {
     std::string_view name;
     std::int64_t millis;
   };
-  static constexpr Unit kUnits[] = {{"ms", 1},        {"s", 1000},        {"", 1000},
-                                    {"m", 60'000},    {"min", 60'000},    {"h", 3'600'000},
+  static constexpr Unit kUnits[] = {{"ms", 1},        {"s", 1000},     {"", 1000},
+                                    {"m", 60'000},    {"min", 60'000}, {"h", 3'600'000},
                                     {"d", 86'400'000}};
   for (const Unit& unit : kUnits) {
     if (text != unit.name) continue;

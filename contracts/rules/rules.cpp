@@ -33,18 +33,24 @@ const Rule* find_rule(std::string_view id) {
 
 std::string_view to_string(Mark mark) {
   switch (mark) {
-    case kDocumented: return "documented";
-    case kInferred: return "inferred";
-    case kAssumed: return "assumed";
+    case kDocumented:
+      return "documented";
+    case kInferred:
+      return "inferred";
+    case kAssumed:
+      return "assumed";
   }
   return "";
 }
 
 std::string_view to_string(Binds binds) {
   switch (binds) {
-    case kServer: return "server";
-    case kClient: return "client";
-    case kBoth: return "both";
+    case kServer:
+      return "server";
+    case kClient:
+      return "client";
+    case kBoth:
+      return "both";
   }
   return "";
 }

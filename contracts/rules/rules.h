@@ -1,7 +1,7 @@
 #pragma once
 
-// The registry: every rule of the contract that this program checks, once. What is refused, reported
-// and graded is named by these ids; they are stable.
+// The registry: every rule of the contract that this program checks, once. What is refused,
+// reported and graded is named by these ids; they are stable.
 
 #include <cstdint>
 #include <span>
@@ -23,7 +23,7 @@ enum class RuleId {
 
 struct Rule {
   RuleId rule_id;
-  std::string_view id;         // "import.send-time-not-in-future"
+  std::string_view id;  // "import.send-time-not-in-future"
   Mark mark;
   Binds binds;
   std::int64_t code;           // of the refusal; 0 when it is only reported

@@ -49,9 +49,10 @@ bool looks_rounded(std::int64_t next) {
 }
 
 Finding unknown_next(std::int64_t next) {
-  return {RuleId::kQueryNext, "/Next", "0 or the Next that this list returned",
-          fmt::format("{}{}", next,
-                      looks_rounded(next) ? ", which looks rounded: Next went through a double" : "")};
+  return {
+      RuleId::kQueryNext, "/Next", "0 or the Next that this list returned",
+      fmt::format("{}{}", next,
+                  looks_rounded(next) ? ", which looks rounded: Next went through a double" : "")};
 }
 
 }  // namespace
@@ -70,8 +71,8 @@ Reply handle_query_peer_msg(Tenant& tenant, const json& body) {
   const CursorCodec cursors = tenant.cursors(request.viewer, request.peer);
 
   const std::lock_guard lock(tenant.mutex());
-  if (auto unregistered = check_registered(tenant, request.viewer, request.peer,
-                                           RuleId::kQueryUserRegistered)) {
+  if (auto unregistered =
+          check_registered(tenant, request.viewer, request.peer, RuleId::kQueryUserRegistered)) {
     return Reply::refuse(profile, *unregistered);
   }
   MessageList* list = tenant.find_list(request.viewer, request.peer);
@@ -86,7 +87,8 @@ Reply handle_query_peer_msg(Tenant& tenant, const json& body) {
   const MessageList::Page page = list->page(after, page_size(profile, request));
   for (const StoredMessage* message : page.messages) {
     const IsEmpty empty = emptiness(*list, *message, window.now_ms - window.retention_ms);
-    if (empty == kFull || request.with_empty) reply.members["List"].push_back(to_item(*message, empty));
+    if (empty == kFull || request.with_empty)
+      reply.members["List"].push_back(to_item(*message, empty));
   }
   if (page.more) reply.members["Next"] = cursors.encode(page.messages.back()->msg_seq);
   return reply;

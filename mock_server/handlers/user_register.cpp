@@ -35,9 +35,8 @@ Reply handle_user_register(Tenant& tenant, const json& body) {
       for (const Finding& warning : one.findings.warnings) reply.warnings.push_back(warning);
       if (!failed) continue;
       const std::int64_t code = profile.code(failed->rule_id);
-      errors.push_back({{"UserId", one.user.user_id},
-                        {"SubCode", code},
-                        {"SubMessage", code_meaning(code)}});
+      errors.push_back(
+          {{"UserId", one.user.user_id}, {"SubCode", code}, {"SubMessage", code_meaning(code)}});
       if (!first) first = failed;
     }
   }

@@ -57,8 +57,8 @@ TEST_CASE("every finding of an inner document has its pointer") {
   document["Size"] = "77";
   document["Sise"] = 77;
   const Findings findings = check(kImage, document.dump());
-  CHECK(pointers(findings) == std::vector<std::string>{"/M/Origin/Width", "/M/LargeImage/Url",
-                                                       "/M/FileName", "/M/Size"});
+  CHECK(pointers(findings) ==
+        std::vector<std::string>{"/M/Origin/Width", "/M/LargeImage/Url", "/M/FileName", "/M/Size"});
   REQUIRE(findings.warnings.size() == 1);
   CHECK(findings.warnings[0].got == "\"Sise\"; did you mean Size?");
 }
@@ -112,8 +112,10 @@ TEST_CASE("an image comes back in the query's names") {
 }
 
 TEST_CASE("a video and a multi-item message come back in the query's names") {
-  const json video{{"Uid", "u"},          {"Url", "https://v"}, {"FileName", "v"}, {"Size", 5},
-                   {"MediaDuration", 12}, {"Thumbnail", {{"Url", "https://t"}, {"Width", 1}, {"Height", 2}}}};
+  const json video{
+      {"Uid", "u"},          {"Url", "https://v"},
+      {"FileName", "v"},     {"Size", 5},
+      {"MediaDuration", 12}, {"Thumbnail", {{"Url", "https://t"}, {"Width", 1}, {"Height", 2}}}};
   const json flat{{"md5", ""},
                   {"file_name", "v"},
                   {"file_size", "5"},

@@ -55,10 +55,9 @@ TEST_CASE("strict differs from default in what the contract says, and in nothing
   for (const Setting& setting : settings()) {
     if (setting.value(standard) != setting.value(strict)) differing.push_back(setting.name);
   }
-  CHECK(differing == std::vector<std::string_view>{"nonce_must_be_hex16", "refuse_reused_nonce",
-                                                   "refuse_hyphen_in_query",
-                                                   "refuse_unsupported_fields",
-                                                   "refuse_out_of_order_import"});
+  CHECK(differing == std::vector<std::string_view>{
+                         "nonce_must_be_hex16", "refuse_reused_nonce", "refuse_hyphen_in_query",
+                         "refuse_unsupported_fields", "refuse_out_of_order_import"});
 }
 
 TEST_CASE("every default is within its setting's range") {

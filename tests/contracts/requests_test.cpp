@@ -48,8 +48,8 @@ TEST_CASE("a good import is read as it is, and written back the same") {
 }
 
 TEST_CASE("each required member is missed, by name") {
-  for (const char* member : {"FromUserId", "ToUserId", "MessageType", "Priority", "MessageBody",
-                             "ImportedUserId"}) {
+  for (const char* member :
+       {"FromUserId", "ToUserId", "MessageType", "Priority", "MessageBody", "ImportedUserId"}) {
     json body = good_import();
     body.erase(member);
     CAPTURE(member);
@@ -64,7 +64,8 @@ TEST_CASE("each member is refused when it has another type, null among them") {
   const json import = good_import();
   for (const auto& [member, good] : import.items()) {
     for (const json& value : values) {
-      if (value.type() == good.type() || (value.is_number_integer() && good.is_number_integer())) continue;
+      if (value.type() == good.type() || (value.is_number_integer() && good.is_number_integer()))
+        continue;
       CHECK(refused_with(member.c_str(), value) == RuleId::kMemberType);
     }
   }
@@ -168,7 +169,8 @@ TEST_CASE("all findings of a body are found, not only the first") {
 TEST_CASE("query limits are corrected, not refused") {
   const auto limit = [](std::int64_t wanted) {
     return check_query_peer_msg({{"FromUserId", "a"}, {"ToUserId", "b"}, {"Limit", wanted}},
-                                default_profile()).value.limit;
+                                default_profile())
+        .value.limit;
   };
   CHECK(limit(-1) == 10);
   CHECK(limit(0) == 10);
@@ -180,14 +182,16 @@ TEST_CASE("query limits are corrected, not refused") {
 }
 
 TEST_CASE("each user of a registration is judged alone") {
-  const auto checked = check_user_register(
-      {{"UserInfo",
-        {{{"UserId", "a"}, {"UserName", std::string(256, 'n')}, {"UserAvatar", std::string(500, 'a')}},
-         {{"UserId", "b"}, {"UserName", std::string(257, 'n')}},
-         {{"UserId", "c"}, {"UserAvatar", std::string(501, 'a')}},
-         {{"UserId", "d,"}},
-         7}}},
-      default_profile());
+  const auto checked =
+      check_user_register({{"UserInfo",
+                            {{{"UserId", "a"},
+                              {"UserName", std::string(256, 'n')},
+                              {"UserAvatar", std::string(500, 'a')}},
+                             {{"UserId", "b"}, {"UserName", std::string(257, 'n')}},
+                             {{"UserId", "c"}, {"UserAvatar", std::string(501, 'a')}},
+                             {{"UserId", "d,"}},
+                             7}}},
+                          default_profile());
   REQUIRE(checked.findings.ok());
   REQUIRE(checked.users.size() == 5);
   CHECK(checked.users[0].findings.ok());

@@ -59,7 +59,8 @@ TEST_CASE("the doctor names the mistake that reproduces the signature") {
   CHECK(says(diagnosis(md5_of({"\"12345\"", kNonce, kSecret, kTime})), "AppId in quotes"));
   CHECK(says(diagnosis(md5_of({"3039", kNonce, kSecret, kTime})), "AppId in hex"));
   CHECK(says(diagnosis(md5_of({kApp, "4FD24687296DD9F3", kSecret, kTime})), "nonce in upper case"));
-  CHECK(says(diagnosis(md5_of({kApp, "&", kNonce, "&", kSecret, "&", kTime})), "with \"&\" between"));
+  CHECK(
+      says(diagnosis(md5_of({kApp, "&", kNonce, "&", kSecret, "&", kTime})), "with \"&\" between"));
   CHECK(says(diagnosis(md5_of({kApp, kNonce, kSecret, kTime, "\n"})), "line break"));
 }
 
@@ -67,7 +68,8 @@ TEST_CASE("the doctor names the mistake that reproduces the signature") {
 TEST_CASE("the doctor knows other algorithms") {
   CHECK(says(diagnosis("ab80c71d95a7b49e2a59c16ba9c06cd7f3c9b7fcb0d0cd2ebba5fd42e2d7a47e"),
              "nothing"));
-  CHECK(says(diagnosis("1b1108af8da6076f23e661d24b29be31756de8c580b3cf2bede249bb3b458e6c"), "SHA-256 over AppId+Nonce+Secret+Timestamp; MD5 is expected"));
+  CHECK(says(diagnosis("1b1108af8da6076f23e661d24b29be31756de8c580b3cf2bede249bb3b458e6c"),
+             "SHA-256 over AppId+Nonce+Secret+Timestamp; MD5 is expected"));
   CHECK(says(diagnosis("d4365df9f04a18190bf9e53dbc45cc705f77db05"), "SHA-1"));
   CHECK(says(diagnosis("0b03a45c2cef8e6af83a2b87da8b0d57"), "HMAC-MD5 keyed with Secret"));
 }

@@ -21,7 +21,10 @@ TEST_CASE("every ASCII character is allowed or not, as the contract lists them")
 }
 
 TEST_CASE("a bad character is named by code point and index in characters") {
-  const auto finding = check_user_id("ab\xEF\xBC\x8C" "cd", "/FromUserId");
+  const auto finding = check_user_id(
+      "ab\xEF\xBC\x8C"
+      "cd",
+      "/FromUserId");
   REQUIRE(finding);
   CHECK(finding->rule_id == RuleId::kUserIdCharacters);
   CHECK(finding->got == "U+FF0C FULLWIDTH COMMA at index 2 of \"ab\\u{FF0C}cd\"");

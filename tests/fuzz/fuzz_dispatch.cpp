@@ -33,9 +33,9 @@ HttpRequest request(std::string_view action, std::string_view more, std::string 
   const std::string timestamp = "1790000000", nonce = "0123456789abcdef", app = "12345";
   HttpRequest out{"POST", "/?Action=", {{"Content-Type", "application/json"}}, std::move(body), {}};
   out.target += action;
-  out.target += "&AppId=" + app + "&SignatureNonce=" + nonce + "&Timestamp=" + timestamp +
-                "&SignatureVersion=2.0&Signature=" +
-                sign(app, nonce, kDefaultServerSecret, timestamp);
+  out.target +=
+      "&AppId=" + app + "&SignatureNonce=" + nonce + "&Timestamp=" + timestamp +
+      "&SignatureVersion=2.0&Signature=" + sign(app, nonce, kDefaultServerSecret, timestamp);
   out.target += more;
   return out;
 }

@@ -32,7 +32,8 @@ class RawConnection {
   RawConnection& operator=(const RawConnection&) = delete;
 
   void send(const std::string& text) const {
-    REQUIRE(::send(fd_, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size()));
+    REQUIRE(::send(fd_, text.data(), text.size(), MSG_NOSIGNAL) ==
+            static_cast<ssize_t>(text.size()));
   }
   // Reads until `wanted` has been seen or the connection ends.
   std::string read_until(const std::string& wanted) const {
@@ -58,8 +59,9 @@ HttpResponse echo(const HttpRequest& request) {
   static constexpr const char* kStates[] = {"complete", "too-large", "cut-off"};
   HttpResponse response;
   response.headers.emplace_back("Content-Type", "text/plain");
-  response.body = request.method + " " + request.target + " " + std::to_string(request.body.size()) +
-                  " " + kStates[static_cast<int>(request.body_state)] + "!";
+  response.body = request.method + " " + request.target + " " +
+                  std::to_string(request.body.size()) + " " +
+                  kStates[static_cast<int>(request.body_state)] + "!";
   return response;
 }
 
@@ -85,7 +87,8 @@ TEST_CASE("a request arrives as it was sent, and the connection is kept") {
 TEST_CASE("a body over the limit is thrown away, and the connection is kept") {
   const auto listener = start(1024);
   const RawConnection client(listener->port());
-  client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1025\r\n\r\n" + std::string(1025, 'a'));
+  client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1025\r\n\r\n" +
+              std::string(1025, 'a'));
   CHECK(client.read_until("!").ends_with("0 too-large!"));
 }
 
@@ -100,7 +103,8 @@ TEST_CASE("a huge body is refused before it is sent, and the connection is close
 TEST_CASE("a chunked body is read, and an endless one is not") {
   const auto listener = start(1024);
   const RawConnection good(listener->port());
-  good.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
+  good.send(
+      "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
   CHECK(good.read_until("!").ends_with("POST / 3 complete!"));
   const RawConnection endless(listener->port());
   endless.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -170,7 +174,8 @@ TEST_CASE("many connections at once are all answered") {
   }
   for (const auto& client : clients) client->send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   int answered = 0;
-  for (const auto& client : clients) answered += client->read_until("!").ends_with("complete!") ? 1 : 0;
+  for (const auto& client : clients)
+    answered += client->read_until("!").ends_with("complete!") ? 1 : 0;
   CHECK(answered == kConnections);
 }
 

@@ -47,7 +47,9 @@ TEST_CASE("pages stay whole while messages arrive anywhere in the list") {
         before.erase(item.at("MsgBody").get<std::string>());
       }
       next = answer.at("Next");
-      if (arrived < 100) import_at(world, static_cast<std::int64_t>(rng() % 200), "during-" + std::to_string(arrived++));
+      if (arrived < 100)
+        import_at(world, static_cast<std::int64_t>(rng() % 200),
+                  "during-" + std::to_string(arrived++));
     } while (next != 0);
     CHECK(before.empty());
   }
@@ -95,8 +97,8 @@ TEST_CASE("a Next of another conversation is unknown") {
     REQUIRE(world.code("ImportPeerMsg", world.text("carol", "alice", "alice", "m")) == 0);
   }
   const json next = page(world, 1, 0).at("Next");
-  CHECK(world.code("QueryPeerMsg", {{"FromUserId", "alice"}, {"ToUserId", "carol"}, {"Next", next}}) ==
-        660000002);
+  CHECK(world.code("QueryPeerMsg",
+                   {{"FromUserId", "alice"}, {"ToUserId", "carol"}, {"Next", next}}) == 660000002);
 }
 
 TEST_CASE("MsgIds are above 2^53, odd, ascending, and the same in both answers") {

@@ -24,7 +24,8 @@ test::MockWorld& ready(test::MockWorld& world) {
 }
 
 json list_of_alice(test::MockWorld& world) {
-  return world.call("QueryPeerMsg", {{"FromUserId", "alice"}, {"ToUserId", "bob"}, {"WithEmptyMsg", 1}})
+  return world
+      .call("QueryPeerMsg", {{"FromUserId", "alice"}, {"ToUserId", "bob"}, {"WithEmptyMsg", 1}})
       .at("List");
 }
 
@@ -137,7 +138,8 @@ TEST_CASE("refuse_out_of_order_import") {
     ready(*world);
     CHECK(world->code("ImportPeerMsg", world->text("alice", "bob", "bob", "new", 10)) == 0);
     CHECK(world->code("ImportPeerMsg", world->text("alice", "bob", "bob", "same", 10)) == 0);
-    CHECK(world->code("ImportPeerMsg", world->text("alice", "bob", "alice", "other list", 20)) == 0);
+    CHECK(world->code("ImportPeerMsg", world->text("alice", "bob", "alice", "other list", 20)) ==
+          0);
   }
   CHECK(lax.code("ImportPeerMsg", lax.text("alice", "bob", "bob", "old", 11)) == 0);
   CHECK(lax.warning().starts_with("import.oldest-first"));

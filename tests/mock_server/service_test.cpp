@@ -11,7 +11,8 @@ using nlohmann::json;
 
 TEST_CASE("an answer always has Code, Message and RequestId, and a failure is explained") {
   test::MockWorld world;
-  for (const char* target : {"/", "/?", "/?Action=", "/?Action=ImportPeerMsg", "/other?x", "", "/%"}) {
+  for (const char* target :
+       {"/", "/?", "/?Action=", "/?Action=ImportPeerMsg", "/other?x", "", "/%"}) {
     CAPTURE(target);
     const json answer = world.send({"POST", target, {}, "{}", BodyState::kComplete});
     CHECK(answer.at("Code").get<std::int64_t>() != 0);
@@ -82,11 +83,13 @@ TEST_CASE("parallel imports are all stored, each once") {
   TenantOptions options;
   options.calls_per_second.reset();
   REQUIRE(quiet.add_tenant(kDefaultAppId, std::string(kDefaultServerSecret), options));
-  quiet.dispatch(world.request("UserRegister", R"({"UserInfo":[{"UserId":"alice"},{"UserId":"bob"}]})"));
+  quiet.dispatch(
+      world.request("UserRegister", R"({"UserInfo":[{"UserId":"alice"},{"UserId":"bob"}]})"));
   std::vector<std::thread> threads;
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
-      for (int i = 0; i < kEach; ++i) quiet.dispatch(requests[static_cast<std::size_t>(t * kEach + i)]);
+      for (int i = 0; i < kEach; ++i)
+        quiet.dispatch(requests[static_cast<std::size_t>(t * kEach + i)]);
     });
   }
   for (std::thread& thread : threads) thread.join();

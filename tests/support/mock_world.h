@@ -28,8 +28,8 @@ class MockWorld {
     const std::string app = std::to_string(kDefaultAppId);
     const std::string timestamp = std::to_string(clock_.wall_ms() / 1000);
     return {"POST",
-            "/?Action=" + action + "&AppId=" + app + "&SignatureNonce=" + nonce + "&Timestamp=" +
-                timestamp + "&SignatureVersion=2.0&Signature=" +
+            "/?Action=" + action + "&AppId=" + app + "&SignatureNonce=" + nonce +
+                "&Timestamp=" + timestamp + "&SignatureVersion=2.0&Signature=" +
                 sign(app, nonce, kDefaultServerSecret, timestamp),
             {{"Content-Type", "application/json"}},
             std::move(body),

@@ -1,0 +1,36 @@
+#include "cli/choices.h"
+
+#include "cli/files.h"
+#include "contracts/api/requests.h"
+
+namespace zimmock::cli {
+
+Result<std::int64_t> plan_retention_days(const std::string& plan) {
+  std::vector<Choice<std::int64_t>> plans;
+  for (const Plan& known : kPlans) plans.push_back({known.name, known.retention_days});
+  return choose("--plan", plan, plans);
+}
+
+Result<std::int64_t> parse_rate(const std::string& text) {
+  constexpr std::int64_t kMaxRate = 100'000;
+  if (text == "off") return 0;
+  const auto rate = parse_int64(text);
+  if (rate && *rate >= 1 && *rate <= kMaxRate) return *rate;
+  return fail(ErrorKind::kUsage,
+              fmt::format("--rate: expected calls a second from 1 to {}, or off, got {}", kMaxRate,
+                          quote(text)));
+}
+
+Result<Profile> load_profile(const std::string& name_or_file) {
+  if (name_or_file == "default") return default_profile();
+  if (name_or_file == "strict") return strict_profile();
+  const auto text = read_small_file(name_or_file);
+  if (!text) {
+    return fail(ErrorKind::kUsage, fmt::format("--profile: expected default, strict or a file, got "
+                                               "{}: {}",
+                                               quote(name_or_file), text.error().message));
+  }
+  return parse_profile(*text, name_or_file);
+}
+
+}  // namespace zimmock::cli
