@@ -95,10 +95,10 @@ Result<std::optional<std::size_t>> ExpectedList::find_equal(const QueryItem& ite
 
 // Media bodies are JSON in an encoding that the service chooses: equal documents are the same.
 Result<std::optional<std::size_t>> ExpectedList::find_same_media(const QueryItem& item) {
-  const auto older = [&](const Expected& expected, std::int64_t time_ms) {
-    return plan_.records[expected.record].time_ms < time_ms;
+  const auto newer = [&](std::int64_t time_ms, const Expected& expected) {
+    return time_ms < plan_.records[expected.record].time_ms;
   };
-  auto at = std::lower_bound(expected_.begin(), expected_.end(), item.msg_time_ms + 1, older);
+  auto at = std::upper_bound(expected_.begin(), expected_.end(), item.msg_time_ms, newer);
   while (at != expected_.begin()) {
     --at;
     const PlannedRecord& record = plan_.records[at->record];
@@ -202,7 +202,8 @@ Result<void> ExpectedList::pair_strays(Fits fits, ListComparison& out) {
     auto at = std::lower_bound(expected_.begin(), expected_.end(), stray->time_ms, older);
     for (; at != expected_.end() && plan_.records[at->record].time_ms == stray->time_ms; ++at) {
       if (at->seen || !fits(*at, *stray)) continue;
-      if (auto reported = report_pair(*at, *stray, out); !reported) return reported;
+      if (auto reported = report_pair(*at, *stray, out); !reported)
+        return tl::unexpected(reported.error());
       stray.reset();
       break;
     }
@@ -219,7 +220,8 @@ Result<void> ExpectedList::pair_by_content(ListComparison& out) {
   for (auto& stray : strays_) {
     const auto found = stray && stray->is_empty == 0 ? left.find(stray->content) : left.end();
     if (found == left.end() || found->second.empty()) continue;
-    if (auto done = report_pair(expected_[found->second.back()], *stray, out); !done) return done;
+    if (auto done = report_pair(expected_[found->second.back()], *stray, out); !done)
+      return tl::unexpected(done.error());
     found->second.pop_back();
     stray.reset();
   }

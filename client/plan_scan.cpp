@@ -22,9 +22,9 @@ class Scan {
       auto record = source_.next();
       if (!record) return tl::unexpected(record.error());
       if (!*record) break;
-      if (auto taken = take(**record); !taken) return taken;
+      if (auto taken = take(**record); !taken) return tl::unexpected(taken.error());
     }
-    if (auto searched = find_same_ids(); !searched) return searched;
+    if (auto searched = find_same_ids(); !searched) return tl::unexpected(searched.error());
     sort_records();
     return {};
   }
@@ -114,7 +114,8 @@ class Scan {
       std::size_t end = i + 1;
       while (end < id_marks_.size() && id_marks_[end].hash == id_marks_[i].hash) ++end;
       if (end - i > 1) {
-        if (auto compared = compare_ids({&id_marks_[i], end - i}); !compared) return compared;
+        if (auto compared = compare_ids({&id_marks_[i], end - i}); !compared)
+          return tl::unexpected(compared.error());
       }
       i = end;
     }

@@ -125,24 +125,24 @@ Result<TimeShift> parse_time_shift(std::string_view text) {
 }
 
 void shift_times(const TimeShift& shift, MigrationPlan& plan) {
-  std::int64_t newest_ms = std::numeric_limits<std::int64_t>::min();
+  std::optional<std::int64_t> newest_ms;
   for (const PlannedRecord& record : plan.records) {
-    if (!record.left_out) newest_ms = std::max(newest_ms, record.time_ms);
+    if (!record.left_out) newest_ms = std::max(newest_ms.value_or(0), record.time_ms);
   }
+  if (!newest_ms) return;
   switch (shift.kind) {
     case TimeShift::Kind::kNone:
       return;
     case TimeShift::Kind::kNewestIsNow:
-      plan.shift_ms = plan.now_ms - newest_ms;
+      plan.shift_ms = plan.now_ms - *newest_ms;
       break;
     case TimeShift::Kind::kNewestIs:
-      plan.shift_ms = shift.ms - newest_ms;
+      plan.shift_ms = shift.ms - *newest_ms;
       break;
     case TimeShift::Kind::kBy:
       plan.shift_ms = shift.ms;
       break;
   }
-  if (plan.records.empty()) plan.shift_ms = 0;
   for (PlannedRecord& record : plan.records) {
     if (__builtin_add_overflow(record.time_ms, plan.shift_ms, &record.time_ms)) {
       record.time_ms = plan.shift_ms > 0 ? std::numeric_limits<std::int64_t>::max() : 0;
