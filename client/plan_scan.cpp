@@ -22,7 +22,10 @@ class Scan {
       auto record = source_.next();
       if (!record) return tl::unexpected(record.error());
       if (!*record) break;
-      if (auto taken = take(**record); !taken) return tl::unexpected(taken.error());
+      if (plan_.records.size() == std::numeric_limits<std::uint32_t>::max()) {
+        return fail(ErrorKind::kInput, "more than 4294967295 records in one file");
+      }
+      take(**record);
     }
     if (auto searched = find_same_ids(); !searched) return tl::unexpected(searched.error());
     sort_records();
@@ -36,7 +39,7 @@ class Scan {
     std::uint32_t record;
   };
 
-  Result<void> take(const SourceRecord& record) {
+  void take(const SourceRecord& record) {
     ++plan_.counts.records;
     for (const Finding& finding : record.findings.warnings) {
       log_.add(Weight::kNote, record.place.line, finding);
@@ -46,13 +49,9 @@ class Scan {
     }
     if (!record.findings.ok()) {
       ++plan_.counts.bad;
-      return {};
-    }
-    if (plan_.records.size() == std::numeric_limits<std::uint32_t>::max()) {
-      return fail(ErrorKind::kInput, "more than 4294967295 records in one file");
+      return;
     }
     add(record);
-    return {};
   }
 
   void add(const SourceRecord& record) {
