@@ -14,6 +14,8 @@
 #include "contracts/api/sdk_delivery.h"
 #include "contracts/api/text.h"
 #include "contracts/rules/rules.h"
+#include "mock_server/control/control_api.h"
+#include "mock_server/faults/fault.h"
 
 namespace zimmock::cli {
 namespace {
@@ -87,6 +89,34 @@ json list_formats() {
   return rows;
 }
 
+std::string whens(const FaultKind& kind) {
+  std::vector<std::string_view> out{to_string(kind.default_when)};
+  for (const FaultWhen when : {FaultWhen::kBeforeRead, FaultWhen::kBeforeEffect,
+                               FaultWhen::kAfterEffect, FaultWhen::kMidBody}) {
+    const bool can = (kind.whens & static_cast<unsigned>(when)) != 0;
+    if (can && when != kind.default_when) out.push_back(to_string(when));
+  }
+  return fmt::format("{}", fmt::join(out, " "));
+}
+
+json list_faults() {
+  json rows = json::array();
+  for (const FaultKind& row : fault_kinds()) {
+    rows.push_back(
+        {{"name", row.name}, {"value", row.value}, {"when", whens(row)}, {"what", row.what}});
+  }
+  return rows;
+}
+
+json list_control() {
+  json rows = json::array();
+  for (const ControlRoute& row : control_routes()) {
+    rows.push_back(
+        {{"name", fmt::format("{} {}{}", row.method, kControlPath, row.path)}, {"what", row.what}});
+  }
+  return rows;
+}
+
 struct Kind {
   std::string_view name;
   json (*rows)();
@@ -100,7 +130,9 @@ const std::vector<Kind>& kinds() {
       {"codes", list_codes, {"name", "class", "what"}},
       {"settings", list_settings, {"name", "mark", "default", "strict", "what"}},
       {"delivery", list_delivery, {"name", "mark", "delivery", "what"}},
+      {"faults", list_faults, {"name", "value", "when", "what"}},
       {"formats", list_formats, {"name", "what"}},
+      {"control", list_control, {"name", "what"}},
   };
   return rows;
 }
@@ -134,7 +166,8 @@ Run setup_list(CLI::App& app) {
     bool as_json = false;
   };
   auto options = std::make_shared<Options>();
-  app.add_option("KIND", options->kind, "actions, rules, codes, settings, delivery or formats")
+  app.add_option("KIND", options->kind,
+                 "actions, rules, codes, settings, delivery, faults, formats or control")
       ->required();
   app.add_flag("--json", options->as_json, "One JSON array instead of a table");
   return [options] {

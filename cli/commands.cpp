@@ -15,7 +15,7 @@ constexpr Command kCommands[] = {
     {"view", "Show what a user's client gets of a conversation, by SDK version", setup_view},
     {"sign", "Sign a request, for use with other tools", setup_sign},
     {"ca", "Print the certificate of the mock's own CA", setup_ca},
-    {"list", "Print what this program knows: actions, rules, codes, settings, formats", setup_list},
+    {"list", "Print what this program knows: actions, rules, codes, settings, faults, ...", setup_list},
 };
 
 }  // namespace

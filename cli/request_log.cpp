@@ -2,6 +2,8 @@
 
 #include <cstdio>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -16,19 +18,32 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
+// What was broken and only reported.
+std::vector<std::string_view> warnings(const RequestRecord& record) {
+  std::vector<std::string_view> out;
+  for (const BrokenRule& broken : record.rules_broken) {
+    if (!broken.refused) out.push_back(broken.line);
+  }
+  return out;
+}
+
 std::string to_json(const RequestRecord& record) {
   json line{{"time", iso_time(record.wall_ms)},
             {"action", record.action},
             {"app_id", record.app_id},
-            {"status", record.status},
-            {"code", record.code},
+            {"status", record.answered ? json(record.status) : json()},
+            {"code", record.code == kNoCode ? json() : json(record.code)},
             {"request_id", record.request_id}};
-  if (record.code != 0) line["message"] = record.message;
-  if (!record.rule.empty()) {
-    line["rule"] = record.rule;
-    line["explain"] = record.explain;
+  if (record.code > 0) line["message"] = record.message;
+  if (!record.explain().empty()) {
+    line["rule"] = rule(record.rules_broken.front().rule_id).id;
+    line["explain"] = record.explain();
   }
-  if (!record.warnings.empty()) line["warnings"] = record.warnings;
+  if (const auto lines = warnings(record); !lines.empty()) line["warnings"] = lines;
+  if (!record.faults.empty()) {
+    line["faults"] = record.faults;
+    line["effect"] = to_string(record.effect);
+  }
   line["request_bytes"] = record.request_bytes;
   line["response_bytes"] = record.response_bytes;
   line["duration_us"] = record.duration_ns / 1000;
@@ -37,11 +52,16 @@ std::string to_json(const RequestRecord& record) {
 
 std::string to_text(const RequestRecord& record) {
   std::string line =
-      fmt::format("{} {} app {} code {}", iso_time(record.wall_ms),
+      fmt::format("{} {} app {} {}", iso_time(record.wall_ms),
                   record.action.empty() ? "-" : ascii_line(record.action),
-                  record.app_id.empty() ? "-" : ascii_line(record.app_id), record.code);
-  if (!record.explain.empty()) line += fmt::format(" | {}", ascii_line(record.explain));
-  for (const std::string& warning : record.warnings) {
+                  record.app_id.empty() ? "-" : ascii_line(record.app_id),
+                  record.code == kNoCode ? "no code" : fmt::format("code {}", record.code));
+  if (!record.faults.empty()) {
+    line += fmt::format(" | fault {}, effect {}", fmt::join(record.faults, " "),
+                        to_string(record.effect));
+  }
+  if (!record.explain().empty()) line += fmt::format(" | {}", ascii_line(record.explain()));
+  for (const std::string_view warning : warnings(record)) {
     line += fmt::format(" | warning: {}", ascii_line(warning));
   }
   return line;

@@ -1,5 +1,6 @@
 #include "cli/service_options.h"
 
+#include <algorithm>
 #include <limits>
 #include <sstream>
 
@@ -52,21 +53,13 @@ Result<std::vector<App>> read_apps(const ServiceOptions& options) {
   return out;
 }
 
-Result<TenantOptions> tenant_options(const ServiceOptions& options) {
-  TenantOptions out;
-  auto profile = load_profile(options.profile);
-  if (!profile) return tl::unexpected(profile.error());
-  out.profile = std::move(*profile);
-  const auto days = plan_retention_days(options.plan);
-  if (!days) return tl::unexpected(days.error());
-  out.retention_days = options.retention_days > 0 ? options.retention_days : *days;
-  const auto rate = parse_rate(options.rate);
-  if (!rate) return tl::unexpected(rate.error());
-  out.calls_per_second = *rate > 0 ? std::optional(*rate) : std::nullopt;
-  const auto clock = parse_clock(options.clock);
-  if (!clock) return fail(ErrorKind::kUsage, "--" + clock.error().message);
-  out.clock = *clock;
-  out.rng_seed = options.rng_seed;
+Result<std::vector<Fault>> read_faults(const ServiceOptions& options) {
+  std::vector<Fault> out;
+  for (const std::string& spec : options.faults) {
+    auto fault = parse_fault(spec);
+    if (!fault) return fail(ErrorKind::kUsage, "--" + fault.error().message);
+    out.push_back(*std::move(fault));
+  }
   return out;
 }
 
@@ -89,27 +82,55 @@ void add_service_options(CLI::App& app, ServiceOptions& options) {
   app.add_option("--clock", options.clock,
                  "real, frozen:2026-10-01T00:00:00Z or offset:+90s (units ms s m h d)")
       ->capture_default_str();
-  app.add_option("--rng-seed", options.rng_seed, "Decides MsgIds, Next and page sizes")
+  app.add_option("--rng-seed", options.rng_seed,
+                 "Decides MsgIds, Next, page sizes and what faults draw")
       ->capture_default_str();
+  app.add_option("--fault", options.faults,
+                 "A fault for these Apps, such as drop-reply,action=ImportPeerMsg,nth=2; "
+                 "repeatable (see `zimmock list faults`)")
+      ->allow_extra_args(false);
+  app.add_option("--journal", options.journal_entries,
+                 "Requests that each App's journal keeps, 0 for none")
+      ->check(CLI::Range(std::size_t{0}, std::size_t{1'000'000}))
+      ->capture_default_str();
+}
+
+Result<TenantOptions> tenant_options(const ServiceOptions& options) {
+  TenantOptions out;
+  auto profile = load_profile(options.profile);
+  if (!profile) return tl::unexpected(profile.error());
+  out.profile = std::move(*profile);
+  const auto days = plan_retention_days(options.plan);
+  if (!days) return tl::unexpected(days.error());
+  out.retention_days = options.retention_days > 0 ? options.retention_days : *days;
+  const auto rate = parse_rate(options.rate);
+  if (!rate) return tl::unexpected(rate.error());
+  out.calls_per_second = *rate > 0 ? std::optional(*rate) : std::nullopt;
+  const auto clock = parse_clock(options.clock);
+  if (!clock) return fail(ErrorKind::kUsage, "--" + clock.error().message);
+  out.clock = *clock;
+  out.rng_seed = options.rng_seed;
+  out.journal.entries = options.journal_entries;
+  return out;
 }
 
 Result<std::uint32_t> add_tenants(Service& service, const ServiceOptions& options) {
   const auto tenant = tenant_options(options);
   if (!tenant) return tl::unexpected(tenant.error());
-  const auto apps = read_apps(options);
+  const auto faults = read_faults(options);
+  if (!faults) return tl::unexpected(faults.error());
+  auto apps = read_apps(options);
   if (!apps) return tl::unexpected(apps.error());
-  bool default_given = false;
+  const std::uint32_t first = apps->empty() ? kDefaultAppId : apps->front().id;
+  const bool default_given = std::any_of(apps->begin(), apps->end(),
+                                         [](const App& app) { return app.id == kDefaultAppId; });
+  if (!default_given) apps->push_back({kDefaultAppId, std::string(kDefaultServerSecret)});
   for (const App& app : *apps) {
-    if (auto added = service.add_tenant(app.id, app.secret, *tenant); !added) {
-      return tl::unexpected(added.error());
-    }
-    default_given = default_given || app.id == kDefaultAppId;
-  }
-  if (!default_given) {
-    auto added = service.add_tenant(kDefaultAppId, std::string(kDefaultServerSecret), *tenant);
+    const auto added = service.add_tenant(app.id, app.secret, *tenant);
     if (!added) return tl::unexpected(added.error());
+    for (const Fault& fault : *faults) (*added)->faults().add(fault);
   }
-  return apps->empty() ? kDefaultAppId : apps->front().id;
+  return first;
 }
 
 }  // namespace zimmock::cli

@@ -22,12 +22,17 @@ struct ServiceOptions {
   std::string profile = "default";
   std::string clock = "real";
   std::uint64_t rng_seed = 1;
+  std::vector<std::string> faults;     // specs
+  std::size_t journal_entries = 10'000;
 };
 
 void add_service_options(CLI::App& app, ServiceOptions& options);
 
-// Adds the tenants asked for and the default one; returns the AppId of the first --app, or the
-// default's.
+// What a tenant has by these options, faults left out.
+Result<TenantOptions> tenant_options(const ServiceOptions& options);
+
+// Adds the tenants asked for and the default one, each with the faults; returns the AppId of the
+// first --app, or the default's.
 Result<std::uint32_t> add_tenants(Service& service, const ServiceOptions& options);
 
 }  // namespace zimmock::cli

@@ -173,8 +173,8 @@ std::string diagnosis(const Tenant& tenant, const CommonParameters& p) {
   return ", which no known mistake explains: is it this AppId's ServerSecret?";
 }
 
-Refusal check_age(const Tenant& tenant, const CommonParameters& p) {
-  const std::int64_t now = tenant.clock().wall_ms() / kMillisPerSecond;
+Refusal check_age(const Tenant& tenant, const CommonParameters& p, std::int64_t now_ms) {
+  const std::int64_t now = now_ms / kMillisPerSecond;
   const std::int64_t window = tenant.profile().timestamp_window_s;
   if (p.timestamp >= now - window && p.timestamp <= now + window) return std::nullopt;
   return Finding{RuleId::kTimestampFresh, "?Timestamp",
@@ -201,7 +201,8 @@ std::optional<Reply> read_common_parameters(const HttpRequest& request, CommonPa
   return reply;
 }
 
-std::optional<Finding> authenticate(Tenant* tenant_or_null, CommonParameters& p) {
+std::optional<Finding> authenticate(Tenant* tenant_or_null, CommonParameters& p,
+                                    std::int64_t now_ms) {
   if (p.signature.size() != 32 || !all_of(p.signature, kLowerHex)) {
     return Finding{
         RuleId::kSignatureForm, "?Signature", "32 lower-case hex characters",
@@ -212,7 +213,7 @@ std::optional<Finding> authenticate(Tenant* tenant_or_null, CommonParameters& p)
                    fmt::format("{}: serve it with --app {}:SECRET", p.app_id, p.app_id)};
   }
   Tenant& tenant = *tenant_or_null;
-  if (auto refusal = check_age(tenant, p)) return refusal;
+  if (auto refusal = check_age(tenant, p, now_ms)) return refusal;
   if (p.signature != sign(p.app_id_text, p.nonce, tenant.server_secret(), p.timestamp_text)) {
     return Finding{RuleId::kSignatureMatches, "?Signature", "MD5 over AppId+Nonce+Secret+Timestamp",
                    "another value" + diagnosis(tenant, p)};
@@ -224,7 +225,7 @@ std::optional<Finding> authenticate(Tenant* tenant_or_null, CommonParameters& p)
     p.warnings.push_back(std::move(finding));
   }
   const std::lock_guard lock(tenant.mutex());
-  if (tenant.nonce_seen(p.nonce)) {
+  if (tenant.nonce_seen(p.nonce, now_ms)) {
     Finding finding{RuleId::kNonceFresh, "?SignatureNonce", "a new nonce for each request",
                     quote(p.nonce) + " again"};
     if (profile.refuse_reused_nonce) return finding;

@@ -34,7 +34,8 @@ std::optional<Reply> read_common_parameters(const HttpRequest& request, CommonPa
 
 // Then: the signature's form, whether there is such a tenant, the timestamp's age, the signature
 // itself, and what the profile says of the nonce. Nothing when the request is genuine (`tenant` is
-// not null then); warnings are added to `parameters`.
-std::optional<Finding> authenticate(Tenant* tenant, CommonParameters& parameters);
+// not null then); warnings are added to `parameters`. `now_ms` is the tenant's time.
+std::optional<Finding> authenticate(Tenant* tenant, CommonParameters& parameters,
+                                    std::int64_t now_ms);
 
 }  // namespace zimmock

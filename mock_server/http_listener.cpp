@@ -20,6 +20,8 @@
 
 #include "contracts/api/text.h"
 #include "mock_server/elastic_pool.h"
+#include "mock_server/http_wire.h"
+#include "mock_server/pauses.h"
 
 namespace zimmock {
 namespace {
@@ -74,26 +76,6 @@ class InFlight {
 };
 thread_local bool InFlight::answering_ = false;
 
-// cpp-httplib cannot close the connections that wait in keep-alive, so stop() would wait for their
-// timeout. They are the process's sockets whose local port is ours.
-void shut_connections_on(int port) {
-  rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  const int most = static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 65'536));
-  for (int fd = 3; fd < most; ++fd) {
-    sockaddr_storage address{};
-    socklen_t size = sizeof address;
-    if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) continue;
-    int local = 0;
-    if (address.ss_family == AF_INET) {
-      local = ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
-    } else if (address.ss_family == AF_INET6) {
-      local = ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
-    }
-    if (local == port) ::shutdown(fd, SHUT_RDWR);
-  }
-}
-
 bool use_tls(SSL_CTX& context, const CertificateAndKey& tls) {
   const auto bio = [](const std::string& text) {
     return std::unique_ptr<BIO, decltype(&BIO_free_all)>(
@@ -124,34 +106,6 @@ HttpRequest to_request(const httplib::Request& in) {
   return out;
 }
 
-void write(HttpResponse response, httplib::Response& out) {
-  out.status = response.status;
-  std::string content_type = "text/plain";
-  for (auto& [name, value] : response.headers) {
-    if (equal_ignoring_case(name, "Content-Type")) {
-      content_type = std::move(value);
-    } else {
-      out.set_header(name, value);
-    }
-  }
-  out.set_content(std::move(response.body), content_type);
-}
-
-// Has cpp-httplib close the connection behind this answer: a content provider that reports failure
-// after its last byte does.
-void close_after(httplib::Response& out) {
-  out.set_header("Connection", "close");
-  const std::string content_type = out.get_header_value("Content-Type");
-  auto body = std::make_shared<const std::string>(std::move(out.body));
-  out.body.clear();
-  out.headers.erase("Content-Type");
-  out.set_content_provider(body->size(), content_type,
-                           [body](std::size_t offset, std::size_t length, httplib::DataSink& sink) {
-                             sink.write(body->data() + offset, length);
-                             return false;
-                           });
-}
-
 // Makes the backlog and the socket of cpp-httplib's servers reachable.
 template <typename Base>
 class OpenServer : public Base {
@@ -179,6 +133,7 @@ class HttpListener::Impl {
   void stop() {
     if (!server_ || stopped_.exchange(true)) return;
     server_->stop();
+    pauses_.cancel();
     in_flight_.wait_for_none(kStopGrace);
     shut_connections_on(port_);
     if (thread_.joinable()) thread_.join();
@@ -228,7 +183,7 @@ class HttpListener::Impl {
     server.set_keep_alive_max_count(1'000'000'000);
     server.set_keep_alive_timeout(60);
     const auto without_body = [this](const httplib::Request& in, httplib::Response& out) {
-      answer(to_request(in), out);
+      answer(in, out);
     };
     const auto with_body = [this](const httplib::Request& in, httplib::Response& out,
                                   const httplib::ContentReader& reader) {
@@ -248,37 +203,48 @@ class HttpListener::Impl {
     });
   }
 
-  void answer(const HttpRequest& request, httplib::Response& out) {
+  void answer(const httplib::Request& in, httplib::Response& out) {
     in_flight_.enter();
-    write(handler_(request), out);
+    HttpRequest request = to_request(in);
+    send(handler_(request, {}), in, out);
   }
 
   void read_and_answer(const httplib::Request& in, httplib::Response& out,
                        const httplib::ContentReader& reader) {
+    in_flight_.enter();
     HttpRequest request = to_request(in);
-    const auto announced = parse_int64(in.get_header_value("Content-Length"));
-    const std::int64_t readable =
-        static_cast<std::int64_t>(options_.body_limit_bytes + kDrainBytes);
-    if (announced && *announced > readable) {
-      request.body_state = BodyState::kTooLarge;
-      answer(request, out);
-      close_after(out);
-      return;
-    }
-    read_body(in, reader, announced, request);
-    answer(request, out);
-    if (request.body_state != BodyState::kComplete) close_after(out);
+    bool whole = false;  // what follows on the connection is the next request
+    const BodyReader read = [&](HttpRequest& to, std::size_t limit_bytes) {
+      read_body(in, reader, limit_bytes, to);
+      whole = to.body_state == BodyState::kComplete;
+    };
+    Answer answer = handler_(request, read);
+    const bool intact = answer.wire.intact();
+    send(std::move(answer), in, out);
+    if (!whole && intact) close_after(out);
+  }
+
+  void send(Answer answer, const httplib::Request& in, httplib::Response& out) {
+    const WireFault wire = answer.wire;
+    write(std::move(answer.response), out);
+    if (!wire.intact()) spoil(wire, {&in, port_, &pauses_}, out);
   }
 
   void read_body(const httplib::Request& in, const httplib::ContentReader& reader,
-                 std::optional<std::int64_t> announced, HttpRequest& request) {
+                 std::size_t limit_bytes, HttpRequest& request) {
+    const auto announced = parse_int64(in.get_header_value("Content-Length"));
+    const std::size_t readable = limit_bytes + kDrainBytes;
+    if (announced && *announced > static_cast<std::int64_t>(readable)) {
+      request.body_state = BodyState::kTooLarge;
+      return;
+    }
     std::size_t received = 0;
     const auto take = [&](const char* data, std::size_t size) {
       received += size;
-      if (received > options_.body_limit_bytes) {
+      if (received > limit_bytes) {
         request.body_state = BodyState::kTooLarge;
         std::string().swap(request.body);
-        return received <= options_.body_limit_bytes + kDrainBytes;
+        return received <= readable;
       }
       request.body.append(data, size);
       return true;
@@ -316,6 +282,7 @@ class HttpListener::Impl {
   std::unique_ptr<httplib::Server> server_;
   std::thread thread_;
   InFlight in_flight_;
+  Pauses pauses_;
   std::atomic<bool> stopped_{false};
   int port_ = -1;
 };

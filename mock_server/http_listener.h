@@ -8,6 +8,7 @@
 
 #include "contracts/api/http.h"
 #include "contracts/api/result.h"
+#include "mock_server/answer.h"
 #include "mock_server/certificate_authority.h"
 
 namespace zimmock {
@@ -26,13 +27,12 @@ bool is_loopback(const std::string& host);
 // One listening socket, plain or TLS, over cpp-httplib (which is seen only in the .cpp file).
 class HttpListener {
  public:
-  // Called from several threads at once.
-  using Handler = std::function<HttpResponse(const HttpRequest&)>;
+  // Called from several threads at once, when the head has arrived.
+  using Handler = std::function<Answer(HttpRequest& request, const BodyReader& read_body)>;
 
   struct Options {
     ListenAddress address;
     std::optional<CertificateAndKey> tls;
-    std::size_t body_limit_bytes = 256 * 1024;
     // A thread is held per open connection; connections beyond this many wait.
     std::size_t max_connections = 1024;
   };

@@ -1,30 +1,12 @@
 #include "mock_server/mock_server.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "contracts/api/text.h"
 
 namespace zimmock {
 namespace {
-
-constexpr std::string_view kControlPrefix = "/_zimmock/";
-constexpr std::string_view kControlPath = "/_zimmock/v1";
-
-// So far there is one control call: whether the server answers.
-HttpResponse control(const HttpRequest& request) {
-  HttpResponse response;
-  response.headers.emplace_back("Content-Type", "application/json");
-  const std::string_view path =
-      std::string_view(request.target).substr(0, request.target.find('?'));
-  if (path == fmt::format("{}/health", kControlPath)) {
-    response.body = R"({"status":"ok"})";
-    return response;
-  }
-  response.status = 404;
-  response.body =
-      fmt::format(R"({{"error":"no such control path; there is {}/health"}})", kControlPath);
-  return response;
-}
 
 std::string url_of(std::string_view scheme, const std::string& host, const HttpListener* listener) {
   if (listener == nullptr) return "";
@@ -39,15 +21,23 @@ Result<std::unique_ptr<MockServer>> MockServer::start(Service& service,
                                                       const MockServerOptions& options) {
   std::unique_ptr<MockServer> server(new MockServer());
   server->options_ = options;
-  const auto handler = [&service](const HttpRequest& request) {
-    if (request.target.starts_with(kControlPrefix)) return control(request);
-    return service.dispatch(request);
-  };
+  server->service_ = &service;
+  service.body_limit_bytes = options.body_limit_bytes;
+  ControlOptions control = options.control;
+  control.about = [about = server.get()] { return about->about(); };
+  server->control_ = std::make_unique<ControlApi>(service, std::move(control));
   HttpListener::Options listener;
-  listener.body_limit_bytes = options.body_limit_bytes;
+  if (options.control_listen) {
+    listener.address = *options.control_listen;
+    auto started =
+        HttpListener::start(listener, server->handler(listener.address, Serves::kControl));
+    if (!started) return tl::unexpected(started.error());
+    server->control_listener_ = std::move(*started);
+  }
+  const Serves serves = options.control_listen ? Serves::kApi : Serves::kBoth;
   if (options.http) {
     listener.address = *options.http;
-    auto started = HttpListener::start(listener, handler);
+    auto started = HttpListener::start(listener, server->handler(listener.address, serves));
     if (!started) return tl::unexpected(started.error());
     server->http_ = std::move(*started);
   }
@@ -55,7 +45,7 @@ Result<std::unique_ptr<MockServer>> MockServer::start(Service& service,
     listener.address = *options.https;
     listener.tls = options.tls;
     if (!listener.tls) return fail(ErrorKind::kUsage, "https: expected a certificate and its key");
-    auto started = HttpListener::start(listener, handler);
+    auto started = HttpListener::start(listener, server->handler(listener.address, serves));
     if (!started) return tl::unexpected(started.error());
     server->https_ = std::move(*started);
   }
@@ -71,10 +61,39 @@ std::string MockServer::tls_url() const {
 }
 
 std::string MockServer::control_url() const {
-  return (http_ ? url() : tls_url()) + std::string(kControlPath);
+  const std::string base =
+      control_listener_ ? url_of("http", options_.control_listen->host, control_listener_.get())
+      : http_           ? url()
+                        : tls_url();
+  return base + std::string(kControlPath);
+}
+
+HttpListener::Handler MockServer::handler(const ListenAddress& address, Serves serves) {
+  const bool open = is_loopback(address.host);
+  return [this, open, serves](HttpRequest& request, const BodyReader& read_body) {
+    const bool control = request.target.starts_with(kControlRoot);
+    if (control && serves != Serves::kApi) {
+      return Answer{control_->answer(request, read_body, open), {}};
+    }
+    if (serves == Serves::kControl) {
+      return Answer{{404, {{"Content-Type", "text/plain"}}, "only the control API is here\n"}, {}};
+    }
+    return service_->answer(request, read_body);
+  };
+}
+
+std::string MockServer::about() const {
+  const auto or_null = [](const std::string& text) {
+    return text.empty() ? nlohmann::json() : nlohmann::json(text);
+  };
+  return nlohmann::json{
+      {"url", or_null(url())}, {"tls_url", or_null(tls_url())}, {"control_url", control_url()}}
+      .dump();
 }
 
 void MockServer::stop() {
+  service_->cancel_waits();
+  if (control_listener_) control_listener_->stop();
   if (http_) http_->stop();
   if (https_) https_->stop();
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "contracts/api/result.h"
+#include "mock_server/control/control_api.h"
 #include "mock_server/http_listener.h"
 #include "mock_server/service.h"
 
@@ -15,10 +16,13 @@ struct MockServerOptions {
   std::optional<ListenAddress> http = ListenAddress{};
   std::optional<ListenAddress> https;
   std::optional<CertificateAndKey> tls;  // needed for https
+  // The control API's own address, over HTTP; without it, it is served beside the API's paths.
+  std::optional<ListenAddress> control_listen;
+  ControlOptions control;  // `about` is filled in
   std::size_t body_limit_bytes = 256 * 1024;
 };
 
-// A Service behind sockets, plain and TLS at once, with the control paths beside it.
+// A Service behind sockets, plain and TLS at once, with the control API beside it.
 class MockServer {
  public:
   // Everything that is asked for listens and answers when it returns. `service` must outlive the
@@ -32,13 +36,20 @@ class MockServer {
   // "http://127.0.0.1:PORT/_zimmock/v1" (https where there is no http).
   std::string control_url() const;
 
-  // Finishes the requests being answered (for at most 2 s), then closes everything. Also done by
-  // the destructor.
+  // Calls off delays and waits, finishes the requests being answered (for at most 2 s), then closes
+  // everything. Also done by the destructor. The service can be used no more.
   void stop();
 
  private:
+  enum class Serves { kApi, kControl, kBoth };
   MockServer() = default;
+  HttpListener::Handler handler(const ListenAddress& address, Serves serves);
+  std::string about() const;
+
   MockServerOptions options_;
+  Service* service_ = nullptr;
+  std::unique_ptr<ControlApi> control_;
+  std::unique_ptr<HttpListener> control_listener_;
   std::unique_ptr<HttpListener> http_;
   std::unique_ptr<HttpListener> https_;
 };

@@ -1,139 +1,58 @@
 #include "mock_server/service.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
-#include "contracts/api/codes.h"
-#include "contracts/api/json_text.h"
-#include "contracts/api/text.h"
-#include "mock_server/common_parameters.h"
+#include "contracts/api/signature.h"
+#include "mock_server/exchange.h"
 #include "mock_server/handlers/handlers.h"
 
 namespace zimmock {
-namespace {
-
-using json = nlohmann::json;
-
-bool is_form(std::string_view content_type) {
-  return content_type.starts_with("application/x-www-form-urlencoded") ||
-         content_type.starts_with("multipart/form-data");
-}
-
-bool is_json_type(std::string_view content_type) {
-  return equal_ignoring_case(trim(content_type.substr(0, content_type.find(';'))),
-                             "application/json");
-}
-
-// The request's body as a JSON object, or why it is not one.
-tl::expected<json, Finding> read_body(const HttpRequest& request, const Profile& profile,
-                                      std::vector<Finding>& warnings) {
-  if (request.method != "POST") {
-    return tl::unexpected(Finding{RuleId::kMethodIsPost, "", "POST", request.method});
-  }
-  if (request.body_state != BodyState::kComplete) {
-    const bool large = request.body_state == BodyState::kTooLarge;
-    return tl::unexpected(Finding{RuleId::kBodyReadable, "", "a whole body within the limit",
-                                  large ? "a larger body" : "a body cut off"});
-  }
-  const std::string_view type = header(request.headers, "Content-Type");
-  auto parsed =
-      parse_json(request.body, {profile.max_json_depth, profile.refuse_duplicate_members});
-  if (!parsed) {
-    Finding finding = parsed.error();
-    if (is_form(type)) {
-      finding.got = fmt::format("a form body ({}): send JSON, with Content-Type application/json",
-                                ascii_line(type.substr(0, type.find(';'))));
-    }
-    return tl::unexpected(std::move(finding));
-  }
-  if (!parsed->is_object()) {
-    return tl::unexpected(
-        Finding{RuleId::kBodyIsObject, "", "a JSON object", json_type_and_value(*parsed)});
-  }
-  if (!is_json_type(type)) {
-    warnings.push_back({RuleId::kContentTypeIsJson, "Content-Type", "application/json",
-                        type.empty() ? "nothing" : quote(type)});
-  }
-  return std::move(*parsed);
-}
-
-std::optional<Finding> check_rate(Tenant& tenant, ActionId action) {
-  {
-    const std::lock_guard lock(tenant.mutex());
-    if (tenant.admit(action)) return std::nullopt;
-  }
-  const std::int64_t limit = *tenant.calls_per_second();
-  const RuleId rule_id = action == ActionId::kUserRegister ? RuleId::kRateRegister : RuleId::kRate;
-  std::string got = fmt::format("one more than {}", limit);
-  if (tenant.clock().frozen()) {
-    got += "; the clock is frozen, so this second never ends: use --rate off";
-  }
-  return Finding{rule_id, "", fmt::format("at most {} calls a second", limit), got};
-}
-
-// Everything after the common parameters could be read.
-Reply run_operation(Tenant* tenant, const HttpRequest& request, CommonParameters& common) {
-  const Profile& profile = tenant == nullptr ? Profile{} : tenant->profile();
-  if (auto refusal = authenticate(tenant, common)) return Reply::refuse(profile, *refusal);
-  if (auto refusal = check_rate(*tenant, common.action->id))
-    return Reply::refuse(profile, *refusal);
-  const auto body = read_body(request, profile, common.warnings);
-  if (!body) return Reply::refuse(profile, body.error());
-  return handler_of(common.action->id)(*tenant, *body);
-}
-
-Reply not_found(const HttpRequest& request) {
-  const std::string_view path =
-      std::string_view(request.target).substr(0, request.target.find('?'));
-  return Reply::refuse({}, {RuleId::kPathIsRoot, "", "the path /", quote(path)});
-}
-
-bool is_root(std::string_view target) {
-  const std::string_view path = target.substr(0, target.find('?'));
-  return path == "/" || path.empty();
-}
-
-void fill_record(RequestRecord& record, const Reply& reply, const HttpResponse& response) {
-  record.status = response.status;
-  record.code = reply.code;
-  record.message = reply.message;
-  if (reply.refusal) {
-    record.rule = rule(reply.refusal->rule_id).id;
-    record.explain = reply.refusal->line();
-  }
-  for (const Finding& warning : reply.warnings) record.warnings.push_back(warning.line());
-  record.response_bytes = response.body.size();
-}
-
-HttpResponse to_http(Reply& reply, const std::string& request_id, int error_status) {
-  if (reply.message.empty()) reply.message = code_meaning(reply.code);
-  HttpResponse response;
-  response.status = reply.code == 0 ? 200 : error_status;
-  reply.members["Code"] = reply.code;
-  reply.members["Message"] = reply.message;
-  reply.members["RequestId"] = request_id;
-  response.body = json_line(reply.members);
-  response.headers.emplace_back("Content-Type", "application/json");
-  if (reply.refusal) {
-    response.headers.emplace_back("X-Zimmock-Explain", ascii_line(reply.refusal->line()));
-  }
-  for (const Finding& warning : reply.warnings) {
-    response.headers.emplace_back("X-Zimmock-Warn", ascii_line(warning.line()));
-  }
-  return response;
-}
-
-}  // namespace
 
 Service::Service(const Clock& clock, RequestObserver observer, std::uint64_t rng_seed)
     : clock_(clock), observer_(std::move(observer)), rng_seed_(rng_seed) {}
 
-Result<void> Service::add_tenant(std::uint32_t app_id, std::string server_secret,
-                                 const TenantOptions& options) {
-  auto tenant = std::make_unique<Tenant>(app_id, std::move(server_secret), options, clock_);
-  if (!tenants_.try_emplace(app_id, std::move(tenant)).second) {
+Result<std::shared_ptr<Tenant>> Service::add_tenant(std::uint32_t app_id, std::string server_secret,
+                                                    const TenantOptions& options) {
+  auto tenant = std::make_shared<Tenant>(app_id, std::move(server_secret), options, clock_);
+  const std::unique_lock lock(tenants_mutex_);
+  if (!tenants_.try_emplace(app_id, tenant).second) {
     return fail(ErrorKind::kUsage, fmt::format("AppId {} is given twice", app_id));
   }
-  return {};
+  return tenant;
+}
+
+std::shared_ptr<Tenant> Service::create_tenant(const TenantOptions& options) {
+  std::string secret = make_nonce() + make_nonce();
+  const std::unique_lock lock(tenants_mutex_);
+  while (tenants_.contains(++last_created_)) {
+  }
+  auto tenant = std::make_shared<Tenant>(last_created_, std::move(secret), options, clock_);
+  tenants_.emplace(last_created_, tenant);
+  return tenant;
+}
+
+bool Service::remove_tenant(std::uint32_t app_id) {
+  const std::unique_lock lock(tenants_mutex_);
+  const auto found = tenants_.find(app_id);
+  if (found == tenants_.end()) return false;
+  found->second->journal().cancel();
+  tenants_.erase(found);
+  return true;
+}
+
+std::shared_ptr<Tenant> Service::find_tenant(std::uint32_t app_id) const {
+  const std::shared_lock lock(tenants_mutex_);
+  const auto found = tenants_.find(app_id);
+  return found == tenants_.end() ? nullptr : found->second;
+}
+
+std::vector<std::shared_ptr<Tenant>> Service::tenants() const {
+  const std::shared_lock lock(tenants_mutex_);
+  std::vector<std::shared_ptr<Tenant>> out;
+  for (const auto& [app_id, tenant] : tenants_) out.push_back(tenant);
+  return out;
 }
 
 std::string Service::next_request_id() {
@@ -141,37 +60,53 @@ std::string Service::next_request_id() {
   return std::to_string(kSmallest + mix(rng_seed_ + requests_.fetch_add(1)) % kRange);
 }
 
-HttpResponse Service::dispatch(const HttpRequest& request) {
-  RequestRecord record;
-  record.wall_ms = clock_.wall_ms();
-  const std::int64_t started_ns = clock_.monotonic_ns();
-  record.request_id = next_request_id();
-  record.request_bytes = request.body.size();
+Answer Service::answer(HttpRequest& request, const BodyReader& read_body) {
+  return Exchange(*this, request, read_body).run();
+}
 
-  CommonParameters common;
-  Reply reply;
-  int error_status = 200;
-  if (!is_root(request.target)) {
-    reply = not_found(request);
-    error_status = 404;
-  } else if (auto refused = read_common_parameters(request, common)) {
-    reply = std::move(*refused);
-  } else {
-    const auto found = tenants_.find(common.app_id);
-    Tenant* tenant = found == tenants_.end() ? nullptr : found->second.get();
-    if (tenant != nullptr) error_status = static_cast<int>(tenant->profile().error_http_status);
-    reply = run_operation(tenant, request, common);
+void Service::settle(Tenant& tenant) {
+  tenant.late_effects().settle(tenant.clock().wall_ms(), [&tenant](const LateEffect& late) {
+    const Reply reply = handler_of(late.action)(tenant, late.body, late.due_ms);
+    tenant.journal().set_effect(late.seq, reply.code == 0 ? Effect::kLate : Effect::kNone,
+                                reply.code);
+  });
+}
+
+void Service::cancel_waits() {
+  pauses_.cancel();
+  unmatched_.cancel();
+  for (const auto& tenant : tenants()) tenant->journal().cancel();
+}
+
+Result<HttpResponse> LoopbackTransport::send(const HttpRequest& request) {
+  using Kind = WireFault::Kind;
+  HttpRequest own = request;
+  Answer answer = service_.answer(own);
+  const WireFault& wire = answer.wire;
+  switch (wire.kind) {
+    case Kind::kReset:
+      return fail(ErrorKind::kInDoubt, "the connection was reset before an answer");
+    case Kind::kClose:
+      return fail(ErrorKind::kInDoubt, "the connection was closed without an answer");
+    case Kind::kGarbage:
+      return fail(ErrorKind::kInDoubt, "what came is no HTTP answer");
+    case Kind::kTruncate:
+      return fail(ErrorKind::kInDoubt, "the connection was closed before the end of the answer");
+    case Kind::kLength:
+      if (wire.bytes > 0) {
+        return fail(ErrorKind::kInDoubt, "the answer is shorter than its Content-Length");
+      }
+      answer.response.body.resize(static_cast<std::size_t>(std::max<std::int64_t>(
+          0, static_cast<std::int64_t>(answer.response.body.size()) + wire.bytes)));
+      break;
+    case Kind::kDrip:
+    case Kind::kPause:
+      service_.pause_ms(wire.duration_ms);
+      break;
+    case Kind::kIntact:
+      break;
   }
-  reply.warnings.insert(reply.warnings.begin(), common.warnings.begin(), common.warnings.end());
-  HttpResponse response = to_http(reply, record.request_id, error_status);
-  if (observer_) {
-    record.action = common.action_name;
-    record.app_id = common.app_id_text;
-    fill_record(record, reply, response);
-    record.duration_ns = clock_.monotonic_ns() - started_ns;
-    observer_(record);
-  }
-  return response;
+  return std::move(answer.response);
 }
 
 }  // namespace zimmock

@@ -5,66 +5,87 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <shared_mutex>
 #include <string>
 #include <vector>
 
 #include "contracts/api/http.h"
 #include "contracts/api/result.h"
+#include "mock_server/answer.h"
+#include "mock_server/pauses.h"
+#include "mock_server/request_record.h"
 #include "mock_server/tenant.h"
 
 namespace zimmock {
 
-// One request, for the log. Holds no secret and no signature.
-struct RequestRecord {
-  std::int64_t wall_ms = 0;
-  std::int64_t duration_ns = 0;
-  std::string request_id;
-  std::string action;  // as sent
-  std::string app_id;  // as sent
-  int status = 200;
-  std::int64_t code = 0;
-  std::string message;
-  std::string rule;                   // the one broken, or ""
-  std::string explain;                // what X-Zimmock-Explain says, or ""
-  std::vector<std::string> warnings;  // what X-Zimmock-Warn says
-  std::size_t request_bytes = 0;      // of the body
-  std::size_t response_bytes = 0;
-};
-
 using RequestObserver = std::function<void(const RequestRecord&)>;
 
 // The mock ZIM service: an HTTP request in, an HTTP response out, state in between. No sockets.
-// Thread-safe; a call never blocks but on another call of the same tenant.
+// Thread-safe; a call blocks on another call of the same tenant only, or for the delay that a fault
+// makes.
 class Service {
  public:
   // `clock` must outlive the service. `observer` is called once a request, from the thread that
   // dispatches it, after the answer is made; it may be empty.
   explicit Service(const Clock& clock, RequestObserver observer = {}, std::uint64_t rng_seed = 1);
 
-  // Adds a world. Fails if the AppId has one. Not to be called while requests are dispatched.
-  Result<void> add_tenant(std::uint32_t app_id, std::string server_secret,
-                          const TenantOptions& options);
+  // --- tenants. A tenant that is removed lives on until the requests in it are answered. ---
 
-  // Never fails: whatever the request is, there is an answer for it.
-  HttpResponse dispatch(const HttpRequest& request);
+  // Adds a world. Fails if the AppId has one.
+  Result<std::shared_ptr<Tenant>> add_tenant(std::uint32_t app_id, std::string server_secret,
+                                             const TenantOptions& options);
+  // Adds one with an AppId that is free (from 1000000001) and a random secret.
+  std::shared_ptr<Tenant> create_tenant(const TenantOptions& options);
+  bool remove_tenant(std::uint32_t app_id);
+  std::shared_ptr<Tenant> find_tenant(std::uint32_t app_id) const;  // or nullptr
+  std::vector<std::shared_ptr<Tenant>> tenants() const;             // by AppId
+
+  // --- requests ---
+
+  // Reads the body with `read_body` when it comes to that; without one, the request has its body.
+  Answer answer(HttpRequest& request, const BodyReader& read_body = {});
+
+  // The same without what faults do to an answer on its way.
+  HttpResponse dispatch(HttpRequest request) { return answer(request).response; }
+
+  // Applies what late effects are due in the tenant; before its state is looked at.
+  void settle(Tenant& tenant);
+
+  // The requests that no tenant owns: wrong path, unknown App, no AppId.
+  Journal& unmatched() { return unmatched_; }
+
+  // Blocks that long, or until cancel_waits().
+  void pause_ms(std::int64_t duration_ms) { pauses_.wait_ms(duration_ms); }
+
+  // Ends the delays and waits of requests being answered, now and from now on: the service is about
+  // to stop.
+  void cancel_waits();
+
+  std::size_t body_limit_bytes = std::size_t{256} * 1024;  // to be set before the first request
 
  private:
+  friend class Exchange;
   std::string next_request_id();
 
   const Clock& clock_;
   RequestObserver observer_;
   std::uint64_t rng_seed_;
   std::atomic<std::uint64_t> requests_{0};
-  std::map<std::uint32_t, std::unique_ptr<Tenant>> tenants_;
+  Pauses pauses_;
+  Journal unmatched_;
+
+  mutable std::shared_mutex tenants_mutex_;
+  std::map<std::uint32_t, std::shared_ptr<Tenant>> tenants_;
+  std::uint32_t last_created_ = 1'000'000'000;
 };
 
-// The service as a Transport, without a socket. `service` must outlive it.
+// The service as a Transport, without a socket. An answer that a fault keeps from arriving whole is
+// an Error (kInDoubt), as it is on a socket. `service` must outlive it.
 class LoopbackTransport : public Transport {
  public:
   explicit LoopbackTransport(Service& service) : service_(service) {}
-  Result<HttpResponse> send(const HttpRequest& request) override {
-    return service_.dispatch(request);
-  }
+  Result<HttpResponse> send(const HttpRequest& request) override;
 
  private:
   Service& service_;

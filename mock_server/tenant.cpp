@@ -22,11 +22,24 @@ Tenant::Tenant(std::uint32_t app_id, std::string server_secret, const TenantOpti
       server_secret_(std::move(server_secret)),
       options_(options),
       clock_(machine, options.clock),
+      faults_(mix(options.rng_seed) ^ app_id, clock_),
+      journal_(options.journal),
       rng_(mix(options.rng_seed ^ app_id)),
       last_msg_id_(971'000'000'000'000'001) {}
 
-ImportWindow Tenant::import_window() const {
-  return {clock_.wall_ms(), options_.retention_days * kMillisPerDay};
+ImportWindow Tenant::import_window(std::int64_t now_ms) const {
+  return {now_ms, options_.retention_days * kMillisPerDay};
+}
+
+void Tenant::reset() {
+  faults_.clear();
+  late_effects_.clear();
+  journal_.clear();
+  const std::lock_guard lock(mutex_);
+  rates_.clear();
+  nonces_ = {};
+  users_.clear();
+  lists_.clear();
 }
 
 bool Tenant::admit(ActionId action) {
@@ -37,13 +50,18 @@ bool Tenant::admit(ActionId action) {
   return window->second.admit(clock_.monotonic_ns(), *options_.calls_per_second);
 }
 
-bool Tenant::nonce_seen(const std::string& nonce) {
-  return nonces_.seen(nonce, clock_.wall_ms(),
-                      options_.profile.timestamp_window_s * kMillisPerSecond);
+bool Tenant::nonce_seen(const std::string& nonce, std::int64_t now_ms) {
+  return nonces_.seen(nonce, now_ms, options_.profile.timestamp_window_s * kMillisPerSecond);
 }
 
 bool Tenant::add_user(const RegisterUser& user) {
   return users_.try_emplace(user.user_id, user).second;
+}
+
+std::size_t Tenant::message_count() const {
+  std::size_t count = 0;
+  for (const auto& [key, list] : lists_) count += list.size();
+  return count;
 }
 
 std::string Tenant::list_key(std::string_view viewer, std::string_view peer) {

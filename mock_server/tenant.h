@@ -14,6 +14,9 @@
 #include "contracts/api/profile.h"
 #include "contracts/api/requests.h"
 #include "mock_server/cursor.h"
+#include "mock_server/faults/fault_rules.h"
+#include "mock_server/journal.h"
+#include "mock_server/late_effects.h"
 #include "mock_server/message_list.h"
 #include "mock_server/rate_window.h"
 #include "mock_server/tenant_clock.h"
@@ -31,6 +34,7 @@ struct TenantOptions {
   std::optional<std::int64_t> calls_per_second = 20;  // nothing: no limit
   ClockSetting clock;
   std::uint64_t rng_seed = 1;
+  JournalLimits journal;
 };
 
 // Remembers the nonces of about the last timestamp window, at most 2 million, to notice reuse.
@@ -45,8 +49,9 @@ class NonceMemory {
   std::int64_t since_ms_ = 0;
 };
 
-// The world of one AppId: its users, lists, limits and clock. Nothing in it is shared with another
-// tenant. Lock mutex() around every use of the members below it; the others are constant.
+// The world of one AppId: its users, lists, limits, clock, faults and journal. Nothing in it is
+// shared with another tenant. Lock mutex() around every use of the members below it; the others are
+// constant or thread-safe themselves.
 class Tenant {
  public:
   // `machine` must outlive the tenant.
@@ -56,20 +61,30 @@ class Tenant {
   std::uint32_t app_id() const { return app_id_; }
   const std::string& server_secret() const { return server_secret_; }
   const Profile& profile() const { return options_.profile; }
+  const TenantOptions& options() const { return options_; }
+  TenantClock& clock() { return clock_; }
   const TenantClock& clock() const { return clock_; }
+  FaultRules& faults() { return faults_; }
+  Journal& journal() { return journal_; }
+  LateEffects& late_effects() { return late_effects_; }
   const std::optional<std::int64_t>& calls_per_second() const { return options_.calls_per_second; }
-  ImportWindow import_window() const;
+  ImportWindow import_window(std::int64_t now_ms) const;
+
+  // Forgets everything but the AppId, the secret, the options and the clock.
+  void reset();
 
   std::mutex& mutex() { return mutex_; }
 
   // --- with mutex() held ---
 
   bool admit(ActionId action);
-  bool nonce_seen(const std::string& nonce);
+  bool nonce_seen(const std::string& nonce, std::int64_t now_ms);
 
   // False if there is one already.
   bool add_user(const RegisterUser& user);
   bool has_user(const std::string& user_id) const { return users_.contains(user_id); }
+  std::size_t user_count() const { return users_.size(); }
+  std::size_t message_count() const;  // in all lists, emptied ones too; O(lists)
 
   // Creates the list when there is none yet. The reference stays valid.
   MessageList& list(const std::string& viewer, const std::string& peer);
@@ -86,7 +101,10 @@ class Tenant {
   const std::uint32_t app_id_;
   const std::string server_secret_;
   const TenantOptions options_;
-  const TenantClock clock_;
+  TenantClock clock_;
+  FaultRules faults_;
+  Journal journal_;
+  LateEffects late_effects_;
 
   std::mutex mutex_;
   std::mt19937_64 rng_;

@@ -1,5 +1,7 @@
 #include "mock_server/tenant_clock.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "contracts/api/text.h"
@@ -27,7 +29,64 @@ Result<ClockSetting> parse_clock(std::string_view text) {
                           quote(text)));
 }
 
+std::string to_string(const ClockSetting& setting) {
+  switch (setting.mode) {
+    case Mode::kFrozen:
+      return "frozen:" + iso_time(setting.frozen_ms);
+    case Mode::kOffset:
+      return setting.offset_ms % kMillisPerSecond == 0
+                 ? fmt::format("offset:{:+}s", setting.offset_ms / kMillisPerSecond)
+                 : fmt::format("offset:{:+}ms", setting.offset_ms);
+    case Mode::kReal:
+      break;
+  }
+  return "real";
+}
+
+TenantClock::TenantClock(const Clock& machine, const ClockSetting& setting)
+    : machine_(machine),
+      setting_(setting),
+      base_ns_(wall_locked() * kNanosPerMilli),
+      since_ns_(machine.monotonic_ns()) {}
+
 std::int64_t TenantClock::wall_ms() const {
+  const std::lock_guard lock(mutex_);
+  return wall_locked();
+}
+
+std::int64_t TenantClock::monotonic_ns() const {
+  const std::lock_guard lock(mutex_);
+  return monotonic_locked();
+}
+
+ClockSetting TenantClock::setting() const {
+  const std::lock_guard lock(mutex_);
+  return setting_;
+}
+
+void TenantClock::set(const ClockSetting& setting) {
+  const std::lock_guard lock(mutex_);
+  set_locked(setting);
+}
+
+void TenantClock::freeze() {
+  const std::lock_guard lock(mutex_);
+  set_locked({Mode::kFrozen, wall_locked(), 0});
+}
+
+void TenantClock::advance(std::int64_t by_ms) {
+  const std::lock_guard lock(mutex_);
+  ClockSetting next = setting_;
+  if (next.mode == Mode::kFrozen) {
+    next.frozen_ms += by_ms;
+  } else {
+    next.mode = Mode::kOffset;
+    next.offset_ms += by_ms;
+  }
+  set_locked(next);
+}
+
+std::int64_t TenantClock::wall_locked() const {
   switch (setting_.mode) {
     case Mode::kFrozen:
       return setting_.frozen_ms;
@@ -39,8 +98,16 @@ std::int64_t TenantClock::wall_ms() const {
   return machine_.wall_ms();
 }
 
-std::int64_t TenantClock::monotonic_ns() const {
-  return frozen() ? setting_.frozen_ms * kNanosPerMilli : machine_.monotonic_ns();
+std::int64_t TenantClock::monotonic_locked() const {
+  return setting_.mode == Mode::kFrozen ? base_ns_ : base_ns_ + machine_.monotonic_ns() - since_ns_;
+}
+
+void TenantClock::set_locked(const ClockSetting& setting) {
+  const std::int64_t wall_before = wall_locked();
+  base_ns_ = monotonic_locked();
+  since_ns_ = machine_.monotonic_ns();
+  setting_ = setting;
+  base_ns_ += std::max<std::int64_t>(0, wall_locked() - wall_before) * kNanosPerMilli;
 }
 
 }  // namespace zimmock

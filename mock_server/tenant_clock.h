@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
+#include <string>
 #include <string_view>
 
 #include "contracts/api/clock.h"
@@ -19,20 +21,43 @@ struct ClockSetting {
 // "real", "frozen:2026-10-01T00:00:00Z", "offset:+90s" (units ms s m h d).
 Result<ClockSetting> parse_clock(std::string_view text);
 
+// The reverse.
+std::string to_string(const ClockSetting& setting);
+
 // The machine's clock as a tenant sees it. A frozen clock stands still in both readings, so its
-// rate limit never frees up either. Thread-safe.
+// rate limit frees up only when it is moved. Thread-safe.
 class TenantClock : public Clock {
  public:
-  TenantClock(const Clock& machine, const ClockSetting& setting)
-      : machine_(machine), setting_(setting) {}
+  // `machine` must outlive the clock.
+  TenantClock(const Clock& machine, const ClockSetting& setting);
 
   std::int64_t wall_ms() const override;
+
+  // Starts at the wall clock's time, runs with the machine's while the wall clock runs, and moves
+  // on by what the wall clock is moved forward; moving that back leaves this one where it is.
   std::int64_t monotonic_ns() const override;
-  bool frozen() const { return setting_.mode == ClockSetting::Mode::kFrozen; }
+
+  ClockSetting setting() const;
+  bool frozen() const { return setting().mode == ClockSetting::Mode::kFrozen; }
+
+  void set(const ClockSetting& setting);
+
+  // Stops at what it shows.
+  void freeze();
+
+  // A frozen clock shows `by_ms` later (negative: earlier); a running one goes on from there.
+  void advance(std::int64_t by_ms);
 
  private:
+  std::int64_t wall_locked() const;
+  std::int64_t monotonic_locked() const;
+  void set_locked(const ClockSetting& setting);
+
   const Clock& machine_;
+  mutable std::mutex mutex_;
   ClockSetting setting_;
+  std::int64_t base_ns_;   // what monotonic_ns() was when the setting was made
+  std::int64_t since_ns_;  // what the machine's was then
 };
 
 }  // namespace zimmock

@@ -2,7 +2,8 @@
 
 namespace zimmock {
 
-Reply handle_clear_peer_message(Tenant& tenant, const nlohmann::json& body) {
+Reply handle_clear_peer_message(Tenant& tenant, const nlohmann::json& body,
+                                std::int64_t /*now_ms*/) {
   const Profile& profile = tenant.profile();
   Checked<ClearPeerMessage> checked = check_clear_peer_message(body, profile);
   if (auto refused = refusal_of(profile, checked.findings)) return *refused;

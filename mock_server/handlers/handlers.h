@@ -8,18 +8,19 @@
 
 namespace zimmock {
 
-// One operation: `body` is the request's JSON object. Checks without the tenant's lock, acts with
-// it, and either applies the call as a whole or not at all. Thread-safe.
-using Handler = Reply (*)(Tenant& tenant, const nlohmann::json& body);
+// One operation: `body` is the request's JSON object, `now_ms` the tenant's time at which the
+// request is judged. Checks without the tenant's lock, acts with it, and either applies the call as
+// a whole or not at all. Thread-safe.
+using Handler = Reply (*)(Tenant& tenant, const nlohmann::json& body, std::int64_t now_ms);
 
 // The row of an emulated action.
 Handler handler_of(ActionId action);
 
-Reply handle_user_register(Tenant& tenant, const nlohmann::json& body);
-Reply handle_import_peer_msg(Tenant& tenant, const nlohmann::json& body);
-Reply handle_query_peer_msg(Tenant& tenant, const nlohmann::json& body);
-Reply handle_revoke_peer_message(Tenant& tenant, const nlohmann::json& body);
-Reply handle_clear_peer_message(Tenant& tenant, const nlohmann::json& body);
+Reply handle_user_register(Tenant& tenant, const nlohmann::json& body, std::int64_t now_ms);
+Reply handle_import_peer_msg(Tenant& tenant, const nlohmann::json& body, std::int64_t now_ms);
+Reply handle_query_peer_msg(Tenant& tenant, const nlohmann::json& body, std::int64_t now_ms);
+Reply handle_revoke_peer_message(Tenant& tenant, const nlohmann::json& body, std::int64_t now_ms);
+Reply handle_clear_peer_message(Tenant& tenant, const nlohmann::json& body, std::int64_t now_ms);
 
 // The first finding that refuses the call, as a Reply that also has the warnings; nothing if the
 // call may go on, whose Reply then starts with those warnings.

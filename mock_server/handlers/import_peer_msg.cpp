@@ -22,9 +22,9 @@ StoredMessage to_stored(const ImportPeerMsg& request, const Profile& profile, st
 
 }  // namespace
 
-Reply handle_import_peer_msg(Tenant& tenant, const nlohmann::json& body) {
+Reply handle_import_peer_msg(Tenant& tenant, const nlohmann::json& body, std::int64_t now_ms) {
   const Profile& profile = tenant.profile();
-  const ImportWindow window = tenant.import_window();
+  const ImportWindow window = tenant.import_window(now_ms);
   Checked<ImportPeerMsg> checked = check_import_peer_msg(body, profile, window);
   if (auto refused = refusal_of(profile, checked.findings)) return *refused;
 

@@ -57,13 +57,13 @@ Finding unknown_next(std::int64_t next) {
 
 }  // namespace
 
-Reply handle_query_peer_msg(Tenant& tenant, const json& body) {
+Reply handle_query_peer_msg(Tenant& tenant, const json& body, std::int64_t now_ms) {
   const Profile& profile = tenant.profile();
   Checked<QueryPeerMsg> checked = check_query_peer_msg(body, profile);
   if (auto refused = refusal_of(profile, checked.findings)) return *refused;
 
   const QueryPeerMsg& request = checked.value;
-  const ImportWindow window = tenant.import_window();
+  const ImportWindow window = tenant.import_window(now_ms);
   Reply reply;
   reply.warnings = std::move(checked.findings.warnings);
   reply.members["List"] = json::array();

@@ -8,9 +8,9 @@ namespace {
 
 // In the order found, own, once, in time (assumed).
 std::optional<Finding> check_recall(const Tenant& tenant, const MessageList* list,
-                                    const StoredMessage* message,
-                                    const RevokePeerMessage& request) {
-  const ImportWindow window = tenant.import_window();
+                                    const StoredMessage* message, const RevokePeerMessage& request,
+                                    std::int64_t now_ms) {
+  const ImportWindow window = tenant.import_window(now_ms);
   const std::string seq = std::to_string(request.msg_seq);
   if (message == nullptr || list->cleared(*message) ||
       message->msg_time_ms < window.now_ms - window.retention_ms) {
@@ -35,7 +35,7 @@ std::optional<Finding> check_recall(const Tenant& tenant, const MessageList* lis
 
 }  // namespace
 
-Reply handle_revoke_peer_message(Tenant& tenant, const nlohmann::json& body) {
+Reply handle_revoke_peer_message(Tenant& tenant, const nlohmann::json& body, std::int64_t now_ms) {
   const Profile& profile = tenant.profile();
   Checked<RevokePeerMessage> checked = check_revoke_peer_message(body, profile);
   if (auto refused = refusal_of(profile, checked.findings)) return *refused;
@@ -50,7 +50,7 @@ Reply handle_revoke_peer_message(Tenant& tenant, const nlohmann::json& body) {
   }
   MessageList* list = tenant.find_list(request.from_user_id, request.to_user_id);
   StoredMessage* message = list == nullptr ? nullptr : list->find(request.msg_seq);
-  if (auto refused = check_recall(tenant, list, message, request)) {
+  if (auto refused = check_recall(tenant, list, message, request, now_ms)) {
     return Reply::refuse(profile, *refused);
   }
   if (profile.recall_reaches_receiver) {

@@ -19,7 +19,7 @@ std::optional<Finding> store(Tenant& tenant, const CheckedUser& checked) {
 
 }  // namespace
 
-Reply handle_user_register(Tenant& tenant, const json& body) {
+Reply handle_user_register(Tenant& tenant, const json& body, std::int64_t /*now_ms*/) {
   const Profile& profile = tenant.profile();
   CheckedRegister checked = check_user_register(body, profile);
   if (auto refused = refusal_of(profile, checked.findings)) return *refused;

@@ -1,5 +1,7 @@
 #include "mock_server/tenant_clock.h"
 
+#include <utility>
+
 #include "tests/support/catch.h"
 #include "tests/support/manual_clock.h"
 
@@ -10,12 +12,51 @@ TEST_CASE("a tenant's clock runs, stands or is shifted") {
   const TenantClock real(machine, *parse_clock("real"));
   const TenantClock frozen(machine, *parse_clock("frozen:2021-03-08T07:02:23Z"));
   const TenantClock shifted(machine, *parse_clock("offset:-10m"));
+  const std::int64_t shifted_ns = shifted.monotonic_ns();
   machine.advance_ms(5000);
   CHECK(real.wall_ms() == 1'005'000);
   CHECK(frozen.wall_ms() == 1615186943000);
   CHECK(frozen.monotonic_ns() == 1615186943000 * kNanosPerMilli);
   CHECK(shifted.wall_ms() == 405'000);
-  CHECK(shifted.monotonic_ns() == machine.monotonic_ns());
+  CHECK(shifted.monotonic_ns() == shifted_ns + 5000 * kNanosPerMilli);
+}
+
+TEST_CASE("a clock that is moved never goes back in its monotonic reading") {
+  test::ManualClock machine(1'000'000);
+  TenantClock clock(machine, {});
+  std::int64_t last = clock.monotonic_ns();
+  const auto moved_on_ms = [&] {
+    const std::int64_t now = clock.monotonic_ns();
+    return (now - std::exchange(last, now)) / kNanosPerMilli;
+  };
+  clock.freeze();
+  machine.advance_ms(700);
+  CHECK(clock.wall_ms() == 1'000'000);
+  CHECK(moved_on_ms() == 0);
+  clock.advance(601'000);
+  CHECK(clock.wall_ms() == 1'601'000);
+  CHECK(moved_on_ms() == 601'000);
+  clock.advance(-1000);
+  CHECK(clock.wall_ms() == 1'600'000);
+  CHECK(moved_on_ms() == 0);
+  clock.set({});
+  CHECK(clock.wall_ms() == 1'000'700);
+  CHECK(moved_on_ms() == 0);
+  machine.advance_ms(5);
+  CHECK(moved_on_ms() == 5);
+  clock.advance(90'000);
+  CHECK(to_string(clock.setting()) == "offset:+90s");
+  CHECK(clock.wall_ms() == 1'090'705);
+  CHECK(moved_on_ms() == 90'000);
+}
+
+TEST_CASE("a clock's setting reads back what it writes") {
+  for (const char* text :
+       {"real", "frozen:2026-10-01T00:00:00.500Z", "offset:-600s", "offset:+1ms"}) {
+    const auto parsed = parse_clock(text);
+    REQUIRE(parsed);
+    CHECK(to_string(*parsed) == text);
+  }
 }
 
 TEST_CASE("what is no clock is refused with what is") {

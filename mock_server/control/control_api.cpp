@@ -1,0 +1,216 @@
+#include "mock_server/control/control_api.h"
+
+#include <limits>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "contracts/api/json_text.h"
+#include "contracts/api/text.h"
+#include "mock_server/control/control_call.h"
+
+namespace zimmock {
+namespace {
+
+using json = nlohmann::json;
+
+// A state document may be large.
+constexpr std::size_t kMaxBodyBytes = std::size_t{1} << 30;
+
+struct Row {
+  ControlRoute route;
+  ControlHandler handler;
+};
+
+ControlResult health(ControlCall& call) {
+  ControlReply reply;
+  if (call.options.about) reply.body = json::parse(call.options.about());
+  reply.body["status"] = "ok";
+  return reply;
+}
+
+constexpr Row kRows[] = {
+    {{"GET", "/health", "Whether it answers, and where"}, health},
+    {{"GET", "/tenants", "Every tenant"}, list_tenants},
+    {{"POST", "/tenants", "Make one: app_id, server_secret, plan, rate, profile, clock, ..."},
+     create_tenant},
+    {{"GET", "/tenants/{app_id}", "Its secret, settings and counts"}, show_tenant},
+    {{"DELETE", "/tenants/{app_id}", "Remove it"}, delete_tenant},
+    {{"GET", "/tenants/{app_id}/state", "Export users, devices and lists as JSON Lines"},
+     export_tenant_state},
+    {{"PUT", "/tenants/{app_id}/state", "Replace them by such a document"}, replace_tenant_state},
+    {{"POST", "/tenants/{app_id}/state", "Add such a document to them"}, add_tenant_state},
+    {{"DELETE", "/tenants/{app_id}/state", "Forget everything but secret, settings and clock"},
+     reset_tenant_state},
+    {{"GET", "/tenants/{app_id}/clock", "Its time"}, show_clock},
+    {{"PUT", "/tenants/{app_id}/clock", "clock: real, frozen, frozen:TIME or offset:+90s"},
+     set_clock},
+    {{"POST", "/tenants/{app_id}/clock/advance", "Move it by a duration, or back"}, advance_clock},
+    {{"GET", "/tenants/{app_id}/devices", "The SDK versions that users are logged in with"},
+     list_devices},
+    {{"PUT", "/tenants/{app_id}/devices/{user_id}", "Set a user's: sdk_versions"}, set_devices},
+    {{"GET", "/tenants/{app_id}/devices/summary", "How many users would not see which type"},
+     summarise_devices},
+    {{"GET", "/tenants/{app_id}/view", "What user's devices get of the conversation with peer"},
+     view_conversation},
+    {{"GET", "/tenants/{app_id}/faults", "The fault rules and how often they hit"}, list_faults},
+    {{"POST", "/tenants/{app_id}/faults", "Add one: spec, or fault, value, when, nth, ..."},
+     add_fault},
+    {{"DELETE", "/tenants/{app_id}/faults", "Clear all"}, clear_faults},
+    {{"DELETE", "/tenants/{app_id}/faults/{id}", "Clear one"}, delete_fault},
+    {{"GET", "/tenants/{app_id}/requests", "The journal, by filters in the query"}, list_requests},
+    {{"GET", "/tenants/{app_id}/requests/count", "How many match"}, count_requests},
+    {{"DELETE", "/tenants/{app_id}/requests", "Empty the journal"}, clear_requests},
+    {{"POST", "/tenants/{app_id}/verify", "Whether what match is as expected; a report"},
+     verify_requests},
+    {{"POST", "/tenants/{app_id}/wait", "Until enough match, or a timeout"}, wait_for_requests},
+    {{"GET", "/unmatched", "The requests that no tenant owns"}, list_unmatched},
+};
+
+std::vector<std::string_view> split(std::string_view path) {
+  std::vector<std::string_view> out;
+  while (!path.empty()) {
+    path.remove_prefix(1);  // the slash
+    const auto slash = path.find('/');
+    out.push_back(path.substr(0, slash));
+    path = slash == std::string_view::npos ? "" : path.substr(slash);
+  }
+  return out;
+}
+
+// What stands for the path's {words}, or nothing if it is another path.
+std::optional<std::vector<std::string>> match(std::string_view pattern, std::string_view path) {
+  const auto wanted = split(pattern), given = split(path);
+  if (wanted.size() != given.size()) return std::nullopt;
+  std::vector<std::string> segments;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i].starts_with('{')) {
+      std::string plain(given[i]);  // '+' is itself in a path
+      for (auto plus = plain.find('+'); plus != plain.npos; plus = plain.find('+', plus)) {
+        plain.replace(plus, 1, "%2B");
+      }
+      segments.push_back(url_decode(plain));
+    } else if (wanted[i] != given[i]) {
+      return std::nullopt;
+    }
+  }
+  return segments;
+}
+
+ControlResult find_tenant(ControlCall& call) {
+  const auto number = parse_int64(call.segments.front());
+  if (number && *number >= 0 && *number <= std::numeric_limits<std::uint32_t>::max()) {
+    call.tenant = call.service.find_tenant(static_cast<std::uint32_t>(*number));
+  }
+  if (call.tenant == nullptr) {
+    return control_error(404, fmt::format("app_id: no tenant has {}; GET {}/tenants lists them",
+                                          quote(call.segments.front()), kControlPath));
+  }
+  call.service.settle(*call.tenant);
+  return {};
+}
+
+ControlResult route(std::string_view path, const std::string& method, ControlCall& call) {
+  std::vector<std::string_view> methods;
+  // Backwards, so that a path in full comes before one with a {word} in its place.
+  const Row* found = nullptr;
+  for (const Row& row : kRows) {
+    const auto segments = match(row.route.path, path);
+    if (!segments) continue;
+    methods.push_back(row.route.method);
+    if (row.route.method != method) continue;
+    if (found != nullptr && segments->size() >= call.segments.size()) continue;
+    found = &row;
+    call.segments = *segments;
+  }
+  if (found == nullptr && methods.empty()) {
+    return control_error(404, fmt::format("no such control path: {}; `zimmock list control` shows "
+                                          "them",
+                                          quote(path)));
+  }
+  if (found == nullptr) {
+    return control_error(
+        405, fmt::format("method: expected {}, got {}", fmt::join(methods, " or "), quote(method)));
+  }
+  if (found->route.path.starts_with("/tenants/{app_id}")) {
+    if (auto tenant = find_tenant(call); !tenant) return tenant;
+  }
+  return found->handler(call);
+}
+
+HttpResponse to_http(const ControlResult& result) {
+  HttpResponse response;
+  std::string content_type = "application/json";
+  if (!result) {
+    response.status = result.error().status;
+    response.body = json_line({{"error", ascii_line(result.error().message)}});
+  } else if (result->is_text) {
+    response.status = result->status;
+    response.body = result->text;
+    content_type = "application/x-ndjson";
+  } else {
+    response.status = result->status;
+    response.body = json_line(result->body);
+  }
+  response.headers.emplace_back("Content-Type", std::move(content_type));
+  return response;
+}
+
+}  // namespace
+
+HttpResponse ControlApi::answer(HttpRequest& request, const BodyReader& read_body,
+                                bool open) const {
+  if (read_body) read_body(request, kMaxBodyBytes);
+  const std::string_view target = request.target;
+  std::string_view path = target.substr(0, target.find('?'));
+  if (!path.starts_with(kControlPath)) {
+    return to_http(
+        control_error(404, fmt::format("no such control path: expected {}/...", kControlPath)));
+  }
+  path.remove_prefix(kControlPath.size());
+  const bool is_health = path == "/health";
+  if (!is_health && !options_.token.empty() &&
+      header(request.headers, "Authorization") != "Bearer " + options_.token) {
+    return to_http(control_error(401, "Authorization: expected Bearer and this server's token"));
+  }
+  if (!is_health && options_.token.empty() && !open) {
+    return to_http(control_error(
+        403, "control: this address is not loopback: expected --control-listen or a token"));
+  }
+  if (request.body_state != BodyState::kComplete) {
+    return to_http(control_error(400, "body: expected it whole and at most 1 GiB"));
+  }
+  ControlCall call{
+      service_, options_, {}, query_parameters(request.target), std::move(request.body), nullptr};
+  return to_http(route(path, request.method, call));
+}
+
+std::vector<ControlRoute> control_routes() {
+  std::vector<ControlRoute> out;
+  for (const Row& row : kRows) out.push_back(row.route);
+  return out;
+}
+
+tl::expected<json, ControlError> ControlCall::json_body() const {
+  if (trim(raw_body).empty()) return json::object();
+  auto parsed = parse_json(raw_body, {});
+  if (!parsed) return control_error(400, "body: " + parsed.error().line());
+  if (!parsed->is_object()) {
+    return control_error(
+        400, fmt::format("body: expected a JSON object, got {}", json_type_and_value(*parsed)));
+  }
+  return std::move(*parsed);
+}
+
+tl::expected<void, ControlError> only_members(const json& object,
+                                              const std::vector<std::string_view>& known) {
+  for (const auto& [name, value] : object.items()) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    return control_error(400,
+                         fmt::format("/{}: expected {}, got an unknown member{}", ascii_line(name),
+                                     fmt::join(known, ", "), did_you_mean(name, known)));
+  }
+  return {};
+}
+
+}  // namespace zimmock

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "mock_server/request_record.h"
+
+namespace zimmock {
+
+// A journal entry as the control API shows it. `secret` (the tenant's, or "") and what is called a
+// signature or a secret are redacted wherever they stand in the bodies.
+nlohmann::json to_json(const RequestRecord& record, const std::string& secret);
+
+}  // namespace zimmock

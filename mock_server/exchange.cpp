@@ -1,0 +1,285 @@
+#include "mock_server/exchange.h"
+
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "contracts/api/codes.h"
+#include "contracts/api/json_text.h"
+#include "contracts/api/text.h"
+#include "mock_server/handlers/handlers.h"
+
+namespace zimmock {
+namespace {
+
+using json = nlohmann::json;
+
+bool is_form(std::string_view content_type) {
+  return content_type.starts_with("application/x-www-form-urlencoded") ||
+         content_type.starts_with("multipart/form-data");
+}
+
+bool is_json_type(std::string_view content_type) {
+  return equal_ignoring_case(trim(content_type.substr(0, content_type.find(';'))),
+                             "application/json");
+}
+
+// The request's body as a JSON object, or why it is not one.
+tl::expected<json, Finding> parse_body(const HttpRequest& request, const Profile& profile,
+                                       std::vector<Finding>& warnings) {
+  if (request.method != "POST") {
+    return tl::unexpected(Finding{RuleId::kMethodIsPost, "", "POST", request.method});
+  }
+  if (request.body_state != BodyState::kComplete) {
+    const bool large = request.body_state == BodyState::kTooLarge;
+    return tl::unexpected(Finding{RuleId::kBodyReadable, "", "a whole body within the limit",
+                                  large ? "a larger body" : "a body cut off"});
+  }
+  const std::string_view type = header(request.headers, "Content-Type");
+  auto parsed =
+      parse_json(request.body, {profile.max_json_depth, profile.refuse_duplicate_members});
+  if (!parsed) {
+    Finding finding = parsed.error();
+    if (is_form(type)) {
+      finding.got = fmt::format("a form body ({}): send JSON, with Content-Type application/json",
+                                ascii_line(type.substr(0, type.find(';'))));
+    }
+    return tl::unexpected(std::move(finding));
+  }
+  if (!parsed->is_object()) {
+    return tl::unexpected(
+        Finding{RuleId::kBodyIsObject, "", "a JSON object", json_type_and_value(*parsed)});
+  }
+  if (!is_json_type(type)) {
+    warnings.push_back({RuleId::kContentTypeIsJson, "Content-Type", "application/json",
+                        type.empty() ? "nothing" : quote(type)});
+  }
+  return std::move(*parsed);
+}
+
+RuleId rate_rule(ActionId action) {
+  return action == ActionId::kUserRegister ? RuleId::kRateRegister : RuleId::kRate;
+}
+
+std::optional<Finding> check_rate(Tenant& tenant, ActionId action) {
+  {
+    const std::lock_guard lock(tenant.mutex());
+    if (tenant.admit(action)) return std::nullopt;
+  }
+  const std::int64_t limit = *tenant.calls_per_second();
+  std::string got = fmt::format("one more than {}", limit);
+  if (tenant.clock().frozen()) {
+    got +=
+        "; the clock is frozen, so this second ends only when it is advanced; see also --rate off";
+  }
+  return Finding{rate_rule(action), "", fmt::format("at most {} calls a second", limit), got};
+}
+
+Reply not_found(const HttpRequest& request) {
+  const std::string_view path =
+      std::string_view(request.target).substr(0, request.target.find('?'));
+  return Reply::refuse({}, {RuleId::kPathIsRoot, "", "the path /", quote(path)});
+}
+
+bool is_root(std::string_view target) {
+  const std::string_view path = target.substr(0, target.find('?'));
+  return path == "/" || path.empty();
+}
+
+HttpResponse to_http(Reply& reply, const std::string& request_id, int error_status) {
+  if (reply.message.empty()) reply.message = code_meaning(reply.code);
+  HttpResponse response;
+  response.status = reply.code == 0 ? 200 : error_status;
+  reply.members["Code"] = reply.code;
+  reply.members["Message"] = reply.message;
+  reply.members["RequestId"] = request_id;
+  response.body = json_line(reply.members);
+  response.headers.emplace_back("Content-Type", "application/json");
+  if (reply.refusal) {
+    response.headers.emplace_back("X-Zimmock-Explain", ascii_line(reply.refusal->line()));
+  }
+  for (const Finding& warning : reply.warnings) {
+    response.headers.emplace_back("X-Zimmock-Warn", ascii_line(warning.line()));
+  }
+  return response;
+}
+
+// The AppId of a request that was refused before it was read, if it can be.
+std::string app_id_text(const HttpRequest& request) {
+  for (const auto& [name, value] : query_parameters(request.target)) {
+    if (name == "AppId") return value;
+  }
+  return "";
+}
+
+std::optional<std::uint32_t> to_app_id(const std::string& text) {
+  const auto number = parse_int64(text);
+  if (!number || *number < 0 || *number > std::numeric_limits<std::uint32_t>::max()) {
+    return std::nullopt;
+  }
+  return static_cast<std::uint32_t>(*number);
+}
+
+std::string text_member(const json& body, const char* name) {
+  const auto found = body.find(name);
+  return found != body.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+// What the journal and the faults go by; whatever is not as it should be is left out.
+void note_body(const json& body, RequestRecord& record) {
+  if (!body.is_object()) return;
+  record.from = text_member(body, "FromUserId");
+  record.to = text_member(body, "ToUserId");
+  record.list =
+      text_member(body, record.action == "QueryPeerMsg" ? "FromUserId" : "ImportedUserId");
+  if (const auto time = body.find("SendMessageTime");
+      time != body.end() && time->is_number_integer()) {
+    record.send_time_ms = time->get<std::int64_t>();
+  }
+  const auto users = body.find("UserInfo");
+  if (users == body.end() || !users->is_array()) return;
+  for (const json& user : *users) {
+    if (user.is_object()) record.users.push_back(text_member(user, "UserId"));
+  }
+}
+
+}  // namespace
+
+Exchange::Exchange(Service& service, HttpRequest& request, const BodyReader& read_body)
+    : service_(service), request_(request), read_body_(read_body) {
+  started_ns_ = service_.clock_.monotonic_ns();
+  record_.request_id = service_.next_request_id();
+}
+
+Answer Exchange::run() {
+  judge();
+  make_answer();
+  record();
+  return std::move(answer_);
+}
+
+void Exchange::judge() {
+  if (!is_root(request_.target)) {
+    error_status_ = 404;
+    read_body();
+    reply_ = not_found(request_);
+    return;
+  }
+  auto refused = read_common_parameters(request_, common_);
+  find_tenant();
+  if (refused) {
+    read_body();
+    reply_ = std::move(*refused);
+    return;
+  }
+  if (hit(FaultWhen::kBeforeRead)) return;
+  read_body();
+  if (auto refusal = admit()) return refuse(*refusal);
+  auto body = parse_body(request_, profile(), common_.warnings);
+  if (!body) return refuse(body.error());
+  note_body(*body, record_);
+  noted_ = true;
+  if (hit(FaultWhen::kBeforeEffect)) {
+    if (late_ms_) late_ = LateEffect{now_ms() + *late_ms_, common_.action->id, *std::move(body), 0};
+    return;
+  }
+  reply_ = handler_of(common_.action->id)(*tenant_, *body, now_ms());
+  if (reply_.code != 0) return;
+  record_.effect = Effect::kApplied;
+  hit(FaultWhen::kAfterEffect);
+}
+
+void Exchange::find_tenant() {
+  record_.action = common_.action_name;
+  record_.nonce = common_.nonce;
+  record_.timestamp = common_.timestamp_text;
+  record_.app_id = common_.app_id_text.empty() ? app_id_text(request_) : common_.app_id_text;
+  if (const auto app_id = to_app_id(record_.app_id)) tenant_ = service_.find_tenant(*app_id);
+  if (tenant_ == nullptr) return;
+  error_status_ = static_cast<int>(tenant_->profile().error_http_status);
+  service_.settle(*tenant_);
+}
+
+void Exchange::read_body() {
+  if (read_body_) read_body_(request_, service_.body_limit_bytes);
+}
+
+std::optional<Finding> Exchange::admit() {
+  if (auto refusal = authenticate(tenant_.get(), common_, now_ms())) return refusal;
+  return check_rate(*tenant_, common_.action->id);
+}
+
+const Profile& Exchange::profile() const {
+  static const Profile standard;
+  return tenant_ == nullptr ? standard : tenant_->profile();
+}
+
+std::int64_t Exchange::now_ms() const {
+  return tenant_ == nullptr ? service_.clock_.wall_ms()
+                            : tenant_->clock().wall_ms() + clock_skew_ms_;
+}
+
+bool Exchange::hit(FaultWhen point) {
+  if (tenant_ == nullptr) return false;
+  auto hit = tenant_->faults().hit(point, record_);
+  if (!hit) return false;
+  record_.faults.push_back(std::move(hit->name));
+  FaultEffect& effect = hit->effect;
+  const bool answers = effect.answers();
+  if (effect.clock_skew_ms != 0) clock_skew_ms_ = effect.clock_skew_ms;
+  if (effect.delay_ms > 0) service_.pause_ms(effect.delay_ms);
+  if (!effect.content_type.empty()) content_type_ = std::move(effect.content_type);
+  answer_.wire = effect.wire;
+  late_ms_ = effect.late_ms;
+  instead_ = std::move(effect.response);
+  if (effect.rate_code) effect.code = profile().code(rate_rule(common_.action->id));
+  if (!answers) return false;
+  if (effect.code) {
+    reply_ = {};
+    reply_.code = *effect.code;
+  } else if (point != FaultWhen::kAfterEffect) {
+    reply_.code = kNoCode;
+  }
+  return true;
+}
+
+void Exchange::make_answer() {
+  reply_.warnings.insert(reply_.warnings.begin(), common_.warnings.begin(), common_.warnings.end());
+  answer_.response = to_http(reply_, record_.request_id, error_status_);
+  if (instead_) answer_.response = std::move(*instead_);
+  if (content_type_.empty()) return;
+  for (auto& [name, value] : answer_.response.headers) {
+    if (equal_ignoring_case(name, "Content-Type")) value = content_type_;
+  }
+}
+
+void Exchange::record() {
+  using Kind = WireFault::Kind;
+  const Kind wire = answer_.wire.kind;
+  record_.answered = wire != Kind::kReset && wire != Kind::kClose && wire != Kind::kGarbage;
+  record_.wall_ms = now_ms() - clock_skew_ms_;
+  record_.status = answer_.response.status;
+  record_.code = reply_.code;
+  record_.message = reply_.message;
+  if (reply_.refusal) {
+    record_.rules_broken.push_back({reply_.refusal->rule_id, reply_.refusal->line(), true});
+  }
+  for (const Finding& warning : reply_.warnings) {
+    record_.rules_broken.push_back({warning.rule_id, warning.line(), false});
+  }
+  record_.request_bytes = request_.body.size();
+  record_.response_bytes = answer_.response.body.size();
+  if (late_) record_.effect = Effect::kPending;
+  if (!noted_) note_body(json::parse(request_.body, nullptr, false), record_);
+  record_.duration_ns = service_.clock_.monotonic_ns() - started_ns_;
+  if (service_.observer_) service_.observer_(record_);
+  record_.request_body = std::move(request_.body);
+  record_.response_body = answer_.response.body;
+  Journal& journal = tenant_ == nullptr ? service_.unmatched_ : tenant_->journal();
+  const std::uint64_t seq = journal.add(std::move(record_));
+  if (!late_) return;
+  late_->seq = seq;
+  tenant_->late_effects().schedule(std::move(*late_));
+}
+
+}  // namespace zimmock

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "mock_server/answer.h"
+#include "mock_server/common_parameters.h"
+#include "mock_server/service.h"
+
+namespace zimmock {
+
+// One request's way through the service: common parameters, faults before the body is read, body,
+// authentication, rate, faults before the effect, handler, faults after it, journal. Used once.
+class Exchange {
+ public:
+  // All three must outlive it.
+  Exchange(Service& service, HttpRequest& request, const BodyReader& read_body);
+
+  Answer run();
+
+ private:
+  void judge();
+  void find_tenant();
+  void read_body();
+  // Genuine and within the rate, or why not.
+  std::optional<Finding> admit();
+  void refuse(const Finding& finding) { reply_ = Reply::refuse(profile(), finding); }
+  // True if a fault answers in the request's place.
+  bool hit(FaultWhen point);
+  void make_answer();
+  void record();
+
+  const Profile& profile() const;
+  std::int64_t now_ms() const;  // as this request is judged
+
+  Service& service_;
+  HttpRequest& request_;
+  const BodyReader& read_body_;
+  std::int64_t started_ns_ = 0;
+  std::shared_ptr<Tenant> tenant_;
+  CommonParameters common_;
+  RequestRecord record_;
+  bool noted_ = false;  // what the body says is in the record
+  int error_status_ = 200;
+  Reply reply_;
+  Answer answer_;
+
+  // What a fault has decided.
+  std::int64_t clock_skew_ms_ = 0;
+  std::optional<HttpResponse> instead_;
+  std::string content_type_;
+  std::optional<std::int64_t> late_ms_;
+  std::optional<LateEffect> late_;
+};
+
+}  // namespace zimmock

@@ -1,0 +1,146 @@
+#include "mock_server/journal.h"
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+
+namespace zimmock {
+namespace {
+
+std::size_t group_key(const RequestRecord& record) {
+  const std::size_t action = std::hash<std::string>{}(record.action);
+  return std::hash<std::string>{}(record.request_body) * 31 + action;
+}
+
+std::size_t weight(const RequestRecord& record) {
+  constexpr std::size_t kFixed = 768;  // the record's own members, about
+  return kFixed + record.request_body.size() + record.response_body.size();
+}
+
+}  // namespace
+
+std::string_view to_string(Effect effect) {
+  switch (effect) {
+    case Effect::kApplied:
+      return "applied";
+    case Effect::kPending:
+      return "pending";
+    case Effect::kLate:
+      return "late";
+    case Effect::kNone:
+      break;
+  }
+  return "none";
+}
+
+std::uint64_t Journal::add(RequestRecord record) {
+  std::uint64_t seq = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    seq = record.seq = ++last_seq_;
+    if (limits_.entries == 0) {
+      ++dropped_;
+      return seq;
+    }
+    group(record);
+    bytes_ += weight(record);
+    entries_.push_back(std::make_shared<const RequestRecord>(std::move(record)));
+    while (entries_.size() > limits_.entries || (bytes_ > limits_.bytes && entries_.size() > 1)) {
+      drop_oldest();
+    }
+  }
+  changed_.notify_all();
+  return seq;
+}
+
+void Journal::group(RequestRecord& record) {
+  Group& group = groups_[group_key(record)];
+  if (group.attempts == 0) group.first = record.seq;
+  ++group.kept;
+  const std::size_t nonce = std::hash<std::string>{}(record.nonce);
+  record.group = group.first;
+  record.attempt = ++group.attempts;
+  record.resent = std::find(group.nonces.begin(), group.nonces.end(), nonce) != group.nonces.end();
+  if (!record.resent) group.nonces.push_back(nonce);
+}
+
+void Journal::drop_oldest() {
+  const RequestRecord& oldest = *entries_.front();
+  bytes_ -= weight(oldest);
+  const auto found = groups_.find(group_key(oldest));
+  if (--found->second.kept == 0) groups_.erase(found);
+  entries_.pop_front();
+  ++dropped_;
+}
+
+void Journal::set_effect(std::uint64_t seq, Effect effect, std::int64_t code) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = std::lower_bound(
+        entries_.begin(), entries_.end(), seq,
+        [](const JournalEntry& entry, std::uint64_t wanted) { return entry->seq < wanted; });
+    if (found == entries_.end() || (*found)->seq != seq) return;
+    RequestRecord changed = **found;
+    changed.effect = effect;
+    changed.code = code;
+    *found = std::make_shared<const RequestRecord>(std::move(changed));
+  }
+  changed_.notify_all();
+}
+
+std::vector<JournalEntry> Journal::find(const RequestFilter& filter, std::size_t limit) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<JournalEntry> out;
+  for (auto it = entries_.rbegin(); it != entries_.rend() && out.size() < limit; ++it) {
+    if (filter.matches(**it)) out.push_back(*it);
+  }
+  std::reverse(out.begin(), out.end());
+  return out;
+}
+
+std::uint64_t Journal::count(const RequestFilter& filter) const {
+  const std::lock_guard lock(mutex_);
+  return count_locked(filter);
+}
+
+std::uint64_t Journal::count_locked(const RequestFilter& filter) const {
+  return static_cast<std::uint64_t>(
+      std::count_if(entries_.begin(), entries_.end(),
+                    [&](const JournalEntry& entry) { return filter.matches(*entry); }));
+}
+
+std::uint64_t Journal::dropped() const {
+  const std::lock_guard lock(mutex_);
+  return dropped_;
+}
+
+std::uint64_t Journal::size() const {
+  const std::lock_guard lock(mutex_);
+  return entries_.size();
+}
+
+bool Journal::wait(const RequestFilter& filter, std::uint64_t count,
+                   std::int64_t timeout_ms) const {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, std::chrono::milliseconds(timeout_ms),
+                    [&] { return cancelled_ || count_locked(filter) >= count; });
+  return count_locked(filter) >= count;
+}
+
+void Journal::clear() {
+  const std::lock_guard lock(mutex_);
+  entries_.clear();
+  groups_.clear();
+  bytes_ = 0;
+  dropped_ = 0;
+}
+
+void Journal::cancel() {
+  {
+    const std::lock_guard lock(mutex_);
+    cancelled_ = true;
+  }
+  changed_.notify_all();
+}
+
+}  // namespace zimmock

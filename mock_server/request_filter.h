@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "contracts/api/result.h"
+#include "mock_server/request_record.h"
+
+namespace zimmock {
+
+// Which requests are meant; an empty filter means all. The words are those of the control API and
+// of the command line.
+struct RequestFilter {
+  std::string action;
+  std::string user;                                            // any user of the request
+  std::optional<std::pair<std::string, std::string>> between;  // conversation=A/B, both directions
+  std::string from;
+  std::string to;
+  std::string list;
+  std::string code;  // a number, "ok" or "refused"
+  std::string rule;
+  std::string fault;        // a kind, or KIND#ID
+  std::uint64_t since = 0;  // only those with a greater seq
+
+  // Sets the word; an Error (kUsage) for an unknown word or a value that it cannot have.
+  Result<void> set(std::string_view word, const std::string& value);
+
+  bool matches(const RequestRecord& record) const;
+
+  // The criteria that do not hold: "conversation: expected u1/u2, got u1/u3".
+  std::vector<std::string> misses(const RequestRecord& record) const;
+
+  // "ImportPeerMsg, conversation u1/u2", or "any request".
+  std::string describe() const;
+};
+
+// The words that set() knows.
+std::vector<std::string_view> request_filter_words();
+
+}  // namespace zimmock
