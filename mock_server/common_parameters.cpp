@@ -80,7 +80,9 @@ class Query {
 
 using Refusal = std::optional<Finding>;
 
-Refusal require(const Query& query, std::string_view name, RuleId rule_id, std::string& out) {
+Refusal require(const Query& query, std::string_view name, RuleId rule_id, std::string& out,
+                RuleSet& checked) {
+  checked.add(rule_id);
   const std::string* value = query.find(name);
   if (value == nullptr || value->empty()) {
     return Finding{rule_id, fmt::format("?{}", name), "a value", query.instead_of(name)};
@@ -90,15 +92,18 @@ Refusal require(const Query& query, std::string_view name, RuleId rule_id, std::
 }
 
 Refusal read_action(const Query& query, CommonParameters& out) {
-  if (auto missing = require(query, "Action", RuleId::kActionPresent, out.action_name)) {
+  if (auto missing =
+          require(query, "Action", RuleId::kActionPresent, out.action_name, out.checked)) {
     return missing;
   }
+  out.checked.add(RuleId::kActionKnown);
   out.action = find_action(out.action_name);
   if (out.action == nullptr) {
     return Finding{RuleId::kActionKnown, "?Action", "an action of the ZIM server API",
                    quote(out.action_name) + white_space_hint(out.action_name) +
                        did_you_mean(trim(out.action_name), action_names())};
   }
+  out.checked.add(RuleId::kActionEmulated);
   if (out.action->id == ActionId::kNotEmulated) {
     return Finding{RuleId::kActionEmulated, "?Action", "an action that zimmock emulates",
                    fmt::format("{}, which ZIM has and zimmock does not emulate", out.action_name)};
@@ -107,7 +112,9 @@ Refusal read_action(const Query& query, CommonParameters& out) {
 }
 
 Refusal read_app_id(const Query& query, CommonParameters& out) {
-  if (auto missing = require(query, "AppId", RuleId::kAppIdFormat, out.app_id_text)) return missing;
+  if (auto missing = require(query, "AppId", RuleId::kAppIdFormat, out.app_id_text, out.checked)) {
+    return missing;
+  }
   const std::string& text = out.app_id_text;
   const auto number = parse_int64(text);
   const bool canonical = all_of(text, kDigits) && (text.size() == 1 || text.front() != '0');
@@ -122,9 +129,11 @@ Refusal read_app_id(const Query& query, CommonParameters& out) {
 }
 
 Refusal read_timestamp(const Query& query, CommonParameters& out) {
-  if (auto missing = require(query, "Timestamp", RuleId::kTimestampPresent, out.timestamp_text)) {
+  if (auto missing =
+          require(query, "Timestamp", RuleId::kTimestampPresent, out.timestamp_text, out.checked)) {
     return missing;
   }
+  out.checked.add(RuleId::kTimestampFormat);
   const auto number = parse_int64(out.timestamp_text);
   if (!number) {
     return Finding{RuleId::kTimestampFormat, "?Timestamp", "decimal seconds",
@@ -134,11 +143,17 @@ Refusal read_timestamp(const Query& query, CommonParameters& out) {
   return std::nullopt;
 }
 
-Refusal read_version(const Query& query) {
+Refusal read_nonce(const Query& query, CommonParameters& out) {
+  return require(query, "SignatureNonce", RuleId::kNoncePresent, out.nonce, out.checked);
+}
+
+Refusal read_version(const Query& query, RuleSet& checked) {
   std::string version;
-  if (auto missing = require(query, "SignatureVersion", RuleId::kVersionPresent, version)) {
+  if (auto missing =
+          require(query, "SignatureVersion", RuleId::kVersionPresent, version, checked)) {
     return missing;
   }
+  checked.add(RuleId::kVersionSupported);
   if (version == kSignatureVersion) return std::nullopt;
   std::string got = quote(version) + white_space_hint(version);
   const std::string* signature = query.find("Signature");
@@ -149,7 +164,7 @@ Refusal read_version(const Query& query) {
 }
 
 Refusal read_signature(const Query& query, CommonParameters& out) {
-  return require(query, "Signature", RuleId::kSignaturePresent, out.signature);
+  return require(query, "Signature", RuleId::kSignaturePresent, out.signature, out.checked);
 }
 
 // How a signature that is not 32 lower-case hex characters differs, without repeating it.
@@ -173,7 +188,8 @@ std::string diagnosis(const Tenant& tenant, const CommonParameters& p) {
   return ", which no known mistake explains: is it this AppId's ServerSecret?";
 }
 
-Refusal check_age(const Tenant& tenant, const CommonParameters& p, std::int64_t now_ms) {
+Refusal check_age(const Tenant& tenant, CommonParameters& p, std::int64_t now_ms) {
+  p.checked.add(RuleId::kTimestampFresh);
   const std::int64_t now = now_ms / kMillisPerSecond;
   const std::int64_t window = tenant.profile().timestamp_window_s;
   if (p.timestamp >= now - window && p.timestamp <= now + window) return std::nullopt;
@@ -187,11 +203,13 @@ Refusal check_age(const Tenant& tenant, const CommonParameters& p, std::int64_t 
 std::optional<Reply> read_common_parameters(const HttpRequest& request, CommonParameters& seen) {
   const Query query(request);
   seen.warnings = query.warnings();
+  seen.checked.add(RuleId::kParameterKnown);
+  seen.checked.add(RuleId::kParameterOnce);
   Refusal refusal = read_action(query, seen);
   if (!refusal) refusal = read_app_id(query, seen);
   if (!refusal) refusal = read_timestamp(query, seen);
-  if (!refusal) refusal = require(query, "SignatureNonce", RuleId::kNoncePresent, seen.nonce);
-  if (!refusal) refusal = read_version(query);
+  if (!refusal) refusal = read_nonce(query, seen);
+  if (!refusal) refusal = read_version(query, seen.checked);
   if (!refusal) refusal = read_signature(query, seen);
   if (!refusal) return std::nullopt;
   Reply reply = Reply::refuse(default_profile(), *refusal);
@@ -203,28 +221,33 @@ std::optional<Reply> read_common_parameters(const HttpRequest& request, CommonPa
 
 std::optional<Finding> authenticate(Tenant* tenant_or_null, CommonParameters& p,
                                     std::int64_t now_ms) {
+  p.checked.add(RuleId::kSignatureForm);
   if (p.signature.size() != 32 || !all_of(p.signature, kLowerHex)) {
     return Finding{
         RuleId::kSignatureForm, "?Signature", "32 lower-case hex characters",
         form_of(p.signature) + (tenant_or_null == nullptr ? "" : diagnosis(*tenant_or_null, p))};
   }
+  p.checked.add(RuleId::kAppKnown);
   if (tenant_or_null == nullptr) {
     return Finding{RuleId::kAppKnown, "?AppId", "an App that this service has",
                    fmt::format("{}: serve it with --app {}:SECRET", p.app_id, p.app_id)};
   }
   Tenant& tenant = *tenant_or_null;
   if (auto refusal = check_age(tenant, p, now_ms)) return refusal;
+  p.checked.add(RuleId::kSignatureMatches);
   if (p.signature != sign(p.app_id_text, p.nonce, tenant.server_secret(), p.timestamp_text)) {
     return Finding{RuleId::kSignatureMatches, "?Signature", "MD5 over AppId+Nonce+Secret+Timestamp",
                    "another value" + diagnosis(tenant, p)};
   }
   const Profile& profile = tenant.profile();
+  p.checked.add(RuleId::kNonceForm);
   if (p.nonce.size() != 16 || !all_of(p.nonce, kAnyHex)) {
     Finding finding{RuleId::kNonceForm, "?SignatureNonce", "16 hex characters", quote(p.nonce)};
     if (profile.nonce_must_be_hex16) return finding;
     p.warnings.push_back(std::move(finding));
   }
   const std::lock_guard lock(tenant.mutex());
+  p.checked.add(RuleId::kNonceFresh);
   if (tenant.nonce_seen(p.nonce, now_ms)) {
     Finding finding{RuleId::kNonceFresh, "?SignatureNonce", "a new nonce for each request",
                     quote(p.nonce) + " again"};

@@ -24,6 +24,7 @@ struct CommonParameters {
   std::int64_t timestamp = 0;  // seconds
   std::string signature;
   std::vector<Finding> warnings;  // unknown and repeated parameters
+  RuleSet checked;                // each rule as it is looked at, up to the refusal
 };
 
 // Reads and checks the query in the order of zim-contract.md section 1 (assumed): Action, AppId,

@@ -26,10 +26,12 @@ bool is_json_type(std::string_view content_type) {
 
 // The request's body as a JSON object, or why it is not one.
 tl::expected<json, Finding> parse_body(const HttpRequest& request, const Profile& profile,
-                                       std::vector<Finding>& warnings) {
+                                       std::vector<Finding>& warnings, RuleSet& checked) {
+  checked.add(RuleId::kMethodIsPost);
   if (request.method != "POST") {
     return tl::unexpected(Finding{RuleId::kMethodIsPost, "", "POST", request.method});
   }
+  checked.add(RuleId::kBodyReadable);
   if (request.body_state != BodyState::kComplete) {
     const bool large = request.body_state == BodyState::kTooLarge;
     return tl::unexpected(Finding{RuleId::kBodyReadable, "", "a whole body within the limit",
@@ -37,7 +39,7 @@ tl::expected<json, Finding> parse_body(const HttpRequest& request, const Profile
   }
   const std::string_view type = header(request.headers, "Content-Type");
   auto parsed =
-      parse_json(request.body, {profile.max_json_depth, profile.refuse_duplicate_members});
+      parse_json(request.body, {profile.max_json_depth, profile.refuse_duplicate_members}, &checked);
   if (!parsed) {
     Finding finding = parsed.error();
     if (is_form(type)) {
@@ -46,10 +48,12 @@ tl::expected<json, Finding> parse_body(const HttpRequest& request, const Profile
     }
     return tl::unexpected(std::move(finding));
   }
+  checked.add(RuleId::kBodyIsObject);
   if (!parsed->is_object()) {
     return tl::unexpected(
         Finding{RuleId::kBodyIsObject, "", "a JSON object", json_type_and_value(*parsed)});
   }
+  checked.add(RuleId::kContentTypeIsJson);
   if (!is_json_type(type)) {
     warnings.push_back({RuleId::kContentTypeIsJson, "Content-Type", "application/json",
                         type.empty() ? "nothing" : quote(type)});
@@ -61,7 +65,9 @@ RuleId rate_rule(ActionId action) {
   return action == ActionId::kUserRegister ? RuleId::kRateRegister : RuleId::kRate;
 }
 
-std::optional<Finding> check_rate(Tenant& tenant, ActionId action) {
+std::optional<Finding> check_rate(Tenant& tenant, ActionId action, RuleSet& checked) {
+  if (!tenant.calls_per_second()) return std::nullopt;
+  checked.add(rate_rule(action));
   {
     const std::lock_guard lock(tenant.mutex());
     if (tenant.admit(action)) return std::nullopt;
@@ -159,6 +165,7 @@ Answer Exchange::run() {
 }
 
 void Exchange::judge() {
+  common_.checked.add(RuleId::kPathIsRoot);
   if (!is_root(request_.target)) {
     error_status_ = 404;
     read_body();
@@ -175,7 +182,7 @@ void Exchange::judge() {
   if (hit(FaultWhen::kBeforeRead)) return;
   read_body();
   if (auto refusal = admit()) return refuse(*refusal);
-  auto body = parse_body(request_, profile(), common_.warnings);
+  auto body = parse_body(request_, profile(), common_.warnings, common_.checked);
   if (!body) return refuse(body.error());
   note_body(*body, record_);
   noted_ = true;
@@ -206,7 +213,7 @@ void Exchange::read_body() {
 
 std::optional<Finding> Exchange::admit() {
   if (auto refusal = authenticate(tenant_.get(), common_, now_ms())) return refusal;
-  return check_rate(*tenant_, common_.action->id);
+  return check_rate(*tenant_, common_.action->id, common_.checked);
 }
 
 const Profile& Exchange::profile() const {
@@ -244,6 +251,7 @@ bool Exchange::hit(FaultWhen point) {
 }
 
 void Exchange::make_answer() {
+  reply_.rules_checked |= common_.checked;
   reply_.warnings.insert(reply_.warnings.begin(), common_.warnings.begin(), common_.warnings.end());
   answer_.response = to_http(reply_, record_.request_id, error_status_);
   if (instead_) answer_.response = std::move(*instead_);
@@ -261,6 +269,7 @@ void Exchange::record() {
   record_.status = answer_.response.status;
   record_.code = reply_.code;
   record_.message = reply_.message;
+  record_.rules_checked = reply_.rules_checked;
   if (reply_.refusal) {
     record_.rules_broken.push_back({reply_.refusal->rule_id, reply_.refusal->line(), true});
   }

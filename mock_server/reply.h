@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -18,13 +20,20 @@ struct Reply {
   nlohmann::json members = nlohmann::json::object();  // beside Code, Message and RequestId
   std::optional<Finding> refusal;                     // what X-Zimmock-Explain says
   std::vector<Finding> warnings;                      // one X-Zimmock-Warn each
+  RuleSet rules_checked;                              // kept or broken, up to the refusal
 
   // A refusal with the code that the profile has for the rule broken.
   static Reply refuse(const Profile& profile, Finding finding) {
-    Reply reply;
-    reply.code = profile.code(finding.rule_id);
-    reply.refusal = std::move(finding);
-    return reply;
+    return Reply{}.refused(profile, std::move(finding));
+  }
+
+  // What has come together so far, ended by a refusal: warnings and checked rules stay.
+  Reply refused(const Profile& profile, Finding finding) && {
+    code = profile.code(finding.rule_id);
+    members = nlohmann::json::object();
+    rules_checked.add(finding.rule_id);
+    refusal = std::move(finding);
+    return std::move(*this);
   }
 };
 

@@ -53,6 +53,7 @@ struct RequestRecord {
   std::string message;
   int status = 200;                      // of the answer
   bool answered = true;                  // false if a fault kept the whole answer
+  RuleSet rules_checked;                 // those that were looked at, the broken ones among them
   std::vector<BrokenRule> rules_broken;  // the refusal first
   std::vector<std::string> faults;       // "drop-reply#1": those that hit it, in order
   Effect effect = Effect::kNone;

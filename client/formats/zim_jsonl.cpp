@@ -134,6 +134,7 @@ void read_record(const json& source, const Profile& profile, SourceRecord& recor
   };
   take(record.findings.refusals, checked.findings.refusals);
   take(record.findings.warnings, checked.findings.warnings);
+  record.findings.checked |= checked.findings.checked;
   record.message = std::move(checked.value);
   check_time(source, record.findings);
   read_visibility(source, record);
@@ -194,7 +195,7 @@ class ZimJsonl : public SourceReader {
       if (const auto at = finding.got.find(kOwnLine); at != finding.got.npos) {
         finding.got.erase(at, kOwnLine.size());
       }
-      record.findings.refusals.push_back(std::move(finding));
+      record.findings.refuse(std::move(finding));
     } else if (!document->is_object()) {
       record.findings.refuse(RuleId::kBodyIsObject, "", "a JSON object",
                              json_type_and_value(*document));

@@ -36,12 +36,22 @@ std::string got_instead(const json& value, bool wanted_string) {
 
 }  // namespace
 
+void Findings::refuse(Finding finding) {
+  check(finding.rule_id);
+  refusals.push_back(std::move(finding));
+}
+
+void Findings::warn(Finding finding) {
+  check(finding.rule_id);
+  warnings.push_back(std::move(finding));
+}
+
 void Findings::refuse(RuleId id, std::string pointer, std::string expected, std::string got) {
-  refusals.push_back({id, std::move(pointer), std::move(expected), std::move(got)});
+  refuse({id, std::move(pointer), std::move(expected), std::move(got)});
 }
 
 void Findings::warn(RuleId id, std::string pointer, std::string expected, std::string got) {
-  warnings.push_back({id, std::move(pointer), std::move(expected), std::move(got)});
+  warn({id, std::move(pointer), std::move(expected), std::move(got)});
 }
 
 FieldReader::FieldReader(const json& object, std::string pointer, Findings& findings, Kind kind)
@@ -56,20 +66,21 @@ const json* FieldReader::find(std::string_view name, Type type, bool required) {
   static constexpr std::string_view kWanted[] = {"a string", "an integer", "an object", "an array"};
   const std::string expected(kWanted[static_cast<int>(type)]);
   const bool media = kind_ == Kind::kMedia;
+  const RuleId presence = media ? RuleId::kMediaMember : RuleId::kMemberPresent;
+  const RuleId type_rule = media ? RuleId::kMediaMember : RuleId::kMemberType;
   const auto found = object_.find(name);
+  if (required) findings_.check(presence);
   if (found == object_.end()) {
-    if (required) {
-      findings_.refuse(media ? RuleId::kMediaMember : RuleId::kMemberPresent, pointer(name),
-                       expected, "nothing");
-    }
+    if (required) findings_.refuse(presence, pointer(name), expected, "nothing");
     return nullptr;
   }
+  findings_.check(type_rule);
   const bool fits = (type == Type::kString && found->is_string()) ||
                     (type == Type::kInteger && fits_int64(*found)) ||
                     (type == Type::kObject && found->is_object()) ||
                     (type == Type::kArray && found->is_array());
   if (!fits) {
-    findings_.refuse(media ? RuleId::kMediaMember : RuleId::kMemberType, pointer(name), expected,
+    findings_.refuse(type_rule, pointer(name), expected,
                      got_instead(*found, type == Type::kString));
     return nullptr;
   }
@@ -114,11 +125,12 @@ bool FieldReader::has(std::string_view name) {
 }
 
 void FieldReader::report_unknown(bool refuse) {
+  findings_.check(RuleId::kMemberKnown);
   for (const auto& [name, value] : object_.items()) {
     if (std::find(asked_.begin(), asked_.end(), name) != asked_.end()) continue;
     Finding finding{RuleId::kMemberKnown, pointer(name), "a member of this operation",
                     quote(name) + did_you_mean(name, asked_)};
-    (refuse ? findings_.refusals : findings_.warnings).push_back(std::move(finding));
+    refuse ? findings_.refuse(std::move(finding)) : findings_.warn(std::move(finding));
   }
 }
 

@@ -13,12 +13,19 @@
 namespace zimmock {
 
 // What a check found out: `refusals` break the call, in the order in which they are checked;
-// `warnings` are reported only.
+// `warnings` are reported only. `checked` has every rule that was looked at, kept or broken: one
+// whose turn did not come (a media rule and a text message) is not in it.
 struct Findings {
   std::vector<Finding> refusals;
   std::vector<Finding> warnings;
+  RuleSet checked;
 
   bool ok() const { return refusals.empty(); }
+  void check(RuleId id) { checked.add(id); }
+
+  // A rule that is broken has been checked.
+  void refuse(Finding finding);
+  void warn(Finding finding);
   void refuse(RuleId id, std::string pointer, std::string expected, std::string got);
   void warn(RuleId id, std::string pointer, std::string expected, std::string got);
 };

@@ -85,12 +85,18 @@ Finding syntax_finding(std::string_view text, std::size_t byte) {
 
 }  // namespace
 
-tl::expected<json, Finding> parse_json(std::string_view text, const JsonLimits& limits) {
+tl::expected<json, Finding> parse_json(std::string_view text, const JsonLimits& limits,
+                                       RuleSet* checked) {
   LimitWatch watch(limits);
+  if (checked != nullptr) checked->add(RuleId::kBodyIsJson);
   try {
     json document = json::parse(text, [&watch](int depth, json::parse_event_t event, json& parsed) {
       return watch(depth, event, parsed);
     });
+    if (checked != nullptr) {
+      checked->add(RuleId::kBodyDepth);
+      if (limits.refuse_duplicate_members) checked->add(RuleId::kMemberOnce);
+    }
     if (watch.finding()) return tl::unexpected(*watch.finding());
     return document;
   } catch (const json::parse_error& error) {

@@ -18,8 +18,10 @@ struct JsonLimits {
 
 // Parses one JSON document in UTF-8. The Finding breaks body.is-json, body.depth or
 // body.member-once; for a syntax error it names line and column. Integers keep all 64 bits; larger
-// ones become floating-point numbers and so are no integers any more.
-tl::expected<nlohmann::json, Finding> parse_json(std::string_view text, const JsonLimits& limits);
+// ones become floating-point numbers and so are no integers any more. Which of the three rules were
+// looked at is added to `checked`, if given: where the syntax is wrong, it alone.
+tl::expected<nlohmann::json, Finding> parse_json(std::string_view text, const JsonLimits& limits,
+                                                 RuleSet* checked = nullptr);
 
 // What a message says it got: `string "abc"`, `number 7`, `null`, `object`, `array of 3`.
 std::string json_type_and_value(const nlohmann::json& value);

@@ -21,7 +21,9 @@ constexpr std::array<std::int64_t, 7> kImportable{kText,  kMulti, kImage, kFile,
 
 void check_bytes(const std::optional<std::string>& text, std::size_t max, RuleId rule_id,
                  std::string pointer, Findings& findings) {
-  if (!text || text->size() <= max) return;
+  if (!text) return;
+  findings.check(rule_id);
+  if (text->size() <= max) return;
   findings.refuse(rule_id, std::move(pointer), fmt::format("at most {} bytes", max),
                   fmt::format("{} bytes", text->size()));
 }
@@ -50,6 +52,7 @@ void check_picture(const json* picture, const std::string& pointer, SizeOf size,
   for (const std::string_view side : {"Width", "Height"}) {
     const auto pixels = reader.required_int(side);
     check_not_negative(pixels, reader.pointer(side), findings);
+    if (size == SizeOf::kVideoThumbnail && pixels) findings.check(RuleId::kMediaThumbnailSize);
     if (size == SizeOf::kVideoThumbnail && pixels == 0) {
       findings.refuse(RuleId::kMediaThumbnailSize, reader.pointer(side), "more than 0", "0");
     }
@@ -95,6 +98,7 @@ void check_document(std::int64_t type, const json& document, const std::string& 
 // The document written in `text`, or nothing and a refusal.
 std::optional<json> inner_document(std::string_view text, const std::string& pointer,
                                    Findings& findings) {
+  findings.check(RuleId::kMediaIsJson);
   auto parsed = parse_json(text, {});
   if (!parsed) {
     findings.refuse(RuleId::kMediaIsJson, pointer, "a JSON object as a string", parsed.error().got);
@@ -121,14 +125,17 @@ void check_multi_item(const json& item, const std::string& pointer, Findings& fi
   reader.report_unknown();
   const bool known = type && *type != kMulti &&
                      std::find(kImportable.begin(), kImportable.end(), *type) != kImportable.end();
+  if (type) findings.check(RuleId::kMultiType);
   if (type && !known) {
     findings.refuse(RuleId::kMultiType, reader.pointer("MsgType"), "1, 11, 12, 13, 14 or 200",
                     std::to_string(*type));
   }
+  if (type == kCustom) findings.check(RuleId::kImportSubMsgTypeNeeded);
   if (type == kCustom && !sub_type && !item.contains("SubMsgType")) {
     findings.refuse(RuleId::kImportSubMsgTypeNeeded, reader.pointer("SubMsgType"),
                     "an integer, because MsgType is 200", "nothing");
   }
+  if (sub_type) findings.check(RuleId::kImportSubMsgTypeRange);
   if (sub_type && (*sub_type < 0 || *sub_type > kMaxSubMsgType)) {
     findings.refuse(RuleId::kImportSubMsgTypeRange, reader.pointer("SubMsgType"), "0 to 200",
                     std::to_string(*sub_type));
@@ -136,6 +143,7 @@ void check_multi_item(const json& item, const std::string& pointer, Findings& fi
   check_bytes(searched, kMaxSearchedContentBytes, RuleId::kImportSearchedLength,
               reader.pointer("SearchedContent"), findings);
   if (!content) return;
+  findings.check(RuleId::kMessageNotEmpty);
   if (content->empty()) {
     findings.refuse(RuleId::kMessageNotEmpty, reader.pointer("Msg"), "a text", "\"\"");
   } else if (known && is_media(*type)) {
@@ -152,6 +160,7 @@ void check_multi(const json& document, const std::string& pointer, Findings& fin
   reader.report_unknown();
   if (items == nullptr) return;
   const std::string where = reader.pointer("MultiMsg");
+  findings.check(RuleId::kMultiCount);
   if (items->empty() || items->size() > kMaxMultiItems) {
     findings.refuse(RuleId::kMultiCount, where, "1 to 20 items",
                     fmt::format("{} items", items->size()));
@@ -258,10 +267,12 @@ bool is_media(std::int64_t type) { return type >= kMulti && type <= kVideo; }
 void check_message(std::int64_t type, std::string_view message, std::string_view pointer,
                    const Profile& profile, Findings& findings) {
   const std::string where(pointer);
+  findings.check(RuleId::kMessageNotEmpty);
   if (message.empty()) {
     findings.refuse(RuleId::kMessageNotEmpty, where, "a text", "\"\"");
     return;
   }
+  findings.check(RuleId::kMessageLength);
   const std::int64_t max = type == kMulti ? profile.max_multi_bytes : profile.max_message_bytes;
   if (static_cast<std::int64_t>(message.size()) > max) {
     findings.refuse(RuleId::kMessageLength, where, fmt::format("at most {} bytes of UTF-8", max),

@@ -17,8 +17,8 @@ using json = nlohmann::json;
 
 void check_id(std::string_view id, const std::string& pointer, Findings& findings,
               bool hyphen_allowed = true) {
-  if (auto finding = check_user_id(id, pointer, hyphen_allowed)) {
-    findings.refusals.push_back(std::move(*finding));
+  if (auto finding = check_user_id(id, pointer, hyphen_allowed, &findings.checked)) {
+    findings.refuse(*std::move(finding));
   }
 }
 
@@ -31,14 +31,21 @@ std::string read_user_id(FieldReader& reader, std::string_view name, Findings& f
   return *id;
 }
 
-void check_max_bytes(std::string_view text, std::size_t max, RuleId rule_id, std::string pointer,
-                     Findings& findings) {
-  if (text.size() <= max) return;
+// Of a member that is not there, nothing is checked.
+void check_max_bytes(const std::optional<std::string>& text, std::size_t max, RuleId rule_id,
+                     std::string pointer, Findings& findings) {
+  if (!text) return;
+  findings.check(rule_id);
+  if (text->size() <= max) return;
   findings.refuse(rule_id, std::move(pointer), fmt::format("at most {} bytes", max),
-                  fmt::format("{} bytes", text.size()));
+                  fmt::format("{} bytes", text->size()));
 }
 
 void check_type(std::int64_t type, Findings& findings) {
+  for (const RuleId rule_id :
+       {RuleId::kImportTypeCommand, RuleId::kImportTypeBarrage, RuleId::kImportType}) {
+    findings.check(rule_id);
+  }
   const auto types = importable_types();
   if (std::find(types.begin(), types.end(), type) != types.end()) return;
   const RuleId rule_id = type == kCommand   ? RuleId::kImportTypeCommand
@@ -52,11 +59,14 @@ void check_type(std::int64_t type, Findings& findings) {
 
 void check_sub_type(std::int64_t type, std::optional<std::int64_t> sub_type, bool given,
                     Findings& findings) {
+  if (type == kCustom) findings.check(RuleId::kImportSubMsgTypeNeeded);
   if (type == kCustom && !given) {
     findings.refuse(RuleId::kImportSubMsgTypeNeeded, "/SubMsgType",
                     "an integer, because MessageType is 200", "nothing");
   }
   if (!sub_type) return;
+  findings.check(RuleId::kImportSubMsgTypeUnused);
+  if (type == kCustom) findings.check(RuleId::kImportSubMsgTypeRange);
   if (type != kCustom) {
     findings.warn(RuleId::kImportSubMsgTypeUnused, "/SubMsgType",
                   "nothing, because MessageType is not 200", std::to_string(*sub_type));
@@ -66,24 +76,28 @@ void check_sub_type(std::int64_t type, std::optional<std::int64_t> sub_type, boo
   }
 }
 
-void check_searched(std::int64_t type, const std::string& searched, bool given,
+void check_searched(std::int64_t type, const std::optional<std::string>& searched,
                     Findings& findings) {
-  if (!given) return;
+  if (!searched) return;
+  findings.check(RuleId::kImportSearchedOnlyCustom);
   if (type != kCustom) {
     findings.refuse(RuleId::kImportSearchedOnlyCustom, "/SearchedContent",
-                    "nothing, because MessageType is not 200", quote(searched));
+                    "nothing, because MessageType is not 200", quote(*searched));
   }
   check_max_bytes(searched, kMaxSearchedContentBytes, RuleId::kImportSearchedLength,
                   "/SearchedContent", findings);
 }
 
 void check_priority(std::int64_t priority, Findings& findings) {
+  findings.check(RuleId::kImportPriority);
   if (priority >= 1 && priority <= 3) return;
   findings.refuse(RuleId::kImportPriority, "/Priority", "1, 2 or 3", std::to_string(priority));
 }
 
 void check_two_users(const ImportPeerMsg& message, Findings& findings) {
-  if (message.from_user_id.empty() || message.from_user_id != message.to_user_id) return;
+  if (message.from_user_id.empty() || message.to_user_id.empty()) return;
+  findings.check(RuleId::kImportTwoUsers);
+  if (message.from_user_id != message.to_user_id) return;
   findings.refuse(RuleId::kImportTwoUsers, "/ToUserId", "another user than FromUserId",
                   quote(message.to_user_id));
 }
@@ -96,12 +110,13 @@ void read_message_body(FieldReader& reader, ImportPeerMsg& message, bool type_kn
   FieldReader inner(*body, reader.pointer("MessageBody"), findings);
   const auto text = inner.required_string("Message");
   const auto extended = inner.optional_string("ExtendedData");
+  findings.check(RuleId::kImportUnsupportedField);
   for (const std::string_view name : {"OfflinePush", "HasReceipt"}) {
     if (!inner.has(name)) continue;
     Finding finding{RuleId::kImportUnsupportedField, inner.pointer(name),
                     "nothing: not supported when importing", std::string(name)};
-    (profile.refuse_unsupported_fields ? findings.refusals : findings.warnings)
-        .push_back(std::move(finding));
+    profile.refuse_unsupported_fields ? findings.refuse(std::move(finding))
+                                      : findings.warn(std::move(finding));
   }
   inner.report_unknown(profile.refuse_unknown_members);
   message.message = text.value_or("");
@@ -109,7 +124,7 @@ void read_message_body(FieldReader& reader, ImportPeerMsg& message, bool type_kn
   if (text && type_known) {
     check_message(message.message_type, *text, inner.pointer("Message"), profile, findings);
   }
-  check_max_bytes(message.extended_data, kMaxExtendedDataBytes, RuleId::kExtendedDataLength,
+  check_max_bytes(extended, kMaxExtendedDataBytes, RuleId::kExtendedDataLength,
                   inner.pointer("ExtendedData"), findings);
 }
 
@@ -128,7 +143,29 @@ void read_import_fields(FieldReader& reader, ImportPeerMsg& message, const Profi
   message.sub_msg_type = sub_type.value_or(0);
   const auto searched = reader.optional_string("SearchedContent");
   message.searched_content = searched.value_or("");
-  if (type) check_searched(*type, message.searched_content, searched.has_value(), findings);
+  if (type) check_searched(*type, searched, findings);
+}
+
+// One entry of UserInfo.
+CheckedUser read_user(const json& info, const std::string& where, const Profile& profile) {
+  CheckedUser out;
+  out.findings.check(RuleId::kMemberType);
+  if (!info.is_object()) {
+    out.findings.refuse(RuleId::kMemberType, where, "an object", json_type_and_value(info));
+    return out;
+  }
+  FieldReader reader(info, where, out.findings);
+  out.user.user_id = read_user_id(reader, "UserId", out.findings);
+  const auto name = reader.optional_string("UserName");
+  const auto avatar = reader.optional_string("UserAvatar");
+  check_max_bytes(name, kMaxUserNameBytes, RuleId::kUserNameLength, reader.pointer("UserName"),
+                  out.findings);
+  check_max_bytes(avatar, kMaxUserAvatarBytes, RuleId::kUserAvatarLength,
+                  reader.pointer("UserAvatar"), out.findings);
+  out.user.user_name = name.value_or("");
+  out.user.user_avatar = avatar.value_or("");
+  reader.report_unknown(profile.refuse_unknown_members);
+  return out;
 }
 
 }  // namespace
@@ -146,6 +183,8 @@ CheckedRegister check_user_register(const json& body, const Profile& profile) {
   const json* users = reader.required_array("UserInfo");
   reader.report_unknown(profile.refuse_unknown_members);
   if (users == nullptr) return out;
+  out.findings.check(RuleId::kRegisterNotEmpty);
+  out.findings.check(RuleId::kRegisterMax);
   if (users->empty()) {
     out.findings.refuse(RuleId::kRegisterNotEmpty, "/UserInfo", "1 to 100 users", "an empty array");
   }
@@ -155,22 +194,7 @@ CheckedRegister check_user_register(const json& body, const Profile& profile) {
     return out;
   }
   for (std::size_t i = 0; i < users->size(); ++i) {
-    const std::string where = pointer_to("/UserInfo", i);
-    CheckedUser& one = out.users.emplace_back();
-    const json& info = (*users)[i];
-    if (!info.is_object()) {
-      one.findings.refuse(RuleId::kMemberType, where, "an object", json_type_and_value(info));
-      continue;
-    }
-    FieldReader user(info, where, one.findings);
-    one.user.user_id = read_user_id(user, "UserId", one.findings);
-    one.user.user_name = user.optional_string("UserName").value_or("");
-    one.user.user_avatar = user.optional_string("UserAvatar").value_or("");
-    check_max_bytes(one.user.user_name, kMaxUserNameBytes, RuleId::kUserNameLength,
-                    user.pointer("UserName"), one.findings);
-    check_max_bytes(one.user.user_avatar, kMaxUserAvatarBytes, RuleId::kUserAvatarLength,
-                    user.pointer("UserAvatar"), one.findings);
-    user.report_unknown(profile.refuse_unknown_members);
+    out.users.push_back(read_user((*users)[i], pointer_to("/UserInfo", i), profile));
   }
   return out;
 }
@@ -189,6 +213,7 @@ Checked<ImportPeerMsg> check_import_peer_msg(const json& body, const Profile& pr
   if (const auto imported = reader.required_string("ImportedUserId")) {
     message.imported_user_id = *imported;
     const bool both_known = !message.from_user_id.empty() && !message.to_user_id.empty();
+    if (both_known) out.findings.check(RuleId::kImportedUser);
     if (both_known && *imported != message.from_user_id && *imported != message.to_user_id) {
       out.findings.refuse(RuleId::kImportedUser, "/ImportedUserId", "FromUserId or ToUserId",
                           quote(*imported));
@@ -204,14 +229,18 @@ Checked<QueryPeerMsg> check_query_peer_msg(const json& body, const Profile& prof
   const bool hyphen = !profile.refuse_hyphen_in_query;
   out.value.viewer = read_user_id(reader, "FromUserId", out.findings, hyphen);
   out.value.peer = read_user_id(reader, "ToUserId", out.findings, hyphen);
-  const std::int64_t limit = reader.optional_int("Limit").value_or(kDefaultQueryLimit);
+  const auto limit_given = reader.optional_int("Limit");
+  if (limit_given) out.findings.check(RuleId::kQueryLimit);
+  const std::int64_t limit = limit_given.value_or(kDefaultQueryLimit);
   out.value.limit = limit <= 0 ? kDefaultQueryLimit : std::min(limit, kMaxQueryLimit);
   if (out.value.limit != limit) {
     out.findings.warn(RuleId::kQueryLimit, "/Limit", "1 to 100",
                       fmt::format("{}, taken as {}", limit, out.value.limit));
   }
   out.value.next = reader.optional_int("Next").value_or(0);
-  const std::int64_t with_empty = reader.optional_int("WithEmptyMsg").value_or(0);
+  const auto with_empty_given = reader.optional_int("WithEmptyMsg");
+  if (with_empty_given) out.findings.check(RuleId::kQueryWithEmpty);
+  const std::int64_t with_empty = with_empty_given.value_or(0);
   if (with_empty != 0 && with_empty != 1) {
     out.findings.refuse(RuleId::kQueryWithEmpty, "/WithEmptyMsg", "0 or 1",
                         std::to_string(with_empty));
@@ -227,9 +256,10 @@ Checked<RevokePeerMessage> check_revoke_peer_message(const json& body, const Pro
   out.value.from_user_id = read_user_id(reader, "FromUserId", out.findings);
   out.value.to_user_id = read_user_id(reader, "ToUserId", out.findings);
   out.value.msg_seq = reader.required_int("MsgSeq").value_or(0);
-  out.value.payload = reader.optional_string("Payload").value_or("");
-  check_max_bytes(out.value.payload, kMaxRecallPayloadBytes, RuleId::kRevokePayloadLength,
-                  "/Payload", out.findings);
+  const auto payload = reader.optional_string("Payload");
+  out.value.payload = payload.value_or("");
+  check_max_bytes(payload, kMaxRecallPayloadBytes, RuleId::kRevokePayloadLength, "/Payload",
+                  out.findings);
   reader.has("OfflinePush");
   reader.report_unknown(profile.refuse_unknown_members);
   return out;
@@ -247,6 +277,11 @@ Checked<ClearPeerMessage> check_clear_peer_message(const json& body, const Profi
 void check_send_time(std::int64_t send_time_ms, const ImportWindow& window, Findings& findings) {
   const std::int64_t oldest_ms = window.now_ms - window.retention_ms;
   if (send_time_ms == 0) return;
+  findings.check(RuleId::kImportTimeNegative);
+  if (send_time_ms >= 0) findings.check(RuleId::kImportTimeFuture);
+  if (send_time_ms >= 0 && send_time_ms <= window.now_ms) {
+    findings.check(RuleId::kImportTimeTooOld);
+  }
   if (send_time_ms < 0) {
     findings.refuse(RuleId::kImportTimeNegative, "/SendMessageTime", "Unix milliseconds, or 0",
                     std::to_string(send_time_ms));

@@ -14,8 +14,8 @@ inline constexpr std::size_t kMaxUserIdBytes = 32;
 inline constexpr std::string_view kUserIdSpecials = "!#$%&()+-:;<=.>?@[]^_ {}|~";
 
 // The first rule of section 2 that `id` breaks, or nothing. A bad character is named by its code
-// point and its index (in characters, from 0).
+// point and its index (in characters, from 0). What was looked at is added to `checked`, if given.
 std::optional<Finding> check_user_id(std::string_view id, std::string_view pointer,
-                                     bool hyphen_allowed = true);
+                                     bool hyphen_allowed = true, RuleSet* checked = nullptr);
 
 }  // namespace zimmock

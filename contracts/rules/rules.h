@@ -3,6 +3,8 @@
 // The registry: every rule of the contract that this program checks, once. What is refused,
 // reported and graded is named by these ids; they are stable.
 
+#include <bitset>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -19,6 +21,28 @@ enum class RuleId {
 #define RULE(name, id, mark, binds, code, section, statement) name,
 #include "contracts/rules/rules.inc"
 #undef RULE
+};
+
+inline constexpr std::size_t kRuleCount = 0
+#define RULE(name, id, mark, binds, code, section, statement) +1
+#include "contracts/rules/rules.inc"
+#undef RULE
+    ;
+
+// Some of the rules: the ones that were checked, say. As cheap to copy as two integers.
+class RuleSet {
+ public:
+  void add(RuleId id) { rules_.set(static_cast<std::size_t>(id)); }
+  bool contains(RuleId id) const { return rules_.test(static_cast<std::size_t>(id)); }
+  std::size_t size() const { return rules_.count(); }
+  RuleSet& operator|=(const RuleSet& others) {
+    rules_ |= others.rules_;
+    return *this;
+  }
+  bool operator==(const RuleSet&) const = default;
+
+ private:
+  std::bitset<kRuleCount> rules_;
 };
 
 struct Rule {

@@ -41,6 +41,14 @@ json body_json(const std::string& text, const std::string& secret) {
   return body;
 }
 
+json checked_ids(const RuleSet& checked) {
+  json out = json::array();
+  for (const Rule& one : all_rules()) {
+    if (checked.contains(one.rule_id)) out.push_back(one.id);
+  }
+  return out;
+}
+
 }  // namespace
 
 json to_json(const RequestRecord& record, const std::string& secret) {

@@ -9,12 +9,12 @@ Reply handle_clear_peer_message(Tenant& tenant, const nlohmann::json& body,
   if (auto refused = refusal_of(profile, checked.findings)) return *refused;
 
   const ClearPeerMessage& request = checked.value;
-  Reply reply;
-  reply.warnings = std::move(checked.findings.warnings);
+  Reply reply = reply_after(std::move(checked.findings));
 
   const std::lock_guard lock(tenant.mutex());
-  if (auto unregistered = check_registered(tenant, request.from_user_id, request.to_user_id)) {
-    return Reply::refuse(profile, *unregistered);
+  if (auto unregistered =
+          check_registered(tenant, request.from_user_id, request.to_user_id, reply.rules_checked)) {
+    return std::move(reply).refused(profile, *unregistered);
   }
   MessageList* list = tenant.find_list(request.from_user_id, request.to_user_id);
   if (list != nullptr) list->clear();

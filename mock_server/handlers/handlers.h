@@ -22,13 +22,17 @@ Reply handle_query_peer_msg(Tenant& tenant, const nlohmann::json& body, std::int
 Reply handle_revoke_peer_message(Tenant& tenant, const nlohmann::json& body, std::int64_t now_ms);
 Reply handle_clear_peer_message(Tenant& tenant, const nlohmann::json& body, std::int64_t now_ms);
 
-// The first finding that refuses the call, as a Reply that also has the warnings; nothing if the
-// call may go on, whose Reply then starts with those warnings.
+// The first finding that refuses the call, as a Reply that also has the warnings and the rules that
+// were checked; nothing if the call may go on, with reply_after().
 std::optional<Reply> refusal_of(const Profile& profile, const Findings& findings);
 
-// A refusal if one of the two is not registered; with the tenant's lock held.
+// A Reply that goes on from what the check found out: its warnings, and the rules it looked at.
+Reply reply_after(Findings&& findings);
+
+// A refusal if one of the two is not registered; with the tenant's lock held. What was looked at is
+// added to `checked`.
 std::optional<Finding> check_registered(const Tenant& tenant, const std::string& from,
-                                        const std::string& to,
+                                        const std::string& to, RuleSet& checked,
                                         RuleId from_rule = RuleId::kSenderRegistered);
 
 }  // namespace zimmock

@@ -29,22 +29,23 @@ Reply handle_import_peer_msg(Tenant& tenant, const nlohmann::json& body, std::in
   if (auto refused = refusal_of(profile, checked.findings)) return *refused;
 
   const ImportPeerMsg& request = checked.value;
-  Reply reply;
-  reply.warnings = std::move(checked.findings.warnings);
+  Reply reply = reply_after(std::move(checked.findings));
   const bool senders_list = request.imported_user_id == request.from_user_id;
   const std::string& peer = senders_list ? request.to_user_id : request.from_user_id;
   StoredMessage message = to_stored(request, profile, window.now_ms);
 
   const std::lock_guard lock(tenant.mutex());
-  if (auto unregistered = check_registered(tenant, request.from_user_id, request.to_user_id)) {
-    return Reply::refuse(profile, *unregistered);
+  if (auto unregistered =
+          check_registered(tenant, request.from_user_id, request.to_user_id, reply.rules_checked)) {
+    return std::move(reply).refused(profile, *unregistered);
   }
   MessageList& list = tenant.list(request.imported_user_id, peer);
+  reply.rules_checked.add(RuleId::kImportOrder);
   if (message.msg_time_ms < list.newest_time_ms()) {
     Finding late{RuleId::kImportOrder, "/SendMessageTime",
                  fmt::format("at least {}, the newest in this list", list.newest_time_ms()),
                  std::to_string(message.msg_time_ms)};
-    if (profile.refuse_out_of_order_import) return Reply::refuse(profile, late);
+    if (profile.refuse_out_of_order_import) return std::move(reply).refused(profile, late);
     reply.warnings.push_back(std::move(late));
   }
   message.msg_id = tenant.next_msg_id();

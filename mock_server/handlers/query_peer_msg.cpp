@@ -64,23 +64,23 @@ Reply handle_query_peer_msg(Tenant& tenant, const json& body, std::int64_t now_m
 
   const QueryPeerMsg& request = checked.value;
   const ImportWindow window = tenant.import_window(now_ms);
-  Reply reply;
-  reply.warnings = std::move(checked.findings.warnings);
+  Reply reply = reply_after(std::move(checked.findings));
   reply.members["List"] = json::array();
   reply.members["Next"] = 0;
   const CursorCodec cursors = tenant.cursors(request.viewer, request.peer);
 
   const std::lock_guard lock(tenant.mutex());
-  if (auto unregistered =
-          check_registered(tenant, request.viewer, request.peer, RuleId::kQueryUserRegistered)) {
-    return Reply::refuse(profile, *unregistered);
+  if (auto unregistered = check_registered(tenant, request.viewer, request.peer,
+                                           reply.rules_checked, RuleId::kQueryUserRegistered)) {
+    return std::move(reply).refused(profile, *unregistered);
   }
   MessageList* list = tenant.find_list(request.viewer, request.peer);
   std::int64_t after = 0;
   if (request.next != 0) {
+    reply.rules_checked.add(RuleId::kQueryNext);
     after = cursors.decode(request.next).value_or(-1);
     if (list == nullptr || list->find(after) == nullptr) {
-      return Reply::refuse(profile, unknown_next(request.next));
+      return std::move(reply).refused(profile, unknown_next(request.next));
     }
   }
   if (list == nullptr) return reply;

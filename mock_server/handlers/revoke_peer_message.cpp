@@ -9,22 +9,26 @@ namespace {
 // In the order found, own, once, in time (assumed).
 std::optional<Finding> check_recall(const Tenant& tenant, const MessageList* list,
                                     const StoredMessage* message, const RevokePeerMessage& request,
-                                    std::int64_t now_ms) {
+                                    std::int64_t now_ms, RuleSet& checked) {
   const ImportWindow window = tenant.import_window(now_ms);
   const std::string seq = std::to_string(request.msg_seq);
+  checked.add(RuleId::kRevokeFound);
   if (message == nullptr || list->cleared(*message) ||
       message->msg_time_ms < window.now_ms - window.retention_ms) {
     return Finding{RuleId::kRevokeFound, "/MsgSeq", "a message in FromUserId's list", seq};
   }
+  checked.add(RuleId::kRevokeOwn);
   if (message->sender != request.from_user_id) {
     return Finding{RuleId::kRevokeOwn, "/MsgSeq", "a message that FromUserId sent",
                    fmt::format("{}, sent by {}", seq, quote(message->sender))};
   }
+  checked.add(RuleId::kRevokeOnce);
   if (message->recalled) {
     return Finding{RuleId::kRevokeOnce, "/MsgSeq", "a message that is not recalled", seq};
   }
   const std::int64_t recall_ms = tenant.profile().recall_window_s * kMillisPerSecond;
   const std::int64_t age_ms = window.now_ms - message->msg_time_ms;
+  checked.add(RuleId::kRevokeWindow);
   if (age_ms > recall_ms) {
     return Finding{RuleId::kRevokeWindow, "/MsgSeq",
                    fmt::format("a message at most {} ms old", recall_ms),
@@ -41,17 +45,17 @@ Reply handle_revoke_peer_message(Tenant& tenant, const nlohmann::json& body, std
   if (auto refused = refusal_of(profile, checked.findings)) return *refused;
 
   const RevokePeerMessage& request = checked.value;
-  Reply reply;
-  reply.warnings = std::move(checked.findings.warnings);
+  Reply reply = reply_after(std::move(checked.findings));
 
   const std::lock_guard lock(tenant.mutex());
-  if (auto unregistered = check_registered(tenant, request.from_user_id, request.to_user_id)) {
-    return Reply::refuse(profile, *unregistered);
+  if (auto unregistered =
+          check_registered(tenant, request.from_user_id, request.to_user_id, reply.rules_checked)) {
+    return std::move(reply).refused(profile, *unregistered);
   }
   MessageList* list = tenant.find_list(request.from_user_id, request.to_user_id);
   StoredMessage* message = list == nullptr ? nullptr : list->find(request.msg_seq);
-  if (auto refused = check_recall(tenant, list, message, request, now_ms)) {
-    return Reply::refuse(profile, *refused);
+  if (auto refused = check_recall(tenant, list, message, request, now_ms, reply.rules_checked)) {
+    return std::move(reply).refused(profile, *refused);
   }
   if (profile.recall_reaches_receiver) {
     MessageList* others = tenant.find_list(request.to_user_id, request.from_user_id);

@@ -10,8 +10,10 @@ namespace {
 using json = nlohmann::json;
 
 // Stores the user, or says why not.
-std::optional<Finding> store(Tenant& tenant, const CheckedUser& checked) {
+std::optional<Finding> store(Tenant& tenant, const CheckedUser& checked, RuleSet& rules_checked) {
+  rules_checked |= checked.findings.checked;
   if (!checked.findings.ok()) return checked.findings.refusals.front();
+  rules_checked.add(RuleId::kRegisterNew);
   if (tenant.add_user(checked.user)) return std::nullopt;
   return Finding{RuleId::kRegisterNew, "/UserInfo", "a user that is not registered yet",
                  quote(checked.user.user_id)};
@@ -24,14 +26,13 @@ Reply handle_user_register(Tenant& tenant, const json& body, std::int64_t /*now_
   CheckedRegister checked = check_user_register(body, profile);
   if (auto refused = refusal_of(profile, checked.findings)) return *refused;
 
-  Reply reply;
-  reply.warnings = std::move(checked.findings.warnings);
+  Reply reply = reply_after(std::move(checked.findings));
   json errors = json::array();
   std::optional<Finding> first;
   {
     const std::lock_guard lock(tenant.mutex());
     for (const CheckedUser& one : checked.users) {
-      const auto failed = store(tenant, one);
+      const auto failed = store(tenant, one, reply.rules_checked);
       for (const Finding& warning : one.findings.warnings) reply.warnings.push_back(warning);
       if (!failed) continue;
       const std::int64_t code = profile.code(failed->rule_id);

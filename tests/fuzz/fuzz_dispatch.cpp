@@ -1,5 +1,6 @@
 // Any bytes as a request: the first line is the operation and then the query that follows the
-// genuine common parameters, the rest the body. The service must answer, in JSON, with a code.
+// genuine common parameters, the rest the body. The service must answer, in JSON, with a code, and
+// a rule that it finds broken must be one that it says it checked.
 
 #include <cstdint>
 #include <cstdlib>
@@ -12,6 +13,7 @@
 #include "contracts/api/signature.h"
 #include "mock_server/service.h"
 #include "tests/support/manual_clock.h"
+#include "tests/support/unchecked_rule.h"
 
 namespace {
 
@@ -20,7 +22,9 @@ using namespace zimmock;
 Service& service() {
   static test::ManualClock clock;
   static Service* instance = [] {
-    auto* made = new Service(clock);
+    auto* made = new Service(clock, [](const RequestRecord& record) {
+      if (!test::unchecked_rule(record).empty()) std::abort();
+    });
     TenantOptions options;
     options.calls_per_second.reset();
     if (!made->add_tenant(kDefaultAppId, std::string(kDefaultServerSecret), options)) std::abort();

@@ -8,6 +8,7 @@
 #include "mock_server/service.h"
 #include "tests/support/catch.h"
 #include "tests/support/manual_clock.h"
+#include "tests/support/unchecked_rule.h"
 
 namespace zimmock::test {
 
@@ -39,6 +40,7 @@ class MockWorld {
   // The answer's body; its headers are in `last`.
   nlohmann::json send(const HttpRequest& wanted) {
     last = service_.dispatch(wanted);
+    CHECK(unchecked_rule(last_record) == "");
     return nlohmann::json::parse(last.body);
   }
   nlohmann::json call(const std::string& action, const nlohmann::json& body) {

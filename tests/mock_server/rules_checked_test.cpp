@@ -1,0 +1,164 @@
+// Which rules a request was checked against. That a broken one is always among them is checked by
+// MockWorld after every request of every test, and by the fuzz target.
+
+#include <set>
+#include <string>
+
+#include "contracts/api/message_body.h"
+#include "tests/support/mock_world.h"
+
+using namespace zimmock;
+using nlohmann::json;
+
+namespace {
+
+using Ids = std::set<std::string>;
+
+Ids ids_of(const RuleSet& rules) {
+  Ids out;
+  for (const Rule& rule : all_rules()) {
+    if (rules.contains(rule.rule_id)) out.emplace(rule.id);
+  }
+  return out;
+}
+
+Ids checked(const test::MockWorld& world) { return ids_of(world.last_record.rules_checked); }
+
+Ids operator+(Ids a, const Ids& b) {
+  a.insert(b.begin(), b.end());
+  return a;
+}
+
+Ids operator-(Ids a, const Ids& b) {
+  for (const std::string& id : b) a.erase(id);
+  return a;
+}
+
+const Ids kQuery{"http.path-is-root",      "http.parameter-once",    "http.parameter-known",
+                 "action.present",         "action.known",           "action.emulated",
+                 "auth.app-id-format",     "auth.app-known",         "auth.timestamp-present",
+                 "auth.timestamp-format",  "auth.timestamp-fresh",   "auth.nonce-present",
+                 "auth.nonce-form",        "auth.nonce-fresh",       "auth.version-present",
+                 "auth.version-supported", "auth.signature-present", "auth.signature-form",
+                 "auth.signature-matches"};
+const Ids kBody{"http.method-is-post", "http.body-readable", "http.content-type-is-json",
+                "body.is-json",        "body.depth",         "body.is-object",
+                "body.member-once",    "body.member-known",  "body.member-type",
+                "body.member-present"};
+const Ids kUsers{"user-id.not-empty", "user-id.characters", "user-id.max-32-bytes",
+                 "user.sender-registered", "user.receiver-registered"};
+const Ids kImport{"import.two-users",
+                  "import.type-not-command",
+                  "import.type-not-barrage",
+                  "import.type",
+                  "import.priority",
+                  "import.no-push-or-receipt",
+                  "import.imported-user",
+                  "import.send-time-not-negative",
+                  "import.send-time-not-in-future",
+                  "import.send-time-in-retention",
+                  "import.oldest-first",
+                  "body.message-not-empty",
+                  "body.message-max-bytes"};
+
+json media(std::int64_t type, const json& document, json message) {
+  message["MessageType"] = type;
+  message["MessageBody"]["Message"] = document.dump();
+  return message;
+}
+
+}  // namespace
+
+TEST_CASE("a plain text message is checked against exactly these rules") {
+  test::MockWorld world(default_profile(), 20);
+  world.register_users({"alice", "bob"});
+  json text = world.text("alice", "bob", "bob", "hi");
+  REQUIRE(world.code("ImportPeerMsg", text) == 0);
+  const Ids plain = kQuery + kBody + kUsers + kImport + Ids{"rate.per-operation"};
+  CHECK(checked(world) == plain);
+
+  text.erase("SendMessageTime");
+  text["MessageBody"]["ExtendedData"] = "x";
+  REQUIRE(world.code("ImportPeerMsg", text) == 0);
+  CHECK(checked(world) == plain -
+                              Ids{"import.send-time-not-negative", "import.send-time-not-in-future",
+                                  "import.send-time-in-retention"} +
+                              Ids{"body.extended-data-max-1024-bytes"});
+}
+
+TEST_CASE("what a refusal cuts off is not checked") {
+  test::MockWorld world;
+  json text = world.text("alice", "bob", "bob", "hi");
+  CHECK(world.code("ImportPeerMsg", text) == 660500002);
+  CHECK(checked(world) ==
+        kQuery + kBody + kUsers + kImport - Ids{"user.receiver-registered", "import.oldest-first"});
+
+  text["FromUserId"] = "a,b";
+  CHECK(world.code("ImportPeerMsg", text) == 660000002);
+  CHECK(checked(world).contains("user-id.max-32-bytes"));  // of ToUserId
+  CHECK_FALSE(checked(world).contains("user.sender-registered"));
+
+  world.send(world.request("ImportPeerMsg", "{"));
+  CHECK(checked(world) ==
+        kQuery + Ids{"http.method-is-post", "http.body-readable", "body.is-json"});
+  world.send({"POST", "/?Action=ImportPeerMsg&AppId=0x1", {}, "{}", BodyState::kComplete});
+  CHECK(checked(world) == Ids{"http.path-is-root", "http.parameter-once", "http.parameter-known",
+                              "action.present", "action.known", "action.emulated",
+                              "auth.app-id-format"});
+  world.send({"POST", "/other", {}, "{}", BodyState::kComplete});
+  CHECK(checked(world) == Ids{"http.path-is-root"});
+}
+
+TEST_CASE("a refusal by the state of the world keeps the warnings that came before it") {
+  test::MockWorld world;
+  json text = world.text("alice", "bob", "bob", "hi");
+  text["Surplus"] = 1;
+  CHECK(world.code("ImportPeerMsg", text) == 660500002);
+  CHECK(world.warning().starts_with("body.member-known: /Surplus"));
+}
+
+TEST_CASE("every rule of the registry is checked of some request") {
+  Profile profile;
+  profile.refuse_hyphen_in_query = true;
+  test::MockWorld world(profile, 20);
+  Ids seen;
+  const auto call = [&](const std::string& action, const json& body) {
+    const json answer = world.call(action, body);
+    INFO(action << " " << body.dump() << ": " << world.explain());
+    CHECK(answer.at("Code") == 0);
+    seen.merge(checked(world));
+    return answer;
+  };
+  call("UserRegister",
+       {{"UserInfo",
+         json::array({{{"UserId", "alice"}, {"UserName", "Alice"}, {"UserAvatar", "https://x"}},
+                      {{"UserId", "bob"}}})}});
+  json message = world.text("alice", "bob", "alice", "hi");
+  message["MessageBody"]["ExtendedData"] = "x";
+  const json sent = call("ImportPeerMsg", message);
+  json custom = message;
+  custom["MessageType"] = kCustom;
+  custom["SubMsgType"] = 3;
+  custom["SearchedContent"] = "find me";
+  call("ImportPeerMsg", custom);
+  const json video{{"Uid", "u"},
+                   {"Url", "https://x"},
+                   {"FileName", "f"},
+                   {"Thumbnail", {{"Url", "https://x"}, {"Width", 1}, {"Height", 1}}}};
+  call("ImportPeerMsg", media(kVideo, video, message));
+  call("ImportPeerMsg",
+       media(kMulti, {{"MultiMsg", json::array({{{"MsgType", 1}, {"Msg", "t"}}})}}, message));
+
+  json query{{"FromUserId", "alice"}, {"ToUserId", "bob"}, {"Limit", 1}, {"WithEmptyMsg", 0}};
+  query["Next"] = call("QueryPeerMsg", query).at("Next");
+  call("QueryPeerMsg", query);
+  call("RevokePeerMessage", {{"FromUserId", "alice"},
+                             {"ToUserId", "bob"},
+                             {"MsgSeq", sent.at("MsgSeq")},
+                             {"Payload", "p"}});
+  call("ClearPeerMessage", {{"FromUserId", "alice"}, {"ToUserId", "bob"}});
+  for (const Rule& rule : all_rules()) {
+    INFO(rule.id);
+    CHECK(seen.contains(std::string(rule.id)));
+  }
+}
