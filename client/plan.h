@@ -63,13 +63,13 @@ struct Lane {
 };
 
 struct PlanCounts {
-  std::uint64_t records = 0;        // in the file, broken ones too
+  std::uint64_t records = 0;        // in the file, broken ones too; not the recalled and deleted
   std::uint64_t bad = 0;            // cannot be imported
   std::uint64_t too_old = 0;        // outside the window, now or when their turn comes
   std::uint64_t clamped = 0;        // moved by TooOldPolicy::kClamp, to keep the order included
   std::uint64_t left_out = 0;       // not in the plan: bad, or too old and not clamped
-  std::uint64_t out_of_order = 0;   // older than an earlier one of their conversation
-  std::uint64_t same_time = 0;      // with the timestamp of the one before in their conversation
+  std::uint64_t out_of_order = 0;   // older than an earlier one of the same user's list
+  std::uint64_t same_time = 0;      // with the timestamp of the one before in the same user's list
   std::uint64_t one_sided = 0;      // in one user's list only
   std::uint64_t users = 0;          // in a conversation with anything to import
   std::uint64_t conversations = 0;  // with anything to import

@@ -20,8 +20,11 @@ constexpr ReasonRow kReasons[] = {
      "The message is inside the retention window now, but will not be "
      "when its turn comes at this rate."},
     {"plan.same-time",
-     "Messages of one conversation share a timestamp: they are sent in the file's "
+     "Messages of one list share a timestamp: they are sent in the file's "
      "order, and how the service orders them is not documented."},
+    {"plan.emptied",
+     "A message that was recalled or deleted where the file comes from has nothing left to import, "
+     "and does not count as a record."},
 };
 
 }  // namespace

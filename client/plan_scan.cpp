@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <tuple>
 #include <unordered_map>
 
@@ -39,7 +41,19 @@ class Scan {
     std::uint32_t record;
   };
 
+  // The newest record so far of one user's list.
+  struct Newest {
+    std::int64_t time_ms = std::numeric_limits<std::int64_t>::min();
+    std::uint32_t line = 0;
+  };
+
   void take(const SourceRecord& record) {
+    if (record.emptied != Emptied::kNo) {
+      log_.add(Weight::kNote, PlanReason::kEmptied,
+               {record.place.line, "", "a message that is still there",
+                record.emptied == Emptied::kRecalled ? "a recalled one" : "a deleted one"});
+      return;
+    }
     ++plan_.counts.records;
     for (const Finding& finding : record.findings.warnings) {
       log_.add(Weight::kNote, record.place.line, finding);
@@ -86,22 +100,29 @@ class Scan {
         key, static_cast<std::uint32_t>(plan_.conversations.size()));
     if (added) {
       plan_.conversations.emplace_back().users = {from, to};
-      newest_.push_back({std::numeric_limits<std::int64_t>::min(), 0});
+      newest_.emplace_back();
     }
     return found->second;
   }
 
+  // Order is a matter of one user's list: a file may hold one list after the other.
   void note_order(const PlannedRecord& record) {
-    auto& [newest_ms, line] = newest_[record.conversation];
-    if (record.time_ms >= newest_ms) {
-      newest_ms = record.time_ms;
-      line = record.place.line;
-      return;
+    std::optional<Newest> newer;
+    for (std::size_t side = 0; side < 2; ++side) {
+      if (!record.seen_by[side]) continue;
+      Newest& newest = newest_[record.conversation][side];
+      if (record.time_ms >= newest.time_ms) {
+        newest = {record.time_ms, record.place.line};
+      } else {
+        newer = newest;
+      }
     }
+    if (!newer) return;
     ++plan_.counts.out_of_order;
     log_.add(Weight::kNote, record.place.line,
              Finding{RuleId::kImportOrder, "/SendMessageTime",
-                     fmt::format("at least {} (line {} of the same conversation)", newest_ms, line),
+                     fmt::format("at least {} (line {} of the same conversation)", newer->time_ms,
+                                 newer->line),
                      std::to_string(record.time_ms)});
   }
 
@@ -155,23 +176,31 @@ class Scan {
       return std::tie(a.conversation, a.time_ms, a.place.line) <
              std::tie(b.conversation, b.time_ms, b.place.line);
     });
-    const PlannedRecord* before = nullptr;
+    std::array<const PlannedRecord*, 2> before{};  // in each side's list
     for (std::uint32_t i = 0; i < records.size(); ++i) {
-      PlannedRecord& record = records[i];
+      const PlannedRecord& record = records[i];
       Conversation& conversation = plan_.conversations[record.conversation];
-      if (conversation.end == 0) conversation.first = i;
-      conversation.end = i + 1;
-      if (record.left_out) continue;
-      const bool tie = before != nullptr && before->conversation == record.conversation &&
-                       before->time_ms == record.time_ms;
-      if (tie) {
-        ++plan_.counts.same_time;
-        log_.add(Weight::kNote, PlanReason::kSameTime,
-                 {record.place.line, "/SendMessageTime", "a time of its own",
-                  fmt::format("{}, as in line {}", record.time_ms, before->place.line)});
+      if (conversation.end == 0) {
+        conversation.first = i;
+        before = {};
       }
-      before = &record;
+      conversation.end = i + 1;
+      if (!record.left_out) note_tie(record, before);
     }
+  }
+
+  void note_tie(const PlannedRecord& record, std::array<const PlannedRecord*, 2>& before) {
+    const PlannedRecord* tied = nullptr;
+    for (std::size_t side = 0; side < 2; ++side) {
+      if (!record.seen_by[side]) continue;
+      if (before[side] != nullptr && before[side]->time_ms == record.time_ms) tied = before[side];
+      before[side] = &record;
+    }
+    if (tied == nullptr) return;
+    ++plan_.counts.same_time;
+    log_.add(Weight::kNote, PlanReason::kSameTime,
+             {record.place.line, "/SendMessageTime", "a time of its own",
+              fmt::format("{}, as in line {}", record.time_ms, tied->place.line)});
   }
 
   SourceReader& source_;
@@ -179,7 +208,7 @@ class Scan {
   FindingLog& log_;
   std::unordered_map<std::string, std::uint32_t> user_numbers_;
   std::unordered_map<std::uint64_t, std::uint32_t> conversation_numbers_;
-  std::vector<std::pair<std::int64_t, std::uint32_t>> newest_;  // time and line, by conversation
+  std::vector<std::array<Newest, 2>> newest_;  // by conversation and side
   std::vector<IdMark> id_marks_;
 };
 

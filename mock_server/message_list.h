@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "contracts/api/requests.h"
+
 namespace zimmock {
 
 struct StoredMessage {
@@ -47,8 +49,19 @@ class MessageList {
     return message.msg_seq <= cleared_through_seq_;
   }
 
+  std::int64_t cleared_through_seq() const { return cleared_through_seq_; }
+
   std::int64_t newest_time_ms() const { return order_.empty() ? 0 : order_.rbegin()->first; }
   std::size_t size() const { return messages_.size(); }
+
+  // By MsgSeq, which is the index + 1.
+  const std::deque<StoredMessage>& messages() const { return messages_; }
+
+  // What is left of the message for who reads the list; older than `oldest_ms` it has expired.
+  Emptied emptied(const StoredMessage& message, std::int64_t oldest_ms) const {
+    if (cleared(message) || message.msg_time_ms < oldest_ms) return Emptied::kDeleted;
+    return message.recalled ? Emptied::kRecalled : Emptied::kNo;
+  }
 
   struct Page {
     std::vector<const StoredMessage*> messages;  // newest first

@@ -23,9 +23,7 @@ Tenant::Tenant(std::uint32_t app_id, std::string server_secret, const TenantOpti
       options_(options),
       clock_(machine, options.clock),
       faults_(mix(options.rng_seed) ^ app_id, clock_),
-      journal_(options.journal),
-      rng_(mix(options.rng_seed ^ app_id)),
-      last_msg_id_(971'000'000'000'000'001) {}
+      journal_(options.journal) {}
 
 ImportWindow Tenant::import_window(std::int64_t now_ms) const {
   return {now_ms, options_.retention_days * kMillisPerDay};
@@ -36,10 +34,10 @@ void Tenant::reset() {
   late_effects_.clear();
   journal_.clear();
   const std::lock_guard lock(mutex_);
-  rates_.clear();
-  nonces_ = {};
-  users_.clear();
-  lists_.clear();
+  State nothing;
+  nothing.last_msg_id = last_msg_id_;
+  swap_state(nothing);
+  forget_calls();
 }
 
 bool Tenant::admit(ActionId action) {
@@ -56,12 +54,6 @@ bool Tenant::nonce_seen(const std::string& nonce, std::int64_t now_ms) {
 
 bool Tenant::add_user(const RegisterUser& user) {
   return users_.try_emplace(user.user_id, user).second;
-}
-
-std::size_t Tenant::message_count() const {
-  std::size_t count = 0;
-  for (const auto& [key, list] : lists_) count += list.size();
-  return count;
 }
 
 std::string Tenant::list_key(std::string_view viewer, std::string_view peer) {
@@ -88,9 +80,32 @@ CursorCodec Tenant::cursors(std::string_view viewer, std::string_view peer) cons
 }
 
 std::int64_t Tenant::next_msg_id() {
+  return last_msg_id_ = msg_id_after(last_msg_id_);
+}
+
+std::pair<std::string_view, std::string_view> Tenant::viewer_and_peer(std::string_view key) {
+  const std::size_t end = key.find('\0');
+  return {key.substr(0, end), key.substr(end + 1)};
+}
+
+// Drawn from the last id itself, so that the one number is the generator's whole state.
+std::int64_t Tenant::msg_id_after(std::int64_t last) const {
   constexpr std::uint64_t kMaxStep = 1'000'000;
-  last_msg_id_ += 2 * static_cast<std::int64_t>(1 + rng_() % kMaxStep);
-  return last_msg_id_;
+  const std::uint64_t draw =
+      mix(mix(options_.rng_seed ^ app_id_) ^ static_cast<std::uint64_t>(last));
+  return (last | 1) + 2 * static_cast<std::int64_t>(1 + draw % kMaxStep);
+}
+
+void Tenant::swap_state(State& other) {
+  users_.swap(other.users);
+  lists_.swap(other.lists);
+  std::swap(devices_, other.devices);
+  std::swap(last_msg_id_, other.last_msg_id);
+}
+
+void Tenant::forget_calls() {
+  rates_.clear();
+  nonces_ = {};
 }
 
 }  // namespace zimmock

@@ -4,16 +4,17 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <random>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "contracts/api/actions.h"
 #include "contracts/api/profile.h"
 #include "contracts/api/requests.h"
 #include "mock_server/cursor.h"
+#include "mock_server/devices.h"
 #include "mock_server/faults/fault_rules.h"
 #include "mock_server/journal.h"
 #include "mock_server/late_effects.h"
@@ -83,8 +84,6 @@ class Tenant {
   // False if there is one already.
   bool add_user(const RegisterUser& user);
   bool has_user(const std::string& user_id) const { return users_.contains(user_id); }
-  std::size_t user_count() const { return users_.size(); }
-  std::size_t message_count() const;  // in all lists, emptied ones too; O(lists)
 
   // Creates the list when there is none yet. The reference stays valid.
   MessageList& list(const std::string& viewer, const std::string& peer);
@@ -95,8 +94,34 @@ class Tenant {
   // Above 2^53 and odd, so that no double can hold it; greater than every one before.
   std::int64_t next_msg_id();
 
- private:
+  // --- the state as a whole; state_document.h fills and writes it ---
+
+  using Users = std::unordered_map<std::string, RegisterUser>;
+  using Lists = std::unordered_map<std::string, MessageList>;  // by list_key()
+  struct State {
+    Users users;
+    Lists lists;
+    Devices devices;
+    std::int64_t last_msg_id = kFirstMsgId;
+  };
   static std::string list_key(std::string_view viewer, std::string_view peer);
+  static std::pair<std::string_view, std::string_view> viewer_and_peer(std::string_view key);
+
+  // The MsgId that follows `last` in this tenant. May be called without mutex().
+  std::int64_t msg_id_after(std::int64_t last) const;
+
+  // With mutex() held again. Swapping moves no message; pointers to lists and messages stay valid.
+  void swap_state(State& other);
+  const Users& users() const { return users_; }
+  const Lists& lists() const { return lists_; }
+  Devices& devices() { return devices_; }
+  std::int64_t last_msg_id() const { return last_msg_id_; }
+
+  // Forgets which calls were made, for the rate limit and reused nonces.
+  void forget_calls();
+
+ private:
+  static constexpr std::int64_t kFirstMsgId = 971'000'000'000'000'001;
 
   const std::uint32_t app_id_;
   const std::string server_secret_;
@@ -107,12 +132,12 @@ class Tenant {
   LateEffects late_effects_;
 
   std::mutex mutex_;
-  std::mt19937_64 rng_;
   std::map<ActionId, RateWindow> rates_;
   NonceMemory nonces_;
-  std::unordered_map<std::string, RegisterUser> users_;
-  std::unordered_map<std::string, MessageList> lists_;
-  std::int64_t last_msg_id_;
+  Users users_;
+  Lists lists_;
+  Devices devices_;
+  std::int64_t last_msg_id_ = kFirstMsgId;
 };
 
 }  // namespace zimmock

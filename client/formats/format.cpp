@@ -6,8 +6,8 @@ namespace {
 constexpr Format kFormats[] = {
     {"zim",
      "JSON Lines in ImportPeerMsg's own names; Message and ExtendedData flat or in MessageBody; "
-     "Id, "
-     "and VisibleTo (a list of one or both users; absent: both) or ImportedUserId",
+     "Id, and VisibleTo (a list of one or both users; absent: both) or ImportedUserId. The mock's "
+     "exported state is this format too: its recalled and deleted messages are left where they are",
      open_zim_jsonl},
 };
 

@@ -32,6 +32,7 @@ struct SourceRecord {
   ImportPeerMsg message;  // without imported_user_id; meaningful if findings.ok()
   bool sender_sees = true;
   bool receiver_sees = true;
+  Emptied emptied = Emptied::kNo;  // anything else: there is nothing to import
   // Against the contract, pointers into the source's own record. SendMessageTime is checked to be
   // given, not against any window: that depends on when it is sent.
   Findings findings;

@@ -63,7 +63,8 @@ std::string FieldReader::pointer(std::string_view name) const {
 
 const json* FieldReader::find(std::string_view name, Type type, bool required) {
   asked_.push_back(name);
-  static constexpr std::string_view kWanted[] = {"a string", "an integer", "an object", "an array"};
+  static constexpr std::string_view kWanted[] = {"a string", "an integer", "an object", "an array",
+                                                 "true or false"};
   const std::string expected(kWanted[static_cast<int>(type)]);
   const bool media = kind_ == Kind::kMedia;
   const RuleId presence = media ? RuleId::kMediaMember : RuleId::kMemberPresent;
@@ -78,7 +79,8 @@ const json* FieldReader::find(std::string_view name, Type type, bool required) {
   const bool fits = (type == Type::kString && found->is_string()) ||
                     (type == Type::kInteger && fits_int64(*found)) ||
                     (type == Type::kObject && found->is_object()) ||
-                    (type == Type::kArray && found->is_array());
+                    (type == Type::kArray && found->is_array()) ||
+                    (type == Type::kBoolean && found->is_boolean());
   if (!fits) {
     findings_.refuse(type_rule, pointer(name), expected,
                      got_instead(*found, type == Type::kString));
@@ -113,6 +115,11 @@ std::optional<std::string> FieldReader::optional_string(std::string_view name) {
 std::optional<std::int64_t> FieldReader::optional_int(std::string_view name) {
   const json* found = find(name, Type::kInteger, false);
   return found == nullptr ? std::nullopt : std::optional(found->get<std::int64_t>());
+}
+
+std::optional<bool> FieldReader::optional_bool(std::string_view name) {
+  const json* found = find(name, Type::kBoolean, false);
+  return found == nullptr ? std::nullopt : std::optional(found->get<bool>());
 }
 
 const json* FieldReader::optional_object(std::string_view name) {

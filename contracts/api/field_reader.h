@@ -50,6 +50,7 @@ class FieldReader {
   // Optional: a missing member is nothing; one of another type (null too) is a refusal.
   std::optional<std::string> optional_string(std::string_view name);
   std::optional<std::int64_t> optional_int(std::string_view name);
+  std::optional<bool> optional_bool(std::string_view name);
   const nlohmann::json* optional_object(std::string_view name);
 
   // A known member that nobody reads here; true if it is there.
@@ -61,7 +62,7 @@ class FieldReader {
   std::string pointer(std::string_view name) const;
 
  private:
-  enum class Type { kString, kInteger, kObject, kArray };
+  enum class Type { kString, kInteger, kObject, kArray, kBoolean };
   const nlohmann::json* find(std::string_view name, Type type, bool required);
 
   const nlohmann::json& object_;

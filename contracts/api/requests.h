@@ -54,6 +54,9 @@ struct QueryPeerMsg {
   bool with_empty = false;
 };
 
+// IsEmpty of an item that QueryPeerMsg returns: whether only its place in the list is left.
+enum class Emptied { kNo = 0, kDeleted = 1, kRecalled = 2 };  // deleted: expired too
+
 struct RevokePeerMessage {
   std::string from_user_id;
   std::string to_user_id;

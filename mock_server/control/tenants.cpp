@@ -5,6 +5,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 #include "mock_server/control/control_call.h"
+#include "mock_server/state_document.h"
 
 namespace zimmock {
 namespace {
@@ -101,18 +102,17 @@ void read_clock(Settings& settings, TenantOptions& options) {
 
 json to_json(Tenant& tenant) {
   const auto& rate = tenant.calls_per_second();
-  json out{{"app_id", tenant.app_id()},
-           {"clock", to_string(tenant.clock().setting())},
-           {"now", iso_time(tenant.clock().wall_ms())},
-           {"profile", tenant.profile().name},
-           {"rate", rate ? json(*rate) : json("off")},
-           {"retention_days", tenant.options().retention_days},
-           {"requests", tenant.journal().size() + tenant.journal().dropped()},
-           {"faults", tenant.faults().list().size()}};
-  const std::lock_guard lock(tenant.mutex());
-  out["users"] = tenant.user_count();
-  out["messages"] = tenant.message_count();
-  return out;
+  const StateCounts counts = count_state(tenant);
+  return {{"app_id", tenant.app_id()},
+          {"clock", to_string(tenant.clock().setting())},
+          {"now", iso_time(tenant.clock().wall_ms())},
+          {"profile", tenant.profile().name},
+          {"rate", rate ? json(*rate) : json("off")},
+          {"retention_days", tenant.options().retention_days},
+          {"users", counts.users},
+          {"messages", counts.messages},
+          {"requests", tenant.journal().size() + tenant.journal().dropped()},
+          {"faults", tenant.faults().list().size()}};
 }
 
 json with_secret(Tenant& tenant) {

@@ -10,14 +10,7 @@ namespace {
 
 using json = nlohmann::json;
 
-enum IsEmpty : int { kFull = 0, kDeleted = 1, kRecalled = 2 };
-
-IsEmpty emptiness(const MessageList& list, const StoredMessage& message, std::int64_t oldest_ms) {
-  if (list.cleared(message) || message.msg_time_ms < oldest_ms) return kDeleted;
-  return message.recalled ? kRecalled : kFull;
-}
-
-json to_item(const StoredMessage& message, IsEmpty empty) {
+json to_item(const StoredMessage& message, Emptied empty) {
   json item{{"Sender", message.sender},
             {"MsgType", message.type},
             {"SubMsgType", message.sub_type},
@@ -27,7 +20,7 @@ json to_item(const StoredMessage& message, IsEmpty empty) {
             {"Payload", ""},
             {"MsgTime", message.msg_time_ms},
             {"IsEmpty", static_cast<int>(empty)}};
-  if (empty == kFull) {
+  if (empty == Emptied::kNo) {
     item["MsgBody"] = returned_body(message.type, message.message);
     item["Payload"] = message.extended_data;
   }
@@ -86,8 +79,8 @@ Reply handle_query_peer_msg(Tenant& tenant, const json& body, std::int64_t now_m
   if (list == nullptr) return reply;
   const MessageList::Page page = list->page(after, page_size(profile, request));
   for (const StoredMessage* message : page.messages) {
-    const IsEmpty empty = emptiness(*list, *message, window.now_ms - window.retention_ms);
-    if (empty == kFull || request.with_empty)
+    const Emptied empty = list->emptied(*message, window.now_ms - window.retention_ms);
+    if (empty == Emptied::kNo || request.with_empty)
       reply.members["List"].push_back(to_item(*message, empty));
   }
   if (page.more) reply.members["Next"] = cursors.encode(page.messages.back()->msg_seq);

@@ -1,0 +1,192 @@
+#include "mock_server/state_reader.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "contracts/api/json_text.h"
+#include "contracts/api/message_record.h"
+#include "contracts/api/text.h"
+#include "contracts/api/user_id.h"
+#include "mock_server/tenant.h"
+
+namespace zimmock {
+namespace {
+
+using json = nlohmann::json;
+
+// A bad line, without its number.
+using LineResult = tl::expected<void, std::string>;
+
+tl::unexpected<std::string> bad(std::string_view pointer, std::string_view expected,
+                                std::string_view got) {
+  return tl::unexpected(fmt::format("{}: expected {}, got {}", pointer, expected, got));
+}
+
+LineResult first_refusal(const Findings& findings) {
+  if (findings.ok()) return {};
+  return tl::unexpected(findings.refusals.front().line());
+}
+
+class Reader {
+ public:
+  Reader(const Profile& profile, std::int64_t now_ms) : messages_(profile), now_ms_(now_ms) {}
+
+  Result<StateDocument> read(std::string_view document) {
+    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+    if (document.starts_with(kByteOrderMark)) document.remove_prefix(kByteOrderMark.size());
+    while (!document.empty()) {
+      ++line_;
+      const std::string_view line = document.substr(0, document.find('\n'));
+      document.remove_prefix(std::min(line.size() + 1, document.size()));
+      if (trim(line).empty()) continue;
+      if (const auto read = read_line(line); !read) {
+        return fail(ErrorKind::kInput, fmt::format("line {}: {}", line_, read.error()));
+      }
+    }
+    return std::move(out_);
+  }
+
+ private:
+  LineResult read_line(std::string_view text) {
+    const auto line = parse_record_line(text);
+    if (!line) return tl::unexpected(line.error().line());
+    const auto kind = record_kind(*line);
+    if (!kind) return tl::unexpected(kind.error().line());
+    switch (*kind) {
+      case RecordKind::kTenant:
+        return read_tenant(*line);
+      case RecordKind::kUser:
+        return read_user(*line);
+      case RecordKind::kDevices:
+        return read_devices(*line);
+      case RecordKind::kMessage:
+        break;
+    }
+    return read_message(*line);
+  }
+
+  LineResult read_tenant(const json& line) {
+    Findings findings;
+    FieldReader reader(line, "", findings);
+    reader.has("Record");
+    const auto last = reader.required_string("LastMsgId");
+    reader.report_unknown(true);
+    if (!findings.ok()) return first_refusal(findings);
+    if (out_.last_msg_id) return bad("/Record", "one line of the tenant", "another one");
+    out_.last_msg_id = parse_msg_id(*last);
+    if (!out_.last_msg_id) return bad("/LastMsgId", "a MsgId, digits as a string", quote(*last));
+    return {};
+  }
+
+  LineResult read_user(const json& line) {
+    constexpr std::string_view kInfo = "/UserInfo/0";
+    json info = line;
+    info.erase("Record");
+    CheckedUser checked =
+        check_user_register({{"UserInfo", {std::move(info)}}}, messages_.profile()).users.at(0);
+    for (Finding& finding : checked.findings.refusals) finding.pointer.erase(0, kInfo.size());
+    if (!checked.findings.ok()) return first_refusal(checked.findings);
+    std::string id = checked.user.user_id;
+    if (!out_.users.try_emplace(std::move(id), checked.user).second) {
+      return bad("/UserId", "one line for each user", quote(checked.user.user_id) + " again");
+    }
+    return {};
+  }
+
+  LineResult read_devices(const json& line) {
+    Findings findings;
+    FieldReader reader(line, "", findings);
+    reader.has("Record");
+    const auto user_id = reader.required_string("UserId");
+    const json* versions = reader.required_array("SdkVersions");
+    reader.report_unknown(true);
+    if (user_id) {
+      if (auto finding = check_user_id(*user_id, "/UserId")) findings.refusals.push_back(*finding);
+    }
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; versions != nullptr && i < versions->size(); ++i) {
+      if (const json& one = (*versions)[i]; one.is_string()) {
+        texts.push_back(one.get<std::string>());
+      } else {
+        findings.refuse(RuleId::kMemberType, pointer_to("/SdkVersions", i), "a string",
+                        json_type_and_value(one));
+      }
+    }
+    if (!findings.ok()) return first_refusal(findings);
+    auto devices = parse_devices(texts);
+    if (!devices) return tl::unexpected("/SdkVersions" + devices.error().message);
+    if (!out_.devices.try_emplace(*user_id, *std::move(devices)).second) {
+      return bad("/UserId", "one line for each user's devices", quote(*user_id) + " again");
+    }
+    return {};
+  }
+
+  LineResult read_message(const json& line) {
+    MessageRecord record = messages_.read(line);
+    const StoredPart& stored = record.stored;
+    // A clock before 1970 gives such times, and what was exported can be imported again.
+    if (stored.msg_seq) {
+      std::erase_if(record.findings.refusals, [](const Finding& finding) {
+        return finding.rule_id == RuleId::kImportTimeNegative;
+      });
+    }
+    if (!record.findings.ok()) return first_refusal(record.findings);
+    const bool both = record.sender_sees && record.receiver_sees;
+    if (both && (stored.msg_id || stored.msg_seq)) {
+      return bad(stored.msg_id ? "/Stored/MsgId" : "/Stored/MsgSeq",
+                 "an ImportedUserId, because it is one list's", "a message of both users' lists");
+    }
+    if (stored.msg_seq && *stored.msg_seq < 1) {
+      return bad("/Stored/MsgSeq", "1 or more", std::to_string(*stored.msg_seq));
+    }
+    const ImportPeerMsg& message = record.message;
+    if (record.sender_sees) add_entry(message.from_user_id, message.to_user_id, record);
+    if (record.receiver_sees) add_entry(message.to_user_id, message.from_user_id, record);
+    return {};
+  }
+
+  void add_entry(const std::string& viewer, const std::string& peer, const MessageRecord& record) {
+    const ImportPeerMsg& message = record.message;
+    StateEntry& entry = out_.entries.emplace_back();
+    entry.line = line_;
+    entry.list = list_number(viewer, peer);
+    entry.deleted = record.stored.deleted;
+    StoredMessage& stored = entry.message;
+    stored.sender = message.from_user_id;
+    stored.type = message.message_type;
+    stored.sub_type = message.sub_msg_type;
+    stored.priority = message.priority;
+    stored.message = message.message;
+    stored.extended_data = message.extended_data;
+    stored.searched_content = message.searched_content;
+    stored.msg_id = record.stored.msg_id.value_or(0);
+    stored.msg_seq = record.stored.msg_seq.value_or(0);
+    const bool now = message.send_time_ms == 0 && stored.msg_seq == 0;
+    stored.msg_time_ms = now ? now_ms_ : message.send_time_ms;
+    stored.recalled = record.stored.recalled;
+  }
+
+  std::uint32_t list_number(const std::string& viewer, const std::string& peer) {
+    const auto [found, added] = list_numbers_.try_emplace(
+        Tenant::list_key(viewer, peer), static_cast<std::uint32_t>(out_.lists.size()));
+    if (added) out_.lists.push_back({viewer, peer});
+    return found->second;
+  }
+
+  MessageRecordReader messages_;
+  std::int64_t now_ms_;
+  std::uint32_t line_ = 0;
+  std::unordered_map<std::string, std::uint32_t> list_numbers_;
+  StateDocument out_;
+};
+
+}  // namespace
+
+Result<StateDocument> read_state(std::string_view document, const Profile& profile,
+                                 std::int64_t now_ms) {
+  return Reader(profile, now_ms).read(document);
+}
+
+}  // namespace zimmock
