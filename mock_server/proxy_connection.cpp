@@ -1,0 +1,173 @@
+#include "mock_server/proxy_connection.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include <fmt/format.h>
+
+#include "contracts/api/text.h"
+#include "mock_server/certificate_authority.h"
+#include "mock_server/tunnel.h"
+
+namespace zimmock {
+namespace {
+
+constexpr std::size_t kMaxHeadBytes = 8 * 1024;
+constexpr std::string_view kHttpsPort = "443";
+
+// What of a refused request's body is read, so that its sender sees the answer and no reset.
+constexpr std::size_t kDrainBytes = 64 * 1024;
+
+bool failed_for_good() { return errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR; }
+
+void set_no_delay(int fd) {
+  const int yes = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+}
+
+bool is_vendor_host(std::string_view host) {
+  const auto hosts = vendor_hosts();
+  return std::any_of(hosts.begin(), hosts.end(),
+                     [host](std::string_view known) { return equal_ignoring_case(host, known); });
+}
+
+// What is accepted, what came, and that it went nowhere.
+std::string not_accepted(std::string_view got) {
+  return fmt::format(
+      "proxy: expected CONNECT to port {} of {}, got {}; it was sent to nobody: nothing leaves "
+      "this machine",
+      kHttpsPort, fmt::join(vendor_hosts(), ", "), got);
+}
+
+}  // namespace
+
+Socket open_tcp(const SocketAddress& address) {
+  return Socket(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+}
+
+ProxyConnection::ProxyConnection(Socket client, const Site& site)
+    : client_(std::move(client)),
+      site_(site),
+      deadline_ns_(site.clock.monotonic_ns() + site.head_timeout_ms * kNanosPerMilli) {
+  set_no_delay(client_.fd());
+}
+
+void ProxyConnection::serve() {
+  if (const auto refusal = read_head()) return refuse(*refusal);
+  if (head_bytes_ == 0) return;  // the peer went away, or the proxy stops
+  if (const auto refusal = judge(std::string_view(received_).substr(0, head_bytes_))) {
+    return refuse(*refusal);
+  }
+  const Socket server = connect_upstream();
+  if (server.fd() < 0) {
+    return refuse({502, "Bad Gateway",
+                   "proxy: expected the mock's own TLS listener to accept a connection, got none"});
+  }
+  if (!send_all("HTTP/1.1 200 Connection established\r\n\r\n")) return;
+  run_tunnel(client_.fd(), server.fd(), site_.wake_fd, received_.substr(head_bytes_));
+}
+
+int ProxyConnection::patience_ms() const {
+  const std::int64_t left = (deadline_ns_ - site_.clock.monotonic_ns()) / kNanosPerMilli;
+  return static_cast<int>(std::max<std::int64_t>(left, 0));
+}
+
+std::optional<ProxyConnection::Refusal> ProxyConnection::read_head() {
+  constexpr std::string_view kHeadEnd = "\r\n\r\n";
+  while (true) {
+    const auto end = received_.find(kHeadEnd);
+    const std::size_t bytes = end == std::string::npos ? received_.size() : end + kHeadEnd.size();
+    if (bytes > kMaxHeadBytes) {
+      return Refusal{
+          431, "Request Header Fields Too Large",
+          fmt::format("proxy: expected a head of at most {} bytes, got more", kMaxHeadBytes)};
+    }
+    if (end != std::string::npos) {
+      head_bytes_ = bytes;
+      return std::nullopt;
+    }
+    const int patience = patience_ms();
+    if (!wait_for_socket(client_.fd(), POLLIN, site_.wake_fd, patience)) {
+      if (patience > 0 && patience_ms() > 0) return std::nullopt;  // the proxy stops
+      return Refusal{408, "Request Timeout",
+                     fmt::format("proxy: expected a whole head within {} ms, got {} bytes of it",
+                                 site_.head_timeout_ms, received_.size())};
+    }
+    char chunk[4096];
+    const ssize_t got = ::recv(client_.fd(), chunk, sizeof chunk, 0);
+    if (got == 0 || (got < 0 && failed_for_good())) return std::nullopt;
+    if (got > 0) received_.append(chunk, static_cast<std::size_t>(got));
+  }
+}
+
+// Nothing when the head asks for a tunnel that is allowed.
+std::optional<ProxyConnection::Refusal> ProxyConnection::judge(std::string_view head) const {
+  constexpr std::size_t kShownBytes = 120;
+  const std::string_view line = head.substr(0, head.find("\r\n"));
+  const auto first = line.find(' ');
+  const auto last = line.rfind(' ');
+  // Without the query, which holds a signature.
+  const std::string_view shown = line.substr(0, std::min(line.find('?'), last));
+  if (first == last || !line.substr(last + 1).starts_with("HTTP/1.")) {
+    return Refusal{400, "Bad Request", not_accepted(quote(shown, kShownBytes))};
+  }
+  if (line.substr(0, first) != "CONNECT") {
+    return Refusal{405, "Method Not Allowed", not_accepted(quote(shown, kShownBytes))};
+  }
+  const std::string_view target = line.substr(first + 1, last - first - 1);
+  const auto colon = target.rfind(':');
+  if (colon == std::string_view::npos || target.substr(colon + 1) != kHttpsPort ||
+      !is_vendor_host(target.substr(0, colon))) {
+    return Refusal{403, "Forbidden", not_accepted(quote(shown, kShownBytes))};
+  }
+  return std::nullopt;
+}
+
+bool ProxyConnection::send_all(std::string_view text) const {
+  while (!text.empty()) {
+    if (!wait_for_socket(client_.fd(), POLLOUT, site_.wake_fd, patience_ms())) return false;
+    const ssize_t put = ::send(client_.fd(), text.data(), text.size(), MSG_NOSIGNAL);
+    if (put < 0 && failed_for_good()) return false;
+    if (put > 0) text.remove_prefix(static_cast<std::size_t>(put));
+  }
+  return true;
+}
+
+// Answers, then reads on a little: closing with bytes unread would send a reset that can overtake
+// the answer.
+void ProxyConnection::refuse(const Refusal& refusal) const {
+  const std::string answer = fmt::format(
+      "HTTP/1.1 {} {}\r\n{}X-Zimmock-Explain: {}\r\nContent-Type: text/plain\r\n"
+      "Content-Length: {}\r\nConnection: close\r\n\r\n{}\n",
+      refusal.status, refusal.reason, refusal.status == 405 ? "Allow: CONNECT\r\n" : "",
+      refusal.line, refusal.line.size() + 1, refusal.line);
+  if (!send_all(answer)) return;
+  ::shutdown(client_.fd(), SHUT_WR);
+  char chunk[4096];
+  for (std::size_t drained = 0; drained < kDrainBytes;) {
+    if (!wait_for_socket(client_.fd(), POLLIN, site_.wake_fd, patience_ms())) return;
+    const ssize_t got = ::recv(client_.fd(), chunk, sizeof chunk, 0);
+    if (got == 0 || (got < 0 && failed_for_good())) return;
+    if (got > 0) drained += static_cast<std::size_t>(got);
+  }
+}
+
+// Without a socket when it could not be reached.
+Socket ProxyConnection::connect_upstream() const {
+  Socket socket = open_tcp(site_.upstream);
+  if (socket.fd() < 0) return socket;
+  set_no_delay(socket.fd());
+  if (::connect(socket.fd(), site_.upstream.get(), site_.upstream.size) == 0) return socket;
+  int error = errno;
+  if (error == EINPROGRESS && wait_for_socket(socket.fd(), POLLOUT, site_.wake_fd, patience_ms())) {
+    socklen_t size = sizeof error;
+    ::getsockopt(socket.fd(), SOL_SOCKET, SO_ERROR, &error, &size);
+  }
+  return error == 0 ? std::move(socket) : Socket();
+}
+
+}  // namespace zimmock

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "contracts/api/clock.h"
+#include "mock_server/socket.h"
+
+namespace zimmock {
+
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
+};
+
+// A TCP socket for that address, non-blocking; without one when the system has none left.
+Socket open_tcp(const SocketAddress& address);
+
+// One connection of a ConnectProxy, from its first byte to its last; ConnectProxy's header says
+// what it accepts and answers.
+class ProxyConnection {
+ public:
+  struct Site {
+    SocketAddress upstream;
+    int wake_fd;  // readable, or hung up, when the proxy stops
+    std::int64_t head_timeout_ms;
+    const Clock& clock;
+  };
+
+  ProxyConnection(Socket client, const Site& site);
+
+  // Blocks until the connection has ended or the proxy stops.
+  void serve();
+
+ private:
+  struct Refusal {
+    int status;
+    std::string_view reason;
+    std::string line;
+  };
+
+  int patience_ms() const;
+  std::optional<Refusal> read_head();
+  std::optional<Refusal> judge(std::string_view head) const;
+  bool send_all(std::string_view text) const;
+  void refuse(const Refusal& refusal) const;
+  Socket connect_upstream() const;
+
+  Socket client_;
+  const Site& site_;
+  std::int64_t deadline_ns_;  // for the head, and for the answer to it
+  std::string received_;
+  std::size_t head_bytes_ = 0;  // with the empty line; 0 until all of it is there
+};
+
+}  // namespace zimmock
