@@ -13,13 +13,8 @@
 namespace zimmock::cli {
 namespace {
 
-struct App {
-  std::uint32_t id;
-  std::string secret;
-};
-
 // "12345:secret". The secret is not repeated in the error.
-Result<App> parse_app(std::string_view text, std::string_view where) {
+Result<AppCredentials> parse_app(std::string_view text, std::string_view where) {
   const auto colon = text.find(':');
   const auto id = parse_int64(text.substr(0, colon));
   if (colon == std::string_view::npos || colon + 1 == text.size() || !id || *id < 0 ||
@@ -28,11 +23,11 @@ Result<App> parse_app(std::string_view text, std::string_view where) {
                                                "4294967295",
                                                where));
   }
-  return App{static_cast<std::uint32_t>(*id), std::string(text.substr(colon + 1))};
+  return AppCredentials{static_cast<std::uint32_t>(*id), std::string(text.substr(colon + 1))};
 }
 
-Result<std::vector<App>> read_apps(const ServiceOptions& options) {
-  std::vector<App> out;
+Result<std::vector<AppCredentials>> read_apps(const ServiceOptions& options) {
+  std::vector<AppCredentials> out;
   for (const std::string& text : options.apps) {
     auto app = parse_app(text, "--app");
     if (!app) return tl::unexpected(app.error());
@@ -114,19 +109,21 @@ Result<TenantOptions> tenant_options(const ServiceOptions& options) {
   return out;
 }
 
-Result<std::uint32_t> add_tenants(Service& service, const ServiceOptions& options) {
+Result<AppCredentials> add_tenants(Service& service, const ServiceOptions& options) {
   const auto tenant = tenant_options(options);
   if (!tenant) return tl::unexpected(tenant.error());
   const auto faults = read_faults(options);
   if (!faults) return tl::unexpected(faults.error());
   auto apps = read_apps(options);
   if (!apps) return tl::unexpected(apps.error());
-  const std::uint32_t first = apps->empty() ? kDefaultAppId : apps->front().id;
-  const bool default_given = std::any_of(apps->begin(), apps->end(),
-                                         [](const App& app) { return app.id == kDefaultAppId; });
-  if (!default_given) apps->push_back({kDefaultAppId, std::string(kDefaultServerSecret)});
-  for (const App& app : *apps) {
-    const auto added = service.add_tenant(app.id, app.secret, *tenant);
+  const AppCredentials standard{kDefaultAppId, std::string(kDefaultServerSecret)};
+  const AppCredentials first = apps->empty() ? standard : apps->front();
+  const bool default_given =
+      std::any_of(apps->begin(), apps->end(),
+                  [](const AppCredentials& app) { return app.id == kDefaultAppId; });
+  if (!default_given) apps->push_back(standard);
+  for (const AppCredentials& app : *apps) {
+    const auto added = service.add_tenant(app.id, app.server_secret, *tenant);
     if (!added) return tl::unexpected(added.error());
     for (const Fault& fault : *faults) (*added)->faults().add(fault);
   }

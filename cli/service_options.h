@@ -31,8 +31,13 @@ void add_service_options(CLI::App& app, ServiceOptions& options);
 // What a tenant has by these options, faults left out.
 Result<TenantOptions> tenant_options(const ServiceOptions& options);
 
-// Adds the tenants asked for and the default one, each with the faults; returns the AppId of the
-// first --app, or the default's.
-Result<std::uint32_t> add_tenants(Service& service, const ServiceOptions& options);
+struct AppCredentials {
+  std::uint32_t id = 0;
+  std::string server_secret;
+};
+
+// Adds the tenants asked for and the default one, each with the faults; returns the first --app, or
+// the default one.
+Result<AppCredentials> add_tenants(Service& service, const ServiceOptions& options);
 
 }  // namespace zimmock::cli

@@ -1,0 +1,222 @@
+#include "cli/mock_process.h"
+
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cli/choices.h"
+#include "cli/files.h"
+#include "cli/request_log.h"
+#include "mock_server/connect_proxy.h"
+#include "mock_server/mock_server.h"
+
+namespace zimmock::cli {
+namespace {
+
+using MaybeAddress = std::optional<ListenAddress>;
+
+Result<MaybeAddress> parse_listen(std::string_view flag, const std::string& text) {
+  if (text == "off") return MaybeAddress();
+  auto address = parse_listen_address(text);
+  if (!address) {
+    return fail(ErrorKind::kUsage, fmt::format("{}: {}", flag, address.error().message));
+  }
+  return MaybeAddress(*address);
+}
+
+// The certificate to serve with, and in `ca_path` the CA that signed it ("" for the user's own).
+Result<CertificateAndKey> tls_identity(const MockOptions& options, const Clock& clock,
+                                       std::string& ca_path) {
+  if (options.cert.empty() != options.key.empty()) {
+    return fail(ErrorKind::kUsage, "--cert and --key: expected both or neither");
+  }
+  if (!options.cert.empty()) {
+    auto cert = read_small_file(options.cert);
+    if (!cert) return tl::unexpected(cert.error());
+    auto key = read_small_file(options.key);
+    if (!key) return tl::unexpected(key.error());
+    return CertificateAndKey{std::move(*cert), std::move(*key)};
+  }
+  auto stored = load_or_make_ca(options.ca_dir, clock);
+  if (!stored) return tl::unexpected(stored.error());
+  ca_path = stored->certificate_path.string();
+  return make_leaf(stored->ca, clock.wall_ms());
+}
+
+struct Addresses {
+  MaybeAddress http, https, proxy;
+};
+
+Result<Addresses> addresses(const MockOptions& options) {
+  const bool by_port = options.port >= 0;
+  const auto http = parse_listen(
+      "--listen", by_port ? fmt::format("127.0.0.1:{}", options.port) : options.listen);
+  if (!http) return tl::unexpected(http.error());
+  const auto https = parse_listen("--tls-listen", by_port ? "127.0.0.1:0" : options.tls_listen);
+  if (!https) return tl::unexpected(https.error());
+  const auto proxy = parse_listen("--proxy-listen", options.proxy_listen);
+  if (!proxy) return tl::unexpected(proxy.error());
+  if (!*http && !*https) {
+    return fail(ErrorKind::kUsage, "--listen off and --tls-listen off: expected one to listen on");
+  }
+  if (*proxy && !*https) {
+    return fail(ErrorKind::kUsage,
+                "--proxy-listen: expected TLS to be on, got --tls-listen off; a tunnel ends at the "
+                "mock's TLS");
+  }
+  return Addresses{*http, *https, *proxy};
+}
+
+Result<MockServerOptions> server_options(const MockOptions& options, const Addresses& listen,
+                                         const Clock& clock, std::string& ca_path) {
+  MockServerOptions out;
+  out.body_limit_bytes = options.body_limit_bytes;
+  out.http = listen.http;
+  out.https = listen.https;
+  if (out.https) {
+    auto identity = tls_identity(options, clock, ca_path);
+    if (!identity) return tl::unexpected(identity.error());
+    out.tls = std::move(*identity);
+  }
+  return out;
+}
+
+void warn_if_open(RequestLog& log, const MaybeAddress& address, const Clock& clock) {
+  if (!address || is_loopback(address->host)) return;
+  log.warn(fmt::format("listening on {}, which is not loopback: anyone who reaches it can use the "
+                       "mock",
+                       address->host),
+           clock.wall_ms());
+}
+
+// A second of a frozen clock never ends, and so its calls are soon used up.
+void warn_if_stuck(RequestLog& log, const ServiceOptions& service, const Clock& clock) {
+  if (!service.clock.starts_with("frozen:") || service.rate == "off") return;
+  log.warn(fmt::format("the clock is frozen: after {} calls of an operation every further one is "
+                       "refused; use --rate off",
+                       service.rate),
+           clock.wall_ms());
+}
+
+}  // namespace
+
+class MockProcess::Impl {
+ public:
+  Impl(const MockOptions& options, LogForm form, const Clock& clock, RequestObserver observer)
+      : log_(form),
+        observer_(std::move(observer)),
+        service_(
+            clock, [this](const RequestRecord& record) { observe(record); },
+            options.service.rng_seed) {}
+
+  Result<void> start(const MockOptions& options, const Clock& clock) {
+    auto app = add_tenants(service_, options.service);
+    if (!app) return tl::unexpected(app.error());
+    server_secret_ = std::move(app->server_secret);
+    const auto listen = addresses(options);
+    if (!listen) return tl::unexpected(listen.error());
+    const auto wanted = server_options(options, *listen, clock, ready_.ca);
+    if (!wanted) return tl::unexpected(wanted.error());
+    for (const MaybeAddress& address : {listen->http, listen->https, listen->proxy}) {
+      warn_if_open(log_, address, clock);
+    }
+    warn_if_stuck(log_, options.service, clock);
+    auto server = MockServer::start(service_, *wanted);
+    if (!server) return tl::unexpected(server.error());
+    server_ = std::move(*server);
+    ready_.url = server_->url();
+    ready_.tls_url = server_->tls_url();
+    ready_.control_url = server_->control_url();
+    ready_.app_id = app->id;
+    ready_.pid = ::getpid();
+    return listen->proxy ? start_proxy(*listen->proxy, clock) : Result<void>();
+  }
+
+  void stop() {
+    if (server_) server_->stop();
+    if (proxy_) proxy_->stop();  // last: it carries the answers that were under way
+  }
+
+  const ReadyLine& ready() const { return ready_; }
+  const std::string& server_secret() const { return server_secret_; }
+
+ private:
+  void observe(const RequestRecord& record) {
+    log_.write(record);
+    if (observer_) observer_(record);
+  }
+
+  Result<void> start_proxy(const ListenAddress& address, const Clock& clock) {
+    constexpr std::string_view kScheme = "https://";
+    const auto tls = parse_listen_address(std::string_view(ready_.tls_url).substr(kScheme.size()));
+    if (!tls) return tl::unexpected(tls.error());
+    ConnectProxy::Options options;
+    options.address = address;
+    options.upstream = *tls;
+    auto proxy = ConnectProxy::start(options, clock);
+    if (!proxy) return tl::unexpected(proxy.error());
+    proxy_ = std::move(*proxy);
+    ready_.proxy_url = proxy_->url();
+    return {};
+  }
+
+  RequestLog log_;
+  RequestObserver observer_;
+  Service service_;
+  std::unique_ptr<MockServer> server_;
+  std::unique_ptr<ConnectProxy> proxy_;
+  ReadyLine ready_;
+  std::string server_secret_;
+};
+
+MockProcess::MockProcess(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+MockProcess::~MockProcess() { stop(); }
+
+Result<std::unique_ptr<MockProcess>> MockProcess::start(const MockOptions& options,
+                                                        const Clock& clock,
+                                                        RequestObserver observer) {
+  const auto form =
+      choose<LogForm>("--log", options.log,
+                      {{"json", LogForm::kJson}, {"text", LogForm::kText}, {"off", LogForm::kOff}});
+  if (!form) return tl::unexpected(form.error());
+  auto impl = std::make_unique<Impl>(options, *form, clock, std::move(observer));
+  if (auto started = impl->start(options, clock); !started) return tl::unexpected(started.error());
+  return std::unique_ptr<MockProcess>(new MockProcess(std::move(impl)));
+}
+
+const ReadyLine& MockProcess::ready() const { return impl_->ready(); }
+
+const std::string& MockProcess::server_secret() const { return impl_->server_secret(); }
+
+void MockProcess::stop() { impl_->stop(); }
+
+void add_mock_options(CLI::App& app, MockOptions& options) {
+  options.body_limit_bytes = MockServerOptions{}.body_limit_bytes;
+  app.add_option("--listen", options.listen, "HOST:PORT for HTTP, port 0 for a free one, or off")
+      ->capture_default_str();
+  app.add_option("--tls-listen", options.tls_listen, "HOST:PORT for HTTPS, or off")
+      ->capture_default_str();
+  app.add_option("--proxy-listen", options.proxy_listen,
+                 "HOST:PORT for an HTTP proxy that takes CONNECT to the vendor's hosts only and\n"
+                 "ends every tunnel at the mock, or off")
+      ->capture_default_str();
+  app.add_option("--port", options.port,
+                 "HTTP on this loopback port (0: a free one), HTTPS on a free one")
+      ->check(CLI::Range(0, 65535));
+  app.add_option("--ca-dir", options.ca_dir, "Folder of this installation's CA; made at first use")
+      ->capture_default_str();
+  app.add_option("--cert", options.cert, "Serve HTTPS with this certificate (PEM) instead");
+  app.add_option("--key", options.key, "The certificate's key (PEM)");
+  add_service_options(app, options.service);
+  app.add_option("--log", options.log, "A line a request on stderr: json, text or off")
+      ->capture_default_str();
+  app.add_option("--body-limit", options.body_limit_bytes, "Largest request body in bytes")
+      ->check(CLI::Range(std::size_t{1024}, std::size_t{64} * 1024 * 1024))
+      ->capture_default_str();
+}
+
+}  // namespace zimmock::cli

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/ca_store.h"
+#include "cli/ready_line.h"
+#include "cli/service_options.h"
+#include "contracts/api/clock.h"
+#include "contracts/api/result.h"
+#include "mock_server/service.h"
+
+namespace zimmock::cli {
+
+// What `serve` and `exec` take to run a mock, as given on the command line.
+struct MockOptions {
+  std::string listen = "127.0.0.1:7480";
+  std::string tls_listen = "127.0.0.1:7443";
+  std::string proxy_listen = "off";
+  int port = -1;  // -1: not given
+  std::string ca_dir = default_ca_dir().string();
+  std::string cert;
+  std::string key;
+  std::string log = "json";
+  std::size_t body_limit_bytes = 0;  // set by add_mock_options
+  ServiceOptions service;
+};
+
+// Declares the options; the values that `options` has become their defaults.
+void add_mock_options(CLI::App& app, MockOptions& options);
+
+// A mock inside this process: service, listeners, proxy and request log.
+class MockProcess {
+ public:
+  // Everything that is asked for listens when it returns. Warns on stderr about what is open to
+  // others or will not work for long. `clock` must outlive the mock; `observer` (may be empty) is
+  // told of every request besides the log, from several threads at once.
+  static Result<std::unique_ptr<MockProcess>> start(const MockOptions& options, const Clock& clock,
+                                                    RequestObserver observer = {});
+  // As stop().
+  ~MockProcess();
+
+  const ReadyLine& ready() const;
+  // Of the App that ready() names. Not for any log.
+  const std::string& server_secret() const;
+
+  // Finishes the requests being answered (for at most 2 s), then closes everything.
+  void stop();
+
+ private:
+  class Impl;
+  explicit MockProcess(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace zimmock::cli
