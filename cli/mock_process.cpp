@@ -1,17 +1,20 @@
 #include "cli/mock_process.h"
 
+#include <mutex>
 #include <optional>
 #include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 #include <unistd.h>
+#include <nlohmann/json.hpp>
 
 #include "cli/choices.h"
 #include "cli/files.h"
 #include "cli/request_log.h"
+#include "contracts/api/text.h"
 #include "mock_server/connect_proxy.h"
-#include "mock_server/mock_server.h"
+#include "mock_server/service_listeners.h"
 
 namespace zimmock::cli {
 namespace {
@@ -47,7 +50,7 @@ Result<CertificateAndKey> tls_identity(const MockOptions& options, const Clock& 
 }
 
 struct Addresses {
-  MaybeAddress http, https, proxy;
+  MaybeAddress http, https, proxy, control;
 };
 
 Result<Addresses> addresses(const MockOptions& options) {
@@ -59,6 +62,8 @@ Result<Addresses> addresses(const MockOptions& options) {
   if (!https) return tl::unexpected(https.error());
   const auto proxy = parse_listen("--proxy-listen", options.proxy_listen);
   if (!proxy) return tl::unexpected(proxy.error());
+  const auto control = parse_listen("--control-listen", options.control_listen);
+  if (!control) return tl::unexpected(control.error());
   if (!*http && !*https) {
     return fail(ErrorKind::kUsage, "--listen off and --tls-listen off: expected one to listen on");
   }
@@ -67,15 +72,28 @@ Result<Addresses> addresses(const MockOptions& options) {
                 "--proxy-listen: expected TLS to be on, got --tls-listen off; a tunnel ends at the "
                 "mock's TLS");
   }
-  return Addresses{*http, *https, *proxy};
+  return Addresses{*http, *https, *proxy, *control};
 }
 
-Result<MockServerOptions> server_options(const MockOptions& options, const Addresses& listen,
+Result<ListenerOptions> server_options(const MockOptions& options, const Addresses& listen,
                                          const Clock& clock, std::string& ca_path) {
-  MockServerOptions out;
+  ListenerOptions out;
   out.body_limit_bytes = options.body_limit_bytes;
   out.http = listen.http;
   out.https = listen.https;
+  out.control_listen = listen.control;
+  auto tenants = tenant_options(options.service);
+  if (!tenants) return tl::unexpected(tenants.error());
+  out.control.new_tenants = *std::move(tenants);
+  if (!options.control_token_file.empty()) {
+    const auto token = read_small_file(options.control_token_file);
+    if (!token) return tl::unexpected(token.error());
+    out.control.token = trim(*token);
+    if (out.control.token.empty()) {
+      return fail(ErrorKind::kUsage, fmt::format("{}: expected a token, got an empty file",
+                                                 options.control_token_file));
+    }
+  }
   if (out.https) {
     auto identity = tls_identity(options, clock, ca_path);
     if (!identity) return tl::unexpected(identity.error());
@@ -118,21 +136,29 @@ class MockProcess::Impl {
     server_secret_ = std::move(app->server_secret);
     const auto listen = addresses(options);
     if (!listen) return tl::unexpected(listen.error());
-    const auto wanted = server_options(options, *listen, clock, ready_.ca);
+    ReadyLine ready;
+    auto wanted = server_options(options, *listen, clock, ready.ca);
     if (!wanted) return tl::unexpected(wanted.error());
-    for (const MaybeAddress& address : {listen->http, listen->https, listen->proxy}) {
+    wanted->control.about = [this] { return about(); };
+    for (const MaybeAddress& address :
+         {listen->http, listen->https, listen->proxy, listen->control}) {
       warn_if_open(log_, address, clock);
     }
     warn_if_stuck(log_, options.service, clock);
-    auto server = MockServer::start(service_, *wanted);
+    auto server = ServiceListeners::start(service_, *wanted);
     if (!server) return tl::unexpected(server.error());
     server_ = std::move(*server);
-    ready_.url = server_->url();
-    ready_.tls_url = server_->tls_url();
-    ready_.control_url = server_->control_url();
-    ready_.app_id = app->id;
-    ready_.pid = ::getpid();
-    return listen->proxy ? start_proxy(*listen->proxy, clock) : Result<void>();
+    ready.url = server_->url();
+    ready.tls_url = server_->tls_url();
+    ready.control_url = server_->control_url();
+    ready.app_id = app->id;
+    ready.pid = ::getpid();
+    if (listen->proxy) {
+      if (auto started = start_proxy(*listen->proxy, clock, ready); !started) return started;
+    }
+    const std::lock_guard lock(ready_mutex_);  // health may be asked for already
+    ready_ = std::move(ready);
+    return {};
   }
 
   void stop() {
@@ -149,9 +175,16 @@ class MockProcess::Impl {
     if (observer_) observer_(record);
   }
 
-  Result<void> start_proxy(const ListenAddress& address, const Clock& clock) {
+  std::string about() const {
+    const std::lock_guard lock(ready_mutex_);
+    nlohmann::json about = nlohmann::json::parse(to_text(ready_));
+    about["version"] = ZIMMOCK_VERSION;
+    return about.dump();
+  }
+
+  Result<void> start_proxy(const ListenAddress& address, const Clock& clock, ReadyLine& ready) {
     constexpr std::string_view kScheme = "https://";
-    const auto tls = parse_listen_address(std::string_view(ready_.tls_url).substr(kScheme.size()));
+    const auto tls = parse_listen_address(std::string_view(ready.tls_url).substr(kScheme.size()));
     if (!tls) return tl::unexpected(tls.error());
     ConnectProxy::Options options;
     options.address = address;
@@ -159,15 +192,16 @@ class MockProcess::Impl {
     auto proxy = ConnectProxy::start(options, clock);
     if (!proxy) return tl::unexpected(proxy.error());
     proxy_ = std::move(*proxy);
-    ready_.proxy_url = proxy_->url();
+    ready.proxy_url = proxy_->url();
     return {};
   }
 
   RequestLog log_;
   RequestObserver observer_;
   Service service_;
-  std::unique_ptr<MockServer> server_;
+  std::unique_ptr<ServiceListeners> server_;
   std::unique_ptr<ConnectProxy> proxy_;
+  mutable std::mutex ready_mutex_;
   ReadyLine ready_;
   std::string server_secret_;
 };
@@ -195,7 +229,7 @@ const std::string& MockProcess::server_secret() const { return impl_->server_sec
 void MockProcess::stop() { impl_->stop(); }
 
 void add_mock_options(CLI::App& app, MockOptions& options) {
-  options.body_limit_bytes = MockServerOptions{}.body_limit_bytes;
+  options.body_limit_bytes = ListenerOptions{}.body_limit_bytes;
   app.add_option("--listen", options.listen, "HOST:PORT for HTTP, port 0 for a free one, or off")
       ->capture_default_str();
   app.add_option("--tls-listen", options.tls_listen, "HOST:PORT for HTTPS, or off")
@@ -204,6 +238,11 @@ void add_mock_options(CLI::App& app, MockOptions& options) {
                  "HOST:PORT for an HTTP proxy that takes CONNECT to the vendor's hosts only and\n"
                  "ends every tunnel at the mock, or off")
       ->capture_default_str();
+  app.add_option("--control-listen", options.control_listen,
+                 "HOST:PORT for the control API alone; off: it is served beside the API")
+      ->capture_default_str();
+  app.add_option("--control-token-file", options.control_token_file,
+                 "A file with the bearer token that the control API then wants");
   app.add_option("--port", options.port,
                  "HTTP on this loopback port (0: a free one), HTTPS on a free one")
       ->check(CLI::Range(0, 65535));

@@ -20,6 +20,8 @@ struct MockOptions {
   std::string listen = "127.0.0.1:7480";
   std::string tls_listen = "127.0.0.1:7443";
   std::string proxy_listen = "off";
+  std::string control_listen = "off";  // off: beside the API
+  std::string control_token_file;
   int port = -1;  // -1: not given
   std::string ca_dir = default_ca_dir().string();
   std::string cert;

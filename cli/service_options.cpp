@@ -118,9 +118,9 @@ Result<AppCredentials> add_tenants(Service& service, const ServiceOptions& optio
   if (!apps) return tl::unexpected(apps.error());
   const AppCredentials standard{kDefaultAppId, std::string(kDefaultServerSecret)};
   const AppCredentials first = apps->empty() ? standard : apps->front();
-  const bool default_given =
-      std::any_of(apps->begin(), apps->end(),
-                  [](const AppCredentials& app) { return app.id == kDefaultAppId; });
+  const bool default_given = std::any_of(apps->begin(), apps->end(), [](const AppCredentials& app) {
+    return app.id == kDefaultAppId;
+  });
   if (!default_given) apps->push_back(standard);
   for (const AppCredentials& app : *apps) {
     const auto added = service.add_tenant(app.id, app.server_secret, *tenant);

@@ -29,8 +29,9 @@ void count_user(std::span<const Device> devices, TypeSummary& row) {
 
 DeliveredMessage delivered(const StoredMessage& message, const std::string& user_id,
                            Emptied emptied, const SdkVersion& version) {
-  DeliveredMessage out{message.msg_id, message.msg_seq, message.msg_time_ms, message.type,
-                       message.sender, Role::kReceiver, emptied,             nullptr};
+  DeliveredMessage out{message.msg_id, message.msg_seq, message.msg_time_ms,
+                       message.type,   message.sender,  Role::kReceiver,
+                       emptied,        nullptr};
   if (message.sender == user_id) out.role = Role::kSender;
   if (emptied == Emptied::kNo) out.rule = &delivery_of(message.type, out.role, version);
   return out;
@@ -40,17 +41,18 @@ DeliveredMessage delivered(const StoredMessage& message, const std::string& user
 
 Result<std::vector<Device>> parse_devices(std::span<const std::string> sdk_versions) {
   if (sdk_versions.size() > kMaxDevicesPerUser) {
-    return fail(ErrorKind::kInput, fmt::format("/{}: expected at most {} devices of a user, got {}",
-                                               kMaxDevicesPerUser, kMaxDevicesPerUser,
-                                               sdk_versions.size()));
+    return fail(ErrorKind::kInput,
+                fmt::format("/{}: expected at most {} devices of a user, got {}",
+                            kMaxDevicesPerUser, kMaxDevicesPerUser, sdk_versions.size()));
   }
   std::vector<Device> out;
   for (std::size_t i = 0; i < sdk_versions.size(); ++i) {
     const auto version = parse_sdk_version(sdk_versions[i]);
     if (!version || sdk_versions[i].size() > kMaxVersionBytes) {
-      return fail(ErrorKind::kInput,
-                  fmt::format("/{}: expected an SDK version like 2.8.0, of at most {} bytes, got {}",
-                              i, kMaxVersionBytes, quote(sdk_versions[i])));
+      return fail(
+          ErrorKind::kInput,
+          fmt::format("/{}: expected an SDK version like 2.8.0, of at most {} bytes, got {}", i,
+                      kMaxVersionBytes, quote(sdk_versions[i])));
     }
     out.push_back({sdk_versions[i], *version});
   }
@@ -103,8 +105,8 @@ DeliveryView delivery_view(Tenant& tenant, const std::string& user_id, const std
   for (const Device& device : tenant.devices().of(user_id)) {
     DeviceView& view = out.devices.emplace_back(DeviceView{device.sdk_version, {}});
     for (const StoredMessage* message : page.messages) {
-      view.messages.push_back(delivered(*message, user_id, list->emptied(*message, oldest_ms),
-                                        device.version));
+      view.messages.push_back(
+          delivered(*message, user_id, list->emptied(*message, oldest_ms), device.version));
     }
   }
   return out;

@@ -94,8 +94,9 @@ struct DeliveryView {
   std::vector<DeviceView> devices;  // none if none of the user's are known
 };
 
-// What each of the user's devices gets of the user's list with `peer_id`: its newest `max_messages`.
-// Messages older than `oldest_ms` have expired. Locks the tenant; O(devices * messages).
+// What each of the user's devices gets of the user's list with `peer_id`: its newest
+// `max_messages`. Messages older than `oldest_ms` have expired. Locks the tenant; O(devices *
+// messages).
 DeliveryView delivery_view(Tenant& tenant, const std::string& user_id, const std::string& peer_id,
                            std::int64_t oldest_ms,
                            std::size_t max_messages = std::numeric_limits<std::size_t>::max());

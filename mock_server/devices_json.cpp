@@ -66,8 +66,8 @@ json to_json(const Devices& devices) {
 }
 
 json to_json(const DeviceSummary& summary) {
-  json out{{"users_known", summary.users_known}, {"types", json::array()},
-           {"as_sender", json::array()}};
+  json out{
+      {"users_known", summary.users_known}, {"types", json::array()}, {"as_sender", json::array()}};
   for (const TypeSummary& row : summary.as_receiver) out["types"].push_back(to_json(row));
   for (const TypeSummary& row : summary.as_sender) out["as_sender"].push_back(to_json(row));
   return out;

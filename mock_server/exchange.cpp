@@ -38,8 +38,8 @@ tl::expected<json, Finding> parse_body(const HttpRequest& request, const Profile
                                   large ? "a larger body" : "a body cut off"});
   }
   const std::string_view type = header(request.headers, "Content-Type");
-  auto parsed =
-      parse_json(request.body, {profile.max_json_depth, profile.refuse_duplicate_members}, &checked);
+  auto parsed = parse_json(request.body, {profile.max_json_depth, profile.refuse_duplicate_members},
+                           &checked);
   if (!parsed) {
     Finding finding = parsed.error();
     if (is_form(type)) {

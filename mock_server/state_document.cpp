@@ -54,9 +54,9 @@ Result<void> check_place(const StateEntry& entry, const StateDocument::List& lis
                                    std::to_string(message.msg_seq)));
   }
   if (entry.deleted && ++growth.cleared != growth.size) {
-    return tl::unexpected(bad_line(
-        entry.line, "/Stored/Deleted", "only deleted messages before it in its list",
-        fmt::format("MsgSeq {} after {} deleted ones", growth.size, growth.cleared - 1)));
+    return tl::unexpected(
+        bad_line(entry.line, "/Stored/Deleted", "only deleted messages before it in its list",
+                 fmt::format("MsgSeq {} after {} deleted ones", growth.size, growth.cleared - 1)));
   }
   if (profile.refuse_out_of_order_import && message.msg_seq == 0 &&
       message.msg_time_ms < growth.newest_ms) {
@@ -115,10 +115,10 @@ void put(StateDocument& document, const Tenant& tenant, State& state) {
   for (const auto& [viewer, peer] : document.lists) {
     state.users.try_emplace(viewer, RegisterUser{viewer, "", ""});
     state.users.try_emplace(peer, RegisterUser{peer, "", ""});
-    lists.push_back(&state.lists
-                         .try_emplace(Tenant::list_key(viewer, peer),
-                                      tenant.profile().tie_later_import_first)
-                         .first->second);
+    lists.push_back(
+        &state.lists
+             .try_emplace(Tenant::list_key(viewer, peer), tenant.profile().tie_later_import_first)
+             .first->second);
   }
   for (const auto& [id, user] : document.users) state.users.insert_or_assign(id, user);
   for (auto& [id, devices] : document.devices) state.devices.set(id, std::move(devices));

@@ -1,23 +1,23 @@
 #pragma once
 
-// A tenant's state as one document: at once seed, snapshot and migration source. It is JSON Lines in
-// UTF-8, in any order of lines:
+// A tenant's state as one document: at once seed, snapshot and migration source. It is JSON Lines
+// in UTF-8, in any order of lines:
 //
 //   {"Record":"tenant","LastMsgId":"971..."}    MsgIds given from now on are greater; at most once
 //   {"Record":"user","UserId","UserName"?,"UserAvatar"?}
 //   {"Record":"devices","UserId","SdkVersions":["2.8.0"]}      does not register the user
 //   {"FromUserId","ToUserId","MessageType","Message",...}      a message: no member Record
 //
-// A message line is a record of the format `zim` (message_record.h). It goes into both users' lists,
-// or into those that ImportedUserId or VisibleTo names; users that are not registered are
-// registered. A member Stored {"MsgId"?,"MsgSeq"?,"Recalled"?,"Deleted"?} says what only the service
-// knows: MsgSeq must be the next of its list and MsgId one that no other message has; Deleted, by
-// ClearPeerMessage, holds for a list's first messages only. Without them a message gets the next
-// ones, so that a seed needs none of this. Id is not kept.
+// A message line is a record of the format `zim` (message_record.h). It goes into both users'
+// lists, or into those that ImportedUserId or VisibleTo names; users that are not registered are
+// registered. A member Stored {"MsgId"?,"MsgSeq"?,"Recalled"?,"Deleted"?} says what only the
+// service knows: MsgSeq must be the next of its list and MsgId one that no other message has;
+// Deleted, by ClearPeerMessage, holds for a list's first messages only. Without them a message gets
+// the next ones, so that a seed needs none of this. Id is not kept.
 //
-// Each message must pass every check of ImportPeerMsg with the tenant's profile, but its time may be
-// in the future or outside the retention; its SendMessageTime is its MsgTime whatever the profile
-// says, and a line with a MsgSeq may be out of order. Unknown members are errors.
+// Each message must pass every check of ImportPeerMsg with the tenant's profile, but its time may
+// be in the future or outside the retention; its SendMessageTime is its MsgTime whatever the
+// profile says, and a line with a MsgSeq may be out of order. Unknown members are errors.
 
 #include <cstdint>
 #include <string>
@@ -40,18 +40,20 @@ enum class StateMode {
 };
 
 // Imports all of the document and returns what is in it, or changes nothing and returns an Error
-// (kInput): "line 3: import.type: /MessageType: expected 1, 10, ..., got 99", of the first bad line.
+// (kInput): "line 3: import.type: /MessageType: expected 1, 10, ..., got 99", of the first bad
+// line.
 //
 // Reads the document without the tenant's lock. kReplace takes the lock for a moment only; kAdd for
 // as long as it takes to place the entries, and to look through all messages there if the document
-// has MsgIds. About 10 us and, until it returns, 400 bytes beside its texts for an entry. Thread-safe.
+// has MsgIds. About 10 us and, until it returns, 400 bytes beside its texts for an entry.
+// Thread-safe.
 Result<StateCounts> import_state(Tenant& tenant, std::string_view document, StateMode mode);
 
 // The tenant's state, a line for each entry of each list: first the tenant, then users and devices
-// sorted by id, then the lists sorted by viewer and peer, each in the order of its MsgSeqs. The same
-// state gives the same bytes, and so does an import of them with kReplace into another tenant. Id is
-// the MsgId. About 0.5 us and 250 bytes beside its texts for an entry, with the tenant's lock held.
-// Thread-safe.
+// sorted by id, then the lists sorted by viewer and peer, each in the order of its MsgSeqs. The
+// same state gives the same bytes, and so does an import of them with kReplace into another tenant.
+// Id is the MsgId. About 0.5 us and 250 bytes beside its texts for an entry, with the tenant's lock
+// held. Thread-safe.
 std::string export_state(Tenant& tenant);
 
 // Forgets users, devices, lists and which calls were made (rate limit, nonces). MsgIds go on

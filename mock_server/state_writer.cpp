@@ -12,8 +12,8 @@
 namespace zimmock {
 namespace {
 
-// One line, member by member in the order written. By hand, because a document of a million lines is
-// written with the tenant's lock held.
+// One line, member by member in the order written. By hand, because a document of a million lines
+// is written with the tenant's lock held.
 class Line {
  public:
   explicit Line(std::string& out) : out_(out) { out_ += '{'; }

@@ -22,7 +22,7 @@ Tenant::Tenant(std::uint32_t app_id, std::string server_secret, const TenantOpti
       server_secret_(std::move(server_secret)),
       options_(options),
       clock_(machine, options.clock),
-      faults_(mix(options.rng_seed) ^ app_id, clock_),
+      faults_(options.rng_seed, clock_),
       journal_(options.journal) {}
 
 ImportWindow Tenant::import_window(std::int64_t now_ms) const {
@@ -79,9 +79,7 @@ CursorCodec Tenant::cursors(std::string_view viewer, std::string_view peer) cons
   return {options_.profile.next_bits, key};
 }
 
-std::int64_t Tenant::next_msg_id() {
-  return last_msg_id_ = msg_id_after(last_msg_id_);
-}
+std::int64_t Tenant::next_msg_id() { return last_msg_id_ = msg_id_after(last_msg_id_); }
 
 std::pair<std::string_view, std::string_view> Tenant::viewer_and_peer(std::string_view key) {
   const std::size_t end = key.find('\0');

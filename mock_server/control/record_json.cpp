@@ -72,6 +72,7 @@ json to_json(const RequestRecord& record, const std::string& secret) {
       {"status", record.answered ? json(record.status) : json()},
       {"code", record.code == kNoCode ? json() : json(record.code)},
       {"message", record.message},
+      {"rules_checked", checked_ids(record.rules_checked)},
       {"rules_broken", std::move(broken)},
       {"faults", record.faults},
       {"effect", to_string(record.effect)},

@@ -12,23 +12,23 @@
 
 namespace zimmock {
 
-struct MockServerOptions {
+struct ListenerOptions {
   std::optional<ListenAddress> http = ListenAddress{};
   std::optional<ListenAddress> https;
   std::optional<CertificateAndKey> tls;  // needed for https
   // The control API's own address, over HTTP; without it, it is served beside the API's paths.
   std::optional<ListenAddress> control_listen;
-  ControlOptions control;  // `about` is filled in
+  ControlOptions control;  // without `about`, health says the addresses
   std::size_t body_limit_bytes = 256 * 1024;
 };
 
 // A Service behind sockets, plain and TLS at once, with the control API beside it.
-class MockServer {
+class ServiceListeners {
  public:
   // Everything that is asked for listens and answers when it returns. `service` must outlive the
   // server. Errors: an address that cannot be listened on, a certificate that cannot be used.
-  static Result<std::unique_ptr<MockServer>> start(Service& service,
-                                                   const MockServerOptions& options);
+  static Result<std::unique_ptr<ServiceListeners>> start(Service& service,
+                                                         const ListenerOptions& options);
 
   // "http://127.0.0.1:PORT"; "" when it does not listen there.
   std::string url() const;
@@ -42,11 +42,11 @@ class MockServer {
 
  private:
   enum class Serves { kApi, kControl, kBoth };
-  MockServer() = default;
+  ServiceListeners() = default;
   HttpListener::Handler handler(const ListenAddress& address, Serves serves);
   std::string about() const;
 
-  MockServerOptions options_;
+  ListenerOptions options_;
   Service* service_ = nullptr;
   std::unique_ptr<ControlApi> control_;
   std::unique_ptr<HttpListener> control_listener_;
