@@ -30,9 +30,7 @@ bool write_all(int fd, std::string_view text) {
   return true;
 }
 
-}  // namespace
-
-Result<std::string> read_small_file(const fs::path& path) {
+Result<std::ifstream> open_file(const fs::path& path) {
   std::error_code code;
   if (fs::is_directory(path, code)) {
     return fail(ErrorKind::kUsage, fmt::format("{}: expected a file, got a folder", path.string()));
@@ -43,11 +41,35 @@ Result<std::string> read_small_file(const fs::path& path) {
     return fail(ErrorKind::kUsage,
                 fmt::format("{}: could not open: {}", path.string(), std::strerror(errno)));
   }
+  return in;
+}
+
+}  // namespace
+
+Result<std::string> read_small_file(const fs::path& path) {
+  auto in = open_file(path);
+  if (!in) return tl::unexpected(in.error());
   constexpr std::uintmax_t kMaxBytes = 1 << 20;
+  std::error_code code;
   if (fs::file_size(path, code) > kMaxBytes && !code) {
     return fail(ErrorKind::kUsage, fmt::format("{}: expected at most 1 MiB", path.string()));
   }
-  return std::string(std::istreambuf_iterator<char>(in), {});
+  return std::string(std::istreambuf_iterator<char>(*in), {});
+}
+
+Result<std::string> read_whole_file(const fs::path& path) {
+  auto in = open_file(path);
+  if (!in) return tl::unexpected(in.error());
+  constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
+  std::string out;
+  while (*in) {
+    const std::size_t before = out.size();
+    out.resize(before + kChunkBytes);
+    in->read(out.data() + before, kChunkBytes);
+    out.resize(before + static_cast<std::size_t>(in->gcount()));
+  }
+  if (in->bad()) return system_error(path, "read");
+  return out;
 }
 
 Result<void> write_file_atomically(const fs::path& path, std::string_view text, unsigned mode) {

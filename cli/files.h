@@ -11,6 +11,9 @@ namespace zimmock::cli {
 // The whole of a small file (settings, secrets); larger than 1 MiB is refused.
 Result<std::string> read_small_file(const std::filesystem::path& path);
 
+// The whole of a file of any size, a pipe too. An Error (kUsage) if it cannot be opened.
+Result<std::string> read_whole_file(const std::filesystem::path& path);
+
 // Writes a file so that a reader sees all of it or nothing: beside it, synced, then renamed. `mode`
 // is the new file's, from its first byte on.
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view text,

@@ -9,6 +9,7 @@
 #include "cli/choices.h"
 #include "cli/files.h"
 #include "contracts/api/text.h"
+#include "mock_server/state_document.h"
 
 namespace zimmock::cli {
 namespace {
@@ -58,6 +59,16 @@ Result<std::vector<Fault>> read_faults(const ServiceOptions& options) {
   return out;
 }
 
+Result<void> plant_seed(Tenant& tenant, const std::string& path) {
+  const auto document = read_whole_file(path);
+  if (!document) return tl::unexpected(document.error());
+  const auto counts = import_state(tenant, *document, StateMode::kAdd);
+  if (!counts) {
+    return fail(counts.error().kind, fmt::format("{}: {}", path, counts.error().message));
+  }
+  return {};
+}
+
 }  // namespace
 
 void add_service_options(CLI::App& app, ServiceOptions& options) {
@@ -88,6 +99,9 @@ void add_service_options(CLI::App& app, ServiceOptions& options) {
                  "Requests that each App's journal keeps, 0 for none")
       ->check(CLI::Range(std::size_t{0}, std::size_t{1'000'000}))
       ->capture_default_str();
+  app.add_option("--seed", options.seed,
+                 "Users, devices and messages that the first App starts with: JSON Lines, as "
+                 "migrated or as exported");
 }
 
 Result<TenantOptions> tenant_options(const ServiceOptions& options) {
@@ -126,6 +140,10 @@ Result<AppCredentials> add_tenants(Service& service, const ServiceOptions& optio
     const auto added = service.add_tenant(app.id, app.server_secret, *tenant);
     if (!added) return tl::unexpected(added.error());
     for (const Fault& fault : *faults) (*added)->faults().add(fault);
+  }
+  if (!options.seed.empty()) {
+    const auto planted = plant_seed(*service.find_tenant(first.id), options.seed);
+    if (!planted) return tl::unexpected(planted.error());
   }
   return first;
 }

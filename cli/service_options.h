@@ -24,6 +24,7 @@ struct ServiceOptions {
   std::uint64_t rng_seed = 1;
   std::vector<std::string> faults;     // specs
   std::size_t journal_entries = 10'000;
+  std::string seed;  // a state document's path, or ""
 };
 
 void add_service_options(CLI::App& app, ServiceOptions& options);
@@ -37,7 +38,7 @@ struct AppCredentials {
 };
 
 // Adds the tenants asked for and the default one, each with the faults; returns the first --app, or
-// the default one.
+// the default one, whose App the seed goes into.
 Result<AppCredentials> add_tenants(Service& service, const ServiceOptions& options);
 
 }  // namespace zimmock::cli

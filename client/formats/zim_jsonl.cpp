@@ -51,7 +51,7 @@ void read_line(std::string_view text, const MessageRecordReader& reader, SourceR
   record.receiver_sees = message.receiver_sees;
   record.emptied = message.stored.deleted    ? Emptied::kDeleted
                    : message.stored.recalled ? Emptied::kRecalled
-                                            : Emptied::kNo;
+                                             : Emptied::kNo;
   record.findings = std::move(message.findings);
   check_time(*line, record.findings);
 }

@@ -1,8 +1,8 @@
 #pragma once
 
-// The lines of the JSON Lines documents that messages are kept in: the source of a migration (format
-// zim), a seed of the mock and a snapshot of its state are one kind of document. A line without a
-// member Record is a message, in ImportPeerMsg's own names.
+// The lines of the JSON Lines documents that messages are kept in: the source of a migration
+// (format zim), a seed of the mock and a snapshot of its state are one kind of document. A line
+// without a member Record is a message, in ImportPeerMsg's own names.
 
 #include <cstdint>
 #include <optional>

@@ -69,6 +69,42 @@ TEST_CASE("records are sorted by time, ties in the file's order") {
   CHECK(group(plan, "plan.same-time")->examples[0].line == 3);
 }
 
+TEST_CASE("order and ties are a matter of one user's list") {
+  const nlohmann::json for_a{{"ImportedUserId", "a"}}, for_b{{"ImportedUserId", "b"}};
+  // One list after the other, as an exported state has them.
+  const auto plan = plan_of(record_line("1", kNow - 3, for_a) + record_line("2", kNow - 1, for_a) +
+                            record_line("3", kNow - 3, for_b) + record_line("4", kNow - 1, for_b));
+  CHECK(plan.findings.empty());
+  CHECK(plan.counts.out_of_order == 0);
+  CHECK(plan.counts.same_time == 0);
+  const auto both = plan_of(record_line("1", kNow - 1, for_a) + record_line("2", kNow - 9, for_b) +
+                            record_line("3", kNow - 5) + record_line("4", kNow - 1, for_a) +
+                            record_line("5", kNow - 9, for_b));
+  CHECK(both.counts.out_of_order == 2);
+  CHECK(both.counts.same_time == 2);
+  const FindingGroup* late = group(both, "import.oldest-first");
+  REQUIRE(late != nullptr);
+  CHECK(late->examples[0].line == 3);
+  CHECK(late->examples[1].line == 5);
+  CHECK(group(both, "plan.same-time")->examples[1].line == 4);
+}
+
+TEST_CASE("recalled and deleted messages are told of and are no records") {
+  const auto plan =
+      plan_of(record_line("1", kNow - 2) +
+              record_line("2", kNow - 1, {{"Stored", {{"Recalled", true}}}, {"Priority", 9}}) +
+              record_line("3", kNow, {{"Stored", {{"Deleted", true}}}}));
+  CHECK(plan.counts.records == 1);
+  CHECK(plan.counts.left_out == 0);
+  CHECK_FALSE(plan.blocked);
+  const FindingGroup* emptied = group(plan, "plan.emptied");
+  REQUIRE(emptied != nullptr);
+  CHECK(emptied->weight == Weight::kNote);
+  CHECK(emptied->count == 2);
+  CHECK(emptied->examples[0].got == "a recalled one");
+  CHECK(emptied->examples[1].got == "a deleted one");
+}
+
 TEST_CASE("broken records are grouped by reason and stop the run, or are left out") {
   const std::string text = record_line("1", kNow - 1) +
                            record_line("2", kNow - 1, {{"Priority", 9}}) +

@@ -125,6 +125,41 @@ TEST_CASE("lines that are no record") {
   CHECK(read_all(std::string(1 << 20, ' ') + "\n").empty());
 }
 
+TEST_CASE("an exported state is read as its messages") {
+  const std::string users = R"({"Record":"tenant","LastMsgId":"971"})"
+                            "\n"
+                            R"({"Record":"user","UserId":"a","UserName":"A"})"
+                            "\n"
+                            R"({"Record":"devices","UserId":"a","SdkVersions":["2.8.0"]})"
+                            "\n";
+  const nlohmann::json in_list{{"ImportedUserId", "a"}};
+  nlohmann::json recalled = in_list, deleted = in_list, there = in_list;
+  there["Stored"] = {{"MsgId", "971"}, {"MsgSeq", 1}};
+  recalled["Stored"] = {{"MsgId", "973"}, {"Recalled", true}};
+  deleted["Stored"] = {{"MsgId", "975"}, {"Recalled", true}, {"Deleted", true}};
+  const auto records = read_all(users + with(there) + with(recalled) + users + with(deleted));
+  REQUIRE(records.size() == 3);
+  for (const auto& record : records) CHECK(record.findings.ok());
+  CHECK(records[0].place.line == 4);
+  CHECK(records[0].emptied == Emptied::kNo);
+  CHECK(records[0].sender_sees);
+  CHECK_FALSE(records[0].receiver_sees);
+  CHECK(records[1].emptied == Emptied::kRecalled);
+  CHECK(records[2].emptied == Emptied::kDeleted);
+  CHECK(records[2].place.line == 9);
+  CHECK(read_all(users).empty());
+
+  CHECK_THAT(finding_of(with({{"Record", "device"}})),
+             Contains("body.member-type: /Record: expected tenant, user, devices") &&
+                 Contains("did you mean devices?"));
+  CHECK_THAT(finding_of(with({{"Stored", {{"MsgSq", 1}}}})),
+             Contains("body.member-known: /Stored/MsgSq:") && Contains("did you mean MsgSeq?"));
+  CHECK_THAT(finding_of(with({{"Stored", {{"MsgId", "12a"}}}})),
+             Contains("/Stored/MsgId: expected"));
+  CHECK_THAT(finding_of(with({{"Stored", {{"Recalled", "yes"}}}})),
+             Contains("/Stored/Recalled: expected true or false"));
+}
+
 TEST_CASE("line ends, blank lines and a byte order mark") {
   const std::string one = record_line("1", kNow), two = record_line("2", kNow);
   const std::string bare = two.substr(0, two.size() - 1);
