@@ -1,5 +1,7 @@
 #include "cli/choices.h"
 
+#include <cstdlib>
+
 #include "cli/files.h"
 #include "contracts/api/requests.h"
 
@@ -19,6 +21,22 @@ Result<std::int64_t> parse_rate(const std::string& text) {
   return fail(ErrorKind::kUsage,
               fmt::format("--rate: expected calls a second from 1 to {}, or off, got {}", kMaxRate,
                           quote(text)));
+}
+
+Result<std::uint32_t> parse_app_id(const std::string& text) {
+  const auto number = parse_int64(text);
+  if (!number || *number < 0 || *number > UINT32_MAX || text != std::to_string(*number)) {
+    return fail(
+        ErrorKind::kUsage,
+        fmt::format("app id: expected a decimal number up to 4294967295, got {}", quote(text)));
+  }
+  return static_cast<std::uint32_t>(*number);
+}
+
+std::string given(const std::string& option, const char* variable) {
+  if (!option.empty()) return option;
+  const char* value = std::getenv(variable);
+  return value == nullptr ? "" : value;
 }
 
 Result<Profile> load_profile(const std::string& name_or_file) {

@@ -43,6 +43,12 @@ Result<std::int64_t> plan_retention_days(const std::string& plan);
 // --rate: calls a second, or 0 for "off".
 Result<std::int64_t> parse_rate(const std::string& text);
 
+// An AppId in decimal.
+Result<std::uint32_t> parse_app_id(const std::string& text);
+
+// The option's value, or where it is "" the environment variable's, or "".
+std::string given(const std::string& option, const char* variable);
+
 // --profile: "default", "strict", or the file with that name.
 Result<Profile> load_profile(const std::string& name_or_file);
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "cli/table.h"
 #include "client/formats/format.h"
 #include "contracts/api/actions.h"
 #include "contracts/api/codes.h"
@@ -135,27 +136,6 @@ const std::vector<Kind>& kinds() {
       {"control", list_control, {"name", "what"}},
   };
   return rows;
-}
-
-std::string cell(const json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
-
-void print_table(const json& rows, const std::vector<std::string_view>& columns) {
-  std::vector<std::size_t> widths;
-  for (const std::string_view column : columns) {
-    std::size_t width = 0;
-    for (const json& row : rows) width = std::max(width, cell(row.at(std::string(column))).size());
-    widths.push_back(width);
-  }
-  for (const json& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      line += fmt::format("{:<{}}  ", cell(row.at(std::string(columns[i]))), widths[i]);
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    fmt::print("{}\n", line);
-  }
 }
 
 }  // namespace

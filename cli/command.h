@@ -34,6 +34,9 @@ struct Command {
 // Every subcommand, in the order of `zimmock --help`.
 std::span<const Command> commands();
 
+// Declares `rows` as subcommands of `app`, one of which must be given, and returns what runs it.
+Run setup_subcommands(CLI::App& app, std::span<const Command> rows);
+
 // One line "zimmock: message" on stderr; returns `code`.
 int complain(ExitCode code, std::string_view message);
 
@@ -44,5 +47,14 @@ Run setup_query(CLI::App& app);
 Run setup_view(CLI::App& app);
 Run setup_sign(CLI::App& app);
 Run setup_list(CLI::App& app);
+Run setup_tenant(CLI::App& app);
+Run setup_state(CLI::App& app);
+Run setup_clock(CLI::App& app);
+Run setup_device(CLI::App& app);
+Run setup_fault(CLI::App& app);
+Run setup_requests(CLI::App& app);
+Run setup_verify(CLI::App& app);
+Run setup_wait(CLI::App& app);
+Run setup_healthcheck(CLI::App& app);
 
 }  // namespace zimmock::cli

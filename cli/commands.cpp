@@ -1,4 +1,7 @@
 #include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -16,11 +19,35 @@ constexpr Command kCommands[] = {
     {"sign", "Sign a request, for use with other tools", setup_sign},
     {"ca", "Print the certificate of the mock's own CA", setup_ca},
     {"list", "Print what this program knows: actions, rules, codes, settings, faults, ...", setup_list},
+    {"tenant", "Create, list, show or delete the Apps of a running mock", setup_tenant},
+    {"state", "Export, import or forget what a running mock holds", setup_state},
+    {"clock", "Show or set the clock of an App in a running mock", setup_clock},
+    {"device", "Say which SDK versions users are logged in with", setup_device},
+    {"fault", "Let calls to a running mock go wrong", setup_fault},
+    {"requests", "Show what was sent to a running mock, and what came of it", setup_requests},
+    {"verify", "Check what was sent to a running mock", setup_verify},
+    {"wait", "Wait until a running mock has got certain requests", setup_wait},
+    {"healthcheck", "Ask whether a mock is running and answers", setup_healthcheck},
 };
 
 }  // namespace
 
 std::span<const Command> commands() { return kCommands; }
+
+Run setup_subcommands(CLI::App& app, std::span<const Command> rows) {
+  app.require_subcommand(1);
+  std::vector<std::pair<CLI::App*, Run>> runs;
+  for (const Command& row : rows) {
+    CLI::App* sub = app.add_subcommand(std::string(row.name), std::string(row.summary));
+    runs.emplace_back(sub, row.setup(*sub));
+  }
+  return [runs = std::move(runs)] {
+    for (const auto& [sub, run] : runs) {
+      if (sub->parsed()) return run();
+    }
+    return static_cast<int>(kUsage);
+  };
+}
 
 int complain(ExitCode code, std::string_view message) {
   fmt::print(stderr, "zimmock: {}\n", message);

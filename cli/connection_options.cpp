@@ -1,10 +1,10 @@
 #include "cli/connection_options.h"
 
 #include <cstdio>
-#include <cstdlib>
 
 #include <fmt/format.h>
 
+#include "cli/choices.h"
 #include "cli/command.h"
 #include "cli/files.h"
 #include "contracts/api/text.h"
@@ -15,23 +15,6 @@ namespace {
 constexpr std::int64_t kReadsPerSecond = 20;
 constexpr int kReadTries = 2;  // somebody is waiting for the answer
 constexpr double kLongestTimeoutS = 24 * 3600;
-
-// The option, or the variable, or "".
-std::string given(const std::string& option, const char* variable) {
-  if (!option.empty()) return option;
-  const char* value = std::getenv(variable);
-  return value == nullptr ? "" : value;
-}
-
-Result<std::uint32_t> parse_app_id(const std::string& text) {
-  const auto number = parse_int64(text);
-  if (!number || *number < 0 || *number > UINT32_MAX || text != std::to_string(*number)) {
-    return fail(
-        ErrorKind::kUsage,
-        fmt::format("app id: expected a decimal number up to 4294967295, got {}", quote(text)));
-  }
-  return static_cast<std::uint32_t>(*number);
-}
 
 Result<std::string> read_secret(const ConnectionOptions& options) {
   if (!options.misplaced_secret.empty()) {

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 
 #include <fcntl.h>
@@ -44,6 +45,20 @@ Result<std::ifstream> open_file(const fs::path& path) {
   return in;
 }
 
+Result<std::string> read_all(std::istream& in, const std::string& name) {
+  constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
+  std::string out;
+  errno = 0;
+  while (in) {
+    const std::size_t before = out.size();
+    out.resize(before + kChunkBytes);
+    in.read(out.data() + before, kChunkBytes);
+    out.resize(before + static_cast<std::size_t>(in.gcount()));
+  }
+  if (!in.bad()) return out;
+  return fail(ErrorKind::kInput, fmt::format("{}: could not read: {}", name, std::strerror(errno)));
+}
+
 }  // namespace
 
 Result<std::string> read_small_file(const fs::path& path) {
@@ -54,22 +69,14 @@ Result<std::string> read_small_file(const fs::path& path) {
   if (fs::file_size(path, code) > kMaxBytes && !code) {
     return fail(ErrorKind::kUsage, fmt::format("{}: expected at most 1 MiB", path.string()));
   }
-  return std::string(std::istreambuf_iterator<char>(*in), {});
+  return read_all(*in, path.string());
 }
 
-Result<std::string> read_whole_file(const fs::path& path) {
-  auto in = open_file(path);
+Result<std::string> read_input(const std::string& file_or_dash) {
+  if (file_or_dash == "-") return read_all(std::cin, "stdin");
+  auto in = open_file(file_or_dash);
   if (!in) return tl::unexpected(in.error());
-  constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
-  std::string out;
-  while (*in) {
-    const std::size_t before = out.size();
-    out.resize(before + kChunkBytes);
-    in->read(out.data() + before, kChunkBytes);
-    out.resize(before + static_cast<std::size_t>(in->gcount()));
-  }
-  if (in->bad()) return system_error(path, "read");
-  return out;
+  return read_all(*in, file_or_dash);
 }
 
 Result<void> write_file_atomically(const fs::path& path, std::string_view text, unsigned mode) {

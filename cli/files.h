@@ -11,8 +11,8 @@ namespace zimmock::cli {
 // The whole of a small file (settings, secrets); larger than 1 MiB is refused.
 Result<std::string> read_small_file(const std::filesystem::path& path);
 
-// The whole of a file of any size, a pipe too. An Error (kUsage) if it cannot be opened.
-Result<std::string> read_whole_file(const std::filesystem::path& path);
+// The whole of a file of any size, or for "-" of stdin.
+Result<std::string> read_input(const std::string& file_or_dash);
 
 // Writes a file so that a reader sees all of it or nothing: beside it, synced, then renamed. `mode`
 // is the new file's, from its first byte on.

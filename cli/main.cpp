@@ -3,7 +3,6 @@
 #include <cstring>
 #include <exception>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -18,14 +17,15 @@
 namespace zimmock::cli {
 namespace {
 
-std::vector<std::string_view> command_names() {
-  std::vector<std::string_view> names;
-  for (const Command& command : commands()) names.push_back(command.name);
-  return names;
-}
-
-std::vector<std::string> option_names(const CLI::App& app) {
+// What could stand where `word` does: subcommands where there are any, or else options.
+std::vector<std::string> known_words(const CLI::App& app, const std::string& word) {
   std::vector<std::string> names;
+  if (!word.starts_with('-')) {
+    for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+      names.push_back(sub->get_name());
+    }
+  }
+  if (!names.empty()) return names;
   for (const CLI::Option* option : app.get_options()) {
     for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
   }
@@ -36,20 +36,21 @@ std::vector<std::string> option_names(const CLI::App& app) {
 int usage_error(const CLI::App& app, const CLI::ParseError& error) {
   std::string message = error.what();
   while (!message.empty() && message.back() == '\n') message.pop_back();
-  const auto parsed = app.get_subcommands();
-  const CLI::App& where = parsed.empty() ? app : *parsed.front();
-  const std::vector<std::string> left = where.remaining();
+  std::string path = app.get_name();
+  const CLI::App* where = &app;
+  for (auto parsed = where->get_subcommands(); !parsed.empty(); parsed = where->get_subcommands()) {
+    where = parsed.front();
+    path += " " + where->get_name();
+  }
+  const std::vector<std::string> left = where->remaining();
   if (!left.empty()) {
     // Without what follows '=': it may be a secret.
     const std::string word = left.front().substr(0, left.front().find('='));
-    const std::vector<std::string> options = option_names(where);
-    std::vector<std::string_view> known(options.begin(), options.end());
-    if (parsed.empty()) known = command_names();
+    const std::vector<std::string> words = known_words(*where, word);
+    const std::vector<std::string_view> known(words.begin(), words.end());
     message = fmt::format("{}: not expected{}", quote(word), did_you_mean(word, known));
   }
-  const std::string help =
-      parsed.empty() ? "zimmock --help" : "zimmock " + where.get_name() + " --help";
-  return complain(kUsage, fmt::format("{} (see `{}`)", ascii_line(message), help));
+  return complain(kUsage, fmt::format("{} (see `{} --help`)", ascii_line(message), path));
 }
 
 // What was printed and did not arrive is a failure: somebody's script is about to read it.
@@ -65,13 +66,8 @@ int main_checked(int argc, char** argv) {
   CLI::App app("zimmock: a mock of the ZEGOCLOUD ZIM server API, and a migration client for it",
                "zimmock");
   app.set_version_flag("--version", "zimmock " ZIMMOCK_VERSION);
-  app.require_subcommand(1);
   app.failure_message(CLI::FailureMessage::simple);
-  std::vector<std::pair<CLI::App*, Run>> runs;
-  for (const Command& command : commands()) {
-    CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
-    runs.emplace_back(sub, command.setup(*sub));
-  }
+  const Run run = setup_subcommands(app, commands());
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help, --version
@@ -79,10 +75,7 @@ int main_checked(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return usage_error(app, error);
   }
-  for (const auto& [sub, run] : runs) {
-    if (sub->parsed()) return flushed(run());
-  }
-  return kUsage;
+  return flushed(run());
 }
 
 }  // namespace

@@ -60,7 +60,7 @@ Result<std::vector<Fault>> read_faults(const ServiceOptions& options) {
 }
 
 Result<void> plant_seed(Tenant& tenant, const std::string& path) {
-  const auto document = read_whole_file(path);
+  const auto document = read_input(path);
   if (!document) return tl::unexpected(document.error());
   const auto counts = import_state(tenant, *document, StateMode::kAdd);
   if (!counts) {

@@ -147,6 +147,7 @@ void CurlTransport::Impl::configure() {
     // Without this the system's folder of CAs would be trusted as well.
     set(CURLOPT_CAPATH, static_cast<char*>(nullptr));
   }
+  if (!options.use_proxy) set(CURLOPT_PROXY, "");
   set(CURLOPT_CONNECTTIMEOUT_MS, options.connect_timeout_ms);
   set(CURLOPT_TIMEOUT_MS, options.total_timeout_ms);
   set(CURLOPT_USERAGENT, "zimmock");
@@ -159,14 +160,17 @@ void CurlTransport::Impl::configure() {
 void CurlTransport::Impl::prepare(const HttpRequest& request, Exchange& exchange,
                                   curl_slist* headers) {
   set(CURLOPT_URL, (options.endpoint.url + request.target).c_str());
-  if (request.method == "POST") {
+  // To libcurl, every request with a body is a POST by another name. The name of the request before
+  // is still set: it is taken back where libcurl's own is meant.
+  const bool is_post = request.method == "POST";
+  if (is_post || exchange.has_body) {
     set(CURLOPT_POST, 1L);
     curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE,
                      static_cast<curl_off_t>(request.body.size()));
   } else {
     set(CURLOPT_HTTPGET, 1L);
-    set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
   }
+  set(CURLOPT_CUSTOMREQUEST, is_post ? static_cast<const char*>(nullptr) : request.method.c_str());
   set(CURLOPT_HTTPHEADER, headers);
   set(CURLOPT_READDATA, &exchange);
   set(CURLOPT_HEADERDATA, &exchange);

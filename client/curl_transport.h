@@ -16,11 +16,12 @@ struct CurlOptions {
   std::int64_t connect_timeout_ms = 10'000;
   std::int64_t total_timeout_ms = 30'000;  // of one call, connecting included
   std::size_t max_answer_bytes = std::size_t{16} << 20;
+  bool use_proxy = true;  // false: the proxy variables are not looked at
 };
 
 // A Transport over HTTP/1.1 with one connection that is kept open. TLS 1.2 or newer, always
-// verified; the usual proxy variables (https_proxy, no_proxy, ...) hold; redirects are not
-// followed.
+// verified; the usual proxy variables (https_proxy, no_proxy, ...) hold, unless told otherwise;
+// redirects are not followed.
 //
 // A request is put on the wire at most once: libcurl's own repetition of a request whose kept
 // connection died is off. send()'s Error is kUnreachable when not a byte of the body left (nothing

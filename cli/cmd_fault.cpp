@@ -1,0 +1,103 @@
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "cli/control_client.h"
+#include "cli/table.h"
+#include "contracts/api/json_text.h"
+
+namespace zimmock::cli {
+namespace {
+
+using json = nlohmann::json;
+
+struct Options {
+  ControlOptions control;
+  std::vector<std::string> specs;
+  std::optional<std::int64_t> id;
+  bool as_json = false;
+};
+
+// In the order given; one that is refused leaves those before it in place.
+Result<int> add(const ControlClient& client, const Options& options) {
+  for (const std::string& spec : options.specs) {
+    const auto added = client.post(client.tenant_path("/faults"), {{"spec", spec}});
+    if (!added) return tl::unexpected(added.error());
+    if (options.as_json) {
+      fmt::print("{}\n", json_line(*added));
+    } else {
+      fmt::print("{}  {}\n", cell(*added, "id"), cell(*added, "spec"));
+    }
+  }
+  return kOk;
+}
+
+Result<int> print_faults(const ControlClient& client, const Options& options) {
+  const auto answer = client.get(client.tenant_path("/faults"));
+  if (!answer) return tl::unexpected(answer.error());
+  const auto rows = client.list(*answer, "faults");
+  if (!rows) return tl::unexpected(rows.error());
+  if (options.as_json) {
+    fmt::print("{}\n", json_line(*rows));
+  } else {
+    print_table(*rows, {"id", "matched", "hits", "spec"}, Heading::kNames);
+  }
+  return kOk;
+}
+
+Result<int> clear(const ControlClient& client, const Options& options) {
+  const std::string which = options.id ? fmt::format("/faults/{}", *options.id) : "/faults";
+  const auto done = client.del(client.tenant_path(which));
+  if (!done) return tl::unexpected(done.error());
+  return kOk;
+}
+
+Run run_with(const std::shared_ptr<Options>& options,
+             Result<int> (*act)(const ControlClient& client, const Options& options)) {
+  return [options, act] {
+    return run_control(options->control,
+                       [&](const ControlClient& client) { return act(client, *options); });
+  };
+}
+
+Run declare_add(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("SPEC", options->specs,
+                 "KIND[=VALUE][,key=value]..., such as drop-reply,action=ImportPeerMsg,nth=2")
+      ->required();
+  app.add_flag("--json", options->as_json, "Each fault as one JSON object");
+  add_tenant_control_options(app, options->control);
+  return run_with(options, add);
+}
+
+Run declare_list(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_flag("--json", options->as_json, "One JSON array instead of a table");
+  add_tenant_control_options(app, options->control);
+  return run_with(options, print_faults);
+}
+
+Run declare_clear(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("ID", options->id, "Only this one")->check(CLI::NonNegativeNumber);
+  add_tenant_control_options(app, options->control);
+  return run_with(options, clear);
+}
+
+constexpr Command kSubcommands[] = {
+    {"add", "Add faults, and print their ids", declare_add},
+    {"list", "Print the faults, how many requests they matched and how many they hit",
+     declare_list},
+    {"clear", "Remove one fault, or all", declare_clear},
+};
+
+}  // namespace
+
+Run setup_fault(CLI::App& app) { return setup_subcommands(app, kSubcommands); }
+
+}  // namespace zimmock::cli

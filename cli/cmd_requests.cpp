@@ -1,0 +1,152 @@
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "cli/control_client.h"
+#include "cli/request_filters.h"
+#include "cli/table.h"
+#include "contracts/api/json_text.h"
+#include "contracts/api/text.h"
+
+namespace zimmock::cli {
+namespace {
+
+using json = nlohmann::json;
+
+struct Options {
+  ControlOptions control;
+  RequestFilters filters;
+  std::optional<std::int64_t> limit;
+  bool count = false;
+  bool unmatched = false;
+  bool clear = false;
+  bool as_json = false;
+};
+
+// "12:00:00.123" of an ISO time: a test's requests are of one day.
+std::string time_of_day(const std::string& time) {
+  constexpr std::size_t kDate = 11, kTime = 12;
+  return parse_iso_time(time) && time.size() > kDate + kTime ? time.substr(kDate, kTime) : time;
+}
+
+// " u1>u2 (u1's list)"
+std::string users_of(const json& entry) {
+  const std::string from = cell(entry, "from"), to = cell(entry, "to");
+  std::string out;
+  if (!from.empty() || !to.empty()) out = fmt::format(" {}>{}", from, to);
+  if (const std::string list = cell(entry, "list"); !list.empty()) {
+    out += fmt::format(" ({}'s list)", list);
+  }
+  return out;
+}
+
+std::string rules_broken(const json& entry) {
+  std::string out;
+  const auto rules = entry.find("rules_broken");
+  if (rules == entry.end() || !rules->is_array()) return out;
+  for (const json& broken : *rules) {
+    if (broken.is_object())
+      out += fmt::format("{}{}", out.empty() ? "" : ", ", cell(broken, "rule"));
+  }
+  return out;
+}
+
+// "#4 12:00:00.123 ImportPeerMsg u1>u2 (u1's list) code 0 fault drop-reply#1"
+std::string line_of(const json& entry) {
+  const std::string action = cell(entry, "action");
+  std::string out =
+      fmt::format("#{} {} {}{} code {}", cell(entry, "seq"), time_of_day(cell(entry, "time")),
+                  action.empty() ? "(no action)" : action, users_of(entry), cell(entry, "code"));
+  if (const std::string broken = rules_broken(entry); !broken.empty()) out += " broke " + broken;
+  if (const std::string faults = cell(entry, "faults"); !faults.empty()) out += " fault " + faults;
+  const std::string effect = cell(entry, "effect");
+  if (effect == "pending" || effect == "late") out += " effect " + effect;
+  return out;
+}
+
+Result<int> print_requests(const ControlClient& client, const json& answer,
+                           const Options& options) {
+  const auto rows = client.list(answer, "requests");
+  if (!rows) return tl::unexpected(rows.error());
+  for (const json& entry : *rows) {
+    fmt::print("{}\n", options.as_json ? json_line(entry) : line_of(entry));
+  }
+  const auto matched = parse_int64(cell(answer, "matched"));
+  if (matched && *matched > static_cast<std::int64_t>(rows->size())) {
+    fmt::print(stderr, "zimmock: the newest {} of {}\n", rows->size(), *matched);
+  }
+  const auto dropped = parse_int64(cell(answer, "dropped"));
+  if (dropped && *dropped > 0) {
+    fmt::print(stderr, "zimmock: {} older requests are no longer kept\n", *dropped);
+  }
+  return kOk;
+}
+
+Result<int> count(const ControlClient& client, const Options& options) {
+  const std::string query = options.filters.query();
+  const auto answer = client.get(
+      client.tenant_path(query.empty() ? "/requests/count" : "/requests/count?" + query));
+  if (!answer) return tl::unexpected(answer.error());
+  if (options.as_json) {
+    fmt::print("{}\n", json_line(*answer));
+  } else {
+    fmt::print("{}\n", cell(*answer, "count"));
+  }
+  return kOk;
+}
+
+Result<int> clear(const ControlClient& client) {
+  const auto done = client.del(client.tenant_path("/requests"));
+  if (!done) return tl::unexpected(done.error());
+  return kOk;
+}
+
+Result<int> run(const ControlClient& client, const Options& options) {
+  if ((options.clear || options.unmatched) && (!options.filters.empty() || options.limit)) {
+    return fail(ErrorKind::kUsage,
+                fmt::format("requests: expected no filter and no --limit beside {}",
+                            options.clear ? "--clear, which forgets all" : "--unmatched"));
+  }
+  if (options.clear) return clear(client);
+  if (options.count) return count(client, options);
+  std::string path = "/unmatched";
+  if (!options.unmatched) {
+    std::string query = options.filters.query();
+    if (options.limit) {
+      query += fmt::format("{}limit={}", query.empty() ? "" : "&", *options.limit);
+    }
+    path = client.tenant_path(query.empty() ? "/requests" : "/requests?" + query);
+  }
+  const auto answer = client.get(path);
+  if (!answer) return tl::unexpected(answer.error());
+  return print_requests(client, *answer, options);
+}
+
+}  // namespace
+
+Run setup_requests(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  options->filters.add_to(app);
+  auto* limit = app.add_option("--limit", options->limit, "Only the newest so many")
+                    ->check(CLI::NonNegativeNumber);
+  auto* count = app.add_flag("--count", options->count, "Only how many");
+  auto* unmatched =
+      app.add_flag("--unmatched", options->unmatched,
+                   "Instead, those that are no App's: unknown AppId, path or operation");
+  app.add_flag("--clear", options->clear, "Forget the requests of the App")
+      ->excludes(count)
+      ->excludes(unmatched);
+  count->excludes(unmatched)->excludes(limit);
+  app.add_flag("--json", options->as_json, "Whole entries, one JSON object a line");
+  add_tenant_control_options(app, options->control);
+  return [options] {
+    return run_control(options->control,
+                       [&](const ControlClient& client) { return run(client, *options); });
+  };
+}
+
+}  // namespace zimmock::cli

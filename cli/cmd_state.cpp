@@ -1,0 +1,94 @@
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "cli/control_client.h"
+#include "cli/files.h"
+#include "cli/table.h"
+
+namespace zimmock::cli {
+namespace {
+
+struct Options {
+  ControlOptions control;
+  std::string file;
+  bool replace = false;
+};
+
+Result<int> export_state(const ControlClient& client, const Options& options) {
+  const auto document = client.get_document(client.tenant_path("/state"));
+  if (!document) return tl::unexpected(document.error());
+  if (options.file.empty()) {
+    // What stdout did not take is noticed when it is flushed at the end.
+    std::fwrite(document->data(), 1, document->size(), stdout);
+    return kOk;
+  }
+  if (const auto written = write_file_atomically(options.file, *document); !written) {
+    return tl::unexpected(written.error());
+  }
+  return kOk;
+}
+
+Result<int> import_state(const ControlClient& client, const Options& options) {
+  auto document = read_input(options.file);
+  if (!document) return tl::unexpected(document.error());
+  const auto counts = client.send_document(options.replace ? "PUT" : "POST",
+                                           client.tenant_path("/state"), *std::move(document));
+  if (!counts) return tl::unexpected(counts.error());
+  fmt::print("{} users, {} devices, {} messages\n", cell(*counts, "users"),
+             cell(*counts, "devices"), cell(*counts, "messages"));
+  return kOk;
+}
+
+Result<int> reset(const ControlClient& client, const Options&) {
+  const auto done = client.del(client.tenant_path("/state"));
+  if (!done) return tl::unexpected(done.error());
+  return kOk;
+}
+
+Run run_with(const std::shared_ptr<Options>& options,
+             Result<int> (*act)(const ControlClient& client, const Options& options)) {
+  return [options, act] {
+    return run_control(
+        options->control, [&](const ControlClient& client) { return act(client, *options); },
+        kStateTimeoutMs);
+  };
+}
+
+Run declare_export(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("-o,--output", options->file, "Into this file, as a whole or not at all");
+  add_tenant_control_options(app, options->control);
+  return run_with(options, export_state);
+}
+
+Run declare_import(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("FILE", options->file, "The document, JSON Lines; - is stdin")->required();
+  app.add_flag("--replace", options->replace, "Instead of what is there, not in addition to it");
+  add_tenant_control_options(app, options->control);
+  return run_with(options, import_state);
+}
+
+Run declare_reset(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  add_tenant_control_options(app, options->control);
+  return run_with(options, reset);
+}
+
+constexpr Command kSubcommands[] = {
+    {"export", "Print an App's users, devices and messages as JSON Lines", declare_export},
+    {"import", "Add such a document to an App, and print what it holds", declare_import},
+    {"reset", "Forget an App's users, devices, messages, faults and requests; the clock stays",
+     declare_reset},
+};
+
+}  // namespace
+
+Run setup_state(CLI::App& app) { return setup_subcommands(app, kSubcommands); }
+
+}  // namespace zimmock::cli
