@@ -2,7 +2,9 @@
 
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -29,6 +31,7 @@ struct Command {
   std::string_view name;
   std::string_view summary;
   Setup setup;
+  bool runs_words = false;  // what follows `--` is a command to run: see words_after_dashes()
 };
 
 // Every subcommand, in the order of `zimmock --help`.
@@ -37,10 +40,16 @@ std::span<const Command> commands();
 // Declares `rows` as subcommands of `app`, one of which must be given, and returns what runs it.
 Run setup_subcommands(CLI::App& app, std::span<const Command> rows);
 
+// The words after the first `--`, untouched, of a subcommand that runs them; main() fills it before
+// a Run is called. CLI11 does not get them: it would take a word like [1,2] apart.
+std::vector<std::string>& words_after_dashes();
+
 // One line "zimmock: message" on stderr; returns `code`.
 int complain(ExitCode code, std::string_view message);
 
 Run setup_serve(CLI::App& app);
+Run setup_exec(CLI::App& app);
+Run setup_env(CLI::App& app);
 Run setup_ca(CLI::App& app);
 Run setup_migrate(CLI::App& app);
 Run setup_query(CLI::App& app);

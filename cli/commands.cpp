@@ -12,6 +12,8 @@ namespace {
 
 constexpr Command kCommands[] = {
     {"serve", "Run the mock ZIM service over HTTP and HTTPS", setup_serve},
+    {"exec", "Run a command against a mock of its own, and judge what it sent", setup_exec, true},
+    {"env", "Print the variables that lead a client to a running mock", setup_env},
     {"migrate", "Plan a migration of chat history; with --execute, do and verify it",
      setup_migrate},
     {"query", "Read one user's list of a conversation", setup_query},
@@ -47,6 +49,11 @@ Run setup_subcommands(CLI::App& app, std::span<const Command> rows) {
     }
     return static_cast<int>(kUsage);
   };
+}
+
+std::vector<std::string>& words_after_dashes() {
+  static std::vector<std::string> words;
+  return words;
 }
 
 int complain(ExitCode code, std::string_view message) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -62,6 +63,19 @@ int flushed(int code) {
   return code == kOk ? static_cast<int>(kFailed) : code;
 }
 
+// Moves the words of a command to run out of CLI11's way; returns how many are left for it.
+int cut_words(int argc, char** argv) {
+  const auto runs_words = [&](const Command& command) {
+    return argc > 1 && command.runs_words && command.name == argv[1];
+  };
+  if (std::none_of(commands().begin(), commands().end(), runs_words)) return argc;
+  char** const end = argv + argc;
+  char** const dashes = std::find(argv, end, std::string_view("--"));
+  if (dashes == end) return argc;
+  words_after_dashes().assign(dashes + 1, end);
+  return static_cast<int>(dashes - argv);
+}
+
 int main_checked(int argc, char** argv) {
   CLI::App app("zimmock: a mock of the ZEGOCLOUD ZIM server API, and a migration client for it",
                "zimmock");
@@ -69,7 +83,7 @@ int main_checked(int argc, char** argv) {
   app.failure_message(CLI::FailureMessage::simple);
   const Run run = setup_subcommands(app, commands());
   try {
-    app.parse(argc, argv);
+    app.parse(cut_words(argc, argv), argv);
   } catch (const CLI::Success& asked) {  // --help, --version
     return flushed(app.exit(asked));
   } catch (const CLI::ParseError& error) {
