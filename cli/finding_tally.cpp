@@ -15,8 +15,8 @@ constexpr std::size_t kKept = 10'000;  // bounds the memory; a finding quotes wh
 void FindingTally::add(const RequestRecord& record) {
   const std::lock_guard lock(mutex_);
   ++requests_;
-  bool broken = !record.explain.empty() && add_line(record.explain);
-  for (const std::string& warning : record.warnings) broken = add_line(warning) || broken;
+  bool broken = false;
+  for (const BrokenRule& rule : record.rules_broken) broken = add_line(rule.line) || broken;
   if (broken) ++broken_requests_;
 }
 

@@ -69,7 +69,15 @@ bool bring_up_loopback() {
   std::strcpy(request.ifr_name, "lo");
   if (::ioctl(socket.fd(), SIOCGIFFLAGS, &request) != 0) return false;
   request.ifr_flags = static_cast<short>(request.ifr_flags | IFF_UP);
-  return ::ioctl(socket.fd(), SIOCSIFFLAGS, &request) == 0;
+  if (::ioctl(socket.fd(), SIOCSIFFLAGS, &request) != 0) return false;
+  // A resolver asked with AI_ADDRCONFIG finds no IPv4 address for anything unless the machine has
+  // one that is not 127.0.0.1. This one is for documentation (RFC 5737).
+  ifreq second{};
+  std::strcpy(second.ifr_name, "lo:1");
+  auto& address = reinterpret_cast<sockaddr_in&>(second.ifr_addr);
+  address.sin_family = AF_INET;
+  ::inet_pton(AF_INET, "192.0.2.1", &address.sin_addr);
+  return ::ioctl(socket.fd(), SIOCSIFADDR, &second) == 0;
 }
 
 Result<void> enter_network() {
@@ -116,6 +124,7 @@ Result<void> check_resolver() {
   addrinfo hints{};
   hints.ai_family = AF_INET;
   hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_ADDRCONFIG;
   addrinfo* found = nullptr;
   std::array<char, INET_ADDRSTRLEN> text{};
   const int code = ::getaddrinfo(host.c_str(), nullptr, &hints, &found);

@@ -3,7 +3,7 @@
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 1
 
-COMMANDS=(serve migrate query view sign ca list tenant state clock device fault requests verify wait healthcheck)
+COMMANDS=(serve exec env migrate query view sign ca list tenant state clock device fault requests verify wait healthcheck)
 
 # --- help ------------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,134 @@
+#!/usr/bin/env bash
+# serve --proxy-listen: CONNECT for the vendor's seven hosts, and for nothing else. serve --die-with-parent.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 1
+
+HOSTS=(zim-api zim-api-sha zim-api-hkg zim-api-fra zim-api-lax zim-api-bom zim-api-sgp)
+CREDENTIALS=no
+
+via_proxy() { # curl args: OUT (with the head of what the proxy or the mock said), RC
+  SENT="curl $*"
+  OUT=$(curl -q -sS -i --max-time 30 --proxy "$PROXY" --cacert "$CA" "$@" 2>&1)
+  RC=$?
+  ERR=''
+}
+
+# --- tunnels ----------------------------------------------------------------------------------------------------------
+
+start_mock
+WHAT='no proxy unless asked for'
+expect_equal null "$(jq .proxy_url <<<"$READY")" proxy_url
+stop_mock TERM
+
+start_mock --proxy-listen 127.0.0.1:0
+PROXY=$(jq -r .proxy_url <<<"$READY")
+WHAT='the ready line names the proxy'
+if [[ $PROXY =~ ^http://127\.0\.0\.1:[0-9]+$ ]]; then pass; else fail 'http://127.0.0.1:PORT' "$READY"; fi
+for host in "${HOSTS[@]}"; do
+  WHAT="$host.zego.im through the proxy"
+  query UserRegister
+  via_proxy "https://$host.zego.im/?$QUERY" -H 'Content-Type: application/json' \
+    -d "{\"UserInfo\":[{\"UserId\":\"of-$host\"}]}"
+  expect_rc 0
+  expect_out '200 Connection established'
+  expect_out '"Code":0'
+done
+WHAT='a host in upper case'
+via_proxy https://ZIM-API.ZEGO.IM/_zimmock/v1/health
+expect_out '"status":"ok"'
+WHAT='two requests over one tunnel'
+via_proxy https://zim-api.zego.im/_zimmock/v1/health https://zim-api.zego.im/_zimmock/v1/health
+expect_equal 1 "$(grep -c 'Connection established' <<<"$OUT")" tunnels
+expect_equal 2 "$(grep -o '"status":"ok"' <<<"$OUT" | wc -l)" answers
+
+# --- what is refused --------------------------------------------------------------------------------------------------
+
+refused_by_proxy() { # NAME STATUS GOT curl args: the answer says what is accepted, and that it went nowhere
+  WHAT=$1
+  via_proxy "${@:4}"
+  expect_out "(^|"$'\n'")HTTP/1.1 $2 "
+  expect_out "X-Zimmock-Explain: proxy: expected CONNECT to port 443 of zim-api\.zego\.im, .*zim-api-sgp\.zego\.im, got \"$3"
+  expect_out 'nothing leaves this machine'
+  if [[ $OUT != *secretsecret* ]]; then pass; else fail 'no query in the answer' "$OUT"; fi
+}
+refused_by_proxy 'another host' 403 'CONNECT example\.com:443"' https://example.com/
+refused_by_proxy 'a host below a vendor host' 403 'CONNECT x\.zim-api\.zego\.im:443"' https://x.zim-api.zego.im/
+refused_by_proxy 'another port' 403 'CONNECT zim-api\.zego\.im:8443"' https://zim-api.zego.im:8443/
+refused_by_proxy 'loopback, so that nobody reaches this machine by it' 403 'CONNECT 127\.0\.0\.1:443"' https://127.0.0.1/ --noproxy ''
+refused_by_proxy 'plain proxying' 405 'GET http://zim-api\.zego\.im/"' 'http://zim-api.zego.im/?Signature=secretsecret'
+expect_out 'Allow: CONNECT'
+refused_by_proxy 'plain proxying of a large body' 405 'POST http://example\.com/"' http://example.com/ -d "@$ZIMMOCK"
+refused_by_proxy 'a request to the proxy itself' 405 'GET /"' --noproxy '*' "$PROXY/?Signature=secretsecret"
+refuses 'an address in use' 1 'could not listen: .*port 0 for a free one' serve --port 0 --ca-dir "$T/ca" --proxy-listen "${PROXY#http://}"
+stop_mock TERM
+
+WHAT='an open tunnel does not keep it from ending'
+start_mock --proxy-listen 127.0.0.1:0
+PROXY=$(jq -r .proxy_url <<<"$READY")
+exec {tunnel}<>"/dev/tcp/127.0.0.1/${PROXY##*:}"
+printf 'CONNECT zim-api.zego.im:443 HTTP/1.1\r\n\r\n' >&"$tunnel"
+read -r line <&"$tunnel"
+expect_equal $'HTTP/1.1 200 Connection established\r' "$line"
+stop_mock TERM
+exec {tunnel}>&-
+
+refuses 'a proxy without TLS' 2 '--proxy-listen: expected TLS' serve --listen 127.0.0.1:0 --tls-listen off --proxy-listen 127.0.0.1:0
+refuses 'an address that is none' 2 '--proxy-listen: expected HOST:PORT' serve --proxy-listen here
+
+# --- --die-with-parent ------------------------------------------------------------------------------------------------
+
+gone() { # PID: it ended; nobody may have waited for it yet
+  local stat
+  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
+  stat=${stat##*) }
+  [[ $stat == Z* ]]
+}
+wait_gone() { # PID
+  local tries
+  for ((tries = 0; tries < 1500; tries++)); do
+    gone "$1" && return
+    sleep 0.02
+  done
+  return 1
+}
+if [[ $(uname -s) == Linux ]]; then
+  WHAT='the mock ends when its parent is killed'
+  bash -c '"$1" serve --port 0 --ca-dir "$2/ca" --die-with-parent --ready-file "$2/child" >"$2/c_out" 2>"$2/c_err" </dev/null &
+    wait' parent "$ZIMMOCK" "$T" &
+  parent=$!
+  for ((tries = 0; tries < 1500; tries++)); do [[ -s $T/child ]] && break; sleep 0.02; done
+  child=$(jq .pid "$T/child")
+  PIDS+=("$child")
+  if gone "$child"; then fail 'a living mock' "$(cat "$T/c_err")"; else pass; fi
+  { kill -KILL "$parent" && wait "$parent"; } 2>/dev/null
+  if wait_gone "$child"; then pass; else fail 'a mock that ended' "$(ps -o pid,ppid,stat,args -p "$child")"; fi
+  expect_equal '' "$(cat "$T/c_err")" 'its stderr'
+
+  WHAT='the thread that started it may end' # PR_SET_PDEATHSIG would end the mock
+  rm -f "$T/child"
+  python3 - "$ZIMMOCK" "$T" <<'PY'
+import subprocess, sys, threading
+zimmock, t = sys.argv[1:]
+started = []
+def start():
+    started.append(subprocess.Popen([zimmock, "serve", "--port", "0", "--ca-dir", t + "/ca", "--die-with-parent"],
+                                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL))
+thread = threading.Thread(target=start)
+thread.start()
+thread.join()
+mock = started[0]
+assert mock.stdout.readline().startswith(b"{")
+try:
+    mock.wait(0.3)
+    sys.exit("the mock ended with the thread")
+except subprocess.TimeoutExpired:
+    mock.terminate()
+sys.exit(mock.wait(30))
+PY
+  expect_equal 0 $? 'exit code'
+else
+  refuses '--die-with-parent elsewhere' 1 'Linux' serve --port 0 --ca-dir "$T/ca" --die-with-parent
+fi
+
+PIDS=()
+finish_cli
