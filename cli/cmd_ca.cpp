@@ -6,7 +6,7 @@
 
 #include "cli/ca_store.h"
 #include "cli/command.h"
-#include "cli/system_clock.h"
+#include "zimmock/system_clock.h"
 
 namespace zimmock::cli {
 

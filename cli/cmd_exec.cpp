@@ -15,9 +15,9 @@
 #include "cli/finding_tally.h"
 #include "cli/hermetic.h"
 #include "cli/mock_process.h"
-#include "cli/system_clock.h"
 #include "contracts/api/text.h"
 #include "contracts/rules/rules.h"
+#include "zimmock/system_clock.h"
 
 namespace zimmock::cli {
 namespace {

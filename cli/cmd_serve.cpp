@@ -13,7 +13,7 @@
 #include "cli/files.h"
 #include "cli/mock_process.h"
 #include "cli/parent_watch.h"
-#include "cli/system_clock.h"
+#include "zimmock/system_clock.h"
 
 namespace zimmock::cli {
 namespace {

@@ -6,10 +6,10 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/interrupt.h"
-#include "cli/system_clock.h"
 #include "client/curl_transport.h"
 #include "client/patience.h"
 #include "client/zim_api.h"
+#include "zimmock/system_clock.h"
 
 namespace zimmock::cli {
 

@@ -20,7 +20,8 @@ function(zimmock_library name)
   add_library(zimmock::${name} ALIAS zimmock_${name})
   set_target_properties(zimmock_${name} PROPERTIES EXPORT_NAME ${name})
   target_include_directories(zimmock_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
-                                                    $<INSTALL_INTERFACE:include/zimmock>)
+                                                    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+                                                    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/zimmock>)
   target_compile_features(zimmock_${name} PUBLIC cxx_std_20)
   target_link_libraries(zimmock_${name} PUBLIC ${ARG_PUBLIC}
                                         PRIVATE $<BUILD_INTERFACE:zimmock_flags> ${ARG_PRIVATE})

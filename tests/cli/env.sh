@@ -38,17 +38,20 @@ stop_mock TERM
 
 start_mock --app 7:seventhsecret
 WHAT='without a proxy, and another App'
+echo seventhsecret >>"$T/secrets"
 zim env --ready-file "$T/ready" --json
 expect_rc 0
-expect_err 'the secret of App 7 .*--secret-file'
-expect_out_json '.HTTPS_PROXY == null and has("HTTPS_PROXY") and .NO_PROXY == null and .ZIM_APP_ID == "7" and (has("ZIM_SERVER_SECRET") | not)'
-echo seventhsecret >"$T/secret"
-zim env --ready-file "$T/ready" --secret-file "$T/secret"
-expect_equal '' "$ERR" stderr
-expect_out "export ZIM_SERVER_SECRET='seventhsecret'"
+expect_out_json '.HTTPS_PROXY == null and has("HTTPS_PROXY") and .NO_PROXY == null and .ZIM_APP_ID == "7" and .ZIM_SERVER_SECRET == "seventhsecret"'
+WHAT='asked over its control URL'
+zim env --control "$(jq -r .control_url <<<"$READY")" --app-id 12345 --json
+expect_rc 0
+expect_out_json '.ZIM_APP_ID == "12345" and .ZIM_SERVER_SECRET == $s' --arg s "$SECRET"
+zim env --control "$(jq -r .control_url <<<"$READY")" --app-id 8
+expect_rc 1
+expect_err 'no tenant has "8"'
 stop_mock TERM
 
-refuses 'no file' 2 '--ready-file' env
+refuses 'no mock' 5 'nothing answers' env --ready-file "$T/ready"
 refuses 'a file that is not there' 2 'nothere: could not open' env --ready-file "$T/nothere"
 for text in '' '[]' '{}' '{"app_id":1}' '{"url":"http://x","app_id":"1"}' '{"url":1,"app_id":1}' '{"url":"http://x","app_id":4294967296}'; do
   printf '%s\n' "$text" >"$T/bad"
