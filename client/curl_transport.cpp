@@ -160,10 +160,11 @@ void CurlTransport::Impl::configure() {
 void CurlTransport::Impl::prepare(const HttpRequest& request, Exchange& exchange,
                                   curl_slist* headers) {
   set(CURLOPT_URL, (options.endpoint.url + request.target).c_str());
-  // To libcurl, every request with a body is a POST by another name. The name of the request before
-  // is still set: it is taken back where libcurl's own is meant.
+  // To libcurl, every request with a body is a POST by another name. So is a PUT of nothing:
+  // without a Content-Length a server may wait for the end of it. The name of the request before is
+  // still set: it is taken back where libcurl's own is meant.
   const bool is_post = request.method == "POST";
-  if (is_post || exchange.has_body) {
+  if (is_post || request.method == "PUT" || exchange.has_body) {
     set(CURLOPT_POST, 1L);
     curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE,
                      static_cast<curl_off_t>(request.body.size()));

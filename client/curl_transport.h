@@ -23,9 +23,10 @@ struct CurlOptions {
 // verified; the usual proxy variables (https_proxy, no_proxy, ...) hold, unless told otherwise;
 // redirects are not followed.
 //
-// A request is put on the wire at most once: libcurl's own repetition of a request whose kept
-// connection died is off. send()'s Error is kUnreachable when not a byte of the body left (nothing
-// can have been applied), kInDoubt from then on.
+// A POST, and whatever has a body, is put on the wire at most once: libcurl's own repetition of a
+// request whose kept connection died is off (a GET or DELETE without a body it may repeat).
+// send()'s Error is kUnreachable when not a byte of the body left (nothing can have been applied),
+// kInDoubt from then on.
 class CurlTransport : public Transport {
  public:
   // An Error (kUsage) if the CA file cannot be read.

@@ -86,6 +86,57 @@ TEST_CASE_METHOD(Fixture, "a request and its answer, on a connection that is kep
   CHECK_THAT(requests[2], Contains("Content-Length: 5000\r\n") && !Contains("Expect"));
 }
 
+TEST_CASE_METHOD(Fixture, "other methods, with and without a body, leave nothing behind") {
+  std::vector<std::string> requests;
+  RawServer server([&](RawServer& self) {
+    auto connection = self.accept();
+    for (int i = 0; i < 6; ++i) {
+      requests.push_back(connection.read_request());
+      connection.answer("{}");
+    }
+  });
+  const auto transport = connect(server.url());
+  const auto send = [&](const char* method, const std::string& body) {
+    HttpRequest request = post(body);
+    request.method = method;
+    REQUIRE(transport->send(request));
+  };
+  send("PUT", "document");
+  send("GET", "");
+  send("DELETE", "");
+  send("POST", "body");
+  send("PUT", "");
+  send("POST", "");
+  server.finish();
+  REQUIRE(requests.size() == 6);
+  CHECK(requests[0].starts_with("PUT /?Action=X HTTP/1.1\r\n"));
+  CHECK_THAT(requests[0], Contains("Content-Length: 8\r\n") && Contains("\r\n\r\ndocument"));
+  CHECK(requests[1].starts_with("GET /?Action=X HTTP/1.1\r\n"));
+  CHECK_THAT(requests[1], !Contains("Content-Length"));
+  CHECK(requests[2].starts_with("DELETE /?Action=X HTTP/1.1\r\n"));
+  CHECK(requests[3].starts_with("POST /?Action=X HTTP/1.1\r\n"));
+  CHECK_THAT(requests[3], Contains("\r\n\r\nbody"));
+  CHECK(requests[4].starts_with("PUT /?Action=X HTTP/1.1\r\n"));
+  CHECK_THAT(requests[4], Contains("Content-Length: 0\r\n"));
+  CHECK(requests[5].starts_with("POST /?Action=X HTTP/1.1\r\n"));
+}
+
+TEST_CASE_METHOD(Fixture, "the proxy variables can be left out of it") {
+  RawServer server([](RawServer& self) {
+    auto connection = self.accept();
+    connection.read_request();
+    connection.answer("{}");
+  });
+  const Variable not_exempt("no_proxy", "");
+  const Variable proxy("http_proxy", "http://127.0.0.1:1");
+  CurlOptions options;
+  options.endpoint = *parse_endpoint(server.url());
+  options.use_proxy = false;
+  const auto transport = CurlTransport::open(options);
+  REQUIRE(transport);
+  CHECK((*transport)->send(post()));
+}
+
 TEST_CASE_METHOD(Fixture, "a request is never sent a second time when its connection dies") {
   std::vector<std::string> requests;
   RawServer server([&](RawServer& self) {
