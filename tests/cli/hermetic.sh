@@ -52,7 +52,7 @@ expect_equal lo "$(tr -d ' ' <<<"$OUT")" interfaces
 WHAT='nothing else can be reached'
 zim exec --hermetic -- curl -sS --max-time 10 https://example.com/
 expect_rc 6
-zim exec --hermetic -- curl -sS --max-time 10 http://192.0.2.1/
+zim exec --hermetic -- curl -sS --max-time 10 http://198.51.100.1/
 expect_rc 7
 expect_err 'the command sent no request to the mock$'
 WHAT='nor the machine that it runs on'
