@@ -21,10 +21,9 @@ class ChatClient {
 
   // Imports a text into the sender's own list.
   Outcome import(const std::string& from, const std::string& to, const std::string& text) {
-    const std::string body = R"({"FromUserId":")" + from + R"(","ToUserId":")" + to +
-                             R"(","ImportedUserId":")" + from +
-                             R"(","MessageType":1,"Priority":2,"MessageBody":{"Message":")" + text +
-                             R"("}})";
+    const std::string body =
+        R"({"FromUserId":")" + from + R"(","ToUserId":")" + to + R"(","ImportedUserId":")" + from +
+        R"(","MessageType":1,"Priority":2,"MessageBody":{"Message":")" + text + R"("}})";
     std::string answer;
     if (!post(url_ + "/?" + query("ImportPeerMsg"), body, answer)) return Outcome::kUnknown;
     return answer.find(R"("Code":0,)") != std::string::npos ? Outcome::kStored : Outcome::kRefused;
@@ -36,8 +35,8 @@ class ChatClient {
     std::snprintf(nonce, sizeof nonce, "%016llx", static_cast<unsigned long long>(random_()));
     const std::string now = std::to_string(std::time(nullptr));
     return "Action=" + action + "&AppId=" + app_id_ + "&SignatureNonce=" + nonce +
-           "&Timestamp=" + now + "&SignatureVersion=2.0&Signature=" +
-           md5(app_id_ + nonce + secret_ + now);
+           "&Timestamp=" + now +
+           "&SignatureVersion=2.0&Signature=" + md5(app_id_ + nonce + secret_ + now);
   }
 
   static std::string md5(const std::string& text) {

@@ -48,6 +48,16 @@ while read -r setting; do
   require "setting $setting is set by no test" grep -rqE "\b$setting\b" tests --include='*.cpp' --include='*.sh'
 done < <(names settings)
 
+# Every kind of fault is observed from outside, every call of the control API is made by curl.
+while read -r fault; do
+  require "fault $fault is observed by no e2e test" grep -qE "fault '$fault[,=']" tests/e2e/faults.sh
+done < <(names faults)
+while read -r method path; do
+  path=${path#*/v1/} path=${path/tenants\/\{app_id\}/\{\}} path=${path%\{*_id\}} path=${path%\{id\}}
+  require "control call $method $path is made by no e2e test" \
+    grep -qE "(ctl $method|-X $method .*|-d .*) ?['\"]?[^ ]*${path//[\{\}]/.}" tests/e2e/control.sh tests/e2e/faults.sh tests/e2e/control.lib.sh
+done < <(names control)
+
 # Every subcommand: cmd_<name>.cpp and a CLI test; every source format: a fixture that a test reads.
 while read -r command; do
   require "subcommand $command has no cli/cmd_$command.cpp" test -f "cli/cmd_$command.cpp"

@@ -55,20 +55,28 @@ class RawConnection {
   int fd_;
 };
 
-HttpResponse echo(const HttpRequest& request) {
+constexpr std::size_t kBodyLimit = 256 * 1024;
+
+Answer echo(HttpRequest& request, const BodyReader& read_body,
+            std::size_t body_limit = kBodyLimit) {
+  if (read_body) read_body(request, body_limit);
   static constexpr const char* kStates[] = {"complete", "too-large", "cut-off"};
   HttpResponse response;
   response.headers.emplace_back("Content-Type", "text/plain");
   response.body = request.method + " " + request.target + " " +
                   std::to_string(request.body.size()) + " " +
                   kStates[static_cast<int>(request.body_state)] + "!";
-  return response;
+  return {std::move(response), {}};
 }
 
-std::unique_ptr<HttpListener> start(std::size_t body_limit = 256 * 1024) {
-  HttpListener::Options options;
-  options.body_limit_bytes = body_limit;
-  auto listener = HttpListener::start(options, echo);
+Answer echo_whole(HttpRequest& request, const BodyReader& read_body) {
+  return echo(request, read_body);
+}
+
+std::unique_ptr<HttpListener> start(std::size_t body_limit = kBodyLimit) {
+  auto listener = HttpListener::start({}, [=](HttpRequest& request, const BodyReader& read_body) {
+    return echo(request, read_body, body_limit);
+  });
   REQUIRE(listener);
   return std::move(*listener);
 }
@@ -148,11 +156,11 @@ TEST_CASE("stopping does not wait for idle connections") {
 
 TEST_CASE("an answer being made when it stops still arrives") {
   std::atomic<bool> inside{false}, may_answer{false};
-  auto listener = HttpListener::start({}, [&](const HttpRequest& request) {
+  auto listener = HttpListener::start({}, [&](HttpRequest& request, const BodyReader& read_body) {
     inside = true;
     inside.notify_all();
     may_answer.wait(false);
-    return echo(request);
+    return echo(request, read_body);
   });
   REQUIRE(listener);
   const RawConnection client((*listener)->port());
@@ -163,6 +171,17 @@ TEST_CASE("an answer being made when it stops still arrives") {
   may_answer.notify_all();
   CHECK(client.read_until("!").ends_with("GET /last 0 complete!"));
   stopper.join();
+}
+
+TEST_CASE("a request whose body is not read is answered, and its connection closed") {
+  auto listener = HttpListener::start({}, [](HttpRequest&, const BodyReader&) {
+    return Answer{{503, {}, "later!"}, {}};
+  });
+  REQUIRE(listener);
+  const RawConnection client((*listener)->port());
+  client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n");
+  CHECK(client.read_until("!").ends_with("later!"));
+  CHECK(client.closed_by_peer());
 }
 
 TEST_CASE("many connections at once are all answered") {
@@ -183,7 +202,7 @@ TEST_CASE("a port in use is refused, not shared") {
   const auto listener = start();
   HttpListener::Options options;
   options.address.port = listener->port();
-  const auto second = HttpListener::start(options, echo);
+  const auto second = HttpListener::start(options, echo_whole);
   REQUIRE_FALSE(second);
   CHECK(second.error().message.find("port 0 for a free one") != std::string::npos);
 }

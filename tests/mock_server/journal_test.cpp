@@ -1,0 +1,176 @@
+#include "mock_server/journal.h"
+
+#include <thread>
+
+#include "mock_server/verification.h"
+#include "tests/support/catch.h"
+
+using namespace zimmock;
+
+namespace {
+
+RequestRecord import_of(const std::string& from, const std::string& to, const std::string& body,
+                        const std::string& nonce = "n") {
+  RequestRecord record;
+  record.action = "ImportPeerMsg";
+  record.from = from;
+  record.to = to;
+  record.list = from;
+  record.request_body = body;
+  record.nonce = nonce;
+  return record;
+}
+
+RequestFilter filter_by(std::string_view word, const std::string& value) {
+  RequestFilter filter;
+  REQUIRE(filter.set(word, value));
+  return filter;
+}
+
+}  // namespace
+
+TEST_CASE("a journal keeps the newest requests within its limits and counts the others") {
+  Journal by_entries({.entries = 3, .bytes = 1 << 20});
+  for (int i = 0; i < 5; ++i) by_entries.add(import_of("a", "b", std::to_string(i)));
+  CHECK(by_entries.size() == 3);
+  CHECK(by_entries.dropped() == 2);
+  CHECK(by_entries.find({}).front()->seq == 3);
+  by_entries.clear();
+  CHECK(by_entries.size() == 0);
+  CHECK(by_entries.dropped() == 0);
+  CHECK(by_entries.add(import_of("a", "b", "x")) == 6);
+
+  Journal by_bytes({.entries = 100, .bytes = 10'000});
+  for (int i = 0; i < 10; ++i) by_bytes.add(import_of("a", "b", std::string(3000, 'x')));
+  CHECK(by_bytes.size() == 2);
+  CHECK(by_bytes.dropped() == 8);
+  by_bytes.add(import_of("a", "b", std::string(50'000, 'y')));
+  CHECK(by_bytes.size() == 1);  // the newest stays, however large
+
+  Journal none({.entries = 0, .bytes = 0});
+  none.add(import_of("a", "b", ""));
+  CHECK(none.size() == 0);
+  CHECK(none.dropped() == 1);
+}
+
+TEST_CASE("attempts with the same body are one group, and a nonce used again is a resend") {
+  Journal journal;
+  journal.add(import_of("a", "b", "one", "n1"));
+  journal.add(import_of("a", "b", "two", "n2"));
+  journal.add(import_of("a", "b", "one", "n3"));
+  journal.add(import_of("a", "b", "one", "n3"));
+  const auto entries = journal.find({});
+  CHECK(entries[1]->group == 2);
+  CHECK(entries[2]->group == 1);
+  CHECK(entries[2]->attempt == 2);
+  CHECK_FALSE(entries[2]->resent);
+  CHECK(entries[3]->attempt == 3);
+  CHECK(entries[3]->resent);
+}
+
+TEST_CASE("a group outlives its first attempt's entry, and is forgotten with its last") {
+  Journal journal({.entries = 2, .bytes = 1 << 20});
+  journal.add(import_of("a", "b", "one"));
+  journal.add(import_of("a", "b", "one"));
+  journal.add(import_of("a", "b", "one"));
+  CHECK(journal.find({}).back()->attempt == 3);
+  CHECK(journal.find({}).back()->group == 1);
+  journal.add(import_of("a", "b", "x"));
+  journal.add(import_of("a", "b", "y"));
+  journal.add(import_of("a", "b", "one"));
+  CHECK(journal.find({}).back()->attempt == 1);
+  CHECK(journal.find({}).back()->group == 6);
+}
+
+TEST_CASE("a filter finds what it names") {
+  Journal journal;
+  journal.add(import_of("u1", "u2", "1"));
+  journal.add(import_of("u2", "u1", "2"));
+  RequestRecord refused = import_of("u1", "u3", "3");
+  refused.code = 660000002;
+  refused.rules_broken = {{RuleId::kImportType, "import.type: ...", true}};
+  refused.faults = {"delay#1", "close#12"};
+  journal.add(refused);
+  RequestRecord lost = import_of("u1", "u3", "4");
+  lost.code = kNoCode;
+  journal.add(lost);
+  CHECK(journal.count(filter_by("conversation", "u2/u1")) == 2);
+  CHECK(journal.count(filter_by("user", "u3")) == 2);
+  CHECK(journal.count(filter_by("from", "u2")) == 1);
+  CHECK(journal.count(filter_by("list", "u1")) == 3);
+  CHECK(journal.count(filter_by("code", "ok")) == 2);
+  CHECK(journal.count(filter_by("code", "refused")) == 1);
+  CHECK(journal.count(filter_by("rule", "import.type")) == 1);
+  CHECK(journal.count(filter_by("fault", "close")) == 1);
+  CHECK(journal.count(filter_by("fault", "close#12")) == 1);
+  CHECK(journal.count(filter_by("fault", "close#1")) == 0);
+  CHECK(journal.count(filter_by("since", "3")) == 1);
+  CHECK(journal.find({}, 2).front()->seq == 3);
+  for (const char* bad : {"acton", "rule", "fault", "code", "conversation", "since", "action"}) {
+    RequestFilter filter;
+    CAPTURE(bad);
+    CHECK_FALSE(filter.set(bad, "no-such"));
+  }
+}
+
+TEST_CASE("a wait ends with the request that makes enough of them") {
+  Journal journal;
+  CHECK_FALSE(journal.wait({}, 1, 1));
+  std::thread sender([&] {
+    journal.add(import_of("a", "b", "1"));
+    journal.add(import_of("a", "b", "2"));
+  });
+  CHECK(journal.wait({}, 2, 60'000));
+  sender.join();
+  CHECK(journal.wait({}, 2, 0));
+  std::thread ender([&] { journal.cancel(); });
+  CHECK_FALSE(journal.wait({}, 3, 60'000));
+  ender.join();
+}
+
+TEST_CASE("a verification that cannot be sure is not ok") {
+  Journal journal({.entries = 1, .bytes = 1 << 20});
+  Expectation one;
+  one.count = 1;
+  journal.add(import_of("a", "b", "1"));
+  CHECK(verify(journal, one).ok);
+  journal.add(import_of("a", "b", "2"));
+  const Verification unsure = verify(journal, one);
+  CHECK_FALSE(unsure.ok);
+  CHECK(unsure.report.find("1 older requests have fallen out") != std::string::npos);
+}
+
+TEST_CASE("order is judged for each list by itself") {
+  Journal journal;
+  Expectation order;
+  order.chronological = true;
+  const auto add = [&](const char* list, std::int64_t time_ms) {
+    RequestRecord record = import_of("a", "b", std::to_string(time_ms));
+    record.list = list;
+    record.send_time_ms = time_ms;
+    journal.add(record);
+  };
+  add("a", 20);
+  add("b", 10);
+  add("b", 10);
+  add("a", 21);
+  CHECK(verify(journal, order).ok);
+  add("b", 9);
+  const Verification late = verify(journal, order);
+  CHECK_FALSE(late.ok);
+  CHECK(late.report.find("which is 1 ms before #3's 10") != std::string::npos);
+}
+
+TEST_CASE("an effect that comes late is noted in its entry") {
+  Journal journal;
+  RequestRecord record = import_of("a", "b", "1");
+  record.effect = Effect::kPending;
+  record.code = kNoCode;
+  const std::uint64_t seq = journal.add(record);
+  const JournalEntry before = journal.find({}).front();
+  journal.set_effect(seq, Effect::kLate, 0);
+  journal.set_effect(99, Effect::kLate, 0);
+  CHECK(before->effect == Effect::kPending);  // what was handed out does not change
+  CHECK(journal.find({}).front()->effect == Effect::kLate);
+  CHECK(journal.find({}).front()->code == 0);
+}
