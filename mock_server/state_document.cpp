@@ -159,9 +159,7 @@ Result<void> add(StateDocument& document, Tenant& tenant) {
 Result<void> replace(StateDocument& document, Tenant& tenant) {
   State state;
   if (auto checked = check_places(document, state, tenant.profile()); !checked) return checked;
-  if (document.last_msg_id) {
-    state.last_msg_id = 0;
-  } else {
+  if (!document.last_msg_id) {
     const std::lock_guard lock(tenant.mutex());
     state.last_msg_id = tenant.last_msg_id();
   }

@@ -50,7 +50,7 @@ class Reader {
 
  private:
   LineResult read_line(std::string_view text) {
-    const auto line = parse_record_line(text);
+    auto line = parse_record_line(text);
     if (!line) return tl::unexpected(line.error().line());
     const auto kind = record_kind(*line);
     if (!kind) return tl::unexpected(kind.error().line());
@@ -64,7 +64,7 @@ class Reader {
       case RecordKind::kMessage:
         break;
     }
-    return read_message(*line);
+    return read_message(*std::move(line));
   }
 
   LineResult read_tenant(const json& line) {
@@ -123,8 +123,8 @@ class Reader {
     return {};
   }
 
-  LineResult read_message(const json& line) {
-    MessageRecord record = messages_.read(line);
+  LineResult read_message(json line) {
+    MessageRecord record = messages_.read(std::move(line));
     const StoredPart& stored = record.stored;
     // A clock before 1970 gives such times, and what was exported can be imported again.
     if (stored.msg_seq) {
@@ -141,31 +141,35 @@ class Reader {
     if (stored.msg_seq && *stored.msg_seq < 1) {
       return bad("/Stored/MsgSeq", "1 or more", std::to_string(*stored.msg_seq));
     }
-    const ImportPeerMsg& message = record.message;
-    if (record.sender_sees) add_entry(message.from_user_id, message.to_user_id, record);
-    if (record.receiver_sees) add_entry(message.to_user_id, message.from_user_id, record);
+    const std::string from = record.message.from_user_id, to = record.message.to_user_id;
+    StoredMessage message = stored_message(record);
+    if (both) add_entry(from, to, stored.deleted, message);
+    const bool receivers = record.receiver_sees;
+    add_entry(receivers ? to : from, receivers ? from : to, stored.deleted, std::move(message));
     return {};
   }
 
-  void add_entry(const std::string& viewer, const std::string& peer, const MessageRecord& record) {
-    const ImportPeerMsg& message = record.message;
-    StateEntry& entry = out_.entries.emplace_back();
-    entry.line = line_;
-    entry.list = list_number(viewer, peer);
-    entry.deleted = record.stored.deleted;
-    StoredMessage& stored = entry.message;
-    stored.sender = message.from_user_id;
-    stored.type = message.message_type;
-    stored.sub_type = message.sub_msg_type;
-    stored.priority = message.priority;
-    stored.message = message.message;
-    stored.extended_data = message.extended_data;
-    stored.searched_content = message.searched_content;
-    stored.msg_id = record.stored.msg_id.value_or(0);
-    stored.msg_seq = record.stored.msg_seq.value_or(0);
-    const bool now = message.send_time_ms == 0 && stored.msg_seq == 0;
-    stored.msg_time_ms = now ? now_ms_ : message.send_time_ms;
-    stored.recalled = record.stored.recalled;
+  StoredMessage stored_message(MessageRecord& record) const {
+    ImportPeerMsg& message = record.message;
+    StoredMessage out;
+    out.sender = std::move(message.from_user_id);
+    out.type = message.message_type;
+    out.sub_type = message.sub_msg_type;
+    out.priority = message.priority;
+    out.message = std::move(message.message);
+    out.extended_data = std::move(message.extended_data);
+    out.searched_content = std::move(message.searched_content);
+    out.msg_id = record.stored.msg_id.value_or(0);
+    out.msg_seq = record.stored.msg_seq.value_or(0);
+    const bool now = message.send_time_ms == 0 && out.msg_seq == 0;
+    out.msg_time_ms = now ? now_ms_ : message.send_time_ms;
+    out.recalled = record.stored.recalled;
+    return out;
+  }
+
+  void add_entry(const std::string& viewer, const std::string& peer, bool deleted,
+                 StoredMessage message) {
+    out_.entries.push_back({line_, list_number(viewer, peer), deleted, std::move(message)});
   }
 
   std::uint32_t list_number(const std::string& viewer, const std::string& peer) {

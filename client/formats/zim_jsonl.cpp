@@ -32,7 +32,7 @@ void check_time(const json& source, Findings& findings) {
 // What the line says, for a message; a line about something else is `skipped`.
 void read_line(std::string_view text, const MessageRecordReader& reader, SourceRecord& record,
                bool& skipped) {
-  const auto line = parse_record_line(text);
+  auto line = parse_record_line(text);
   if (!line) {
     record.findings.refusals.push_back(line.error());
     return;
@@ -44,7 +44,9 @@ void read_line(std::string_view text, const MessageRecordReader& reader, SourceR
   }
   skipped = *kind != RecordKind::kMessage;
   if (skipped) return;
-  MessageRecord message = reader.read(*line);
+  Findings time;
+  check_time(*line, time);
+  MessageRecord message = reader.read(*std::move(line));
   record.id = std::move(message.id);
   record.message = std::move(message.message);
   record.sender_sees = message.sender_sees;
@@ -53,7 +55,7 @@ void read_line(std::string_view text, const MessageRecordReader& reader, SourceR
                    : message.stored.recalled ? Emptied::kRecalled
                                              : Emptied::kNo;
   record.findings = std::move(message.findings);
-  check_time(*line, record.findings);
+  for (Finding& finding : time.refusals) record.findings.refusals.push_back(std::move(finding));
 }
 
 class ZimJsonl : public SourceReader {

@@ -65,14 +65,14 @@ const json* FieldReader::find(std::string_view name, Type type, bool required) {
   asked_.push_back(name);
   static constexpr std::string_view kWanted[] = {"a string", "an integer", "an object", "an array",
                                                  "true or false"};
-  const std::string expected(kWanted[static_cast<int>(type)]);
+  const auto expected = [type] { return std::string(kWanted[static_cast<int>(type)]); };
   const bool media = kind_ == Kind::kMedia;
   const RuleId presence = media ? RuleId::kMediaMember : RuleId::kMemberPresent;
   const RuleId type_rule = media ? RuleId::kMediaMember : RuleId::kMemberType;
   const auto found = object_.find(name);
   if (required) findings_.check(presence);
   if (found == object_.end()) {
-    if (required) findings_.refuse(presence, pointer(name), expected, "nothing");
+    if (required) findings_.refuse(presence, pointer(name), expected(), "nothing");
     return nullptr;
   }
   findings_.check(type_rule);
@@ -82,7 +82,7 @@ const json* FieldReader::find(std::string_view name, Type type, bool required) {
                     (type == Type::kArray && found->is_array()) ||
                     (type == Type::kBoolean && found->is_boolean());
   if (!fits) {
-    findings_.refuse(type_rule, pointer(name), expected,
+    findings_.refuse(type_rule, pointer(name), expected(),
                      got_instead(*found, type == Type::kString));
     return nullptr;
   }

@@ -61,12 +61,16 @@ void read_own_members(const json& line, MessageRecord& record) {
   reader.report_unknown(true);
 }
 
-// ImportPeerMsg's own body, made from the line; false in `flat` if it had a MessageBody.
-json body_of(const json& line, bool& flat, Findings& findings) {
+// ImportPeerMsg's own body, made from the line, which it takes the texts of; false in `flat` if it
+// had a MessageBody.
+json body_of(json& line, bool& flat, Findings& findings) {
   json body = json::object();
   for (const char* name : {"FromUserId", "ToUserId", "MessageType", "Priority", "SubMsgType",
-                           "SearchedContent", "SendMessageTime", "ImportedUserId", "MessageBody"}) {
+                           "SearchedContent", "SendMessageTime", "ImportedUserId"}) {
     if (const auto found = line.find(name); found != line.end()) body[name] = *found;
+  }
+  if (const auto found = line.find("MessageBody"); found != line.end()) {
+    body["MessageBody"] = std::move(*found);
   }
   if (!body.contains("Priority")) body["Priority"] = ImportPeerMsg{}.priority;
   if (!body.contains("ImportedUserId")) body["ImportedUserId"] = line.value("FromUserId", json(""));
@@ -76,7 +80,7 @@ json body_of(const json& line, bool& flat, Findings& findings) {
     const auto found = line.find(name);
     if (found == line.end()) continue;
     if (flat) {
-      body["MessageBody"][name] = *found;
+      body["MessageBody"][name] = std::move(*found);
     } else {
       findings.refuse(RuleId::kMemberOnce, pointer_to("", name),
                       "MessageBody or a flat " + std::string(name), "both");
@@ -174,7 +178,7 @@ std::optional<std::int64_t> parse_msg_id(std::string_view text) {
   return id;
 }
 
-MessageRecord MessageRecordReader::read(const json& line) const {
+MessageRecord MessageRecordReader::read(json line) const {
   MessageRecord record;
   read_own_members(line, record);
   bool flat = true;

@@ -60,8 +60,8 @@ class MessageRecordReader {
     profile_.refuse_unknown_members = true;
   }
 
-  // `line` must be an object of kind kMessage.
-  MessageRecord read(const nlohmann::json& line) const;
+  // `line` must be an object of kind kMessage; its texts are moved out of it.
+  MessageRecord read(nlohmann::json line) const;
 
   const Profile& profile() const { return profile_; }
 

@@ -1,0 +1,24 @@
+// Any bytes as a state document. It is imported as a whole or changes nothing, and what is exported
+// then imports to the same bytes.
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "mock_server/state_document.h"
+#include "tests/support/manual_clock.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace zimmock;
+  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  const test::ManualClock clock;
+  Tenant tenant(1, "secret", {}, clock), other(2, "secret", {}, clock);
+  const std::string before = export_state(tenant);
+  const auto done = import_state(tenant, input, StateMode::kAdd);
+  const std::string after = export_state(tenant);
+  if (!done && after != before) std::abort();
+  if (!import_state(other, after, StateMode::kReplace)) std::abort();
+  if (export_state(other) != after) std::abort();
+  return 0;
+}
