@@ -157,7 +157,7 @@ Exchange::Exchange(Service& service, HttpRequest& request, const BodyReader& rea
   record_.request_id = service_.next_request_id();
 }
 
-Answer Exchange::run() {
+WireAnswer Exchange::run() {
   judge();
   make_answer();
   record();

@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
-#include "mock_server/answer.h"
 #include "mock_server/common_parameters.h"
 #include "mock_server/service.h"
+#include "mock_server/wire_answer.h"
 
 namespace zimmock {
 
@@ -18,7 +18,7 @@ class Exchange {
   // All three must outlive it.
   Exchange(Service& service, HttpRequest& request, const BodyReader& read_body);
 
-  Answer run();
+  WireAnswer run();
 
  private:
   void judge();
@@ -45,7 +45,7 @@ class Exchange {
   bool noted_ = false;  // what the body says is in the record
   int error_status_ = 200;
   Reply reply_;
-  Answer answer_;
+  WireAnswer answer_;
 
   // What a fault has decided.
   std::int64_t clock_skew_ms_ = 0;

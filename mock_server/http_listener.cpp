@@ -218,13 +218,13 @@ class HttpListener::Impl {
       read_body(in, reader, limit_bytes, to);
       whole = to.body_state == BodyState::kComplete;
     };
-    Answer answer = handler_(request, read);
+    WireAnswer answer = handler_(request, read);
     const bool intact = answer.wire.intact();
     send(std::move(answer), in, out);
     if (!whole && intact) close_after(out);
   }
 
-  void send(Answer answer, const httplib::Request& in, httplib::Response& out) {
+  void send(WireAnswer answer, const httplib::Request& in, httplib::Response& out) {
     const WireFault wire = answer.wire;
     write(std::move(answer.response), out);
     if (!wire.intact()) spoil(wire, {&in, port_, &pauses_}, out);

@@ -8,8 +8,8 @@
 
 #include "contracts/api/http.h"
 #include "contracts/api/result.h"
-#include "mock_server/answer.h"
 #include "mock_server/certificate_authority.h"
+#include "mock_server/wire_answer.h"
 
 namespace zimmock {
 
@@ -28,7 +28,7 @@ bool is_loopback(const std::string& host);
 class HttpListener {
  public:
   // Called from several threads at once, when the head has arrived.
-  using Handler = std::function<Answer(HttpRequest& request, const BodyReader& read_body)>;
+  using Handler = std::function<WireAnswer(HttpRequest& request, const BodyReader& read_body)>;
 
   struct Options {
     ListenAddress address;

@@ -4,8 +4,8 @@
 
 #include <httplib.h>
 
-#include "mock_server/answer.h"
 #include "mock_server/pauses.h"
+#include "mock_server/wire_answer.h"
 
 namespace zimmock {
 

@@ -60,7 +60,7 @@ std::string Service::next_request_id() {
   return std::to_string(kSmallest + mix(rng_seed_ + requests_.fetch_add(1)) % kRange);
 }
 
-Answer Service::answer(HttpRequest& request, const BodyReader& read_body) {
+WireAnswer Service::answer(HttpRequest& request, const BodyReader& read_body) {
   return Exchange(*this, request, read_body).run();
 }
 
@@ -81,7 +81,7 @@ void Service::cancel_waits() {
 Result<HttpResponse> LoopbackTransport::send(const HttpRequest& request) {
   using Kind = WireFault::Kind;
   HttpRequest own = request;
-  Answer answer = service_.answer(own);
+  WireAnswer answer = service_.answer(own);
   const WireFault& wire = answer.wire;
   switch (wire.kind) {
     case Kind::kReset:

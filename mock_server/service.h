@@ -12,10 +12,10 @@
 
 #include "contracts/api/http.h"
 #include "contracts/api/result.h"
-#include "mock_server/answer.h"
 #include "mock_server/pauses.h"
 #include "mock_server/request_record.h"
 #include "mock_server/tenant.h"
+#include "mock_server/wire_answer.h"
 
 namespace zimmock {
 
@@ -44,7 +44,7 @@ class Service {
   // --- requests ---
 
   // Reads the body with `read_body` when it comes to that; without one, the request has its body.
-  Answer answer(HttpRequest& request, const BodyReader& read_body = {});
+  WireAnswer answer(HttpRequest& request, const BodyReader& read_body = {});
 
   // The same without what faults do to an answer on its way.
   HttpResponse dispatch(HttpRequest request) { return answer(request).response; }

@@ -23,7 +23,7 @@ Result<std::unique_ptr<ServiceListeners>> ServiceListeners::start(Service& servi
   server->options_ = options;
   server->service_ = &service;
   service.body_limit_bytes = options.body_limit_bytes;
-  ControlOptions control = options.control;
+  ControlApiOptions control = options.control;
   if (!control.about) control.about = [about = server.get()] { return about->about(); };
   server->control_ = std::make_unique<ControlApi>(service, std::move(control));
   HttpListener::Options listener;
@@ -73,10 +73,11 @@ HttpListener::Handler ServiceListeners::handler(const ListenAddress& address, Se
   return [this, open, serves](HttpRequest& request, const BodyReader& read_body) {
     const bool control = request.target.starts_with(kControlRoot);
     if (control && serves != Serves::kApi) {
-      return Answer{control_->answer(request, read_body, open), {}};
+      return WireAnswer{control_->answer(request, read_body, open), {}};
     }
     if (serves == Serves::kControl) {
-      return Answer{{404, {{"Content-Type", "text/plain"}}, "only the control API is here\n"}, {}};
+      return WireAnswer{{404, {{"Content-Type", "text/plain"}}, "only the control API is here\n"},
+                        {}};
     }
     return service_->answer(request, read_body);
   };

@@ -18,7 +18,7 @@ struct ListenerOptions {
   std::optional<CertificateAndKey> tls;  // needed for https
   // The control API's own address, over HTTP; without it, it is served beside the API's paths.
   std::optional<ListenAddress> control_listen;
-  ControlOptions control;  // without `about`, health says the addresses
+  ControlApiOptions control;  // without `about`, health says the addresses
   std::size_t body_limit_bytes = 256 * 1024;
 };
 

@@ -6,15 +6,15 @@
 #include <string_view>
 
 #include "contracts/api/http.h"
-#include "mock_server/answer.h"
 #include "mock_server/service.h"
+#include "mock_server/wire_answer.h"
 
 namespace zimmock {
 
 inline constexpr std::string_view kControlRoot = "/_zimmock/";
 inline constexpr std::string_view kControlPath = "/_zimmock/v1";
 
-struct ControlOptions {
+struct ControlApiOptions {
   std::string token;  // if not "", every call but health needs "Authorization: Bearer TOKEN"
   TenantOptions new_tenants;  // what a created tenant has unless its creator says otherwise
   // A JSON object with what health says of the server (addresses); may be empty.
@@ -27,7 +27,7 @@ struct ControlOptions {
 class ControlApi {
  public:
   // `service` must outlive it.
-  ControlApi(Service& service, ControlOptions options)
+  ControlApi(Service& service, ControlApiOptions options)
       : service_(service), options_(std::move(options)) {}
 
   // `open` is false on an address that others can reach: without a token there is only health then.
@@ -35,7 +35,7 @@ class ControlApi {
 
  private:
   Service& service_;
-  ControlOptions options_;
+  ControlApiOptions options_;
 };
 
 struct ControlRoute {

@@ -41,7 +41,7 @@ inline tl::unexpected<ControlError> bad_request(const Error& error) {
 // One call of the control API, after its path was found and its tenant too.
 struct ControlCall {
   Service& service;
-  const ControlOptions& options;
+  const ControlApiOptions& options;
   std::vector<std::string> segments;  // what stands for {words} of the path, decoded
   std::vector<std::pair<std::string, std::string>> query;
   std::string raw_body;

@@ -57,8 +57,8 @@ class RawConnection {
 
 constexpr std::size_t kBodyLimit = 256 * 1024;
 
-Answer echo(HttpRequest& request, const BodyReader& read_body,
-            std::size_t body_limit = kBodyLimit) {
+WireAnswer echo(HttpRequest& request, const BodyReader& read_body,
+                std::size_t body_limit = kBodyLimit) {
   if (read_body) read_body(request, body_limit);
   static constexpr const char* kStates[] = {"complete", "too-large", "cut-off"};
   HttpResponse response;
@@ -69,7 +69,7 @@ Answer echo(HttpRequest& request, const BodyReader& read_body,
   return {std::move(response), {}};
 }
 
-Answer echo_whole(HttpRequest& request, const BodyReader& read_body) {
+WireAnswer echo_whole(HttpRequest& request, const BodyReader& read_body) {
   return echo(request, read_body);
 }
 
@@ -175,7 +175,7 @@ TEST_CASE("an answer being made when it stops still arrives") {
 
 TEST_CASE("a request whose body is not read is answered, and its connection closed") {
   auto listener = HttpListener::start({}, [](HttpRequest&, const BodyReader&) {
-    return Answer{{503, {}, "later!"}, {}};
+    return WireAnswer{{503, {}, "later!"}, {}};
   });
   REQUIRE(listener);
   const RawConnection client((*listener)->port());

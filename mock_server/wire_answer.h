@@ -31,7 +31,7 @@ struct WireFault {
 };
 
 // An answer and how it is sent.
-struct Answer {
+struct WireAnswer {
   HttpResponse response;
   WireFault wire;
 };
