@@ -69,7 +69,15 @@ case $STACK in
     modules=${NODE_PATH:-$(npm root -g 2>/dev/null)}
     EXTRA_ENV=("NODE_PATH=$modules")
     NODE_PATH=$modules node -e 'require("axios")' 2>/dev/null || skip 'axios is not installed (npm install -g axios, or NODE_PATH)'
-    follows_proxy node "$HERE/client_axios.js"
+    version=$(NODE_PATH=$modules node -p 'require("axios/package.json").version')
+    WHAT="axios $version: under exec"
+    zim exec -- node "$HERE/client_axios.js"
+    if [[ $ERR == *'status code 405'* ]]; then
+      pass # it asks the proxy for https without CONNECT, as old versions do
+      echo "axios $version needs --hermetic"
+    else
+      good
+    fi
     need_hermetic
     hermetic node "$HERE/client_axios.js"
     ;;
