@@ -26,7 +26,7 @@
 
 #include "contracts/api/text.h"
 #include "mock_server/certificate_authority.h"
-#include "mock_server/socket.h"
+#include "mock_server/file_descriptor.h"
 
 namespace zimmock::cli {
 namespace {
@@ -45,7 +45,7 @@ tl::unexpected<Error> refused(std::string_view step) {
 }
 
 bool write_whole(const char* path, const std::string& text) {
-  const Socket file(::open(path, O_WRONLY | O_CLOEXEC));
+  const FileDescriptor file(::open(path, O_WRONLY | O_CLOEXEC));
   return file.fd() >= 0 &&
          ::write(file.fd(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
@@ -64,7 +64,7 @@ Result<void> enter_user_namespace() {
 }
 
 bool bring_up_loopback() {
-  const Socket socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   ifreq request{};
   std::strcpy(request.ifr_name, "lo");
   if (::ioctl(socket.fd(), SIOCGIFFLAGS, &request) != 0) return false;
@@ -105,7 +105,7 @@ Result<void> mount_hosts() {
   const char* folder = std::getenv("TMPDIR");
   std::string path = fmt::format("{}/zimmock-hosts.XXXXXX",
                                  folder != nullptr && *folder != '\0' ? folder : "/tmp");
-  const Socket file(::mkstemp(path.data()));
+  const FileDescriptor file(::mkstemp(path.data()));
   if (file.fd() < 0) return refused(fmt::format("make {}", path));
   const std::string text = hosts_text();
   const bool mounted =

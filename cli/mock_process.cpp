@@ -229,7 +229,6 @@ const std::string& MockProcess::server_secret() const { return impl_->server_sec
 void MockProcess::stop() { impl_->stop(); }
 
 void add_mock_options(CLI::App& app, MockOptions& options) {
-  options.body_limit_bytes = ListenerOptions{}.body_limit_bytes;
   app.add_option("--listen", options.listen, "HOST:PORT for HTTP, port 0 for a free one, or off")
       ->capture_default_str();
   app.add_option("--tls-listen", options.tls_listen, "HOST:PORT for HTTPS, or off")

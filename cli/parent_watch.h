@@ -3,7 +3,7 @@
 #include <csignal>
 
 #include "contracts/api/result.h"
-#include "mock_server/socket.h"
+#include "mock_server/file_descriptor.h"
 
 namespace zimmock::cli {
 
@@ -22,8 +22,8 @@ class ParentWatch {
   void wait(const sigset_t& signals) const;
 
  private:
-  explicit ParentWatch(Socket parent) : parent_(std::move(parent)) {}
-  Socket parent_;
+  explicit ParentWatch(FileDescriptor parent) : parent_(std::move(parent)) {}
+  FileDescriptor parent_;
 };
 
 }  // namespace zimmock::cli

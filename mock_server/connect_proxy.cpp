@@ -14,8 +14,8 @@
 #include <fmt/format.h>
 
 #include "mock_server/elastic_pool.h"
+#include "mock_server/file_descriptor.h"
 #include "mock_server/proxy_connection.h"
-#include "mock_server/socket.h"
 #include "mock_server/tunnel.h"
 
 namespace zimmock {
@@ -49,7 +49,9 @@ int local_port(int fd) {
                    : reinterpret_cast<const sockaddr_in&>(address.storage).sin_port);
 }
 
-Socket spare_descriptor() { return Socket(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
+FileDescriptor spare_descriptor() {
+  return FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
 
 }  // namespace
 
@@ -78,8 +80,8 @@ class ConnectProxy::Impl {
                               "a free one",
                               options_.address.host, options_.address.port, std::strerror(errno)));
     }
-    woken_ = Socket(wake[0]);
-    waker_ = Socket(wake[1]);
+    woken_ = FileDescriptor(wake[0]);
+    waker_ = FileDescriptor(wake[1]);
     spare_ = spare_descriptor();
     site_.upstream = *upstream;
     site_.wake_fd = woken_.fd();
@@ -90,9 +92,9 @@ class ConnectProxy::Impl {
 
   void stop() {
     if (!thread_.joinable()) return;
-    waker_ = Socket();  // every poll() sees the pipe hang up
+    waker_ = FileDescriptor();  // every poll() sees the pipe hang up
     thread_.join();
-    listener_ = Socket();
+    listener_ = FileDescriptor();
     pool_.shutdown();
   }
 
@@ -105,7 +107,7 @@ class ConnectProxy::Impl {
       const int fd = ::accept4(listener_.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (fd >= 0) {
         // Shared, because a std::function is copied.
-        auto connection = std::make_shared<ProxyConnection>(Socket(fd), site_);
+        auto connection = std::make_shared<ProxyConnection>(FileDescriptor(fd), site_);
         pool_.enqueue([connection = std::move(connection)] { connection->serve(); });
       } else if (errno == EMFILE || errno == ENFILE) {
         turn_away();
@@ -116,17 +118,17 @@ class ConnectProxy::Impl {
   // Out of descriptors, a connection cannot be accepted and would keep poll() from waiting. The
   // spare descriptor serves to accept and close it.
   void turn_away() {
-    spare_ = Socket();
-    { const Socket closed(::accept(listener_.fd(), nullptr, nullptr)); }
+    spare_ = FileDescriptor();
+    { const FileDescriptor closed(::accept(listener_.fd(), nullptr, nullptr)); }
     spare_ = spare_descriptor();
   }
 
   const Options options_;
   ProxyConnection::Site site_;
-  Socket listener_;
-  Socket woken_;  // hung up from stop() on
-  Socket waker_;
-  Socket spare_;
+  FileDescriptor listener_;
+  FileDescriptor woken_;  // hung up from stop() on
+  FileDescriptor waker_;
+  FileDescriptor spare_;
   ElasticPool pool_;
   std::thread thread_;
   int port_ = -1;

@@ -45,11 +45,12 @@ std::string not_accepted(std::string_view got) {
 
 }  // namespace
 
-Socket open_tcp(const SocketAddress& address) {
-  return Socket(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+FileDescriptor open_tcp(const SocketAddress& address) {
+  return FileDescriptor(
+      ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 }
 
-ProxyConnection::ProxyConnection(Socket client, const Site& site)
+ProxyConnection::ProxyConnection(FileDescriptor client, const Site& site)
     : client_(std::move(client)),
       site_(site),
       deadline_ns_(site.clock.monotonic_ns() + site.head_timeout_ms * kNanosPerMilli) {
@@ -62,7 +63,7 @@ void ProxyConnection::serve() {
   if (const auto refusal = judge(std::string_view(received_).substr(0, head_bytes_))) {
     return refuse(*refusal);
   }
-  const Socket server = connect_upstream();
+  const FileDescriptor server = connect_upstream();
   if (server.fd() < 0) {
     return refuse({502, "Bad Gateway",
                    "proxy: expected the mock's own TLS listener to accept a connection, got none"});
@@ -157,8 +158,8 @@ void ProxyConnection::refuse(const Refusal& refusal) const {
 }
 
 // Without a socket when it could not be reached.
-Socket ProxyConnection::connect_upstream() const {
-  Socket socket = open_tcp(site_.upstream);
+FileDescriptor ProxyConnection::connect_upstream() const {
+  FileDescriptor socket = open_tcp(site_.upstream);
   if (socket.fd() < 0) return socket;
   set_no_delay(socket.fd());
   if (::connect(socket.fd(), site_.upstream.get(), site_.upstream.size) == 0) return socket;
@@ -167,7 +168,7 @@ Socket ProxyConnection::connect_upstream() const {
     socklen_t size = sizeof error;
     ::getsockopt(socket.fd(), SOL_SOCKET, SO_ERROR, &error, &size);
   }
-  return error == 0 ? std::move(socket) : Socket();
+  return error == 0 ? std::move(socket) : FileDescriptor();
 }
 
 }  // namespace zimmock

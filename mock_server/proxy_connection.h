@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "contracts/api/clock.h"
-#include "mock_server/socket.h"
+#include "mock_server/file_descriptor.h"
 
 namespace zimmock {
 
@@ -19,7 +19,7 @@ struct SocketAddress {
 };
 
 // A TCP socket for that address, non-blocking; without one when the system has none left.
-Socket open_tcp(const SocketAddress& address);
+FileDescriptor open_tcp(const SocketAddress& address);
 
 // One connection of a ConnectProxy, from its first byte to its last; ConnectProxy's header says
 // what it accepts and answers.
@@ -32,7 +32,7 @@ class ProxyConnection {
     const Clock& clock;
   };
 
-  ProxyConnection(Socket client, const Site& site);
+  ProxyConnection(FileDescriptor client, const Site& site);
 
   // Blocks until the connection has ended or the proxy stops.
   void serve();
@@ -49,9 +49,9 @@ class ProxyConnection {
   std::optional<Refusal> judge(std::string_view head) const;
   bool send_all(std::string_view text) const;
   void refuse(const Refusal& refusal) const;
-  Socket connect_upstream() const;
+  FileDescriptor connect_upstream() const;
 
-  Socket client_;
+  FileDescriptor client_;
   const Site& site_;
   std::int64_t deadline_ns_;  // for the head, and for the answer to it
   std::string received_;

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "mock_server/certificate_authority.h"
-#include "mock_server/socket.h"
+#include "mock_server/file_descriptor.h"
 #include "tests/support/catch.h"
 #include "tests/support/manual_clock.h"
 
@@ -35,12 +35,12 @@ sockaddr_in loopback(int port) {
 // One end of a connection, as bytes.
 class End {
  public:
-  explicit End(Socket socket) : socket_(std::move(socket)) {
+  explicit End(FileDescriptor socket) : socket_(std::move(socket)) {
     ::setsockopt(socket_.fd(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
     ::setsockopt(socket_.fd(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
   }
   static End connected_to(int port) {
-    Socket socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const sockaddr_in address = loopback(port);
     REQUIRE(::connect(socket.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address) ==
             0);
@@ -75,7 +75,7 @@ class End {
   void reset() {
     const linger now{1, 0};
     ::setsockopt(socket_.fd(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
-    socket_ = Socket();
+    socket_ = FileDescriptor();
   }
   // What ends the stream: 0 for FIN, or the errno.
   int ending() const {
@@ -90,7 +90,7 @@ class End {
   }
 
  private:
-  Socket socket_;
+  FileDescriptor socket_;
 };
 
 // A proxy, and in place of the mock's TLS a listener whose connections the test holds.
@@ -114,7 +114,7 @@ class Site {
 
   End client() const { return End::connected_to(proxy_->port()); }
   End accept() const {
-    Socket socket(::accept(upstream_.fd(), nullptr, nullptr));
+    FileDescriptor socket(::accept(upstream_.fd(), nullptr, nullptr));
     REQUIRE(socket.fd() >= 0);
     return End(std::move(socket));
   }
@@ -131,13 +131,13 @@ class Site {
 
  private:
   ManualClock clock_;
-  Socket upstream_;
+  FileDescriptor upstream_;
   std::unique_ptr<ConnectProxy> proxy_;
 };
 
 // Both ends of an open tunnel.
 struct Tunnel {
-  explicit Tunnel(const Site& site) : client(site.client()), server(End(Socket())) {
+  explicit Tunnel(const Site& site) : client(site.client()), server(End(FileDescriptor())) {
     client.send(kConnect);
     server = site.accept();
     REQUIRE(client.read_head().starts_with("HTTP/1.1 200 "));

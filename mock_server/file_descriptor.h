@@ -7,15 +7,15 @@
 namespace zimmock {
 
 // Owns a file descriptor, or none (-1).
-class Socket {
+class FileDescriptor {
  public:
-  explicit Socket(int fd = -1) : fd_(fd) {}
-  ~Socket() {
+  explicit FileDescriptor(int fd = -1) : fd_(fd) {}
+  ~FileDescriptor() {
     if (fd_ >= 0) ::close(fd_);
   }
-  Socket(Socket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Socket& operator=(Socket&& other) noexcept {
-    Socket old(std::move(*this));
+  FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  FileDescriptor& operator=(FileDescriptor&& other) noexcept {
+    FileDescriptor old(std::move(*this));
     fd_ = std::exchange(other.fd_, -1);
     return *this;
   }
