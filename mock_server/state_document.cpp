@@ -99,6 +99,21 @@ Result<void> check_msg_ids(const StateDocument& document, const State& state) {
   return {};
 }
 
+// New MsgIds stay among those that a document may name, so that every export can be imported.
+Result<void> check_room(const StateDocument& document, const State& state) {
+  constexpr std::int64_t kMaxLast = 9'000'000'000'000'000'000;
+  std::int64_t last = std::max(state.last_msg_id, document.last_msg_id.value_or(0));
+  std::uint32_t first_new = 0;
+  for (const StateEntry& entry : document.entries) {
+    last = std::max(last, entry.message.msg_id);
+    if (entry.message.msg_id == 0 && first_new == 0) first_new = entry.line;
+  }
+  if (first_new == 0 || last <= kMaxLast) return {};
+  return tl::unexpected(bad_line(
+      first_new, "/Stored/MsgId",
+      "one, because there is no room for new ones after " + std::to_string(last), "nothing"));
+}
+
 Result<void> check_places(const StateDocument& document, const State& state,
                           const Profile& profile) {
   std::vector<Growth> growing = growth_of(document, state);
@@ -106,6 +121,7 @@ Result<void> check_places(const StateDocument& document, const State& state,
     auto placed = check_place(entry, document.lists[entry.list], profile, growing[entry.list]);
     if (!placed) return placed;
   }
+  if (auto room = check_room(document, state); !room) return room;
   return check_msg_ids(document, state);
 }
 

@@ -13,7 +13,7 @@ namespace {
 using json = nlohmann::json;
 
 constexpr std::string_view kBodyPointer = "/MessageBody";
-constexpr std::int64_t kMaxMsgId = 9'000'000'000'000'000'000;
+constexpr std::int64_t kMaxMsgId = 9'100'000'000'000'000'000;
 
 struct KindRow {
   std::string_view name;

@@ -335,10 +335,12 @@ TEST_CASE("what is stored must have its place") {
   CHECK_THAT(error_of(place("bob", {{"MsgId", "7"}}) + place("alice", {{"MsgId", "7"}})),
              Contains("line 2: /Stored/MsgId:") && Contains("7, as in line 1"));
   CHECK_THAT(error_of(place("bob", {{"MsgId", 7}})), Contains("/Stored/MsgId: expected a string"));
-  for (const char* id : {"0", "-1", "07", "x", "9000000000000000001", "99999999999999999999"}) {
+  for (const char* id : {"0", "-1", "07", "x", "9100000000000000001", "99999999999999999999"}) {
     CHECK_THAT(error_of(place("bob", {{"MsgId", id}})),
                Contains("/Stored/MsgId: expected a MsgId"));
   }
+  CHECK_THAT(error_of(place("bob", {{"MsgId", "9100000000000000000"}}) + line()),
+             Contains("line 2: /Stored/MsgId: expected one, because there is no room"));
   CHECK_THAT(error_of(place("bob", {{"Recaled", true}})), Contains("did you mean Recalled?"));
   CHECK_THAT(error_of(place("bob", {{"Recalled", 1}})), Contains("expected true or false"));
 
