@@ -76,7 +76,7 @@ Result<Addresses> addresses(const MockOptions& options) {
 }
 
 Result<ListenerOptions> server_options(const MockOptions& options, const Addresses& listen,
-                                         const Clock& clock, std::string& ca_path) {
+                                       const Clock& clock, std::string& ca_path) {
   ListenerOptions out;
   out.body_limit_bytes = options.body_limit_bytes;
   out.http = listen.http;

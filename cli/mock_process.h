@@ -11,7 +11,7 @@
 #include "cli/service_options.h"
 #include "contracts/api/clock.h"
 #include "contracts/api/result.h"
-#include "mock_server/mock_server.h"
+#include "mock_server/service_listeners.h"
 
 namespace zimmock::cli {
 
@@ -27,7 +27,7 @@ struct MockOptions {
   std::string cert;
   std::string key;
   std::string log = "json";
-  std::size_t body_limit_bytes = MockServerOptions{}.body_limit_bytes;
+  std::size_t body_limit_bytes = ListenerOptions{}.body_limit_bytes;
   ServiceOptions service;
 };
 

@@ -12,18 +12,20 @@
 
 namespace zimmock {
 
-// Which requests are meant; an empty filter means all. The words are those of the control API and
-// of the command line.
+// Which requests are meant; an empty filter means all. (Every member has an initializer, so that a
+// caller who designates some is not warned of the others.) The words are those of the control API
+// and of the command line.
 struct RequestFilter {
-  std::string action;
-  std::string user;                                            // any user of the request
-  std::optional<std::pair<std::string, std::string>> between;  // conversation=A/B, both directions
-  std::string from;
-  std::string to;
-  std::string list;
-  std::string code;  // a number, "ok" or "refused"
-  std::string rule;
-  std::string fault;        // a kind, or KIND#ID
+  std::string action = "";
+  std::string user = "";  // any user of the request
+  std::optional<std::pair<std::string, std::string>> between =
+      std::nullopt;  // conversation=A/B, both directions
+  std::string from = "";
+  std::string to = "";
+  std::string list = "";
+  std::string code = "";  // a number, "ok" or "refused"
+  std::string rule = "";
+  std::string fault = "";   // a kind, or KIND#ID
   std::uint64_t since = 0;  // only those with a greater seq
 
   // Sets the word; an Error (kUsage) for an unknown word or a value that it cannot have.

@@ -11,10 +11,10 @@ namespace zimmock {
 
 // What a test expects of the requests that match a filter. At least one member is set.
 struct Expectation {
-  RequestFilter filter;
-  std::optional<std::uint64_t> count;  // exactly
-  std::optional<std::uint64_t> at_least;
-  std::optional<std::uint64_t> at_most;
+  RequestFilter filter = {};
+  std::optional<std::uint64_t> count = std::nullopt;  // exactly
+  std::optional<std::uint64_t> at_least = std::nullopt;
+  std::optional<std::uint64_t> at_most = std::nullopt;
   bool chronological = false;  // imports into each list in the order of SendMessageTime
   bool no_findings = false;    // none of them broke a rule of the contract
 };

@@ -86,10 +86,17 @@ void read_rate(const json& body, Settings& settings, TenantOptions& options) {
 void read_profile(const json& body, Settings& settings, TenantOptions& options) {
   const auto profile = body.find("profile");
   if (profile == body.end()) return;
-  const json document = profile->is_string() ? json{{"base", *profile}} : *profile;
-  auto parsed = parse_profile(json_line(document), "/profile");
+  if (*profile == "default" || *profile == "strict") {
+    options.profile = *profile == "strict" ? strict_profile() : default_profile();
+    return;
+  }
+  if (!profile->is_object()) {
+    return settings.wrong("profile", "default, strict or an object", *profile);
+  }
+  auto parsed = parse_profile(json_line(*profile), "/profile");
   if (!parsed) return settings.wrong(parsed.error().message);
   options.profile = *std::move(parsed);
+  options.profile.name = "custom";
 }
 
 void read_clock(Settings& settings, TenantOptions& options) {

@@ -116,7 +116,7 @@ expect_ctl 200
 cp "$T/ctl" "$T/state1"
 new_tenant
 curl -q -sS --noproxy '*' -X PUT --data-binary "@$T/state1" "$URL/_zimmock/v1/tenants/$APP/state" >"$T/counts"
-expect 'the counts' jq -e '. == {users: 3, devices: 1, messages: 3}' "$T/counts"
+expect 'the counts' jq -e '. == {users: 3, devices: 2, messages: 3}' "$T/counts"
 ctl GET '{}/state'
 expect 'byte for byte' cmp "$T/state1" "$T/ctl"
 expect_equal 'two one' "$(stored)" 'the list'
@@ -227,7 +227,7 @@ expect 'removing the tenant ends the wait' jq -e '.ok | not' "$T/waited"
 WHAT='paths and methods'
 ctl GET nowhere
 expect_ctl 404
-ctl PATCH tenants
+ctl DELETE tenants
 expect_ctl 405 '.error | contains("GET or POST")'
 ctl GET tenants/abc
 expect_ctl 404

@@ -255,7 +255,7 @@ for row in '{"spec":"drop-repli"}|did you mean drop-reply' '{"spec":"drop-reply,
   '{}|drop-reply' '[]|JSON object' 'x|body.is-json' '{"spec":"code=7,body=x"}|only status'; do
   ctl POST '{}/faults' "${row%|*}"
   expect_ctl 400
-  expect "$row" grep -qiF "${row#*|}" <<<"$CTL"
+  expect "$row" grep -qiF "${row#*|}" <<<"$(jq -r .error <<<"$CTL")"
 done
 ctl POST '{}/faults' '{"fault":"delay","value":"50ms..400ms","when":"mid-body","action":"QueryPeerMsg","every":3,"p":0.5}'
 expect_ctl 201 '.spec == "delay=50ms..400ms,when=mid-body,action=QueryPeerMsg,every=3,p=0.5" and .id == 1'

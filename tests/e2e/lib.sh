@@ -63,7 +63,7 @@ matches() { # TEXT REGEX, whatever the case
 expect() { # NAME COMMAND...: the command succeeds
   WHAT=$1
   shift
-  if "$@"; then pass; else fail "success of: $*" "status $?"; fi
+  if "$@" >"$T/expect"; then pass; else fail "success of: $*" "status $?"; fi
 }
 expect_equal() { if [[ $2 == "$1" ]]; then pass; else fail "${3-}${3+ = }$1" "$2"; fi; } # EXPECTED GOT [OF WHAT]
 

@@ -37,20 +37,20 @@ class Tenant;
 struct TenantSettings {
   std::int64_t retention_days = 7;                    // Free 7, Pro 30, Enterprise 90
   std::optional<std::int64_t> calls_per_second = 20;  // for each operation; nothing: no limit
-  Profile profile;                                    // or strict_profile()
+  Profile profile{};                                  // or strict_profile()
   std::uint64_t rng_seed = 1;                         // MsgIds, Next, page sizes, faults
 };
 
 // A message to start with. It goes into both users' lists, or only into the one of `only_for`.
 struct SeedMessage {
-  std::string from;
-  std::string to;
-  std::string text;  // Message: for the types 10 to 14 a JSON document as a string
+  std::string from = "";
+  std::string to = "";
+  std::string text = "";  // Message: for the types 10 to 14 a JSON document as a string
   std::int64_t type = 1;
   std::int64_t sub_type = 0;  // for type 200
   std::int64_t time_ms = 0;   // Unix milliseconds; 0: the App's now
-  std::string extended_data;
-  std::string only_for;
+  std::string extended_data = "";
+  std::string only_for = "";
 };
 
 // A message as a user's list holds it.
