@@ -198,7 +198,8 @@ class HttpListener::Impl {
     server.set_logger(
         [this](const httplib::Request&, const httplib::Response&) { in_flight_.leave(); });
     server.set_error_handler([](const httplib::Request&, httplib::Response& out) {
-      if (!out.body.empty() || out.status < 400) return;
+      const bool ours = out.has_header("Content-Type");  // cpp-httplib's own have none
+      if (ours || out.status < 400) return;
       explain_http_error(out);
     });
   }

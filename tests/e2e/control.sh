@@ -96,6 +96,9 @@ call QueryPeerMsg '{"FromUserId":"u1","ToUserId":"u2"}'
 expect_code 100000004
 ctl PUT '{}/clock' '{"clock":"frozen"}'
 expect_ctl 200 '.clock | startswith("frozen:")'
+frozen=$(jq .now_ms <<<"$CTL")
+ctl GET '{}/clock'
+expect_ctl 200 ".now_ms == $frozen"
 for body in '{"clock":7}' '{"clock":"soon"}' '{}' '{"when":"x"}'; do
   ctl PUT '{}/clock' "$body"
   expect_ctl 400

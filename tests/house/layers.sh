@@ -30,12 +30,12 @@ forbid 'contracts depends on nothing of ours' '#include "(mock_server|client|cli
 forbid 'mock_server depends on contracts only' '#include "(client|cli|tests)/' mock_server
 forbid 'client depends on contracts only' '#include "(mock_server|cli|tests)/' client
 forbid 'the executable does not include tests' '#include "tests/' cli
-forbid 'cpp-httplib is seen in http_listener.cpp only' '#include <httplib' . -- '^\./(mock_server/http_listener\.cpp|build/)'
-forbid 'libcurl is seen in client/curl_*.cpp only' '#include <curl/' . -- '^\./(client/curl_[a-z_]*\.cpp|build/)'
+forbid 'cpp-httplib is seen in http_listener.cpp and http_wire only' '#include <httplib' . -- '^\./(mock_server/http_(listener\.cpp|wire\.h)|build/)'
+forbid 'libcurl is seen in client/curl_*.cpp only' '#include <curl/' . -- '^\./(client/curl_[a-z_]*\.cpp|examples/|build/)'
 forbid 'contracts has no sockets, threads or streams' \
   '#include <(sys/socket\.h|netinet/.*|thread|mutex|iostream|fstream|unistd\.h)>' contracts
 forbid 'libraries do not read the clock' '(system_clock|steady_clock|high_resolution_clock)::now|[^_a-z]time\(nullptr\)' \
-  contracts mock_server client
+  contracts mock_server client -- '^mock_server/include/zimmock/system_clock\.h'
 forbid 'libraries do not print' '(std::(cout|cerr)|[^a-z_]f?printf\(|fmt::print\()' contracts mock_server client
 forbid 'libraries do not read the environment' 'getenv\(' contracts mock_server client
 forbid 'libraries do not exit' '[^a-z_:]exit\(|std::exit\(' contracts mock_server client
