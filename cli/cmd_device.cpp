@@ -11,6 +11,7 @@
 #include "cli/table.h"
 #include "contracts/api/http.h"
 #include "contracts/api/json_text.h"
+#include "contracts/api/text.h"
 
 namespace zimmock::cli {
 namespace {
@@ -20,6 +21,7 @@ using json = nlohmann::json;
 struct Options {
   ControlOptions control;
   std::string user;
+  std::string peer;
   std::vector<std::string> versions;
   bool none = false;
   std::optional<std::int64_t> type;
@@ -76,12 +78,32 @@ Result<int> print_summary(const ControlClient& client, const Options& options) {
   return kOk;
 }
 
-Run run_with(const std::shared_ptr<Options>& options,
-             Result<int> (*act)(const ControlClient& client, const Options& options)) {
-  return [options, act] {
-    return run_control(options->control,
-                       [&](const ControlClient& client) { return act(client, *options); });
-  };
+// "2.6.0: 3 delivered, 1 absent; 0 deleted or recalled", and below it each message.
+void print_device(const json& device) {
+  const json counts = device.value("counts", json::object());
+  fmt::print("{}: {} delivered, {} unknown, {} absent, {} undocumented; {} deleted or recalled\n",
+             cell(device, "sdk_version"), cell(counts, "delivered"), cell(counts, "unknown"),
+             cell(counts, "absent"), cell(counts, "undocumented"), cell(counts, "emptied"));
+  print_table(device.value("messages", json::array()),
+              {"msg_seq", "sender", "type", "delivery", "rule", "mark"}, Heading::kNames);
+}
+
+Result<int> print_view(const ControlClient& client, const Options& options) {
+  const auto answer = client.get(client.tenant_path(
+      fmt::format("/view?user={}&peer={}", url_encode(options.user), url_encode(options.peer))));
+  if (!answer) return tl::unexpected(answer.error());
+  const auto devices = client.list(*answer, "devices");
+  if (!devices) return tl::unexpected(devices.error());
+  if (options.as_json) {
+    fmt::print("{}\n", json_line(*answer));
+    return kOk;
+  }
+  for (const json& device : *devices) print_device(device);
+  if (devices->empty()) {
+    fmt::print("no version of a device of {} is known; see `zimmock device set`\n",
+               ascii_line(options.user));
+  }
+  return kOk;
 }
 
 Run declare_set(CLI::App& app) {
@@ -90,14 +112,14 @@ Run declare_set(CLI::App& app) {
   app.add_option("VERSION", options->versions, "The SDK version of each of the user's devices");
   app.add_flag("--none", options->none, "The user has no device that is known");
   add_tenant_control_options(app, options->control);
-  return run_with(options, set);
+  return control_run(options, set);
 }
 
 Run declare_list(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_flag("--json", options->as_json, "One JSON array instead of a table");
   add_tenant_control_options(app, options->control);
-  return run_with(options, print_devices);
+  return control_run(options, print_devices);
 }
 
 Run declare_summary(CLI::App& app) {
@@ -105,13 +127,23 @@ Run declare_summary(CLI::App& app) {
   app.add_option("--type", options->type, "Only this MessageType, such as 200");
   app.add_flag("--json", options->as_json, "One JSON object instead of a table");
   add_tenant_control_options(app, options->control);
-  return run_with(options, print_summary);
+  return control_run(options, print_summary);
+}
+
+Run declare_view(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("USER", options->user, "Whose devices")->required();
+  app.add_option("PEER", options->peer, "The other user of the conversation")->required();
+  app.add_flag("--json", options->as_json, "One JSON object instead of tables");
+  add_tenant_control_options(app, options->control);
+  return control_run(options, print_view);
 }
 
 constexpr Command kSubcommands[] = {
     {"set", "Say which SDK versions a user is logged in with, instead of those before",
      declare_set},
     {"list", "Print whose versions are known", declare_list},
+    {"view", "Print what each of a user's devices gets of a conversation", declare_view},
     {"summary", "Print how many users would not see each type of message", declare_summary},
 };
 

@@ -57,14 +57,6 @@ Result<int> clear(const ControlClient& client, const Options& options) {
   return kOk;
 }
 
-Run run_with(const std::shared_ptr<Options>& options,
-             Result<int> (*act)(const ControlClient& client, const Options& options)) {
-  return [options, act] {
-    return run_control(options->control,
-                       [&](const ControlClient& client) { return act(client, *options); });
-  };
-}
-
 Run declare_add(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("SPEC", options->specs,
@@ -72,21 +64,21 @@ Run declare_add(CLI::App& app) {
       ->required();
   app.add_flag("--json", options->as_json, "Each fault as one JSON object");
   add_tenant_control_options(app, options->control);
-  return run_with(options, add);
+  return control_run(options, add);
 }
 
 Run declare_list(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_flag("--json", options->as_json, "One JSON array instead of a table");
   add_tenant_control_options(app, options->control);
-  return run_with(options, print_faults);
+  return control_run(options, print_faults);
 }
 
 Run declare_clear(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("ID", options->id, "Only this one")->check(CLI::NonNegativeNumber);
   add_tenant_control_options(app, options->control);
-  return run_with(options, clear);
+  return control_run(options, clear);
 }
 
 constexpr Command kSubcommands[] = {

@@ -50,20 +50,11 @@ Result<int> reset(const ControlClient& client, const Options&) {
   return kOk;
 }
 
-Run run_with(const std::shared_ptr<Options>& options,
-             Result<int> (*act)(const ControlClient& client, const Options& options)) {
-  return [options, act] {
-    return run_control(
-        options->control, [&](const ControlClient& client) { return act(client, *options); },
-        kStateTimeoutMs);
-  };
-}
-
 Run declare_export(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("-o,--output", options->file, "Into this file, as a whole or not at all");
   add_tenant_control_options(app, options->control);
-  return run_with(options, export_state);
+  return control_run(options, export_state, kStateTimeoutMs);
 }
 
 Run declare_import(CLI::App& app) {
@@ -71,13 +62,13 @@ Run declare_import(CLI::App& app) {
   app.add_option("FILE", options->file, "The document, JSON Lines; - is stdin")->required();
   app.add_flag("--replace", options->replace, "Instead of what is there, not in addition to it");
   add_tenant_control_options(app, options->control);
-  return run_with(options, import_state);
+  return control_run(options, import_state, kStateTimeoutMs);
 }
 
 Run declare_reset(CLI::App& app) {
   auto options = std::make_shared<Options>();
   add_tenant_control_options(app, options->control);
-  return run_with(options, reset);
+  return control_run(options, reset, kStateTimeoutMs);
 }
 
 constexpr Command kSubcommands[] = {

@@ -142,15 +142,6 @@ Result<int> remove(const ControlClient& client, const Options&) {
   return kOk;
 }
 
-Run run_with(const std::shared_ptr<Options>& options,
-             Result<int> (*act)(const ControlClient& client, const Options& options)) {
-  return [options, act] {
-    return run_control(
-        options->control, [&](const ControlClient& client) { return act(client, *options); },
-        kStateTimeoutMs);
-  };
-}
-
 Run declare_create(CLI::App& app) {
   auto options = std::make_shared<Options>();
   NewTenant& wanted = options->wanted;
@@ -166,27 +157,27 @@ Run declare_create(CLI::App& app) {
                  "What it holds from the start, as for `zimmock state import`; - is stdin");
   app.add_flag("--json", options->as_json, "One JSON object");
   add_control_options(app, options->control);
-  return run_with(options, create);
+  return control_run(options, create, kStateTimeoutMs);
 }
 
 Run declare_list(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_flag("--json", options->as_json, "One JSON array instead of a table");
   add_control_options(app, options->control);
-  return run_with(options, print_tenants);
+  return control_run(options, print_tenants, kStateTimeoutMs);
 }
 
 Run declare_show(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_flag("--json", options->as_json, "One JSON object");
   add_tenant_control_options(app, options->control);
-  return run_with(options, show);
+  return control_run(options, show, kStateTimeoutMs);
 }
 
 Run declare_delete(CLI::App& app) {
   auto options = std::make_shared<Options>();
   add_tenant_control_options(app, options->control);
-  return run_with(options, remove);
+  return control_run(options, remove, kStateTimeoutMs);
 }
 
 constexpr Command kSubcommands[] = {

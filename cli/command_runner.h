@@ -22,7 +22,6 @@ class CommandRunner {
   // terminal, and the signal mask and dispositions that we were started with; `environment` is all
   // of its variables. SIGTERM and SIGHUP are passed on to it; SIGINT and SIGQUIT are not, because a
   // terminal sends them to it as well.
-  //
   End run(const std::vector<std::string>& command,
           const std::vector<std::string>& environment) const;
 

@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "cli/command.h"
 #include "client/curl_transport.h"
 #include "contracts/api/result.h"
 
@@ -88,5 +89,17 @@ using ControlAction = std::function<Result<int>(const ControlClient&)>;
 // Opens a client and acts; an Error of either is complained about. Returns the exit code.
 int run_control(const ControlOptions& options, const ControlAction& action,
                 std::int64_t timeout_ms = kControlTimeoutMs);
+
+// The Run of a subcommand whose Options have a member `control`.
+template <typename Options>
+Run control_run(const std::shared_ptr<Options>& options,
+                Result<int> (*act)(const ControlClient& client, const Options& options),
+                std::int64_t timeout_ms = kControlTimeoutMs) {
+  return [=] {
+    return run_control(
+        options->control, [&](const ControlClient& client) { return act(client, *options); },
+        timeout_ms);
+  };
+}
 
 }  // namespace zimmock::cli

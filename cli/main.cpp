@@ -44,6 +44,11 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
     path += " " + where->get_name();
   }
   const std::vector<std::string> left = where->remaining();
+  if (left.empty() && error.get_name() == "RequiredError" && !where->get_subcommands({}).empty()) {
+    std::vector<std::string> names;
+    for (const CLI::App* sub : where->get_subcommands({})) names.push_back(sub->get_name());
+    message = fmt::format("expected {}, got no subcommand", fmt::join(names, ", "));
+  }
   if (!left.empty()) {
     // Without what follows '=': it may be a secret.
     const std::string word = left.front().substr(0, left.front().find('='));

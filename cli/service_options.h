@@ -22,7 +22,7 @@ struct ServiceOptions {
   std::string profile = "default";
   std::string clock = "real";
   std::uint64_t rng_seed = 1;
-  std::vector<std::string> faults;     // specs
+  std::vector<std::string> faults;  // specs
   std::size_t journal_entries = 10'000;
   std::string seed;  // a state document's path, or ""
 };

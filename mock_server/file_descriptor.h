@@ -1,5 +1,6 @@
 #pragma once
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <utility>
@@ -24,5 +25,13 @@ class FileDescriptor {
  private:
   int fd_;
 };
+
+// Sends a TCP RST at once: what dissolving the association of a connected socket does. Nothing
+// happens to what is no such socket. The descriptor stays open.
+inline void reset_connection(int fd) {
+  sockaddr nobody{};
+  nobody.sa_family = AF_UNSPEC;
+  ::connect(fd, &nobody, sizeof nobody);
+}
 
 }  // namespace zimmock

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "contracts/api/text.h"
+#include "mock_server/file_descriptor.h"
 
 namespace zimmock {
 namespace {
@@ -68,13 +69,6 @@ int socket_of(const Connection& connection) {
   return found;
 }
 
-// Dissolving a connection's association sends an RST at once.
-void reset(int fd) {
-  sockaddr nobody{};
-  nobody.sa_family = AF_UNSPEC;
-  ::connect(fd, &nobody, sizeof nobody);
-}
-
 void send_garbage(int fd, const WireFault& fault) {
   std::mt19937_64 random(fault.seed);
   std::string bytes(static_cast<std::size_t>(fault.bytes), '\0');
@@ -110,7 +104,7 @@ void truncate(const WireFault& fault, const Connection& connection, httplib::Res
   out.set_header("Connection", "close");
   send_through(out, size, [fault, fd](const std::string& body, httplib::DataSink& sink) {
     sink.write(body.data(), part_of(fault, body.size()));
-    if (fd >= 0) reset(fd);
+    if (fd >= 0) reset_connection(fd);
     return false;
   });
 }
@@ -165,7 +159,7 @@ void write(HttpResponse response, httplib::Response& out) {
 
 void close_after(httplib::Response& out) {
   out.set_header("Connection", "close");
-  if (out.body.empty()) return;
+  if (out.body.empty()) out.body = "\n";  // only a body has a content provider
   const std::size_t size = out.body.size();
   // A content provider that reports failure after its last byte has the connection closed.
   send_through(out, size, [](const std::string& body, httplib::DataSink& sink) {
@@ -178,7 +172,7 @@ void spoil(const WireFault& fault, const Connection& connection, httplib::Respon
   using Kind = WireFault::Kind;
   switch (fault.kind) {
     case Kind::kReset:
-      reset(socket_of(connection));
+      reset_connection(socket_of(connection));
       break;
     case Kind::kClose:
       ::shutdown(socket_of(connection), SHUT_RDWR);

@@ -73,17 +73,22 @@ void Journal::drop_oldest() {
   ++dropped_;
 }
 
+std::deque<JournalEntry>::const_iterator Journal::first_after(std::uint64_t seq) const {
+  return std::upper_bound(
+      entries_.begin(), entries_.end(), seq,
+      [](std::uint64_t wanted, const JournalEntry& entry) { return wanted < entry->seq; });
+}
+
 void Journal::set_effect(std::uint64_t seq, Effect effect, std::int64_t code) {
   {
     const std::lock_guard lock(mutex_);
-    const auto found = std::lower_bound(
-        entries_.begin(), entries_.end(), seq,
-        [](const JournalEntry& entry, std::uint64_t wanted) { return entry->seq < wanted; });
+    const auto found = first_after(seq - 1);
     if (found == entries_.end() || (*found)->seq != seq) return;
     RequestRecord changed = **found;
     changed.effect = effect;
     changed.code = code;
-    *found = std::make_shared<const RequestRecord>(std::move(changed));
+    entries_[static_cast<std::size_t>(found - entries_.begin())] =
+        std::make_shared<const RequestRecord>(std::move(changed));
   }
   changed_.notify_all();
 }
@@ -122,9 +127,16 @@ std::uint64_t Journal::size() const {
 bool Journal::wait(const RequestFilter& filter, std::uint64_t count,
                    std::int64_t timeout_ms) const {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, std::chrono::milliseconds(timeout_ms),
-                    [&] { return cancelled_ || count_locked(filter) >= count; });
-  return count_locked(filter) >= count;
+  std::uint64_t matched = 0, seen = 0;
+  const auto look = [&] {  // at what came since the last look
+    for (auto it = first_after(seen); it != entries_.end(); ++it) {
+      if (filter.matches(**it)) ++matched;
+    }
+    seen = last_seq_;
+    return cancelled_ || matched >= count;
+  };
+  changed_.wait_for(lock, std::chrono::milliseconds(timeout_ms), look);
+  return matched >= count;
 }
 
 void Journal::clear() {

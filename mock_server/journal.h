@@ -42,8 +42,8 @@ class Journal {
   std::uint64_t dropped() const;
   std::uint64_t size() const;
 
-  // Blocks until `count` requests in the journal match, those from before the call included. False
-  // after `timeout_ms`, or when cancel() was called.
+  // Blocks until `count` requests match, of those in the journal at the call and those that come.
+  // False after `timeout_ms`, or when cancel() was called. O(entries) once, then each new one once.
   bool wait(const RequestFilter& filter, std::uint64_t count, std::int64_t timeout_ms) const;
 
   // Empties it; seq goes on.
@@ -63,6 +63,7 @@ class Journal {
   void group(RequestRecord& record);
   void drop_oldest();
   std::uint64_t count_locked(const RequestFilter& filter) const;
+  std::deque<JournalEntry>::const_iterator first_after(std::uint64_t seq) const;
 
   const JournalLimits limits_;
   mutable std::mutex mutex_;

@@ -9,19 +9,14 @@
 #include <utility>
 #include <vector>
 
+#include "mock_server/file_descriptor.h"
+
 namespace zimmock {
 namespace {
 
 constexpr std::size_t kBufferBytes = 64 * 1024;
 
 bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
-
-// Sends an RST: what dissolving the association of a connected TCP socket does.
-void reset(int fd) {
-  sockaddr address{};
-  address.sa_family = AF_UNSPEC;
-  ::connect(fd, &address, sizeof address);
-}
 
 struct Peer {
   int fd;
@@ -116,8 +111,8 @@ void run_tunnel(int client_fd, int server_fd, int wake_fd, std::string first) {
     up.write();
     down.write();
     // What came before a reset has been handed on: now the reset.
-    if (client.broken && up.drained()) return reset(server.fd);
-    if (server.broken && down.drained()) return reset(client.fd);
+    if (client.broken && up.drained()) return reset_connection(server.fd);
+    if (server.broken && down.drained()) return reset_connection(client.fd);
     if (polls[2].revents != 0) return;
   }
 }

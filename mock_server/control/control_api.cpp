@@ -1,5 +1,6 @@
 #include "mock_server/control/control_api.h"
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 
@@ -8,6 +9,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 #include "mock_server/control/control_call.h"
+#include "mock_server/http_listener.h"
 
 namespace zimmock {
 namespace {
@@ -156,6 +158,20 @@ HttpResponse to_http(const ControlResult& result) {
   return response;
 }
 
+// "127.0.0.1:7480" -> "127.0.0.1", "[::1]:7480" -> "::1".
+std::string host_name(std::string_view host) {
+  if (host.starts_with('[')) return std::string(host.substr(1, host.find(']') - 1));
+  return std::string(host.substr(0, host.rfind(':')));
+}
+
+// Without a token only programs of this machine may call: not the pages in its browsers, which can
+// send requests to loopback, and by a name that they let point here.
+bool from_web_page(const HttpRequest& request) {
+  const std::string_view host = header(request.headers, "Host");
+  return !header(request.headers, "Origin").empty() ||
+         (!host.empty() && !is_loopback(host_name(host)));
+}
+
 }  // namespace
 
 HttpResponse ControlApi::answer(HttpRequest& request, const BodyReader& read_body,
@@ -176,6 +192,12 @@ HttpResponse ControlApi::answer(HttpRequest& request, const BodyReader& read_bod
   if (!is_health && options_.token.empty() && !open) {
     return to_http(control_error(
         403, "control: this address is not loopback: expected --control-listen or a token"));
+  }
+  if (!is_health && options_.token.empty() && from_web_page(request)) {
+    return to_http(control_error(
+        403,
+        "control: expected a call from this machine by a loopback address, got one from a web "
+        "page or to another name; use --control-token-file"));
   }
   if (request.body_state != BodyState::kComplete) {
     return to_http(control_error(400, "body: expected it whole and at most 1 GiB"));

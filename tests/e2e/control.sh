@@ -240,6 +240,16 @@ waiter=$!
 stop_mock TERM
 wait "$waiter"
 
+WHAT='a web page may not call'
+start_mock
+for header in 'Origin: http://evil.example' 'Host: evil.example' 'Host: evil.example:7480'; do
+  expect_equal 403 "$(curl -q -s -o /dev/null -w '%{http_code}' --noproxy '*' -H "$header" "$URL/_zimmock/v1/tenants")" "$header"
+done
+for header in 'Host: localhost:7480' 'Host: [::1]:1' 'Host: 127.0.0.2'; do
+  expect_equal 200 "$(curl -q -s -o /dev/null -w '%{http_code}' --noproxy '*' -H "$header" "$URL/_zimmock/v1/tenants")" "$header"
+done
+stop_mock TERM
+
 WHAT='with a token only who has it may call'
 echo 's3cr3t-token' >"$T/token"
 echo 's3cr3t-token' >>"$T/secrets"

@@ -184,6 +184,18 @@ TEST_CASE("a request whose body is not read is answered, and its connection clos
   CHECK(client.closed_by_peer());
 }
 
+TEST_CASE("an unread body is not taken for the next request, also behind an empty answer") {
+  auto listener = HttpListener::start({}, [](HttpRequest&, const BodyReader&) {
+    return WireAnswer{{503, {}, ""}, {}};
+  });
+  REQUIRE(listener);
+  const RawConnection client((*listener)->port());
+  client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 19\r\n\r\nGET / HTTP/1.1\r\n\r\n!");
+  const std::string answer = client.read_until("\r\n\r\n\n");
+  CHECK(answer.starts_with("HTTP/1.1 503"));
+  CHECK(client.closed_by_peer());
+}
+
 TEST_CASE("many connections at once are all answered") {
   const auto listener = start();
   constexpr int kConnections = 200;

@@ -36,7 +36,7 @@ class RequestsMatcher : public TenantMatcherBase {
     report_ = verification.report;
     return verification.ok;
   }
-  std::string describe() const override { return "received requests as expected:\n" + report_; }
+  std::string describe() const override { return "requests:\n" + report_; }
 
  private:
   Expectation expected_;
