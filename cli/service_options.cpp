@@ -120,6 +120,8 @@ Result<TenantOptions> tenant_options(const ServiceOptions& options) {
   out.clock = *clock;
   out.rng_seed = options.rng_seed;
   out.journal.entries = options.journal_entries;
+  constexpr std::size_t kBytesPerEntry = 2048;  // a request with its answer, generously
+  out.journal.bytes = std::max(out.journal.bytes, options.journal_entries * kBytesPerEntry);
   return out;
 }
 

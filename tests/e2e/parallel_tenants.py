@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """64 tenants, each driven by a thread of its own: no cross-talk, no error, nothing lost.
 
-Signs with hashlib and speaks http.client, so it shares nothing with the mock. SECONDS: how long (10).
+Signs with hashlib and speaks http.client, so it shares nothing with the mock. TENANTS: how many (64); SECONDS: how long (10).
 """
 
 import hashlib
@@ -15,7 +15,7 @@ import threading
 import time
 import urllib.parse
 
-TENANTS = 64
+TENANTS = int(os.environ.get("TENANTS", "64"))
 SECONDS = float(os.environ.get("SECONDS", "10"))
 FROZEN_MS = 1_790_812_800_000  # 2026-10-01T00:00:00Z
 
