@@ -187,7 +187,10 @@ void Exchange::judge() {
   note_body(*body, record_);
   noted_ = true;
   if (hit(FaultWhen::kBeforeEffect)) {
-    if (late_ms_) late_ = LateEffect{now_ms() + *late_ms_, common_.action->id, *std::move(body), 0};
+    if (late_ms_) {
+      late_ = LateEffect{tenant_->clock().wall_ms() + *late_ms_, common_.action->id,
+                         *std::move(body), 0};
+    }
     return;
   }
   reply_ = handler_of(common_.action->id)(*tenant_, *body, now_ms());
@@ -268,7 +271,7 @@ void Exchange::record() {
   record_.wall_ms = now_ms() - clock_skew_ms_;
   record_.status = answer_.response.status;
   record_.code = reply_.code;
-  record_.message = reply_.message;
+  if (reply_.code != kNoCode) record_.message = reply_.message;
   record_.rules_checked = reply_.rules_checked;
   if (reply_.refusal) {
     record_.rules_broken.push_back({reply_.refusal->rule_id, reply_.refusal->line(), true});

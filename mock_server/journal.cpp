@@ -57,18 +57,19 @@ void Journal::group(RequestRecord& record) {
   Group& group = groups_[group_key(record)];
   if (group.attempts == 0) group.first = record.seq;
   ++group.kept;
-  const std::size_t nonce = std::hash<std::string>{}(record.nonce);
   record.group = group.first;
   record.attempt = ++group.attempts;
-  record.resent = std::find(group.nonces.begin(), group.nonces.end(), nonce) != group.nonces.end();
-  if (!record.resent) group.nonces.push_back(nonce);
+  record.resent = ++group.nonces[std::hash<std::string>{}(record.nonce)] > 1;
 }
 
 void Journal::drop_oldest() {
   const RequestRecord& oldest = *entries_.front();
   bytes_ -= weight(oldest);
   const auto found = groups_.find(group_key(oldest));
-  if (--found->second.kept == 0) groups_.erase(found);
+  Group& group = found->second;
+  const auto nonce = group.nonces.find(std::hash<std::string>{}(oldest.nonce));
+  if (--nonce->second == 0) group.nonces.erase(nonce);
+  if (--group.kept == 0) groups_.erase(found);
   entries_.pop_front();
   ++dropped_;
 }

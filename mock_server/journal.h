@@ -56,8 +56,8 @@ class Journal {
   struct Group {
     std::uint64_t first = 0;
     std::uint64_t attempts = 0;
-    std::uint64_t kept = 0;  // entries in the journal
-    std::vector<std::size_t> nonces;
+    std::uint64_t kept = 0;                                 // entries in the journal
+    std::unordered_map<std::size_t, std::uint64_t> nonces;  // of those entries: how often
   };
 
   void group(RequestRecord& record);

@@ -174,3 +174,14 @@ TEST_CASE("an effect that comes late is noted in its entry") {
   CHECK(journal.find({}).front()->effect == Effect::kLate);
   CHECK(journal.find({}).front()->code == 0);
 }
+
+TEST_CASE("a call polled for ever costs the journal no more than its entries") {
+  Journal journal({.entries = 100, .bytes = 1 << 20});
+  for (int i = 0; i < 200'000; ++i) journal.add(import_of("a", "b", "same", std::to_string(i)));
+  CHECK(journal.find({}).back()->attempt == 200'000);
+  CHECK_FALSE(journal.find({}).back()->resent);
+  journal.add(import_of("a", "b", "same", "199999"));
+  CHECK(journal.find({}).back()->resent);
+  journal.add(import_of("a", "b", "same", "5"));  // has fallen out
+  CHECK_FALSE(journal.find({}).back()->resent);
+}
