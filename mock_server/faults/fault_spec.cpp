@@ -56,12 +56,23 @@ Result<void> set_conversation(Fault& fault, std::string_view value) {
   return {};
 }
 
-template <std::uint64_t Fault::*Member>
-Result<void> set_count(Fault& fault, std::string_view value) {
-  const auto count = parse_int64(value);
-  if (!count || *count < 1) return expected("count", "a number from 1", value);
-  fault.*Member = static_cast<std::uint64_t>(*count);
+Result<void> set_count(std::string_view key, std::uint64_t& count, std::string_view value) {
+  const auto number = parse_int64(value);
+  if (!number || *number < 1) return expected(key, "a number from 1", value);
+  count = static_cast<std::uint64_t>(*number);
   return {};
+}
+
+Result<void> set_nth(Fault& fault, std::string_view value) {
+  return set_count("nth", fault.nth, value);
+}
+
+Result<void> set_every(Fault& fault, std::string_view value) {
+  return set_count("every", fault.every, value);
+}
+
+Result<void> set_first(Fault& fault, std::string_view value) {
+  return set_count("first", fault.first, value);
 }
 
 Result<void> set_probability(Fault& fault, std::string_view value) {
@@ -93,16 +104,11 @@ struct Key {
 };
 
 constexpr Key kKeys[] = {
-    {"when", set_when},
-    {"action", set_action},
-    {"user", set_user},
-    {"conversation", set_conversation},
-    {"nth", set_count<&Fault::nth>},
-    {"every", set_count<&Fault::every>},
-    {"first", set_count<&Fault::first>},
-    {"p", set_probability},
-    {"for", set_for},
-    {"body", set_body},
+    {"when", set_when},   {"action", set_action},
+    {"user", set_user},   {"conversation", set_conversation},
+    {"nth", set_nth},     {"every", set_every},
+    {"first", set_first}, {"p", set_probability},
+    {"for", set_for},     {"body", set_body},
 };
 
 std::vector<std::string_view> key_names() {

@@ -250,7 +250,7 @@ WHAT='a fault that cannot be is refused and says what can'
 new_tenant
 for row in '{"spec":"drop-repli"}|did you mean drop-reply' '{"spec":"drop-reply,acton=UserRegister"}|did you mean action' \
   '{"spec":"drop-reply,when=before-effect"}|after-effect for drop-reply' '{"spec":"delay"}|DURATION' '{"spec":"status=99"}|HTTP status' \
-  '{"spec":"close,when=before-read,user=u1"}|before the body is read' '{"spec":"code=7,p=1.5"}|0 to 1' '{"spec":"code=7,nth=0"}|from 1' \
+  '{"spec":"close,when=before-read,user=u1"}|before the body is read' '{"spec":"code=7,p=1.5"}|0 to 1' '{"spec":"code=7,nth=0"}|nth: expected a number from 1' \
   '{"spec":"code=7,action=importPeerMsg"}|did you mean ImportPeerMsg' '{"fault":"code"}|return code' '{"fault":"code","value":7,"x":1}|"x"' \
   '{}|drop-reply' '[]|JSON object' 'x|body.is-json' '{"spec":"code=7,body=x"}|only status'; do
   ctl POST '{}/faults' "${row%|*}"
