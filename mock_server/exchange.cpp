@@ -258,6 +258,9 @@ void Exchange::make_answer() {
   reply_.warnings.insert(reply_.warnings.begin(), common_.warnings.begin(), common_.warnings.end());
   answer_.response = to_http(reply_, record_.request_id, error_status_);
   if (instead_) answer_.response = std::move(*instead_);
+  for (const std::string& fault : record_.faults) {
+    answer_.response.headers.emplace_back("X-Zimmock-Fault", fault);
+  }
   if (content_type_.empty()) return;
   for (auto& [name, value] : answer_.response.headers) {
     if (equal_ignoring_case(name, "Content-Type")) value = content_type_;

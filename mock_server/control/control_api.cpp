@@ -114,14 +114,12 @@ ControlResult find_tenant(ControlCall& call) {
 
 ControlResult route(std::string_view path, const std::string& method, ControlCall& call) {
   std::vector<std::string_view> methods;
-  // Backwards, so that a path in full comes before one with a {word} in its place.
   const Row* found = nullptr;
   for (const Row& row : kRows) {
     const auto segments = match(row.route.path, path);
     if (!segments) continue;
     methods.push_back(row.route.method);
-    if (row.route.method != method) continue;
-    if (found != nullptr && segments->size() >= call.segments.size()) continue;
+    if (row.route.method != method || found != nullptr) continue;
     found = &row;
     call.segments = *segments;
   }
@@ -179,7 +177,9 @@ HttpResponse ControlApi::answer(HttpRequest& request, const BodyReader& read_bod
   if (read_body) read_body(request, kMaxBodyBytes);
   const std::string_view target = request.target;
   std::string_view path = target.substr(0, target.find('?'));
-  if (!path.starts_with(kControlPath)) {
+  const bool ours = path.starts_with(kControlPath) &&
+                    (path.size() == kControlPath.size() || path[kControlPath.size()] == '/');
+  if (!ours) {
     return to_http(
         control_error(404, fmt::format("no such control path: expected {}/...", kControlPath)));
   }

@@ -28,16 +28,12 @@ class Settings {
     return std::nullopt;
   }
 
-  std::optional<std::int64_t> number(const char* name, std::int64_t min, std::int64_t max) {
+  std::optional<std::int64_t> number(const char* name, std::uint64_t min, std::uint64_t max) {
     const auto found = body_.find(name);
     if (found == body_.end()) return std::nullopt;
-    if (found->is_number_integer() && !found->is_number_unsigned()) {
-      // a negative one
-    } else if (found->is_number_unsigned() &&
-               found->get<std::uint64_t>() <= static_cast<std::uint64_t>(max) &&
-               found->get<std::int64_t>() >= min) {
-      return found->get<std::int64_t>();
-    }
+    const std::uint64_t value =
+        found->is_number_unsigned() ? found->get<std::uint64_t>() : max + 1;  // as good as negative
+    if (value >= min && value <= max) return static_cast<std::int64_t>(value);
     wrong(name, fmt::format("a number from {} to {}", min, max), *found);
     return std::nullopt;
   }

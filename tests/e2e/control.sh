@@ -230,6 +230,7 @@ expect 'removing the tenant ends the wait' jq -e '.ok | not' "$T/waited"
 WHAT='paths and methods'
 ctl GET nowhere
 expect_ctl 404
+expect_equal 404 "$(curl -q -s -o /dev/null -w '%{http_code}' --noproxy '*' "$URL/_zimmock/v1xhealth")" 'a path that only begins like it'
 ctl DELETE tenants
 expect_ctl 405 '.error | contains("GET or POST")'
 ctl GET tenants/abc

@@ -73,6 +73,7 @@ for scheme in http https; do
   expect_equal 502 "$STATUS"
   expect 'an HTML page' grep -q '<html>' "$T/body"
   expect 'its type' grep -q '^content-type: text/html' <<<"$HEADERS"
+  expect 'the fault is named' grep -q '^x-zimmock-fault: html#' <<<"$HEADERS"
 
   fault 'html=504,when=before-read'
   raw ImportPeerMsg "$(import_text never3)" "${ca[@]}"
