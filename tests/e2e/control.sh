@@ -259,7 +259,11 @@ ctl GET health
 expect_ctl 200
 ctl GET tenants
 expect_ctl 401
-expect_equal 200 "$(curl -q -s -o /dev/null -w '%{http_code}' --noproxy '*' -H 'Authorization: Bearer s3cr3t-token' "$URL/_zimmock/v1/tenants")" 'with the token'
+token_status() { curl -q -s -o /dev/null -w '%{http_code}' --noproxy '*' -H "Authorization: $1" "$URL/_zimmock/v1/tenants"; }
+expect_equal 200 "$(token_status 'Bearer s3cr3t-token')" 'with the token'
+for other in 'Bearer s3cr3t-toke' 'Bearer s3cr3t-token2' 'Basic s3cr3t-token' 's3cr3t-token' 'Bearer '; do
+  expect_equal 401 "$(token_status "$other")" "with $other"
+done
 stop_mock TERM
 
 WHAT='on a port of its own'
