@@ -190,6 +190,13 @@ raw QueryPeerMsg '{"FromUserId":"u1","ToUserId":"u2"}'
 expect_equal 0 "$(jq .Code <<<"$BODY")"
 raw QueryPeerMsg '{"FromUserId":"u1","ToUserId":"u2"}'
 expect_equal 100000004 "$(jq .Code <<<"$BODY")"
+fault 'clock-skew=+300s,action=ImportPeerMsg'
+raw ImportPeerMsg "$(import_text ahead)"
+fault 'clock-skew=-300s,action=ImportPeerMsg'
+raw ImportPeerMsg "$(import_text behind)"
+raw QueryPeerMsg '{"FromUserId":"u1","ToUserId":"u2"}'
+expect_equal '[["ahead",1790813100000],["late",1790812805000],["behind",1790812500000]]' \
+  "$(jq -c '[.List[] | [.MsgBody, .MsgTime]]' <<<"$BODY")" 'texts and MsgTimes'
 TIMESTAMP=''
 
 WHAT='which requests: user, conversation, every, first, for'
