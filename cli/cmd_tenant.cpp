@@ -152,7 +152,8 @@ Run declare_create(CLI::App& app) {
   app.add_option("--rate", wanted.rate, "Calls a second for each operation, or off");
   app.add_option("--profile", wanted.profile, "default, strict, or a JSON file");
   app.add_option("--clock", wanted.clock, "real, frozen:2026-10-01T00:00:00Z or offset:+90s");
-  app.add_option("--rng-seed", wanted.rng_seed, "Decides MsgIds, Next and page sizes");
+  app.add_option("--rng-seed", wanted.rng_seed,
+                 "Decides MsgIds, Next, page sizes and what faults draw");
   app.add_option("--seed", wanted.seed_file,
                  "What it holds from the start, as for `zimmock state import`; - is stdin");
   app.add_flag("--json", options->as_json, "One JSON object");

@@ -110,7 +110,7 @@ void warn_if_open(RequestLog& log, const MaybeAddress& address, const Clock& clo
            clock.wall_ms());
 }
 
-// A second of a frozen clock never ends, and so its calls are soon used up.
+// A second of a frozen clock ends only when it is advanced, and so its calls are soon used up.
 void warn_if_stuck(RequestLog& log, const ServiceOptions& service, const Clock& clock) {
   if (!service.clock.starts_with("frozen:") || service.rate == "off") return;
   log.warn(fmt::format("the clock is frozen: after {} calls of an operation every further one is "

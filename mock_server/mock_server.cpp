@@ -1,5 +1,6 @@
 #include "zimmock/mock_server.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -129,12 +130,14 @@ std::int64_t MockTenant::now_ms() const { return tenant_->clock().wall_ms(); }
 void MockTenant::freeze() { tenant_->clock().freeze(); }
 
 void MockTenant::freeze_at(std::int64_t unix_ms) {
-  tenant_->clock().set({ClockSetting::Mode::kFrozen, unix_ms, 0});
+  tenant_->clock().set(
+      {ClockSetting::Mode::kFrozen, std::clamp(unix_ms, kMinClockMs, kMaxClockMs), 0});
 }
 
-void MockTenant::advance(std::chrono::milliseconds by) {
-  tenant_->clock().advance(by.count());
+bool MockTenant::advance(std::chrono::milliseconds by) {
+  const bool moved = tenant_->clock().advance(by.count());
   service_->settle(*tenant_);
+  return moved;
 }
 
 void MockTenant::use_real_time() { tenant_->clock().set({}); }

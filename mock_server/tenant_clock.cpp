@@ -14,18 +14,20 @@ Result<ClockSetting> parse_clock(std::string_view text) {
   constexpr std::string_view kFrozen = "frozen:", kOffset = "offset:";
   if (text == "real") return ClockSetting{};
   if (text.starts_with(kFrozen)) {
-    if (const auto time = parse_iso_time(text.substr(kFrozen.size()))) {
+    const auto time = parse_iso_time(text.substr(kFrozen.size()));
+    if (time && *time >= kMinClockMs && *time <= kMaxClockMs) {
       return ClockSetting{Mode::kFrozen, *time, 0};
     }
   }
   if (text.starts_with(kOffset)) {
-    if (const auto offset = parse_duration_ms(text.substr(kOffset.size()))) {
+    const auto offset = parse_duration_ms(text.substr(kOffset.size()));
+    if (offset && *offset >= -kMaxClockShiftMs && *offset <= kMaxClockShiftMs) {
       return ClockSetting{Mode::kOffset, 0, *offset};
     }
   }
   return fail(ErrorKind::kUsage,
-              fmt::format("clock: expected real, frozen:2026-10-01T00:00:00Z or offset:+90s (units "
-                          "ms s m h d), got {}",
+              fmt::format("clock: expected real, frozen:2026-10-01T00:00:00Z (1970 to 2200) or "
+                          "offset:+90s (units ms s m h d, up to 36500d), got {}",
                           quote(text)));
 }
 
@@ -74,8 +76,11 @@ void TenantClock::freeze() {
   set_locked({Mode::kFrozen, wall_locked(), 0});
 }
 
-void TenantClock::advance(std::int64_t by_ms) {
+bool TenantClock::advance(std::int64_t by_ms) {
+  if (by_ms < -kMaxClockShiftMs || by_ms > kMaxClockShiftMs) return false;
   const std::lock_guard lock(mutex_);
+  const std::int64_t wall = wall_locked() + by_ms;
+  if (wall < kMinClockMs || wall > kMaxClockMs) return false;
   ClockSetting next = setting_;
   if (next.mode == Mode::kFrozen) {
     next.frozen_ms += by_ms;
@@ -84,6 +89,7 @@ void TenantClock::advance(std::int64_t by_ms) {
     next.offset_ms += by_ms;
   }
   set_locked(next);
+  return true;
 }
 
 std::int64_t TenantClock::wall_locked() const {
@@ -107,7 +113,11 @@ void TenantClock::set_locked(const ClockSetting& setting) {
   base_ns_ = monotonic_locked();
   since_ns_ = machine_.monotonic_ns();
   setting_ = setting;
-  base_ns_ += std::max<std::int64_t>(0, wall_locked() - wall_before) * kNanosPerMilli;
+  // Moved to and fro for centuries in all, it stands at last, rather than overflow.
+  constexpr std::int64_t kMaxBaseMs = 8'000'000'000'000;
+  const std::int64_t jump_ms = std::max<std::int64_t>(0, wall_locked() - wall_before);
+  const std::int64_t room_ms = std::max<std::int64_t>(0, kMaxBaseMs - base_ns_ / kNanosPerMilli);
+  base_ns_ += std::min(jump_ms, room_ms) * kNanosPerMilli;
 }
 
 }  // namespace zimmock

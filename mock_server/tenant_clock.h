@@ -18,7 +18,12 @@ struct ClockSetting {
   std::int64_t offset_ms = 0;  // added to the real time, for kOffset
 };
 
-// "real", "frozen:2026-10-01T00:00:00Z", "offset:+90s" (units ms s m h d).
+// How far a tenant's time can be moved: what is within can be counted in nanoseconds.
+inline constexpr std::int64_t kMinClockMs = 0;                  // 1970-01-01
+inline constexpr std::int64_t kMaxClockMs = 7'258'118'400'000;  // 2200-01-01
+inline constexpr std::int64_t kMaxClockShiftMs = std::int64_t{36'500} * kMillisPerDay;
+
+// "real", "frozen:2026-10-01T00:00:00Z", "offset:+90s" (units ms s m h d; at most 36500 days).
 Result<ClockSetting> parse_clock(std::string_view text);
 
 // The reverse.
@@ -46,7 +51,8 @@ class TenantClock : public Clock {
   void freeze();
 
   // A frozen clock shows `by_ms` later (negative: earlier); a running one goes on from there.
-  void advance(std::int64_t by_ms);
+  // False, and nothing changes, if that is more than kMaxClockShiftMs or outside 1970 to 2200.
+  bool advance(std::int64_t by_ms);
 
  private:
   std::int64_t wall_locked() const;

@@ -54,7 +54,11 @@ ControlResult advance_clock(ControlCall& call) {
     return control_error(
         400, fmt::format("/by: expected a duration such as 601s or -10m, got {}", quote(*text)));
   }
-  call.tenant->clock().advance(*by_ms);
+  if (!call.tenant->clock().advance(*by_ms)) {
+    return control_error(400, fmt::format("/by: expected at most 36500d, to a time from 1970 to "
+                                          "2200, got {}",
+                                          quote(*text)));
+  }
   call.service.settle(*call.tenant);
   return show_clock(call);
 }

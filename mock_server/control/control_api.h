@@ -22,8 +22,8 @@ struct ControlApiOptions {
 };
 
 // The control API: JSON over HTTP under /_zimmock/v1, to put the service into any state and to ask
-// what happened. Errors are answered as {"error": "one line"} with status 400, 401, 403, 404 or
-// 405. Thread-safe; wait blocks.
+// what happened. Errors are answered as {"error": "one line"} with status 400, 401, 403, 404, 405
+// or 409. Thread-safe; wait blocks.
 class ControlApi {
  public:
   // `service` must outlive it.

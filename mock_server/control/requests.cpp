@@ -12,7 +12,7 @@ namespace {
 using json = nlohmann::json;
 
 constexpr std::int64_t kDefaultWaitMs = 10'000;
-constexpr std::int64_t kMaxWaitMs = 10 * 60 * 1000;
+constexpr std::uint64_t kMaxWaitMs = 24 * 60 * 60 * 1000;
 
 struct Wanted {
   RequestFilter filter;
@@ -151,8 +151,10 @@ ControlResult wait_for_requests(ControlCall& call) {
         if (!value.is_number_unsigned()) return wrong(name, "a number from 0", value);
         if (name == "count") {
           count = value.get<std::uint64_t>();
+        } else if (value.get<std::uint64_t>() > kMaxWaitMs) {
+          return wrong(name, fmt::format("at most {}", kMaxWaitMs), value);
         } else {
-          timeout_ms = std::min(value.get<std::int64_t>(), kMaxWaitMs);
+          timeout_ms = value.get<std::int64_t>();
         }
         return true;
       });

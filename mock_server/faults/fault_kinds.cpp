@@ -6,6 +6,7 @@
 #include "contracts/api/codes.h"
 #include "contracts/api/text.h"
 #include "mock_server/faults/fault.h"
+#include "mock_server/tenant_clock.h"
 
 namespace zimmock {
 namespace {
@@ -32,7 +33,7 @@ bool read_duration(std::string_view value, Fault& fault) {
 
 bool read_skew(std::string_view value, Fault& fault) {
   const auto ms = parse_duration_ms(value);
-  if (!ms) return false;
+  if (!ms || *ms < -kMaxClockShiftMs || *ms > kMaxClockShiftMs) return false;
   fault.number = *ms;
   return true;
 }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "contracts/api/actions.h"
+#include "contracts/api/clock.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 #include "mock_server/faults/fault.h"
@@ -87,7 +88,10 @@ Result<void> set_probability(Fault& fault, std::string_view value) {
 
 Result<void> set_for(Fault& fault, std::string_view value) {
   const auto ms = parse_duration_ms(value);
-  if (!ms || *ms <= 0) return expected("for", "a duration such as 10s", value);
+  constexpr std::int64_t kMaxForMs = 3650 * kMillisPerDay;
+  if (!ms || *ms <= 0 || *ms > kMaxForMs) {
+    return expected("for", "a duration such as 10s, up to 3650d", value);
+  }
   fault.for_ms = *ms;
   return {};
 }

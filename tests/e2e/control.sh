@@ -103,8 +103,11 @@ for body in '{"clock":7}' '{"clock":"soon"}' '{}' '{"when":"x"}'; do
   ctl PUT '{}/clock' "$body"
   expect_ctl 400
 done
-ctl POST '{}/clock/advance' '{"by":"soon"}'
-expect_ctl 400
+for by in soon 36501d -36501d 9223372036854775807ms 36500d; do
+  ctl PUT '{}/clock' '{"clock":"frozen:2150-01-01"}'
+  ctl POST '{}/clock/advance' "{\"by\":\"$by\"}"
+  expect_ctl 400 '.error | contains("/by: expected")'
+done
 
 WHAT='state: export, import, export is byte for byte the same; reset'
 new_tenant
@@ -213,6 +216,8 @@ expect_ctl 400
 
 WHAT='wait: until enough match, without a sleep; or the timeout'
 ctl DELETE '{}/requests'
+ctl POST '{}/wait' '{"timeout_ms":86400001}'
+expect_ctl 400
 ctl POST '{}/wait' '{"action":"QueryPeerMsg","count":1,"timeout_ms":1}'
 expect_ctl 200 '(.ok | not) and .count == 0'
 curl -q -sS --noproxy '*' -d '{"action":"QueryPeerMsg","count":2,"timeout_ms":30000}' "$URL/_zimmock/v1/tenants/$APP/wait" >"$T/waited" &

@@ -1,5 +1,6 @@
 #include "mock_server/tenant_clock.h"
 
+#include <limits>
 #include <utility>
 
 #include "tests/support/catch.h"
@@ -66,4 +67,26 @@ TEST_CASE("what is no clock is refused with what is") {
     REQUIRE_FALSE(parsed);
     CHECK(parsed.error().message.find("frozen:2026-10-01T00:00:00Z") != std::string::npos);
   }
+}
+
+TEST_CASE("a clock moved by centuries does not overflow") {
+  test::ManualClock machine;
+  TenantClock clock(machine, {});
+  for (const std::int64_t far :
+       {kMaxClockShiftMs + 1, -kMaxClockShiftMs - 1, std::numeric_limits<std::int64_t>::max(),
+        std::numeric_limits<std::int64_t>::min()}) {
+    CHECK_FALSE(clock.advance(far));
+  }
+  std::int64_t last = clock.monotonic_ns();
+  for (int i = 0; i < 10; ++i) {
+    CHECK(clock.advance(kMaxClockShiftMs));
+    CHECK(clock.monotonic_ns() >= last);
+    last = clock.monotonic_ns();
+    CHECK(clock.advance(-kMaxClockShiftMs));
+  }
+  CHECK(clock.wall_ms() == machine.wall_ms());
+  CHECK_FALSE(parse_clock("frozen:2200-01-02"));
+  CHECK_FALSE(parse_clock("frozen:1969-12-31"));
+  CHECK_FALSE(parse_clock("offset:36501d"));
+  CHECK(parse_clock("offset:-36500d"));
 }

@@ -97,8 +97,9 @@ class MockTenant {
 
   std::int64_t now_ms() const;
   void freeze();                         // at what it shows
-  void freeze_at(std::int64_t unix_ms);  // at that time
-  void advance(std::chrono::milliseconds by);
+  void freeze_at(std::int64_t unix_ms);  // at that time, from 1970 to 2200
+  // Negative: back. False, and nothing changes, outside 1970 to 2200.
+  bool advance(std::chrono::milliseconds by);
   void use_real_time();
 
   // --- faults, in the words of `zimmock list faults` ---
