@@ -105,7 +105,9 @@ std::int64_t TenantClock::wall_locked() const {
 }
 
 std::int64_t TenantClock::monotonic_locked() const {
-  return setting_.mode == Mode::kFrozen ? base_ns_ : base_ns_ + machine_.monotonic_ns() - since_ns_;
+  // The difference first: the sum of two readings could overflow.
+  const std::int64_t elapsed_ns = machine_.monotonic_ns() - since_ns_;
+  return setting_.mode == Mode::kFrozen ? base_ns_ : base_ns_ + elapsed_ns;
 }
 
 void TenantClock::set_locked(const ClockSetting& setting) {
