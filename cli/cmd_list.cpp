@@ -74,10 +74,10 @@ json list_settings() {
 json list_delivery() {
   json rows = json::array();
   for (const DeliveryRule& row : delivery_rules()) {
-    rows.push_back({{"name", row.id},
-                    {"mark", to_string(row.mark)},
+    rows.push_back({{"name", row.rule().id},
+                    {"mark", to_string(row.rule().mark)},
                     {"delivery", to_string(row.delivery)},
-                    {"what", row.statement}});
+                    {"what", row.rule().statement}});
   }
   return rows;
 }

@@ -34,16 +34,16 @@ struct Tally {
 
 void print_item(const QueryItem& item, Role role, const DeliveryRule& rule, bool as_json) {
   if (!as_json) {
-    fmt::print("{}  {:<12}  {} [{}]: {}\n", item_columns(item), to_string(rule.delivery), rule.id,
-               to_string(rule.mark), rule.statement);
+    fmt::print("{}  {:<12}  {} [{}]: {}\n", item_columns(item), to_string(rule.delivery),
+               rule.rule().id, to_string(rule.rule().mark), rule.rule().statement);
     return;
   }
   nlohmann::json out = item.raw;
   out["View"] = {{"Role", to_string(role)},
                  {"Delivery", to_string(rule.delivery)},
-                 {"Rule", rule.id},
-                 {"Mark", to_string(rule.mark)},
-                 {"Statement", rule.statement}};
+                 {"Rule", rule.rule().id},
+                 {"Mark", to_string(rule.rule().mark)},
+                 {"Statement", rule.rule().statement}};
   fmt::print("{}\n", json_line(out));
 }
 

@@ -30,8 +30,8 @@ json to_json(const DeliveredMessage& message) {
            {"mark", nullptr}};
   if (message.rule != nullptr) {
     out["delivery"] = to_string(message.rule->delivery);
-    out["rule"] = message.rule->id;
-    out["mark"] = to_string(message.rule->mark);
+    out["rule"] = message.rule->rule().id;
+    out["mark"] = to_string(message.rule->rule().mark);
   }
   return out;
 }

@@ -34,15 +34,15 @@ enum class Delivery {
 };
 
 struct DeliveryRule {
-  std::string_view id;
+  RuleId rule_id;           // its id, mark and statement; one that is undocumented is assumed
   std::int64_t first_type;  // message types first_type..last_type
   std::int64_t last_type;
   Role role;
   SdkVersion from;   // inclusive
   SdkVersion until;  // exclusive
   Delivery delivery;
-  Mark mark;  // of the fact; for kUndocumented: assumed
-  std::string_view statement;
+
+  const Rule& rule() const { return zimmock::rule(rule_id); }
 };
 
 // Ordered so that the first row that fits decides.

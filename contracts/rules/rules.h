@@ -18,13 +18,13 @@ enum class Mark { kDocumented, kInferred, kAssumed };
 enum class Binds { kServer, kClient, kBoth };
 
 enum class RuleId {
-#define RULE(name, id, mark, binds, code, section, statement) name,
+#define RULE(name, id, mark, binds, code, section, page, settings, statement) name,
 #include "contracts/rules/rules.inc"
 #undef RULE
 };
 
 inline constexpr std::size_t kRuleCount = 0
-#define RULE(name, id, mark, binds, code, section, statement) +1
+#define RULE(name, id, mark, binds, code, section, page, settings, statement) +1
 #include "contracts/rules/rules.inc"
 #undef RULE
     ;
@@ -45,6 +45,12 @@ class RuleSet {
   std::bitset<kRuleCount> rules_;
 };
 
+// A page of the vendor's documentation.
+struct Page {
+  std::string_view title;
+  std::string_view address;  // "" where it is not known
+};
+
 struct Rule {
   RuleId rule_id;
   std::string_view id;  // "import.send-time-not-in-future"
@@ -52,8 +58,21 @@ struct Rule {
   Binds binds;
   std::int64_t code;           // of the refusal; 0 when it is only reported
   std::string_view section;    // of zim-contract.md
+  const Page* page;            // that the fact comes from, or would be on
+  std::string_view settings;   // of the profile that change it; names with spaces between, or ""
   std::string_view statement;  // one sentence
 };
+
+// The contract's version: the month in which the vendor's pages were read. Results name it.
+inline constexpr std::string_view kContractVersion = "2026-08";
+
+// What the documents say and no rule holds, because no call can show it.
+struct Unruled {
+  std::string_view section;
+  std::string_view statement;
+  std::string_view why;
+};
+std::span<const Unruled> unruled_statements();
 
 std::span<const Rule> all_rules();
 const Rule& rule(RuleId id);

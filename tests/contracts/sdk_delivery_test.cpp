@@ -67,7 +67,7 @@ TEST_CASE("every importable type, role and version has a row that fits it") {
     for (const Role role : {kSender, kReceiver}) {
       for (const char* version : {"0.0.1", "1.0.0", "2.0.0", "2.5.0", "2.8.0", "3.0.0", "99.0.0"}) {
         const DeliveryRule& row = delivery_of(type, role, *parse_sdk_version(version));
-        CAPTURE(type, version, row.id);
+        CAPTURE(type, version, row.rule().id);
         CHECK(row.role == role);
         CHECK((type >= row.first_type && type <= row.last_type));
       }
@@ -77,7 +77,7 @@ TEST_CASE("every importable type, role and version has a row that fits it") {
 
 TEST_CASE("an undocumented outcome is marked as assumed, and no other is") {
   for (const DeliveryRule& row : delivery_rules()) {
-    CAPTURE(row.id);
-    CHECK((row.delivery == kUndocumented) == (row.mark == Mark::kAssumed));
+    CAPTURE(row.rule().id);
+    CHECK((row.delivery == kUndocumented) == (row.rule().mark == Mark::kAssumed));
   }
 }

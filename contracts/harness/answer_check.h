@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "contracts/api/http.h"
+#include "contracts/rules/rules.h"
+
+namespace zimmock {
+
+// What one answer by itself shows of the rules on answers.
+struct AnswerCheck {
+  std::vector<Finding> findings;  // at most one a rule
+  RuleSet checked;                // the rules that this answer was held against
+  bool usable = false;            // an answer of this API: a JSON object with an integer Code
+};
+
+// Holds an answer to `action` against the rules that every answer keeps: answer.* always,
+// import.answer-ids, register.*, query.item-members, query.newest-first, query.media-url-encoded and
+// query.not-returned where the action and Code 0 bring them up.
+AnswerCheck check_answer(std::string_view action, const HttpResponse& response);
+
+}  // namespace zimmock
