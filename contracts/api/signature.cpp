@@ -256,6 +256,8 @@ class Doctor {
 
 std::string md5_hex(std::string_view bytes) { return digest_hex(EVP_md5(), bytes); }
 
+std::string sha256_hex(std::string_view bytes) { return digest_hex(EVP_sha256(), bytes); }
+
 std::string sign(std::string_view app_id, std::string_view nonce, std::string_view server_secret,
                  std::string_view timestamp) {
   return md5_hex(fmt::format("{}{}{}{}", app_id, nonce, server_secret, timestamp));

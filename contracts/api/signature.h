@@ -14,6 +14,9 @@ inline constexpr std::string_view kSignatureVersion = "2.0";
 // Lower-case hex MD5 of the bytes.
 std::string md5_hex(std::string_view bytes);
 
+// Lower-case hex SHA-256 of the bytes; what a known mistake signs with.
+std::string sha256_hex(std::string_view bytes);
+
 // The documented signature: lower-case hex MD5 over the four parts, joined with nothing between.
 // All four as they stand in the query, in decimal. (zim-contract.md section 1, documented)
 std::string sign(std::string_view app_id, std::string_view nonce, std::string_view server_secret,

@@ -16,8 +16,8 @@ struct AnswerCheck {
 };
 
 // Holds an answer to `action` against the rules that every answer keeps: answer.* always,
-// import.answer-ids, register.*, query.item-members, query.newest-first, query.media-url-encoded and
-// query.not-returned where the action and Code 0 bring them up.
+// import.answer-ids, register.*, query.item-members, query.newest-first, query.media-url-encoded
+// and query.not-returned where the action and Code 0 bring them up.
 AnswerCheck check_answer(std::string_view action, const HttpResponse& response);
 
 }  // namespace zimmock

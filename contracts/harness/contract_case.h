@@ -26,18 +26,18 @@ enum class CaseKind {
 };
 
 struct ContractCase {
-  std::string name;     // "import/send-time.one-ms-late", with [char=!] in a family
+  std::string name;  // "import/send-time.one-ms-late", with [char=!] in a family
   RuleId rule_id{};
   CaseKind kind = CaseKind::kBehaves;
-  std::string what;     // one sentence
-  Needs needs;          // found from its words
+  std::string what;  // one sentence
+  Needs needs;       // found from its words
   WorldSettings world;
 
-  std::vector<std::string> users;  // registered first
-  nlohmann::json messages;         // imported then; an array of import steps
-  nlohmann::json steps;            // an array
-  std::map<std::string, nlohmann::json> each;     // the family's values for this case
-  std::map<std::string, nlohmann::json> bodies;   // that `like` names
+  std::vector<std::string> users;                // registered first
+  nlohmann::json messages;                       // imported then; an array of import steps
+  nlohmann::json steps;                          // an array
+  std::map<std::string, nlohmann::json> each;    // the family's values for this case
+  std::map<std::string, nlohmann::json> bodies;  // that `like` names
 };
 
 struct CaseFile {

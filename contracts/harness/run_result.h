@@ -28,11 +28,11 @@ enum class Verdict {
 
 // One call and what came of it.
 struct CallRecord {
-  std::string action;    // as asked for by the case
-  HttpRequest request;   // a Signature made with the secret is written "***" in its target
+  std::string action;   // as asked for by the case
+  HttpRequest request;  // a Signature made with the secret is written "***" in its target
   bool signed_as_documented = true;
   std::optional<HttpResponse> response;
-  std::string error;     // why there is no response, or ""
+  std::string error;  // why there is no response, or ""
   std::int64_t duration_us = 0;
 };
 
@@ -68,21 +68,21 @@ struct AnswerFinding {
 struct RuleResult {
   RuleId rule_id{};
   Verdict verdict = Verdict::kNotExercised;
-  std::string why;
+  std::string why{};
   std::size_t passed = 0, failed = 0, known = 0, observed = 0, not_applicable = 0,
-              not_exercised = 0;             // cases
-  std::vector<std::size_t> cases;            // indices into RunResult::cases
-  std::vector<AnswerFinding> answer_findings;  // at most 3
-  std::size_t answers_checked = 0;           // answers that this rule was held against
+              not_exercised = 0;                 // cases
+  std::vector<std::size_t> cases{};              // indices into RunResult::cases
+  std::vector<AnswerFinding> answer_findings{};  // at most 3
+  std::size_t answers_checked = 0;               // answers that this rule was held against
   std::size_t answers_broken = 0;
 };
 
 // Why a run as a whole is what it is; in this order of weight, the first that applies.
 enum class Outcome {
-  kUnreachable,     // no connection
-  kUnusable,        // no answer that this API gives
-  kViolated,        // a case failed, a rule is broken, or a list of known failures is stale
-  kIncomplete,      // a rule was not exercised, or the calls ran out
+  kUnreachable,  // no connection
+  kUnusable,     // no answer that this API gives
+  kViolated,     // a case failed, a rule is broken, or a list of known failures is stale
+  kIncomplete,   // a rule was not exercised, or the calls ran out
   kConforms,
 };
 
@@ -92,14 +92,14 @@ struct RunResult {
   bool real_service = false;  // not a mock of ours: assumed rules are observed there
   std::int64_t started_ms = 0;
   std::int64_t duration_ms = 0;
-  std::string run_id;         // in every user id of the run
+  std::string run_id;  // in every user id of the run
   std::size_t calls = 0;
   std::vector<CaseResult> cases;
   std::vector<RuleResult> rules;  // every rule, in the registry's order
   Outcome outcome = Outcome::kIncomplete;
-  std::string why;            // one line
+  std::string why;  // one line
 
-  std::size_t count(Verdict verdict) const;        // of cases
+  std::size_t count(Verdict verdict) const;  // of cases
   std::size_t rule_count(Verdict verdict) const;
 };
 

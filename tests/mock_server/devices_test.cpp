@@ -112,11 +112,11 @@ TEST_CASE("what each device gets of a list") {
   REQUIRE(old.size() == 4);
   CHECK(old[0].emptied == Emptied::kRecalled);
   CHECK(old[0].rule == nullptr);
-  CHECK(old[1].rule->id == "delivery.text-sender-old");
+  CHECK(old[1].rule->rule().id == "delivery.text-sender-old");
   CHECK(old[1].role == Role::kSender);
   CHECK(old[2].rule->delivery == Delivery::kUnknown);
   CHECK(old[3].emptied == Emptied::kDeleted);  // expired
-  CHECK(view.devices[1].messages[2].rule->id == "delivery.custom-receiver");
+  CHECK(view.devices[1].messages[2].rule->rule().id == "delivery.custom-receiver");
 
   const auto written = to_json(view);
   CHECK(written.at("user_id") == "ann");

@@ -1,0 +1,35 @@
+# cmake -DOUTPUT=x.cpp -DFUNCTION=name -DTYPE=CaseFile -DHEADER=h -DROOT=folder -DFILES=a;b -P ZimmockEmbed.cmake
+# Writes a function that returns the files' paths (below ROOT, without extension) and texts.
+string(REPLACE "|" ";" FILES "${FILES}")
+set(rows "")
+foreach(file IN LISTS FILES)
+  file(READ "${file}" text)
+  file(RELATIVE_PATH path "${ROOT}" "${file}")
+  string(REGEX REPLACE "\\.[a-z]+$" "" path "${path}")
+  # Compilers limit one literal to 64 KiB; several in a row are one.
+  string(LENGTH "${text}" length)
+  set(literals "")
+  set(at 0)
+  while(at LESS length)
+    string(SUBSTRING "${text}" ${at} 8000 part)
+    string(APPEND literals "R\"zimmock(${part})zimmock\"\n")
+    math(EXPR at "${at} + 8000")
+  endwhile()
+  string(APPEND rows "    {\"${path}\",\n${literals}},\n")
+endforeach()
+file(WRITE "${OUTPUT}.new" "// Made from ${ROOT_NAME}; do not edit.
+#include \"${HEADER}\"
+
+namespace zimmock {
+namespace {
+
+constexpr ${TYPE} kFiles[] = {
+${rows}};
+
+}  // namespace
+
+std::span<const ${TYPE}> ${FUNCTION}() { return kFiles; }
+
+}  // namespace zimmock
+")
+file(COPY_FILE "${OUTPUT}.new" "${OUTPUT}" ONLY_IF_DIFFERENT)

@@ -1,0 +1,121 @@
+#include "contracts/harness/run_result.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "contracts/api/text.h"
+
+namespace zimmock {
+namespace {
+
+// For a POSIX shell where it is plain text, for bash and zsh where bytes must be named.
+std::string shell_word(std::string_view text) {
+  const bool plain = is_utf8(text) && std::all_of(text.begin(), text.end(), [](char c) {
+                       return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f;
+                     });
+  std::string out = plain ? "'" : "$'";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (plain) {
+      out += c == '\'' ? "'\\''" : std::string(1, c);
+    } else if (byte < 0x20 || byte >= 0x7f) {
+      out += fmt::format("\\x{:02x}", byte);
+    } else {
+      out += c == '\'' || c == '\\' ? std::string{'\\', c} : std::string(1, c);
+    }
+  }
+  return out + "'";
+}
+
+}  // namespace
+
+std::string Mismatch::line() const {
+  return fmt::format("{}: expected {}, got {}", where, expected, got);
+}
+
+std::size_t RunResult::count(Verdict verdict) const {
+  return static_cast<std::size_t>(std::count_if(
+      cases.begin(), cases.end(), [verdict](const auto& one) { return one.verdict == verdict; }));
+}
+
+std::size_t RunResult::rule_count(Verdict verdict) const {
+  return static_cast<std::size_t>(std::count_if(
+      rules.begin(), rules.end(), [verdict](const auto& one) { return one.verdict == verdict; }));
+}
+
+std::string_view to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kPass:
+      return "pass";
+    case Verdict::kFail:
+      return "fail";
+    case Verdict::kKnownFailure:
+      return "known failure";
+    case Verdict::kFixed:
+      return "passes though listed as failing";
+    case Verdict::kFlaky:
+      return "flaky";
+    case Verdict::kObserved:
+      return "observed";
+    case Verdict::kNotApplicable:
+      return "not applicable";
+    case Verdict::kNotExercised:
+      return "not exercised";
+  }
+  return "";
+}
+
+std::string_view to_string(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kUnreachable:
+      return "unreachable";
+    case Outcome::kUnusable:
+      return "unusable answers";
+    case Outcome::kViolated:
+      return "violated";
+    case Outcome::kIncomplete:
+      return "incomplete";
+    case Outcome::kConforms:
+      return "conforms";
+  }
+  return "";
+}
+
+int exit_code(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kConforms:
+      return 0;
+    case Outcome::kViolated:
+      return 1;
+    case Outcome::kIncomplete:
+      return 3;
+    case Outcome::kUnreachable:
+      return 11;
+    case Outcome::kUnusable:
+      return 12;
+  }
+  return 20;
+}
+
+std::string curl_line(const CallRecord& call) {
+  std::string url;
+  if (call.signed_as_documented) {
+    url = fmt::format("\"$ZIM_ENDPOINT/?$(zimmock sign --action {})\"", call.action);
+  } else if (call.request.target.find("Signature=***") == std::string::npos) {
+    url = "\"$ZIM_ENDPOINT\"" + shell_word(call.request.target);
+  } else {
+    return "";
+  }
+  std::string line = "curl -sS " + url;
+  if (call.request.method != "POST") line += " -X " + call.request.method;
+  for (const auto& [name, value] : call.request.headers) {
+    line += " -H " + shell_word(name + ": " + value);
+  }
+  constexpr std::size_t kMaxBody = 8192;
+  if (call.request.body.size() > kMaxBody) return "";
+  if (!call.request.body.empty()) line += " --data-binary " + shell_word(call.request.body);
+  return line;
+}
+
+}  // namespace zimmock
