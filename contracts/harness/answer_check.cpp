@@ -1,0 +1,180 @@
+#include "contracts/harness/answer_check.h"
+
+#include <algorithm>
+#include <functional>
+
+#include <fmt/format.h>
+
+#include "contracts/api/actions.h"
+#include "contracts/api/codes.h"
+#include "contracts/api/json_text.h"
+#include "contracts/api/text.h"
+#include "contracts/harness/answer_notes.h"
+
+namespace zimmock {
+namespace {
+
+using json = nlohmann::json;
+
+// Deeper than any answer of this API; only bounds what a hostile one costs.
+constexpr std::int64_t kMaxAnswerDepth = 64;
+
+bool is_digits(const json& value) {
+  if (!value.is_string()) return false;
+  const auto& text = value.get_ref<const std::string&>();
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+void check_status(const HttpResponse& response, AnswerNotes& notes) {
+  notes.look_at(RuleId::kAnswerStatus);
+  if (response.status != 200) {
+    notes.broken(RuleId::kAnswerStatus, "", "HTTP 200", fmt::format("HTTP {}", response.status));
+  }
+}
+
+// The body as an object, or nothing when it is none.
+std::optional<json> read_body(const HttpResponse& response, AnswerNotes& notes) {
+  notes.look_at(RuleId::kAnswerIsJson);
+  constexpr std::string_view kExpected = "one JSON object";
+  auto parsed = parse_json(response.body, {kMaxAnswerDepth, true});
+  if (!parsed) {
+    notes.broken(RuleId::kAnswerIsJson, parsed.error().pointer, std::string(kExpected),
+                 parsed.error().got);
+    return std::nullopt;
+  }
+  if (!parsed->is_object()) {
+    notes.broken(RuleId::kAnswerIsJson, "", std::string(kExpected), json_type_and_value(*parsed));
+    return std::nullopt;
+  }
+  const std::string_view type = header(response.headers, "Content-Type");
+  if (!equal_ignoring_case(trim(type.substr(0, type.find(';'))), "application/json")) {
+    notes.broken(RuleId::kAnswerIsJson, "Content-Type", "application/json",
+                 type.empty() ? "nothing" : quote(type));
+  }
+  return std::move(*parsed);
+}
+
+// Of an unsigned value beyond int64 nothing: no code is so large.
+std::optional<std::int64_t> to_int64(const json* value) {
+  if (value == nullptr || !value->is_number_integer()) return std::nullopt;
+  if (value->is_number_unsigned() && value->get<std::uint64_t>() > INT64_MAX) return std::nullopt;
+  return value->get<std::int64_t>();
+}
+
+std::optional<std::int64_t> check_code(const json& answer, AnswerNotes& notes) {
+  notes.look_at(RuleId::kAnswerCode);
+  const json* given = member(answer, "Code");
+  const auto code = to_int64(given);
+  if (!code) {
+    notes.broken(RuleId::kAnswerCode, "/Code", "an integer", got_of(given));
+  } else if (find_code(*code) == nullptr) {
+    notes.broken(RuleId::kAnswerCode, "/Code", "a code of the vendor's tables",
+                 std::to_string(*code));
+  }
+  return code;
+}
+
+void check_message(const json& answer, std::optional<std::int64_t> code, AnswerNotes& notes) {
+  notes.look_at(RuleId::kAnswerMessage);
+  const json* message = member(answer, "Message");
+  if (message == nullptr || !message->is_string()) {
+    notes.broken(RuleId::kAnswerMessage, "/Message", "a string", got_of(message));
+  } else if (code == 0 && *message != "success") {
+    notes.broken(RuleId::kAnswerMessage, "/Message", "\"success\" with Code 0", got_of(message));
+  }
+}
+
+void check_request_id(const json& answer, AnswerNotes& notes) {
+  notes.look_at(RuleId::kAnswerRequestId);
+  const json* id = member(answer, "RequestId");
+  if (id == nullptr || !is_digits(*id)) {
+    notes.broken(RuleId::kAnswerRequestId, "/RequestId", "a string of decimal digits", got_of(id));
+  }
+}
+
+void check_import_ids(const json& answer, AnswerNotes& notes) {
+  notes.look_at(RuleId::kImportIds);
+  const json* id = member(answer, "MsgId");
+  if (id == nullptr || !is_digits(*id)) {
+    notes.broken(RuleId::kImportIds, "/MsgId", "a string of decimal digits", got_of(id));
+  }
+  const json* seq = member(answer, "MsgSeq");
+  if (seq == nullptr || !seq->is_number_integer()) {
+    notes.broken(RuleId::kImportIds, "/MsgSeq", "an integer", got_of(seq));
+  }
+}
+
+// One user that was not registered.
+void check_failed_user(RuleId id, const json& user, const std::string& where, AnswerNotes& notes) {
+  if (!user.is_object()) {
+    notes.broken(id, where, "an object", json_type_and_value(user));
+    return;
+  }
+  const json* user_id = member(user, "UserId");
+  if (user_id == nullptr || !user_id->is_string()) {
+    notes.broken(id, where + "/UserId", "a string", got_of(user_id));
+  }
+  const json* code = member(user, "SubCode");
+  if (code == nullptr || !code->is_number_integer() || *code == 0) {
+    notes.broken(id, where + "/SubCode", "an integer that is not 0", got_of(code));
+  }
+  const json* message = member(user, "SubMessage");
+  if (message == nullptr || !message->is_string()) {
+    notes.broken(id, where + "/SubMessage", "a string", got_of(message));
+  }
+}
+
+// Without an ErrorList there is nothing to look at: nobody failed, or the call was refused as a
+// whole.
+void check_register(const json& answer, bool success, AnswerNotes& notes) {
+  const json* errors = member(answer, "ErrorList");
+  if (errors == nullptr) return;
+  const RuleId id = success ? RuleId::kRegisterPartial : RuleId::kRegisterAllFail;
+  notes.look_at(id);
+  if (!errors->is_array()) {
+    notes.broken(id, "/ErrorList", "an array", json_type_and_value(*errors));
+    return;
+  }
+  for (std::size_t i = 0; i < errors->size(); ++i) {
+    check_failed_user(id, (*errors)[i], pointer_to("/ErrorList", i), notes);
+  }
+}
+
+}  // namespace
+
+void AnswerNotes::broken(RuleId id, std::string pointer, std::string expected, std::string got) {
+  check_.checked.add(id);
+  if (broken_.contains(id)) return;
+  broken_.add(id);
+  check_.findings.push_back({id, std::move(pointer), std::move(expected), std::move(got)});
+}
+
+std::string got_of(const json* value) {
+  return value == nullptr ? "nothing" : json_type_and_value(*value);
+}
+
+const json* member(const json& object, std::string_view name) {
+  const auto found = object.find(name);
+  return found == object.end() ? nullptr : &*found;
+}
+
+AnswerCheck check_answer(std::string_view action, const HttpResponse& response) {
+  AnswerCheck out;
+  AnswerNotes notes(out);
+  check_status(response, notes);
+  const auto answer = read_body(response, notes);
+  if (!answer) return out;
+  const auto code = check_code(*answer, notes);
+  check_message(*answer, code, notes);
+  check_request_id(*answer, notes);
+  out.usable = code.has_value();
+  const Action* known = find_action(action);
+  if (!code || known == nullptr) return out;
+  if (known->id == ActionId::kUserRegister) check_register(*answer, *code == 0, notes);
+  if (*code != 0) return out;
+  if (known->id == ActionId::kImportPeerMsg) check_import_ids(*answer, notes);
+  if (known->id == ActionId::kQueryPeerMsg) check_query_answer(*answer, notes);
+  return out;
+}
+
+}  // namespace zimmock
