@@ -18,6 +18,9 @@ enum ExitCode : int {
   kIncomplete = 3,  // finished, with records left out
   kStopped = 5,     // stopped; a retry may help
   kFatal = 7,       // credentials
+  kUnreachable = 11,  // of `contract`: nobody answers
+  kUnusable = 12,     // of `contract`: what answers does not speak this API
+  kUnexpected = 20,   // of `contract`: a mistake of ours
   kInterrupted = 130,
 };
 
@@ -65,5 +68,6 @@ Run setup_requests(CLI::App& app);
 Run setup_verify(CLI::App& app);
 Run setup_wait(CLI::App& app);
 Run setup_healthcheck(CLI::App& app);
+Run setup_contract(CLI::App& app);
 
 }  // namespace zimmock::cli

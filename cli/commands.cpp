@@ -20,6 +20,8 @@ constexpr Command kCommands[] = {
     {"view", "Show what a user's client gets of a conversation, by SDK version", setup_view},
     {"sign", "Sign a request, for use with other tools", setup_sign},
     {"ca", "Print the certificate of the mock's own CA", setup_ca},
+    {"contract", "Hold a service against the contract; print and explain its rules",
+     setup_contract},
     {"list", "Print what this program knows: actions, rules, codes, settings, faults, ...",
      setup_list},
     {"tenant", "Create, list, show or delete the Apps of a running mock", setup_tenant},

@@ -264,7 +264,8 @@ struct FileReader {
     auto words =
         check_words(document, path + ".json: /", {"about", "rule", "given", "bodies", "cases"});
     if (!words) return words;
-    for (const auto& [name, body] : document.value("bodies", json::object()).items()) {
+    const json own_bodies = document.value("bodies", json::object());
+    for (const auto& [name, body] : own_bodies.items()) {
       auto checked = check_value(body, fmt::format("{}.json: /bodies/{}", path, name));
       if (!checked) return checked;
       bodies[name] = body;
@@ -292,8 +293,7 @@ Result<std::vector<ContractCase>> read_cases(std::span<const CaseFile> files) {
     if (!parsed)
       return fail(ErrorKind::kInput, fmt::format("{}.json: {}", file.path, parsed.error().line()));
     if (file.path == kCommonBodies && parsed->is_object()) {
-      for (const auto& [name, body] : parsed->value("bodies", json::object()).items())
-        common[name] = body;
+      common = parsed->value("bodies", std::map<std::string, json>{});
     }
     readers.push_back({std::string(file.path), *std::move(parsed), {}, cases, names});
   }

@@ -200,7 +200,8 @@ class CaseRun {
       differ("HTTP status", json_line((*expected)["status"]), std::to_string(answer.status));
     }
     std::vector<Difference> differences;
-    for (const auto& [pointer, matcher] : expected->value("members", json::object()).items()) {
+    const json members = expected->value("members", json::object());
+    for (const auto& [pointer, matcher] : members.items()) {
       const json::json_pointer at(pointer);
       match(matcher, answer.body.contains(at) ? &answer.body.at(at) : nullptr, pointer,
             differences);
@@ -243,7 +244,8 @@ class CaseRun {
   }
 
   bool save(const json& step, const json& answer) {
-    for (const auto& [name, pointer] : step.value("save", json::object()).items()) {
+    const json saved = step.value("save", json::object());
+    for (const auto& [name, pointer] : saved.items()) {
       const json::json_pointer at(pointer.get<std::string>());
       if (!answer.contains(at)) {
         differ(pointer.get<std::string>(), "a value", "nothing");

@@ -89,7 +89,7 @@ enum class Outcome {
 struct RunResult {
   std::string contract_version;
   std::string target;
-  bool real_service = false;  // not a mock of ours: assumed rules are observed there
+  bool real_service = false;  // ZEGOCLOUD's, as far as can be known: not a mock of ours
   std::int64_t started_ms = 0;
   std::int64_t duration_ms = 0;
   std::string run_id;  // in every user id of the run

@@ -60,7 +60,7 @@ void classify(CaseResult& one, const RunOptions& options) {
     one.why = reason_of(
         failed ? "listed as failing" : "listed as failing, but it passes: take it off the list",
         *known);
-  } else if (failed && options.real_service && rule(one.rule_id).mark == Mark::kAssumed) {
+  } else if (failed && options.observe_assumed && rule(one.rule_id).mark == Mark::kAssumed) {
     one.verdict = Verdict::kObserved;
     one.why = "the rule is assumed; observed: " + one.mismatches.front().line();
   }
@@ -114,7 +114,7 @@ void check_answers(RunResult& run, std::size_t index) {
 }
 
 void conclude(RuleResult& result, const RunOptions& options) {
-  const bool assumed = options.real_service && rule(result.rule_id).mark == Mark::kAssumed;
+  const bool assumed = options.observe_assumed && rule(result.rule_id).mark == Mark::kAssumed;
   const bool broken = result.answers_broken > 0 && result.known == 0;
   if (result.failed > 0 || (broken && !assumed)) {
     result.verdict = Verdict::kFail;
@@ -132,7 +132,7 @@ void conclude(RuleResult& result, const RunOptions& options) {
 }
 
 // The call that finds out whether there is such a service at all; nothing if there is.
-std::optional<Outcome> probe(Target& target, CaseSite& site, std::string& why) {
+std::optional<Outcome> probe(Target& target, CaseSite& site, std::string& why, bool& mock) {
   auto world = target.open({});
   if (!world) {
     why = world.error().message;
@@ -152,6 +152,8 @@ std::optional<Outcome> probe(Target& target, CaseSite& site, std::string& why) {
     why = call.error;
     return Outcome::kUnreachable;
   }
+  // The mock explains a refusal, and this call is one; however it was reached.
+  mock = !header(call.response->headers, "X-Zimmock-Explain").empty();
   if (check_answer(call.action, *call.response).usable) return std::nullopt;
   why = fmt::format(
       "the answer to a first call: expected a JSON object with Code, got HTTP {}, {}: {}",
@@ -198,7 +200,9 @@ class SuiteRun {
 
   bool reachable() {
     site_.user_prefix = options_.run_id;
-    const auto outcome = probe(target_, site_, run_.why);
+    bool mock = false;
+    const auto outcome = probe(target_, site_, run_.why, mock);
+    if (mock) run_.real_service = false;
     if (outcome) run_.outcome = *outcome;
     return !outcome;
   }

@@ -27,7 +27,8 @@ struct RunOptions {
   std::vector<KnownCase> known_flaky;    // may fail
   std::optional<std::size_t> max_calls;
   std::string run_id;         // letters and digits, at most 8; begins every user id of the run
-  bool real_service = false;  // assumed rules are observed, not failed
+  bool observe_assumed = false;  // what breaks an assumed rule is observed, not failed
+  bool real_service = false;     // for RunResult; a mock of ours that answers takes it back
 };
 
 // A pattern is a case's name, a rule's id, or either with '*' for any characters.
@@ -47,8 +48,7 @@ RunResult run_suite(const std::vector<ContractCase>& cases, Target& target,
                     const std::function<void(const CaseResult&)>& on_case = {},
                     const std::function<bool()>& interrupted = {});
 
-// The calls that a run would make, a line each, without making them; what a call gets from an
-// answer before it is written <name>.
+// The calls that the case makes, in the words of the case: a line for each call, list and import.
 std::vector<std::string> describe_calls(const ContractCase& one);
 
 }  // namespace zimmock

@@ -1,0 +1,16 @@
+#include "cli/contract_commands.h"
+
+namespace zimmock::cli {
+namespace {
+
+constexpr Command kSubcommands[] = {
+    {"list", "Print the rules of the contract, or its cases", setup_contract_list},
+    {"explain", "Say what a rule or a return code means, and where that comes from",
+     setup_contract_explain},
+};
+
+}  // namespace
+
+Run setup_contract(CLI::App& app) { return setup_subcommands(app, kSubcommands); }
+
+}  // namespace zimmock::cli
