@@ -1,0 +1,130 @@
+#include "contracts/harness/reports/report_text.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "contracts/api/text.h"
+
+namespace zimmock {
+namespace {
+
+std::string shown_body(std::string_view body, std::size_t max_bytes) {
+  if (body.size() <= max_bytes) return ascii_line(body);
+  return fmt::format("{} ... ({} bytes)", ascii_line(cut_at_character(body, max_bytes)),
+                     body.size());
+}
+
+// The call after which there is nothing to show any more.
+std::size_t first_wrong_call(const CaseResult& one) {
+  std::size_t first = one.calls.size();
+  for (const Mismatch& found : one.mismatches) first = std::min(first, found.call);
+  return first;
+}
+
+}  // namespace
+
+std::string_view family_of(const Rule& row) { return row.id.substr(0, row.id.find('.')); }
+
+std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> out;
+  while (!(text = trim(text)).empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    out.push_back(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+  return out;
+}
+
+std::string_view cut_at_character(std::string_view text, std::size_t max_bytes) {
+  if (text.size() <= max_bytes) return text;
+  const auto continues = [&](std::size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
+  };
+  while (max_bytes > 0 && continues(max_bytes)) --max_bytes;
+  return text.substr(0, max_bytes);
+}
+
+std::string shell_quoted(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'') {
+      out += "'\\''";
+    } else {
+      out += c;
+    }
+  }
+  return out + "'";
+}
+
+std::vector<std::string> reproduce_lines(const RunResult& run, const CaseResult& one,
+                                         std::size_t max_body_bytes) {
+  // A service that is not steered is not written to unless that is said.
+  const bool allow_writes = run.target != "mock" && one.needs.writes;
+  std::vector<std::string> out{
+      fmt::format("zimmock contract run --target {} --only {}{}",
+                  run.target == "mock" ? run.target : shell_quoted(run.target),
+                  shell_quoted(one.name), allow_writes ? " --allow-writes" : "")};
+  const std::size_t last = first_wrong_call(one);
+  for (std::size_t i = 0; i < one.calls.size() && i <= last; ++i) {
+    if (one.calls[i].request.body.size() > max_body_bytes) continue;
+    if (std::string line = curl_line(one.calls[i]); !line.empty()) out.push_back(std::move(line));
+  }
+  return out;
+}
+
+std::string totals_line(const RunResult& run) {
+  std::string out = fmt::format("Total {}", run.cases.size());
+  const auto add = [&](std::string_view name, Verdict verdict, bool always) {
+    const std::size_t count = run.count(verdict);
+    if (always || count > 0) out += fmt::format(" \u00B7 {} {}", name, count);
+  };
+  add("passed", Verdict::kPass, true);
+  add("failed", Verdict::kFail, true);
+  add("known", Verdict::kKnownFailure, true);
+  add("fixed", Verdict::kFixed, false);
+  add("flaky", Verdict::kFlaky, false);
+  add("observed", Verdict::kObserved, true);
+  add("not applicable", Verdict::kNotApplicable, true);
+  add("NOT EXERCISED", Verdict::kNotExercised, true);
+  return fmt::format("{} - {}", out, to_string(run.outcome));
+}
+
+std::string head_line(const RunResult& run) {
+  return fmt::format("{} against contract {}, {}, {} calls in {} ms{}", ascii_line(run.target),
+                     ascii_line(run.contract_version), iso_time(run.started_ms), run.calls,
+                     run.duration_ms, run.real_service ? "" : ", a mock of ours");
+}
+
+bool counts_as_failure(Verdict verdict) {
+  return verdict == Verdict::kFail || verdict == Verdict::kFixed;
+}
+
+std::string finding_line(const AnswerFinding& answer) {
+  const Finding& found = answer.finding;
+  return fmt::format("{}: expected {}, got {}", found.pointer.empty() ? "answer" : found.pointer,
+                     found.expected, found.got);
+}
+
+std::vector<std::string> exchange_lines(const CallRecord& call, std::size_t max_body_bytes) {
+  const HttpRequest& request = call.request;
+  std::vector<std::string> out{
+      fmt::format("> {} {}", ascii_line(request.method), ascii_line(request.target))};
+  if (!request.body.empty()) out.push_back("> " + shown_body(request.body, max_body_bytes));
+  if (call.response) {
+    out.push_back(fmt::format("< HTTP {}", call.response->status));
+    out.push_back("< " + shown_body(call.response->body, max_body_bytes));
+  } else {
+    out.push_back("< no answer: " + ascii_line(call.error));
+  }
+  return out;
+}
+
+std::vector<std::string> reason_lines(const CaseResult& one) {
+  std::vector<std::string> out;
+  if (!one.why.empty()) out.push_back(ascii_line(one.why));
+  for (const Mismatch& found : one.mismatches) out.push_back(ascii_line(found.line()));
+  return out;
+}
+
+}  // namespace zimmock
