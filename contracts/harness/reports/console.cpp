@@ -1,0 +1,118 @@
+#include <map>
+
+#include <fmt/format.h>
+
+#include "contracts/api/text.h"
+#include "contracts/harness/reports/report_text.h"
+#include "contracts/harness/reports/writers.h"
+
+namespace zimmock {
+namespace {
+
+constexpr std::size_t kMaxBodyBytes = 2000;
+
+void add_lines(std::string& out, std::string_view indent, const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) out += fmt::format("{}{}\n", indent, line);
+}
+
+void add_rule(std::string& out, const Rule& row) {
+  out += fmt::format("  {} ({}): {}\n", row.id, to_string(row.mark), row.statement);
+  out += fmt::format("  {}{}{}\n", row.page->title, row.page->address.empty() ? "" : ": ",
+                     row.page->address);
+}
+
+// The calls that something is wrong with; where none is named, all of them.
+void add_exchange(std::string& out, const CaseResult& one) {
+  std::vector<bool> shown(one.calls.size(), false);
+  bool any = false;
+  for (const Mismatch& found : one.mismatches) {
+    if (found.call >= shown.size()) continue;
+    shown[found.call] = any = true;
+  }
+  for (std::size_t i = 0; i < one.calls.size(); ++i) {
+    if (any && !shown[i]) continue;
+    out += fmt::format("  call {} of {}, {}:\n", i + 1, one.calls.size(),
+                       ascii_line(one.calls[i].action));
+    add_lines(out, "    ", exchange_lines(one.calls[i], kMaxBodyBytes));
+  }
+}
+
+void add_failure(std::string& out, const RunResult& run, const CaseResult& one) {
+  out += fmt::format("{}: {}\n", one.verdict == Verdict::kFixed ? "FIXED" : "FAILED",
+                     ascii_line(one.name));
+  out += fmt::format("  {}\n", ascii_line(one.what));
+  add_rule(out, rule(one.rule_id));
+  add_lines(out, "  ", reason_lines(one));
+  add_exchange(out, one);
+  out += "  Reproduce with:\n";
+  add_lines(out, "    ", reproduce_lines(run, one));
+  out += "\n";
+}
+
+// A rule on answers that was found broken beside the cases.
+void add_answer_findings(std::string& out, const RunResult& run, const RuleResult& found) {
+  const Rule& row = rule(found.rule_id);
+  out += fmt::format("{}: {} of {} answers\n",
+                     found.verdict == Verdict::kObserved ? "OBSERVED" : "FAILED",
+                     found.answers_broken, found.answers_checked);
+  add_rule(out, row);
+  for (const AnswerFinding& answer : found.answer_findings) {
+    const CaseResult& one = run.cases[answer.case_index];
+    out += fmt::format("  {}\n  in {}\n", ascii_line(finding_line(answer)), ascii_line(one.name));
+    if (answer.call < one.calls.size()) {
+      add_lines(out, "    ", exchange_lines(one.calls[answer.call], kMaxBodyBytes));
+    }
+  }
+  out += "\n";
+}
+
+// "12 not applicable: needs clock", for every reason there is.
+void add_reasons(std::string& out, const RunResult& run, Verdict verdict) {
+  std::map<std::string, std::vector<const CaseResult*>> by_reason;
+  for (const CaseResult& one : run.cases) {
+    if (one.verdict == verdict) by_reason[one.why].push_back(&one);
+  }
+  for (const auto& [why, cases] : by_reason) {
+    out += fmt::format("{} {}: {}\n", cases.size(), to_string(verdict),
+                       why.empty() ? "no reason given" : ascii_line(why));
+    if (verdict == Verdict::kNotApplicable) continue;
+    for (const CaseResult* one : cases) {
+      out += fmt::format("  {}\n", ascii_line(one->name));
+      for (const Mismatch& found : one->mismatches) {
+        out += fmt::format("    {}\n", ascii_line(found.line()));
+      }
+    }
+  }
+}
+
+void add_rules_not_exercised(std::string& out, const RunResult& run) {
+  const std::size_t count = run.rule_count(Verdict::kNotExercised);
+  if (count == 0) return;
+  out += fmt::format("{} rules not exercised:\n", count);
+  for (const RuleResult& found : run.rules) {
+    if (found.verdict != Verdict::kNotExercised) continue;
+    out += fmt::format("  {}{}{}\n", rule(found.rule_id).id, found.why.empty() ? "" : ": ",
+                       ascii_line(found.why));
+  }
+}
+
+}  // namespace
+
+std::string write_console(const RunResult& run) {
+  std::string out = head_line(run) + "\n";
+  for (const CaseResult& one : run.cases) {
+    if (counts_as_failure(one.verdict)) add_failure(out, run, one);
+  }
+  for (const RuleResult& found : run.rules) {
+    if (!found.answer_findings.empty()) add_answer_findings(out, run, found);
+  }
+  for (const Verdict verdict : {Verdict::kKnownFailure, Verdict::kFlaky, Verdict::kObserved,
+                                Verdict::kNotApplicable, Verdict::kNotExercised}) {
+    add_reasons(out, run, verdict);
+  }
+  add_rules_not_exercised(out, run);
+  if (!run.why.empty()) out += ascii_line(run.why) + "\n";
+  return out + totals_line(run) + "\n";
+}
+
+}  // namespace zimmock

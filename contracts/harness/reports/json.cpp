@@ -1,0 +1,11 @@
+#include "contracts/harness/reports/writers.h"
+#include "contracts/harness/run_json.h"
+
+namespace zimmock {
+
+std::string write_json(const RunResult& run) {
+  constexpr int kIndent = 1;
+  return to_json(run).dump(kIndent, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace zimmock
