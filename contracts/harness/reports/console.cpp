@@ -45,7 +45,7 @@ void add_failure(std::string& out, const RunResult& run, const CaseResult& one) 
   add_lines(out, "  ", reason_lines(one));
   add_exchange(out, one);
   out += "  Reproduce with:\n";
-  add_lines(out, "    ", reproduce_lines(run, one));
+  add_lines(out, "    ", reproduce_lines(run, one, kMaxBodyBytes));
   out += "\n";
 }
 

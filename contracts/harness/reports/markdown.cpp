@@ -66,9 +66,7 @@ void add_failure(std::string& out, const RunResult& run, const CaseResult& one) 
     out += "\n" + code_block(exchange_lines(one.calls[first], kMaxBodyBytes));
   }
   out += "\nReproduce with:\n\n";
-  std::vector<std::string> lines = reproduce_lines(run, one, kMaxBodyBytes);
-  for (std::string& line : lines) line = ascii_line(line);
-  out += code_block(lines) + "\n";
+  out += code_block(reproduce_lines(run, one, kMaxBodyBytes)) + "\n";
 }
 
 void add_failures(std::string& out, const RunResult& run) {

@@ -22,6 +22,14 @@ std::size_t first_wrong_call(const CaseResult& one) {
   return first;
 }
 
+// Whether a shell line can be shown and copied as it is.
+bool can_be_shown(std::string_view line) {
+  return is_utf8(line) && std::none_of(line.begin(), line.end(), [](char c) {
+           const auto byte = static_cast<unsigned char>(c);
+           return (byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7F;
+         });
+}
+
 }  // namespace
 
 std::string_view family_of(const Rule& row) { return row.id.substr(0, row.id.find('.')); }
@@ -68,7 +76,8 @@ std::vector<std::string> reproduce_lines(const RunResult& run, const CaseResult&
   const std::size_t last = first_wrong_call(one);
   for (std::size_t i = 0; i < one.calls.size() && i <= last; ++i) {
     if (one.calls[i].request.body.size() > max_body_bytes) continue;
-    if (std::string line = curl_line(one.calls[i]); !line.empty()) out.push_back(std::move(line));
+    std::string line = curl_line(one.calls[i]);
+    if (!line.empty() && can_be_shown(line)) out.push_back(std::move(line));
   }
   return out;
 }
