@@ -172,11 +172,11 @@ void Exchange::judge() {
     reply_ = not_found(request_);
     return;
   }
-  auto refused = read_common_parameters(request_, common_);
+  const auto refused = read_common_parameters(request_, common_);
   find_tenant();
   if (refused) {
     read_body();
-    reply_ = std::move(*refused);
+    reply_ = refuse_common_parameters(*refused);
     return;
   }
   if (hit(FaultWhen::kBeforeRead)) return;

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "mock_server/common_parameters.h"
+#include "mock_server/authentication.h"
 #include "mock_server/service.h"
 #include "mock_server/wire_answer.h"
 

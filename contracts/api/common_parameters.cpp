@@ -1,4 +1,4 @@
-#include "mock_server/common_parameters.h"
+#include "contracts/api/common_parameters.h"
 
 #include <algorithm>
 #include <limits>
@@ -181,26 +181,16 @@ std::string form_of(std::string_view signature) {
 }
 
 // What the signature doctor says, as the end of a "got".
-std::string diagnosis(const Tenant& tenant, const CommonParameters& p) {
-  const auto found = diagnose_signature(
-      {p.app_id_text, p.nonce, tenant.server_secret(), p.timestamp_text, p.signature});
+std::string diagnosis(std::string_view server_secret, const CommonParameters& p) {
+  const auto found =
+      diagnose_signature({p.app_id_text, p.nonce, server_secret, p.timestamp_text, p.signature});
   if (found) return fmt::format(": it equals {}", *found);
   return ", which no known mistake explains: is it this AppId's ServerSecret?";
 }
 
-Refusal check_age(const Tenant& tenant, CommonParameters& p, std::int64_t now_ms) {
-  p.checked.add(RuleId::kTimestampFresh);
-  const std::int64_t now = now_ms / kMillisPerSecond;
-  const std::int64_t window = tenant.profile().timestamp_window_s;
-  if (p.timestamp >= now - window && p.timestamp <= now + window) return std::nullopt;
-  return Finding{RuleId::kTimestampFresh, "?Timestamp",
-                 fmt::format("seconds at most {} s off the server's clock, {}", window, now),
-                 diagnose_timestamp(p.timestamp, now)};
-}
-
 }  // namespace
 
-std::optional<Reply> read_common_parameters(const HttpRequest& request, CommonParameters& seen) {
+std::optional<Finding> read_common_parameters(const HttpRequest& request, CommonParameters& seen) {
   const Query query(request);
   seen.warnings = query.warnings();
   seen.checked.add(RuleId::kParameterKnown);
@@ -211,50 +201,40 @@ std::optional<Reply> read_common_parameters(const HttpRequest& request, CommonPa
   if (!refusal) refusal = read_nonce(query, seen);
   if (!refusal) refusal = read_version(query, seen.checked);
   if (!refusal) refusal = read_signature(query, seen);
-  if (!refusal) return std::nullopt;
-  Reply reply = Reply::refuse(default_profile(), *refusal);
-  if (refusal->rule_id == RuleId::kActionKnown || refusal->rule_id == RuleId::kActionEmulated) {
-    reply.message = fmt::format("Action not supported: {}", refusal->got);
-  }
-  return reply;
+  return refusal;
 }
 
-std::optional<Finding> authenticate(Tenant* tenant_or_null, CommonParameters& p,
-                                    std::int64_t now_ms) {
+std::optional<Finding> check_signature_form(CommonParameters& p,
+                                            std::optional<std::string_view> server_secret) {
   p.checked.add(RuleId::kSignatureForm);
-  if (p.signature.size() != 32 || !all_of(p.signature, kLowerHex)) {
-    return Finding{
-        RuleId::kSignatureForm, "?Signature", "32 lower-case hex characters",
-        form_of(p.signature) + (tenant_or_null == nullptr ? "" : diagnosis(*tenant_or_null, p))};
-  }
-  p.checked.add(RuleId::kAppKnown);
-  if (tenant_or_null == nullptr) {
-    return Finding{RuleId::kAppKnown, "?AppId", "an App that this service has",
-                   fmt::format("{}: serve it with --app {}:SECRET", p.app_id, p.app_id)};
-  }
-  Tenant& tenant = *tenant_or_null;
-  if (auto refusal = check_age(tenant, p, now_ms)) return refusal;
+  if (p.signature.size() == 32 && all_of(p.signature, kLowerHex)) return std::nullopt;
+  return Finding{RuleId::kSignatureForm, "?Signature", "32 lower-case hex characters",
+                 form_of(p.signature) + (server_secret ? diagnosis(*server_secret, p) : "")};
+}
+
+std::optional<Finding> check_timestamp_age(CommonParameters& p, std::int64_t now_ms,
+                                           std::int64_t window_s) {
+  p.checked.add(RuleId::kTimestampFresh);
+  const std::int64_t now = now_ms / kMillisPerSecond;
+  if (p.timestamp >= now - window_s && p.timestamp <= now + window_s) return std::nullopt;
+  return Finding{RuleId::kTimestampFresh, "?Timestamp",
+                 fmt::format("seconds at most {} s off the server's clock, {}", window_s, now),
+                 diagnose_timestamp(p.timestamp, now)};
+}
+
+std::optional<Finding> check_signature(CommonParameters& p, std::string_view server_secret) {
   p.checked.add(RuleId::kSignatureMatches);
-  if (p.signature != sign(p.app_id_text, p.nonce, tenant.server_secret(), p.timestamp_text)) {
-    return Finding{RuleId::kSignatureMatches, "?Signature", "MD5 over AppId+Nonce+Secret+Timestamp",
-                   "another value" + diagnosis(tenant, p)};
+  if (p.signature == sign(p.app_id_text, p.nonce, server_secret, p.timestamp_text)) {
+    return std::nullopt;
   }
-  const Profile& profile = tenant.profile();
+  return Finding{RuleId::kSignatureMatches, "?Signature", "MD5 over AppId+Nonce+Secret+Timestamp",
+                 "another value" + diagnosis(server_secret, p)};
+}
+
+std::optional<Finding> check_nonce_form(CommonParameters& p) {
   p.checked.add(RuleId::kNonceForm);
-  if (p.nonce.size() != 16 || !all_of(p.nonce, kAnyHex)) {
-    Finding finding{RuleId::kNonceForm, "?SignatureNonce", "16 hex characters", quote(p.nonce)};
-    if (profile.nonce_must_be_hex16) return finding;
-    p.warnings.push_back(std::move(finding));
-  }
-  const std::lock_guard lock(tenant.mutex());
-  p.checked.add(RuleId::kNonceFresh);
-  if (tenant.nonce_seen(p.nonce, now_ms)) {
-    Finding finding{RuleId::kNonceFresh, "?SignatureNonce", "a new nonce for each request",
-                    quote(p.nonce) + " again"};
-    if (profile.refuse_reused_nonce) return finding;
-    p.warnings.push_back(std::move(finding));
-  }
-  return std::nullopt;
+  if (p.nonce.size() == 16 && all_of(p.nonce, kAnyHex)) return std::nullopt;
+  return Finding{RuleId::kNonceForm, "?SignatureNonce", "16 hex characters", quote(p.nonce)};
 }
 
 }  // namespace zimmock

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "contracts/api/common_parameters.h"
+#include "mock_server/reply.h"
+#include "mock_server/tenant.h"
+
+namespace zimmock {
+
+// The answer to a request whose common parameters cannot be read; its code is the registry's, as no
+// tenant is known yet.
+Reply refuse_common_parameters(const Finding& refusal);
+
+// What follows read_common_parameters: the signature's form, whether there is such a tenant, the
+// timestamp's age, the signature itself, and what the profile says of the nonce. Nothing when the
+// request is genuine (`tenant` is not null then); warnings are added to `parameters`. `now_ms` is
+// the tenant's time.
+std::optional<Finding> authenticate(Tenant* tenant, CommonParameters& parameters,
+                                    std::int64_t now_ms);
+
+}  // namespace zimmock
