@@ -7,6 +7,7 @@ constexpr Command kSubcommands[] = {
     {"list", "Print the rules of the contract, or its cases", setup_contract_list},
     {"explain", "Say what a rule or a return code means, and where that comes from",
      setup_contract_explain},
+    {"run", "Hold the mock, or a service at a URL, against the contract", setup_contract_run},
 };
 
 }  // namespace

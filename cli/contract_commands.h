@@ -7,5 +7,6 @@ namespace zimmock::cli {
 // The subcommands of `zimmock contract`, each in cli/contract_<name>.cpp.
 Run setup_contract_list(CLI::App& app);
 Run setup_contract_explain(CLI::App& app);
+Run setup_contract_run(CLI::App& app);
 
 }  // namespace zimmock::cli

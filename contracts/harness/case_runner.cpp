@@ -139,12 +139,13 @@ class CaseRun {
       result_.why = seen.error().message;
       return false;
     }
-    return expect(step, {200, {{"List", *std::move(seen)}}, false});
+    return expect(step, {200, {{"List", *std::move(seen)}}, "", false});
   }
 
   struct Answer {
     int status = 200;
     json body;
+    std::string content_type;
     bool has_code = true;
   };
 
@@ -178,7 +179,10 @@ class CaseRun {
     record.response = *response;
     result_.calls.push_back(std::move(record));
     auto parsed = parse_json(response->body, {});
-    if (parsed && parsed->is_object()) return Answer{response->status, *std::move(parsed)};
+    if (parsed && parsed->is_object()) {
+      return Answer{response->status, *std::move(parsed),
+                    std::string(header(response->headers, "Content-Type"))};
+    }
     differ("the body", "a JSON object",
            fmt::format("HTTP {} with {}", response->status, quote(response->body)));
     return std::nullopt;
@@ -198,6 +202,10 @@ class CaseRun {
     if (answer.has_code) check_code(code, answer);
     if (expected->contains("status") && (*expected)["status"] != answer.status) {
       differ("HTTP status", json_line((*expected)["status"]), std::to_string(answer.status));
+    }
+    const std::string type = expected->value("content_type", "");
+    if (!answer.content_type.starts_with(type)) {
+      differ("Content-Type", quote(type), quote(answer.content_type));
     }
     std::vector<Difference> differences;
     const json members = expected->value("members", json::object());
@@ -266,7 +274,7 @@ class CaseRun {
               {"Limit", asked.value("limit", json(100))},
               {"WithEmptyMsg", asked.value("with_empty", json(0))},
               {"Next", 0}};
-    Answer whole{200, {{"Code", 0}, {"List", json::array()}}};
+    Answer whole{200, {{"Code", 0}, {"List", json::array()}}, ""};
     std::set<json> seen;
     for (int page = 1; page <= kMaxPages; ++page) {
       const json one{{"call", "QueryPeerMsg"}, {"body", body}, {"expect", "success"}};

@@ -48,28 +48,48 @@ Result<std::string> expand_text(const json& value, const CaseScope& scope) {
   return expanded->get<std::string>();
 }
 
+// An integer, or a function that gives one.
+Result<std::int64_t> expand_integer(const json& value, const CaseScope& scope) {
+  auto expanded = expand(value, scope);
+  if (!expanded) return tl::unexpected(expanded.error());
+  if (!expanded->is_number_integer()) {
+    return bad("expected an integer, got " + json_type_and_value(*expanded));
+  }
+  return expanded->get<std::int64_t>();
+}
+
 Result<json> now_plus(const json& argument, const CaseScope& scope) {
-  return json(scope.now_ms + argument.get<std::int64_t>());
+  return expand_integer(argument, scope).map([&](std::int64_t by) {
+    return json(scope.now_ms + by);
+  });
 }
 Result<json> oldest_plus(const json& argument, const CaseScope& scope) {
-  return json(scope.oldest_ms + argument.get<std::int64_t>());
+  return expand_integer(argument, scope).map([&](std::int64_t by) {
+    return json(scope.oldest_ms + by);
+  });
 }
 Result<json> seconds_plus(const json& argument, const CaseScope& scope) {
-  return json(std::to_string(scope.now_ms / kMillisPerSecond + argument.get<std::int64_t>()));
+  return expand_integer(argument, scope).map([&](std::int64_t by) {
+    return json(std::to_string(scope.now_ms / kMillisPerSecond + by));
+  });
 }
 
 Result<json> repeat(const json& argument, const CaseScope& scope) {
   auto text = expand_text(argument[0], scope);
   if (!text) return tl::unexpected(text.error());
+  const auto count = expand_integer(argument[1], scope);
+  if (!count) return tl::unexpected(count.error());
   std::string out;
-  for (std::int64_t i = 0; i < argument[1].get<std::int64_t>(); ++i) out += *text;
+  for (std::int64_t i = 0; i < *count; ++i) out += *text;
   return json(std::move(out));
 }
 
 Result<json> pad(const json& argument, const CaseScope& scope) {
   auto text = expand_text(argument[0], scope);
   if (!text) return tl::unexpected(text.error());
-  const auto size = argument[1].get<std::size_t>();
+  const auto wanted = expand_integer(argument[1], scope);
+  if (!wanted) return tl::unexpected(wanted.error());
+  const auto size = static_cast<std::size_t>(*wanted);
   if (text->size() > size) return bad(fmt::format("{} has more than {} bytes", quote(*text), size));
   text->resize(size, 'x');
   return json(*std::move(text));
@@ -94,7 +114,9 @@ Result<json> as_json_text(const json& argument, const CaseScope& scope) {
 Result<json> times(const json& argument, const CaseScope& scope) {
   json out = json::array();
   CaseScope inner = scope;
-  for (std::int64_t i = 0; i < argument[0].get<std::int64_t>(); ++i) {
+  const auto count = expand_integer(argument[0], scope);
+  if (!count) return tl::unexpected(count.error());
+  for (std::int64_t i = 0; i < *count; ++i) {
     inner.values["i"] = i;
     auto item = expand(argument[1], inner);
     if (!item) return item;
@@ -173,6 +195,9 @@ bool is_function(const json& value) {
          !value.begin().key().starts_with("${");
 }
 
+// Here or, by a function, once it is expanded.
+bool is_integer(const json& value) { return value.is_number_integer() || is_function(value); }
+
 // What the argument must be, or "" if it is.
 std::string_view wrong_argument(Takes takes, const json& argument) {
   const bool pair = argument.is_array() && argument.size() == 2;
@@ -181,11 +206,11 @@ std::string_view wrong_argument(Takes takes, const json& argument) {
     case Takes::kText:
       return argument.is_string() ? "" : "text";
     case Takes::kInteger:
-      return argument.is_number_integer() ? "" : "an integer";
+      return is_integer(argument) ? "" : "an integer";
     case Takes::kTextAndCount:
-      return pair && argument[1].is_number_unsigned() ? "" : "[text, count]";
+      return pair && is_integer(argument[1]) ? "" : "[text, count]";
     case Takes::kCountAndAny:
-      return pair && argument[0].is_number_unsigned() ? "" : "[count, value]";
+      return pair && is_integer(argument[0]) ? "" : "[count, value]";
     case Takes::kArray:
       return argument.is_array() ? "" : "an array";
     case Takes::kAny:
