@@ -81,6 +81,10 @@ void Service::cancel_waits() {
 Result<HttpResponse> LoopbackTransport::send(const HttpRequest& request) {
   using Kind = WireFault::Kind;
   HttpRequest own = request;
+  if (own.body.size() > service_.body_limit_bytes) {
+    own.body.clear();
+    own.body_state = BodyState::kTooLarge;
+  }
   WireAnswer answer = service_.answer(own);
   const WireFault& wire = answer.wire;
   switch (wire.kind) {

@@ -100,9 +100,13 @@ Result<void> check_call(const json& step, const std::string& where,
   if ((step.contains("with") || step.contains("without")) && !step.contains("like")) {
     return bad(where, "like, for with and without to change", "none");
   }
-  if (step.contains("like") &&
-      !bodies.contains(step["like"].is_string() ? step["like"].get<std::string>() : "")) {
-    return bad(where + "/like", "the name of a body", json_type_and_value(step["like"]));
+  if (step.contains("like")) {
+    const json& like = step["like"];
+    const std::string name = like.is_string() ? like.get<std::string>() : "";
+    const bool of_family = name.find("${") != std::string::npos;
+    if (!of_family && !bodies.contains(name)) {
+      return bad(where + "/like", "the name of a body", json_type_and_value(like));
+    }
   }
   if (step.contains("sign")) {
     return check_words(step["sign"], where + "/sign", {"parts", "hash", "case"});
@@ -186,18 +190,24 @@ void add_needs(ContractCase& one) {
   }
 }
 
+// A short value by itself, another by its number.
+std::string value_name(const json& value, std::size_t number) {
+  constexpr std::size_t kMaxShown = 40;
+  const std::string text = value.is_string() ? value.get<std::string>() : json_line(value);
+  if (value.is_structured() || text.size() > kMaxShown) return fmt::format("#{}", number);
+  return ascii_line(text);
+}
+
 // One case for every combination of the family's values.
 std::vector<ContractCase> family(const ContractCase& one, const json& each) {
   std::vector<ContractCase> cases{one};
   for (const auto& [name, values] : each.items()) {
     std::vector<ContractCase> next;
     for (const ContractCase& before : cases) {
-      for (const json& value : values) {
+      for (std::size_t i = 0; i < values.size(); ++i) {
         ContractCase with = before;
-        with.each[name] = value;
-        const std::string shown = value.is_string() ? value.get<std::string>() : json_line(value);
-        const std::string text = ascii_line(shown.size() > 40 ? shown.substr(0, 40) : shown);
-        with.name += fmt::format("[{}={}]", name, text);
+        with.each[name] = values[i];
+        with.name += fmt::format("[{}={}]", name, value_name(values[i], i + 1));
         next.push_back(std::move(with));
       }
     }

@@ -84,7 +84,13 @@ Result<std::string> body_text(const json& step, const std::map<std::string, json
     return text->get<std::string>();
   }
   if (!step.contains("body") && !step.contains("like")) return "";
-  auto body = expand(step.contains("body") ? step["body"] : bodies.at(step["like"]), scope);
+  auto like = expand(step.value("like", json("")), scope);
+  if (!like) return tl::unexpected(like.error());
+  const auto named = bodies.find(like->get<std::string>());
+  if (step.contains("like") && named == bodies.end()) {
+    return fail(ErrorKind::kInput, "no body is named " + quote(like->get<std::string>()));
+  }
+  auto body = expand(step.contains("body") ? step["body"] : named->second, scope);
   if (!body) return tl::unexpected(body.error());
   auto with = expand(step.value("with", json::object()), scope);
   if (!with) return tl::unexpected(with.error());
@@ -136,7 +142,9 @@ Result<CaseRequest> make_request(const json& step, const std::map<std::string, j
   if (!more) return tl::unexpected(more.error());
   out.signed_as_documented = !*changed && !*queried && sign->empty() &&
                              more->get_ref<const std::string&>().empty() && !step.contains("path");
-  const std::string path = step.value("path", "/");
+  auto expanded_path = expand(step.value("path", json("/")), scope);
+  if (!expanded_path) return tl::unexpected(expanded_path.error());
+  const std::string path = text_of(*expanded_path);
   out.request.method = step.value("method", "POST");
   out.request.target = path + "?" + query_text(parameters) + more->get<std::string>();
   if (std::string* made = find(parameters, "Signature"); made != nullptr && *made == secret_made) {

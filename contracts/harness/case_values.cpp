@@ -126,9 +126,11 @@ Result<json> times(const json& argument, const CaseScope& scope) {
 }
 
 // Pairs of hex digits, as url_decode() reads them after a percent sign.
-Result<json> bytes(const json& argument, const CaseScope& /*scope*/) {
+Result<json> bytes(const json& argument, const CaseScope& scope) {
+  const auto hex = expand_text(argument, scope);
+  if (!hex) return tl::unexpected(hex.error());
   std::string encoded;
-  for (const char c : argument.get_ref<const std::string&>()) {
+  for (const char c : *hex) {
     if (c == ' ') continue;
     if (encoded.size() % 3 == 0) encoded += '%';
     encoded += c;

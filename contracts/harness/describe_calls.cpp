@@ -16,7 +16,8 @@ std::string describe(const json& step, const std::map<std::string, json>& bodies
   if (step.contains("body")) line += " " + json_line(step["body"]);
   if (step.contains("raw_body")) line += " " + json_line(step["raw_body"]);
   if (step.contains("like")) {
-    line += " " + json_line(bodies.at(step["like"]));
+    const auto named = bodies.find(step["like"].get<std::string>());
+    line += " " + (named == bodies.end() ? json_line(step["like"]) : json_line(named->second));
   }
   for (const char* word :
        {"with", "without", "signed", "query", "more_query", "sign", "headers", "path", "times"}) {
