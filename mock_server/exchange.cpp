@@ -6,6 +6,7 @@
 
 #include "contracts/api/codes.h"
 #include "contracts/api/json_text.h"
+#include "contracts/api/request_body.h"
 #include "contracts/api/text.h"
 #include "mock_server/handlers/handlers.h"
 
@@ -13,53 +14,6 @@ namespace zimmock {
 namespace {
 
 using json = nlohmann::json;
-
-bool is_form(std::string_view content_type) {
-  return content_type.starts_with("application/x-www-form-urlencoded") ||
-         content_type.starts_with("multipart/form-data");
-}
-
-bool is_json_type(std::string_view content_type) {
-  return equal_ignoring_case(trim(content_type.substr(0, content_type.find(';'))),
-                             "application/json");
-}
-
-// The request's body as a JSON object, or why it is not one.
-tl::expected<json, Finding> parse_body(const HttpRequest& request, const Profile& profile,
-                                       std::vector<Finding>& warnings, RuleSet& checked) {
-  checked.add(RuleId::kMethodIsPost);
-  if (request.method != "POST") {
-    return tl::unexpected(Finding{RuleId::kMethodIsPost, "", "POST", request.method});
-  }
-  checked.add(RuleId::kBodyReadable);
-  if (request.body_state != BodyState::kComplete) {
-    const bool large = request.body_state == BodyState::kTooLarge;
-    return tl::unexpected(Finding{RuleId::kBodyReadable, "", "a whole body within the limit",
-                                  large ? "a larger body" : "a body cut off"});
-  }
-  const std::string_view type = header(request.headers, "Content-Type");
-  auto parsed = parse_json(request.body, {profile.max_json_depth, profile.refuse_duplicate_members},
-                           &checked);
-  if (!parsed) {
-    Finding finding = parsed.error();
-    if (is_form(type)) {
-      finding.got = fmt::format("a form body ({}): send JSON, with Content-Type application/json",
-                                ascii_line(type.substr(0, type.find(';'))));
-    }
-    return tl::unexpected(std::move(finding));
-  }
-  checked.add(RuleId::kBodyIsObject);
-  if (!parsed->is_object()) {
-    return tl::unexpected(
-        Finding{RuleId::kBodyIsObject, "", "a JSON object", json_type_and_value(*parsed)});
-  }
-  checked.add(RuleId::kContentTypeIsJson);
-  if (!is_json_type(type)) {
-    warnings.push_back({RuleId::kContentTypeIsJson, "Content-Type", "application/json",
-                        type.empty() ? "nothing" : quote(type)});
-  }
-  return std::move(*parsed);
-}
 
 RuleId rate_rule(ActionId action) {
   return action == ActionId::kUserRegister ? RuleId::kRateRegister : RuleId::kRate;
@@ -182,7 +136,7 @@ void Exchange::judge() {
   if (hit(FaultWhen::kBeforeRead)) return;
   read_body();
   if (auto refusal = admit()) return refuse(*refusal);
-  auto body = parse_body(request_, profile(), common_.warnings, common_.checked);
+  auto body = read_request_body(request_, profile(), common_.warnings, common_.checked);
   if (!body) return refuse(body.error());
   note_body(*body, record_);
   noted_ = true;

@@ -167,6 +167,15 @@ Refusal read_signature(const Query& query, CommonParameters& out) {
   return require(query, "Signature", RuleId::kSignaturePresent, out.signature, out.checked);
 }
 
+Refusal read_authentication(const Query& query, CommonParameters& seen) {
+  Refusal refusal = read_app_id(query, seen);
+  if (!refusal) refusal = read_timestamp(query, seen);
+  if (!refusal) refusal = read_nonce(query, seen);
+  if (!refusal) refusal = read_version(query, seen.checked);
+  if (!refusal) refusal = read_signature(query, seen);
+  return refusal;
+}
+
 // How a signature that is not 32 lower-case hex characters differs, without repeating it.
 std::string form_of(std::string_view signature) {
   if (trim(signature).size() != signature.size()) return "a value" + white_space_hint(signature);
@@ -195,13 +204,13 @@ std::optional<Finding> read_common_parameters(const HttpRequest& request, Common
   seen.warnings = query.warnings();
   seen.checked.add(RuleId::kParameterKnown);
   seen.checked.add(RuleId::kParameterOnce);
-  Refusal refusal = read_action(query, seen);
-  if (!refusal) refusal = read_app_id(query, seen);
-  if (!refusal) refusal = read_timestamp(query, seen);
-  if (!refusal) refusal = read_nonce(query, seen);
-  if (!refusal) refusal = read_version(query, seen.checked);
-  if (!refusal) refusal = read_signature(query, seen);
-  return refusal;
+  if (auto refusal = read_action(query, seen)) return refusal;
+  return read_authentication(query, seen);
+}
+
+std::optional<Finding> read_authentication_parameters(const HttpRequest& request,
+                                                      CommonParameters& seen) {
+  return read_authentication(Query(request), seen);
 }
 
 std::optional<Finding> check_signature_form(CommonParameters& p,

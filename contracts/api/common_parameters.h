@@ -35,6 +35,10 @@ struct CommonParameters {
 // could be read up to it is in `seen`.
 std::optional<Finding> read_common_parameters(const HttpRequest& request, CommonParameters& seen);
 
+// The five after Action, as above: for who takes an Action that this program does not emulate.
+std::optional<Finding> read_authentication_parameters(const HttpRequest& request,
+                                                      CommonParameters& seen);
+
 // What follows once all six are there. Each adds its rule to `checked`; a Finding never repeats a
 // signature or a secret.
 
