@@ -1,0 +1,225 @@
+#include "contracts/harness/exchange_judge.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "contracts/api/clock.h"
+#include "contracts/api/json_text.h"
+#include "contracts/api/request_body.h"
+#include "contracts/api/text.h"
+
+namespace zimmock {
+namespace {
+
+using json = nlohmann::json;
+
+// Two machines' clocks differ: a message is from the future only beyond this.
+constexpr std::int64_t kClockSlackMs = 1000;
+
+constexpr std::string_view kCommonNames[] = {
+    "Action", "AppId", "Timestamp", "SignatureNonce", "SignatureVersion", "Signature"};
+
+constexpr std::string_view kVendorHosts[] = {
+    "zim-api.zego.im",     "zim-api-sha.zego.im", "zim-api-hkg.zego.im", "zim-api-fra.zego.im",
+    "zim-api-lax.zego.im", "zim-api-bom.zego.im", "zim-api-sgp.zego.im"};
+
+// Rules that bind the service alone are no client's to keep or break.
+bool binds_client(RuleId id) { return rule(id).binds != Binds::kServer; }
+
+RuleSet client_rules(const RuleSet& checked, const std::vector<RuleId>& but = {}) {
+  RuleSet out;
+  for (const Rule& row : all_rules()) {
+    const bool left_out = std::find(but.begin(), but.end(), row.rule_id) != but.end();
+    if (!left_out && binds_client(row.rule_id) && checked.contains(row.rule_id)) {
+      out.add(row.rule_id);
+    }
+  }
+  return out;
+}
+
+void take(ReadCall& call, std::optional<Finding> refusal) {
+  if (refusal) call.refuse(*std::move(refusal));
+}
+
+void take(ReadCall& call, Findings&& findings, const std::vector<RuleId>& unchecked = {}) {
+  call.judgement.client_checked |= client_rules(findings.checked, unchecked);
+  for (Finding& finding : findings.refusals) call.refuse(std::move(finding));
+  for (Finding& finding : findings.warnings) call.report(std::move(finding));
+}
+
+// The parameters of a call that has them in its body instead.
+void check_place(const json& body, std::string_view target, ReadCall& call) {
+  call.judgement.client_checked.add(RuleId::kCommonInQuery);
+  const auto sent = query_parameters(target);
+  for (const std::string_view name : kCommonNames) {
+    const auto has_name = [name](const auto& parameter) { return parameter.first == name; };
+    if (!body.contains(name) || std::any_of(sent.begin(), sent.end(), has_name)) continue;
+    call.refuse({RuleId::kCommonInQuery, pointer_to("", name), "the parameter in the query",
+                 "it in the body"});
+    return;
+  }
+}
+
+void check_common(const RecordedExchange& exchange, const JudgeOptions& options, ReadCall& call) {
+  CommonParameters& common = call.common;
+  auto refusal = read_common_parameters(exchange.request, common);
+  if (refusal && refusal->rule_id == RuleId::kActionEmulated) {  // a limit of ours, and no breach
+    refusal = read_authentication_parameters(exchange.request, common);
+  }
+  if (refusal) {
+    call.refuse(*std::move(refusal));
+  } else {
+    const bool ours =
+        options.server_secret && (!options.app_id || *options.app_id == common.app_id);
+    const auto secret =
+        ours ? std::optional<std::string_view>(*options.server_secret) : std::nullopt;
+    if (exchange.at_ms) {
+      take(call, check_timestamp_age(common, *exchange.at_ms, options.profile.timestamp_window_s));
+    }
+    if (!is_redacted(common.signature)) {
+      auto form = check_signature_form(common, secret);
+      if (!form && secret) form = check_signature(common, *secret);
+      take(call, std::move(form));
+    }
+    if (auto form = check_nonce_form(common)) call.report(*std::move(form));
+  }
+  for (const Finding& warning : common.warnings) call.report(warning);
+  call.judgement.client_checked |= client_rules(common.checked);
+}
+
+// Every user's own refusals; those of the call as a whole only if no user is left to register.
+void check_users(const json& body, const Profile& profile, ReadCall& call) {
+  CheckedRegister checked = check_user_register(body, profile);
+  const bool none_good = !checked.users.empty() &&
+                         std::none_of(checked.users.begin(), checked.users.end(),
+                                      [](const CheckedUser& user) { return user.findings.ok(); });
+  take(call, std::move(checked.findings));
+  for (const CheckedUser& user : checked.users) {
+    call.judgement.client_checked |= client_rules(user.findings.checked);
+    for (const Finding& finding : user.findings.refusals) {
+      none_good ? call.refuse(finding) : call.judgement.add(Side::kClient, finding);
+    }
+    for (const Finding& finding : user.findings.warnings) call.report(finding);
+  }
+  call.users = std::move(checked);
+}
+
+void check_import(const json& body, const RecordedExchange& exchange, const JudgeOptions& options,
+                  ReadCall& call) {
+  constexpr std::int64_t kEver = std::numeric_limits<std::int64_t>::max();
+  ImportWindow window{kEver, kEver};
+  std::vector<RuleId> unchecked{RuleId::kImportTimeFuture, RuleId::kImportTimeTooOld};
+  if (exchange.at_ms) {
+    window = {*exchange.at_ms + kClockSlackMs, options.retention_days * kMillisPerDay};
+    unchecked.clear();
+  }
+  auto checked = check_import_peer_msg(body, options.profile, window);
+  if (checked.findings.ok()) call.import = std::move(checked.value);
+  take(call, std::move(checked.findings), unchecked);
+}
+
+void check_operation(const RecordedExchange& exchange, const JudgeOptions& options,
+                     ReadCall& call) {
+  const json& body = *call.body;
+  switch (call.common.action->id) {
+    case ActionId::kUserRegister:
+      return check_users(body, options.profile, call);
+    case ActionId::kImportPeerMsg:
+      return check_import(body, exchange, options, call);
+    case ActionId::kQueryPeerMsg: {
+      auto checked = check_query_peer_msg(body, options.profile);
+      if (checked.findings.ok()) call.query = std::move(checked.value);
+      return take(call, std::move(checked.findings));
+    }
+    case ActionId::kRevokePeerMessage:
+      return take(call, check_revoke_peer_message(body, options.profile).findings);
+    case ActionId::kClearPeerMessage:
+      return take(call, check_clear_peer_message(body, options.profile).findings);
+    case ActionId::kNotEmulated:
+      return;
+  }
+}
+
+void check_body(const RecordedExchange& exchange, const JudgeOptions& options, ReadCall& call) {
+  // Of an operation that this contract does not describe, nothing is known about the body.
+  const Action* action = call.common.action;
+  if (action != nullptr && action->id == ActionId::kNotEmulated) return;
+  std::vector<Finding> warnings;
+  RuleSet checked;
+  auto body = read_request_body(exchange.request, options.profile, warnings, checked);
+  call.judgement.client_checked |= client_rules(checked);
+  for (Finding& warning : warnings) call.report(std::move(warning));
+  if (!body) return call.refuse(body.error());
+  call.body = *std::move(body);
+  check_place(*call.body, exchange.request.target, call);
+  if (action != nullptr) check_operation(exchange, options, call);
+}
+
+}  // namespace
+
+std::string_view to_string(Side side) { return side == Side::kClient ? "client" : "server"; }
+
+void Judgement::add(Side side, Finding finding) {
+  const Rule& broken = rule(finding.rule_id);
+  const bool observed = side == Side::kServer && broken.mark == Mark::kAssumed;
+  (side == Side::kClient ? client_checked : server_checked).add(finding.rule_id);
+  findings.push_back({side, std::move(finding), observed});
+}
+
+bool Judgement::broken() const {
+  return std::any_of(findings.begin(), findings.end(),
+                     [](const SidedFinding& finding) { return !finding.observed; });
+}
+
+void ReadCall::refuse(Finding finding) {
+  if (binds_client(finding.rule_id)) judgement.add(Side::kClient, finding);
+  refusals.push_back(std::move(finding));
+}
+
+void ReadCall::report(Finding finding) {
+  if (binds_client(finding.rule_id)) judgement.add(Side::kClient, finding);
+  reports.push_back(std::move(finding));
+}
+
+bool is_api_request(std::string_view host, const HttpRequest& request) {
+  host = host.substr(0, host.find(':'));
+  for (const std::string_view vendor : kVendorHosts) {
+    if (equal_ignoring_case(host, vendor)) return true;
+  }
+  const std::string_view target = request.target;
+  const std::string_view path = target.substr(0, target.find('?'));
+  if (!path.empty() && path != "/") return false;
+  for (const auto& [key, value] : query_parameters(target)) {
+    for (const std::string_view name : kCommonNames) {
+      if (equal_ignoring_case(trim(key), name)) return true;
+    }
+  }
+  return false;
+}
+
+bool is_redacted(std::string_view value) {
+  if (!value.empty() && value.find_first_not_of('*') == value.npos) return true;
+  constexpr std::string_view kWord = "redacted";
+  for (std::size_t i = 0; i + kWord.size() <= value.size(); ++i) {
+    if (equal_ignoring_case(value.substr(i, kWord.size()), kWord)) return true;
+  }
+  return false;
+}
+
+ReadCall read_call(const RecordedExchange& exchange, const JudgeOptions& options) {
+  ReadCall call;
+  check_common(exchange, options, call);
+  check_body(exchange, options, call);
+  call.judgement.action = call.common.action_name;
+  call.judgement.app_id = call.common.app_id_text;
+  return call;
+}
+
+Judgement judge_exchange(const RecordedExchange& exchange, const JudgeOptions& options) {
+  ReadCall call = read_call(exchange, options);
+  judge_answer(exchange, options, call);
+  return std::move(call.judgement);
+}
+
+}  // namespace zimmock

@@ -1,0 +1,331 @@
+#include <algorithm>
+#include <cstdlib>
+#include <iterator>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "contracts/api/clock.h"
+#include "contracts/api/codes.h"
+#include "contracts/api/json_text.h"
+#include "contracts/api/text.h"
+#include "contracts/harness/answer_check.h"
+#include "contracts/harness/exchange_judge.h"
+
+namespace zimmock {
+namespace {
+
+using json = nlohmann::json;
+
+constexpr std::int64_t kInputParameterError = 660000002;
+
+// Our clock is not the service's: near the edge of the window nothing is said of its decision.
+constexpr std::int64_t kTimestampSlackS = 60;
+
+// What a refusal says of a request whose breach only a memory of earlier calls, or a secret, shows.
+struct CodeOfState {
+  std::int64_t code;
+  RuleId rule_id;
+};
+constexpr CodeOfState kCodesOfState[] = {{100000004, RuleId::kTimestampFresh},
+                                         {100000005, RuleId::kSignatureMatches},
+                                         {100000011, RuleId::kAppKnown},
+                                         {100000012, RuleId::kBodyReadable},
+                                         {660000022, RuleId::kRevokeFound},
+                                         {660000023, RuleId::kRevokeOnce},
+                                         {660000024, RuleId::kRevokeWindow},
+                                         {660000026, RuleId::kRevokeOwn},
+                                         {660300005, RuleId::kRate},
+                                         {660700001, RuleId::kRateRegister},
+                                         {660500002, RuleId::kSenderRegistered},
+                                         {660700002, RuleId::kRegisterNew},
+                                         {660700015, RuleId::kReceiverRegistered},
+                                         {660800046, RuleId::kImportTimeFuture}};
+
+std::string code_text(std::int64_t code) {
+  return fmt::format("Code {} ({})", code, code_meaning(code));
+}
+
+std::int64_t shortest_retention_ms() {
+  const auto by_days = [](const Plan& a, const Plan& b) {
+    return a.retention_days < b.retention_days;
+  };
+  return std::min_element(std::begin(kPlans), std::end(kPlans), by_days)->retention_days *
+         kMillisPerDay;
+}
+
+// Whether we can tell that the request keeps the rule, so that a refusal by it is a mistake.
+bool known_to_keep(RuleId id, const RecordedExchange& exchange, const ReadCall& call) {
+  if (call.kept.contains(id)) return true;
+  const RuleSet& checked = call.judgement.client_checked;
+  if (id == RuleId::kTimestampFresh && exchange.at_ms) {
+    constexpr std::int64_t kWindowS = 600;
+    const std::int64_t off_s = call.common.timestamp - *exchange.at_ms / kMillisPerSecond;
+    return std::abs(off_s) < kWindowS - kTimestampSlackS;
+  }
+  if (id == RuleId::kImportTimeFuture && exchange.at_ms && call.import) {
+    return call.import->send_time_ms < *exchange.at_ms - kTimestampSlackS * kMillisPerSecond;
+  }
+  return id == RuleId::kSignatureMatches && checked.contains(id);
+}
+
+// The rule that only the service can have found broken, or nothing.
+std::optional<RuleId> rule_of_state(std::int64_t code, const RecordedExchange& exchange,
+                                    const ReadCall& call) {
+  for (const auto& [its_code, id] : kCodesOfState) {
+    if (its_code != code || known_to_keep(id, exchange, call)) continue;
+    const bool query = call.query && id == RuleId::kSenderRegistered;
+    return query ? RuleId::kQueryUserRegistered : id;
+  }
+  if (code != kInputParameterError) return std::nullopt;
+  if (call.query && call.query->next != 0 && !call.kept.contains(RuleId::kQueryNext)) {
+    return RuleId::kQueryNext;
+  }
+  if (call.query && (call.query->viewer + call.query->peer).find('-') != std::string::npos) {
+    return RuleId::kQueryHyphen;
+  }
+  if (!call.import || call.import->send_time_ms == 0) return std::nullopt;
+  const bool may_be_too_old =
+      !exchange.at_ms || call.import->send_time_ms < *exchange.at_ms - shortest_retention_ms();
+  return may_be_too_old ? std::optional(RuleId::kImportTimeTooOld) : std::nullopt;
+}
+
+// Of codes that say nothing of the request (busy, internal error, block list) nothing is concluded.
+bool is_a_rules_code(std::int64_t code) {
+  const auto rules = all_rules();
+  return std::any_of(rules.begin(), rules.end(),
+                     [code](const Rule& row) { return row.code == code; });
+}
+
+// The rule whose code it is among those that the request was held against, the last in the order of
+// the checks; answer.code for the code that is many rules'.
+RuleId rule_of_code(std::int64_t code, const ReadCall& call) {
+  RuleId found = RuleId::kAnswerCode;
+  if (code == kInputParameterError) return found;
+  for (const Rule& row : all_rules()) {
+    if (row.code == code && call.judgement.client_checked.contains(row.rule_id)) {
+      found = row.rule_id;
+    }
+  }
+  return found;
+}
+
+class AnswerJudge {
+ public:
+  AnswerJudge(const RecordedExchange& exchange, const JudgeOptions& options, ReadCall& call)
+      : exchange_(exchange), options_(options), call_(call), code_(*call.judgement.code) {}
+
+  void run() {
+    if (code_ == 0) {
+      check_acceptance();
+    } else {
+      check_refusal();
+    }
+    if (call_.users) check_users();
+    if (call_.query && code_ == 0) check_page();
+  }
+
+ private:
+  void server(RuleId id, std::string pointer, std::string expected, std::string got) {
+    call_.judgement.add(Side::kServer,
+                        {id, std::move(pointer), std::move(expected), std::move(got)});
+  }
+  std::int64_t code_of(RuleId id) const { return options_.profile.code(id); }
+
+  // A rule binds the service to refuse where its page says with which code.
+  static bool refusal_documented(RuleId id) {
+    const Rule& row = rule(id);
+    return row.mark == Mark::kDocumented && row.code != 0 && row.binds != Binds::kClient;
+  }
+
+  void accepted_wrongly(const Finding& broken) {
+    const Rule& row = rule(broken.rule_id);
+    std::string got = fmt::format("Code 0 for {}", broken.got);
+    if (!row.settings.empty())
+      got += fmt::format("; has the App another limit? ({})", row.settings);
+    server(broken.rule_id, broken.pointer, fmt::format("refusal with {}", code_text(row.code)),
+           got);
+  }
+
+  bool beyond_doubt(const Finding& broken) const {
+    if (broken.rule_id != RuleId::kTimestampFresh || !exchange_.at_ms) return true;
+    const std::int64_t off_s = call_.common.timestamp - *exchange_.at_ms / kMillisPerSecond;
+    return std::abs(off_s) > options_.profile.timestamp_window_s + kTimestampSlackS;
+  }
+
+  void check_acceptance() {
+    for (const Finding& broken : call_.refusals) {
+      if (refusal_documented(broken.rule_id) && beyond_doubt(broken)) accepted_wrongly(broken);
+    }
+  }
+
+  void check_refusal() {
+    bool explained = false;
+    for (const Finding& broken : call_.refusals) {
+      if (code_of(broken.rule_id) != code_) continue;
+      explained = true;
+      call_.judgement.server_checked.add(broken.rule_id);
+    }
+    if (explained || (call_.users && !error_list().empty())) return;
+    if (const auto id = rule_of_state(code_, exchange_, call_)) {
+      if (found_already(*id)) return;
+      call_.judgement.add(Side::kClient, {*id, "", "a call that is accepted", code_text(code_)});
+      return;
+    }
+    if (!is_a_rules_code(code_) || reports_explain()) return;
+    if (call_.refusals.empty()) {
+      refused_wrongly();
+    } else {
+      const Finding& broken = call_.refusals.front();
+      server(broken.rule_id, "/Code", fmt::format("{} for {}", code_of(broken.rule_id), broken.got),
+             code_text(code_));
+    }
+  }
+
+  bool found_already(RuleId id) const {
+    return std::any_of(call_.reports.begin(), call_.reports.end(),
+                       [id](const Finding& broken) { return broken.rule_id == id; });
+  }
+
+  // What is only reported by default is refused by some profiles.
+  bool reports_explain() const {
+    return std::any_of(call_.reports.begin(), call_.reports.end(),
+                       [this](const Finding& broken) { return code_of(broken.rule_id) == code_; });
+  }
+
+  void refused_wrongly() {
+    if (code_ == kInputParameterError && call_.kept.contains(RuleId::kQueryNext)) {
+      server(RuleId::kQueryNext, "/Next", "a page, as this list returned that value",
+             code_text(code_));
+      return;
+    }
+    server(rule_of_code(code_, call_), "/Code",
+           "0, as the request breaks nothing that a recording shows", code_text(code_));
+  }
+
+  // --- UserRegister: what became of each user ---
+
+  json error_list() const {
+    const auto found = call_.answer->find("ErrorList");
+    return found != call_.answer->end() && found->is_array() ? *found : json::array();
+  }
+
+  // The SubCode of that user in ErrorList, or nothing.
+  std::optional<std::int64_t> sub_code(const json& errors, const std::string& user_id) const {
+    for (const json& error : errors) {
+      if (!error.is_object() || error.value("UserId", json()) != user_id) continue;
+      const json code = error.value("SubCode", json());
+      if (code.is_number_integer()) return code.get<std::int64_t>();
+    }
+    return std::nullopt;
+  }
+
+  void check_user(const json& errors, const CheckedUser& user, const std::string& where) {
+    const auto code = sub_code(errors, user.user.user_id);
+    if (!user.findings.ok()) {
+      const Finding& broken = user.findings.refusals.front();
+      if (code) {
+        call_.judgement.server_checked.add(broken.rule_id);
+      } else if (code_ == 0 && refusal_documented(broken.rule_id)) {
+        accepted_wrongly(broken);
+      }
+      return;
+    }
+    call_.judgement.client_checked.add(RuleId::kRegisterNew);
+    if (!code) return;
+    if (*code == rule(RuleId::kRegisterNew).code) {
+      call_.judgement.add(Side::kClient,
+                          {RuleId::kRegisterNew, where, "a user that is not registered yet",
+                           fmt::format("{}, with SubCode {}", quote(user.user.user_id), *code)});
+    } else if (is_a_rules_code(*code)) {
+      server(rule_of_code(*code, call_), where, "a registration, as this user keeps the rule",
+             fmt::format("SubCode {} for {}", *code, quote(user.user.user_id)));
+    }
+  }
+
+  void check_users() {
+    const json list = error_list();
+    const std::size_t users = call_.users->users.size();
+    if (code_ != 0 && list.empty()) return;  // refused as a whole
+    for (std::size_t i = 0; i < users; ++i) {
+      check_user(list, call_.users->users[i], pointer_to("/UserInfo", i));
+    }
+    if (code_ == 0 && users > 0 && list.size() >= users) {
+      server(RuleId::kRegisterAllFail, "/Code", "another code than 0, as no user was registered",
+             fmt::format("0 with {} of {} users in ErrorList", list.size(), users));
+    }
+    if (code_ != 0 && list.size() < users) {
+      server(RuleId::kRegisterPartial, "/Code", "0, as users were registered",
+             fmt::format("{} with {} of {} users in ErrorList", code_, list.size(), users));
+    }
+  }
+
+  // --- QueryPeerMsg: whether the page is the one asked for ---
+
+  void check_page() {
+    const auto found = call_.answer->find("List");
+    if (found == call_.answer->end() || !found->is_array()) return;
+    const QueryPeerMsg& asked = *call_.query;
+    RuleSet& checked = call_.judgement.server_checked;
+    checked.add(RuleId::kQueryLimit);
+    if (found->size() > static_cast<std::size_t>(asked.limit)) {
+      server(RuleId::kQueryLimit, "/List", fmt::format("at most {} items", asked.limit),
+             fmt::format("{} items", found->size()));
+    }
+    bool stranger = false, emptied = false;  // one finding of a page is enough
+    for (std::size_t i = 0; i < found->size(); ++i) {
+      const json& item = (*found)[i];
+      if (!item.is_object()) continue;
+      const json sender = item.value("Sender", json()), empty = item.value("IsEmpty", json());
+      const std::string where = pointer_to("/List", i);
+      checked.add(RuleId::kQueryViewer);
+      if (sender.is_string() && sender != asked.viewer && sender != asked.peer &&
+          !std::exchange(stranger, true)) {
+        server(RuleId::kQueryViewer, where + "/Sender", "one of the two users of the query",
+               json_type_and_value(sender));
+      }
+      if (asked.with_empty) continue;
+      checked.add(RuleId::kQueryHidesEmpty);
+      if (empty.is_number_integer() && empty != 0 && !std::exchange(emptied, true)) {
+        server(RuleId::kQueryHidesEmpty, where + "/IsEmpty", "0, as WithEmptyMsg is not 1",
+               json_type_and_value(empty));
+      }
+    }
+  }
+
+  const RecordedExchange& exchange_;
+  const JudgeOptions& options_;
+  ReadCall& call_;
+  const std::int64_t code_;
+};
+
+// An answer whose body is compressed cannot be read here.
+bool is_encoded(const HttpResponse& response) {
+  const std::string_view encoding = header(response.headers, "Content-Encoding");
+  return !encoding.empty() && !equal_ignoring_case(encoding, "identity");
+}
+
+}  // namespace
+
+void judge_answer(const RecordedExchange& exchange, const JudgeOptions& options, ReadCall& call) {
+  if (!exchange.response) return;
+  const HttpResponse& response = *exchange.response;
+  if (is_encoded(response)) {
+    call.judgement.notes.push_back(
+        fmt::format("an answer was not judged: its Content-Encoding is {}",
+                    quote(header(response.headers, "Content-Encoding"))));
+    return;
+  }
+  AnswerCheck check = check_answer(call.common.action_name, response);
+  call.judgement.server_checked |= check.checked;
+  for (Finding& finding : check.findings) call.judgement.add(Side::kServer, std::move(finding));
+  if (!check.usable) return;
+  call.answer = json::parse(response.body, nullptr, false);
+  call.judgement.code = call.answer->at("Code").get<std::int64_t>();
+  // Of an operation that this contract does not describe, a refusal cannot be judged.
+  const Action* action = call.common.action;
+  if (action != nullptr && action->id == ActionId::kNotEmulated) return;
+  AnswerJudge(exchange, options, call).run();
+}
+
+}  // namespace zimmock

@@ -1,0 +1,242 @@
+#include "contracts/harness/traffic_judge.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "contracts/api/clock.h"
+#include "contracts/api/json_text.h"
+#include "contracts/api/signature.h"
+#include "contracts/api/text.h"
+
+namespace zimmock {
+namespace {
+
+using json = nlohmann::json;
+
+bool is_rate_code(const Judgement& judgement) {
+  return judgement.code == rule(RuleId::kRate).code ||
+         judgement.code == rule(RuleId::kRateRegister).code;
+}
+
+std::optional<std::int64_t> integer(const json& object, const char* name) {
+  const auto found = object.find(name);
+  if (found == object.end() || !found->is_number_integer()) return std::nullopt;
+  return found->get<std::int64_t>();
+}
+
+// What tells that two imports are the same one; short, as it is kept.
+std::string import_key(const ReadCall& call) {
+  return md5_hex(call.common.app_id_text + '\n' + json_line(*call.body));
+}
+
+// Of a MsgId that is not the one stored.
+std::string got_id(const json& got, const std::string& stored) {
+  std::string out = got.dump();
+  const auto number = parse_int64(stored);
+  if (number && got.is_number_integer() &&
+      got.get<std::int64_t>() == static_cast<std::int64_t>(static_cast<double>(*number))) {
+    out += ", which is that number after it went through a double";
+  }
+  return out;
+}
+
+const std::string& peer_of(const ImportPeerMsg& import) {
+  return import.imported_user_id == import.from_user_id ? import.to_user_id : import.from_user_id;
+}
+
+}  // namespace
+
+bool TrafficJudge::Recent::seen(const std::string& key) {
+  if (recent_.size() >= kMaxRemembered) {
+    older_ = std::move(recent_);
+    recent_.clear();
+  }
+  return !recent_.insert(key).second || older_.contains(key);
+}
+
+Judgement TrafficJudge::judge(const RecordedExchange& exchange) {
+  forget_if_full();
+  ReadCall call = read_call(exchange, options_);
+  before(exchange, call);
+  judge_answer(exchange, options_, call);
+  after(exchange, call);
+  return std::move(call.judgement);
+}
+
+// A user id cannot have a line break, so two lists never share a key.
+TrafficJudge::List& TrafficJudge::list_of(const ReadCall& call, const std::string& viewer,
+                                          const std::string& peer) {
+  ++remembered_;
+  return lists_[fmt::format("{}\n{}\n{}", call.common.app_id_text, viewer, peer)];
+}
+
+void TrafficJudge::forget_if_full() {
+  if (remembered_ < kMaxRemembered) return;
+  lists_.clear();
+  imports_.clear();
+  calls_ms_.clear();
+  remembered_ = 0;
+}
+
+void TrafficJudge::before(const RecordedExchange& exchange, ReadCall& call) {
+  const CommonParameters& common = call.common;
+  if (!common.nonce.empty()) {
+    call.judgement.client_checked.add(RuleId::kNonceFresh);
+    if (nonces_.seen(common.app_id_text + '\n' + common.nonce)) {
+      call.report({RuleId::kNonceFresh, "?SignatureNonce", "a new nonce for each request",
+                   quote(common.nonce) + " again"});
+    }
+  }
+  if (common.action == nullptr || common.action->id == ActionId::kNotEmulated) return;
+  if (exchange.at_ms && options_.calls_per_second) check_rate(*exchange.at_ms, call);
+  if (call.import) check_import(exchange, call);
+  if (!call.query || call.query->next == 0) return;
+  const List& list = list_of(call, call.query->viewer, call.query->peer);
+  if (list.places.contains(call.query->next)) {
+    call.judgement.client_checked.add(RuleId::kQueryNext);
+    call.kept.add(RuleId::kQueryNext);
+  } else if (list.begun) {
+    call.refuse({RuleId::kQueryNext, "/Next", "0 or a Next that this list returned",
+                 std::to_string(call.query->next)});
+  }
+}
+
+// Answers may come, and so be judged, in another order than their requests.
+void TrafficJudge::check_rate(std::int64_t at_ms, ReadCall& call) {
+  const bool registers = call.common.action->id == ActionId::kUserRegister;
+  const RuleId id = registers ? RuleId::kRateRegister : RuleId::kRate;
+  call.judgement.client_checked.add(id);
+  auto& calls = calls_ms_[call.common.app_id_text + '\n' + call.common.action_name];
+  constexpr std::int64_t kKeptMs = 60'000;
+  while (!calls.empty() && calls.front() < calls.back() - kKeptMs) calls.pop_front();
+  const auto end = std::upper_bound(calls.begin(), calls.end(), at_ms);
+  const auto begin = std::upper_bound(calls.begin(), end, at_ms - kMillisPerSecond);
+  if (end - begin < *options_.calls_per_second) return;
+  // Not for the service to refuse: a higher rate may have been bought.
+  call.report(
+      {id, "", fmt::format("at most {} calls a second", *options_.calls_per_second), "one more"});
+}
+
+void TrafficJudge::check_import(const RecordedExchange& exchange, ReadCall& call) {
+  const ImportPeerMsg& import = *call.import;
+  const List& list = list_of(call, import.imported_user_id, peer_of(import));
+  const auto time_ms =
+      import.send_time_ms != 0 ? std::optional(import.send_time_ms) : exchange.at_ms;
+  if (!time_ms || !list.newest_ms) return;
+  call.judgement.client_checked.add(RuleId::kImportOrder);
+  if (*time_ms >= *list.newest_ms) return;
+  call.report({RuleId::kImportOrder, "/SendMessageTime",
+               "no earlier time than of the import before",
+               fmt::format("{} ms earlier", *list.newest_ms - *time_ms)});
+}
+
+void TrafficJudge::after(const RecordedExchange& exchange, ReadCall& call) {
+  const Judgement& judgement = call.judgement;
+  const Action* action = call.common.action;
+  if (action == nullptr || action->id == ActionId::kNotEmulated) return;
+  ++remembered_;
+  if (exchange.at_ms && options_.calls_per_second && !is_rate_code(judgement)) {
+    auto& calls = calls_ms_[call.common.app_id_text + '\n' + call.common.action_name];
+    calls.insert(std::upper_bound(calls.begin(), calls.end(), *exchange.at_ms), *exchange.at_ms);
+  }
+  if (call.import) note_import(call, exchange);
+  if (call.query && judgement.code == 0) follow_page(call);
+}
+
+void TrafficJudge::note_import(ReadCall& call, const RecordedExchange& exchange) {
+  Judgement& judgement = call.judgement;
+  if (exchange.response && judgement.code != 0) return;  // refused, or nobody knows
+  const ImportPeerMsg& message = *call.import;
+  std::string msg_id;
+  ++remembered_;
+  if (judgement.code == 0) {
+    List& list = list_of(call, message.imported_user_id, peer_of(message));
+    const auto time_ms =
+        message.send_time_ms != 0 ? std::optional(message.send_time_ms) : exchange.at_ms;
+    if (time_ms) list.newest_ms = std::max(list.newest_ms.value_or(*time_ms), *time_ms);
+    const json id = call.answer->value("MsgId", json());
+    if (id.is_string()) msg_id = id.get<std::string>();
+    const auto seq = integer(*call.answer, "MsgSeq");
+    if (seq && !msg_id.empty()) list.msg_ids[*seq] = msg_id;
+  }
+  const auto [found, is_new] =
+      imports_.try_emplace(import_key(call), Import{judgement.code == 0, msg_id});
+  if (is_new) return;
+  const Import before = std::exchange(found->second, Import{judgement.code == 0, msg_id});
+  judgement.notes.push_back(fmt::format(
+      "ImportPeerMsg: the same message was sent again after {}",
+      before.answered ? "it had been accepted: two messages" : "no answer had come: perhaps two"));
+  if (!before.answered || judgement.code != 0) return;
+  judgement.server_checked.add(RuleId::kImportNoDedup);
+  if (!msg_id.empty() && msg_id == before.msg_id) {
+    judgement.add(Side::kServer, {RuleId::kImportNoDedup, "/MsgId", "the id of a new message",
+                                  "that of the same import before"});
+  }
+}
+
+void TrafficJudge::follow_page(ReadCall& call) {
+  const auto items = call.answer->find("List");
+  if (items == call.answer->end() || !items->is_array()) return;
+  const QueryPeerMsg& asked = *call.query;
+  List& list = list_of(call, asked.viewer, asked.peer);
+  Place place;
+  if (asked.next == 0) {
+    list.begun = true;
+    place.walk = std::make_shared<Walk>();
+  } else if (const auto found = list.places.find(asked.next); found != list.places.end()) {
+    place = found->second;
+    call.judgement.server_checked.add(RuleId::kQueryPages);
+  } else {
+    place.walk = std::make_shared<Walk>();  // its beginning was not recorded
+  }
+  auto last_time_ms = place.last_time_ms;
+  follow_items(*items, place, list, call, last_time_ms);
+  const auto next = integer(*call.answer, "Next");
+  if (next && *next != 0) list.places[*next] = {place.walk, place.page + 1, last_time_ms};
+  ++remembered_;
+}
+
+void TrafficJudge::follow_items(const json& items, const Place& place, List& list, ReadCall& call,
+                                std::optional<std::int64_t>& last_time_ms) {
+  Judgement& judgement = call.judgement;
+  const auto broken = [&](RuleId id, std::string where, std::string expected, std::string got) {
+    judgement.add(Side::kServer, {id, std::move(where), std::move(expected), std::move(got)});
+  };
+  bool repeated = false, newer = false, other_id = false;  // one finding of a page is enough
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const json& item = items[i];
+    if (!item.is_object()) continue;
+    const std::string where = pointer_to("/List", i);
+    const auto time_ms = integer(item, "MsgTime");
+    // Within the page the order is check_answer's.
+    if (i == 0 && place.last_time_ms && time_ms) {
+      judgement.server_checked.add(RuleId::kQueryNewestFirst);
+      newer = *time_ms > *place.last_time_ms;
+      if (newer) {
+        broken(RuleId::kQueryNewestFirst, where + "/MsgTime", "none later than on the page before",
+               fmt::format("{} ms later", *time_ms - *place.last_time_ms));
+      }
+    }
+    if (time_ms) last_time_ms = time_ms;
+    const auto seq = integer(item, "MsgSeq");
+    if (!seq) continue;
+    const auto [known, is_new] = place.walk->page_of.try_emplace(*seq, place.page);
+    if (is_new) ++remembered_;
+    if (!is_new && known->second != place.page && !std::exchange(repeated, true)) {
+      broken(RuleId::kQueryPages, where + "/MsgSeq", "a message that no page before had",
+             fmt::format("{} again", *seq));
+    }
+    const auto stored = list.msg_ids.find(*seq);
+    const auto id = item.find("MsgId");
+    if (stored == list.msg_ids.end() || id == item.end()) continue;
+    judgement.server_checked.add(RuleId::kQueryMsgId);
+    if (id->is_number_integer() && id->dump() == stored->second) continue;
+    if (!std::exchange(other_id, true)) {
+      broken(RuleId::kQueryMsgId, where + "/MsgId", stored->second + ", as the import answered",
+             got_id(*id, stored->second));
+    }
+  }
+}
+
+}  // namespace zimmock
