@@ -36,6 +36,9 @@ void check_status(const HttpResponse& response, AnswerNotes& notes) {
 std::optional<json> read_body(const HttpResponse& response, AnswerNotes& notes) {
   notes.look_at(RuleId::kAnswerIsJson);
   constexpr std::string_view kExpected = "one JSON object";
+  if (response.body.starts_with("\xEF\xBB\xBF")) {  // which many JSON readers do not take
+    notes.broken(RuleId::kAnswerIsJson, "", std::string(kExpected), "a byte order mark before it");
+  }
   auto parsed = parse_json(response.body, {kMaxAnswerDepth, true});
   if (!parsed) {
     notes.broken(RuleId::kAnswerIsJson, parsed.error().pointer, std::string(kExpected),

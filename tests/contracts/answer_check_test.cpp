@@ -93,6 +93,13 @@ TEST_CASE("an answer that is no JSON object is not usable, and only its form is 
   }
 }
 
+TEST_CASE("a byte order mark before an answer is a finding; the answer is usable") {
+  const auto result = check_answer("", http("\xEF\xBB\xBF" + success().dump()));
+  CHECK(only(result) ==
+        "answer.is-json: expected one JSON object, got a byte order mark before it");
+  CHECK(result.usable);
+}
+
 TEST_CASE("the Content-Type of an answer counts, its parameters do not") {
   CHECK(
       check_answer("", http(success().dump(), "Application/JSON; charset=utf-8")).findings.empty());
