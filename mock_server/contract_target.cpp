@@ -17,7 +17,10 @@ constexpr std::int64_t kFrozenAtMs = 1'790'000'000'250;
 class MockWorld : public World {
  public:
   MockWorld(Service& service, Transport& transport, const TenantOptions& options)
-      : service_(service), transport_(transport), tenant_(service.create_tenant(options)) {}
+      : service_(service),
+        transport_(transport),
+        retention_days_(options.retention_days),
+        tenant_(service.create_tenant(options)) {}
   ~MockWorld() override { service_.remove_tenant(tenant_->app_id()); }
   MockWorld(const MockWorld&) = delete;
   MockWorld& operator=(const MockWorld&) = delete;
@@ -26,7 +29,7 @@ class MockWorld : public World {
   const std::string& server_secret() const override { return tenant_->server_secret(); }
   Transport& transport() override { return transport_; }
   std::int64_t now_ms() const override { return tenant_->clock().wall_ms(); }
-  std::int64_t retention_days() const override { return tenant_->options().retention_days; }
+  std::int64_t retention_days() const override { return retention_days_; }
 
   Result<void> advance(std::int64_t by_ms) override {
     if (tenant_->clock().advance(by_ms)) return {};
@@ -54,6 +57,7 @@ class MockWorld : public World {
  private:
   Service& service_;
   Transport& transport_;
+  std::int64_t retention_days_;  // as asked for: a wrong mock may keep messages longer
   std::shared_ptr<Tenant> tenant_;
 };
 
