@@ -7,6 +7,7 @@
 #include "contracts/api/message_body.h"
 #include "contracts/api/text.h"
 #include "mock_server/tenant.h"
+#include "mock_server/wrong/wrong_mock.h"
 
 namespace zimmock {
 namespace {
@@ -27,13 +28,22 @@ void count_user(std::span<const Device> devices, TypeSummary& row) {
                                  : row.would_not_see);
 }
 
-DeliveredMessage delivered(const StoredMessage& message, const std::string& user_id,
-                           Emptied emptied, const SdkVersion& version) {
+const DeliveryRule& delivery_in(const Tenant& tenant, std::int64_t type, Role role,
+                                const SdkVersion& version) {
+  const WrongMock* wrong = tenant.wrong();
+  return wrong != nullptr && wrong->delivery ? wrong->delivery(type, role, version)
+                                             : delivery_of(type, role, version);
+}
+
+DeliveredMessage delivered(const Tenant& tenant, const StoredMessage& message,
+                           const std::string& user_id, Emptied emptied, const SdkVersion& version) {
   DeliveredMessage out{message.msg_id, message.msg_seq, message.msg_time_ms,
                        message.type,   message.sender,  Role::kReceiver,
                        emptied,        nullptr};
   if (message.sender == user_id) out.role = Role::kSender;
-  if (emptied == Emptied::kNo) out.rule = &delivery_of(message.type, out.role, version);
+  if (emptied == Emptied::kNo) {
+    out.rule = &delivery_in(tenant, message.type, out.role, version);
+  }
   return out;
 }
 
@@ -106,7 +116,7 @@ DeliveryView delivery_view(Tenant& tenant, const std::string& user_id, const std
     DeviceView& view = out.devices.emplace_back(DeviceView{device.sdk_version, {}});
     for (const StoredMessage* message : page.messages) {
       view.messages.push_back(
-          delivered(*message, user_id, list->emptied(*message, oldest_ms), device.version));
+          delivered(tenant, *message, user_id, list->emptied(*message, oldest_ms), device.version));
     }
   }
   return out;

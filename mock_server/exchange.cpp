@@ -9,6 +9,7 @@
 #include "contracts/api/request_body.h"
 #include "contracts/api/text.h"
 #include "mock_server/handlers/handlers.h"
+#include "mock_server/wrong/wrong_mock.h"
 
 namespace zimmock {
 namespace {
@@ -119,6 +120,7 @@ WireAnswer Exchange::run() {
 }
 
 void Exchange::judge() {
+  make_request_wrong();
   common_.checked.add(RuleId::kPathIsRoot);
   if (!is_root(request_.target)) {
     error_status_ = 404;
@@ -147,10 +149,33 @@ void Exchange::judge() {
     }
     return;
   }
-  reply_ = handler_of(common_.action->id)(*tenant_, *body, now_ms());
+  reply_ = handle(*body);
   if (reply_.code != 0) return;
   record_.effect = Effect::kApplied;
   hit(FaultWhen::kAfterEffect);
+}
+
+Reply Exchange::handle(const json& body) {
+  const ActionId action = common_.action->id;
+  const WrongMock* wrong = service_.wrong_;
+  if (wrong == nullptr || !wrong->handle) return handler_of(action)(*tenant_, body, now_ms());
+  return wrong->handle({request_, tenant_.get(), action, body, now_ms()});
+}
+
+void Exchange::make_request_wrong() {
+  const WrongMock* wrong = service_.wrong_;
+  if (wrong == nullptr || !wrong->request) return;
+  read_body();
+  wrong->request(request_, service_);
+}
+
+void Exchange::make_reply_wrong() {
+  const WrongMock* wrong = service_.wrong_;
+  if (wrong == nullptr || !wrong->answer || reply_.code == kNoCode) return;
+  const json parsed = json::parse(request_.body, nullptr, false);
+  const json body = parsed.is_discarded() ? json() : parsed;
+  const ActionId action = common_.action == nullptr ? ActionId::kNotEmulated : common_.action->id;
+  wrong->answer(reply_, {request_, tenant_.get(), action, body, now_ms()});
 }
 
 void Exchange::find_tenant() {
@@ -165,7 +190,8 @@ void Exchange::find_tenant() {
 }
 
 void Exchange::read_body() {
-  if (read_body_) read_body_(request_, service_.body_limit_bytes);
+  if (read_body_ && !body_read_) read_body_(request_, service_.body_limit_bytes);
+  body_read_ = true;
 }
 
 std::optional<Finding> Exchange::admit() {
@@ -210,7 +236,9 @@ bool Exchange::hit(FaultWhen point) {
 void Exchange::make_answer() {
   reply_.rules_checked |= common_.checked;
   reply_.warnings.insert(reply_.warnings.begin(), common_.warnings.begin(), common_.warnings.end());
+  make_reply_wrong();
   answer_.response = to_http(reply_, record_.request_id, error_status_);
+  if (service_.wrong_ != nullptr && service_.wrong_->http) service_.wrong_->http(answer_.response);
   if (instead_) answer_.response = std::move(*instead_);
   for (const std::string& fault : record_.faults) {
     answer_.response.headers.emplace_back("X-Zimmock-Fault", fault);

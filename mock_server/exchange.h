@@ -22,6 +22,7 @@ class Exchange {
 
  private:
   void judge();
+  Reply handle(const nlohmann::json& body);
   void find_tenant();
   void read_body();
   // Genuine and within the rate, or why not.
@@ -29,6 +30,9 @@ class Exchange {
   void refuse(const Finding& finding) { reply_ = Reply::refuse(profile(), finding); }
   // True if a fault answers in the request's place.
   bool hit(FaultWhen point);
+  // What a wrong mock substitutes; without one, nothing.
+  void make_request_wrong();
+  void make_reply_wrong();
   void make_answer();
   void record();
 
@@ -42,6 +46,7 @@ class Exchange {
   std::shared_ptr<Tenant> tenant_;
   CommonParameters common_;
   RequestRecord record_;
+  bool body_read_ = false;
   bool noted_ = false;  // what the body says is in the record
   int error_status_ = 200;
   Reply reply_;

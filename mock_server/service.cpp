@@ -7,15 +7,24 @@
 #include "contracts/api/signature.h"
 #include "mock_server/exchange.h"
 #include "mock_server/handlers/handlers.h"
+#include "mock_server/wrong/wrong_mock.h"
 
 namespace zimmock {
 
 Service::Service(const Clock& clock, RequestObserver observer, std::uint64_t rng_seed)
     : clock_(clock), observer_(std::move(observer)), rng_seed_(rng_seed) {}
 
+std::shared_ptr<Tenant> Service::make_tenant(std::uint32_t app_id, std::string server_secret,
+                                             TenantOptions options) const {
+  if (wrong_ != nullptr && wrong_->options) wrong_->options(options);
+  auto tenant = std::make_shared<Tenant>(app_id, std::move(server_secret), options, clock_);
+  tenant->set_wrong(wrong_);
+  return tenant;
+}
+
 Result<std::shared_ptr<Tenant>> Service::add_tenant(std::uint32_t app_id, std::string server_secret,
                                                     const TenantOptions& options) {
-  auto tenant = std::make_shared<Tenant>(app_id, std::move(server_secret), options, clock_);
+  auto tenant = make_tenant(app_id, std::move(server_secret), options);
   const std::unique_lock lock(tenants_mutex_);
   if (!tenants_.try_emplace(app_id, tenant).second) {
     return fail(ErrorKind::kUsage, fmt::format("AppId {} is given twice", app_id));
@@ -28,7 +37,7 @@ std::shared_ptr<Tenant> Service::create_tenant(const TenantOptions& options) {
   const std::unique_lock lock(tenants_mutex_);
   while (tenants_.contains(++last_created_)) {
   }
-  auto tenant = std::make_shared<Tenant>(last_created_, std::move(secret), options, clock_);
+  auto tenant = make_tenant(last_created_, std::move(secret), options);
   tenants_.emplace(last_created_, tenant);
   return tenant;
 }

@@ -19,6 +19,8 @@
 
 namespace zimmock {
 
+struct WrongMock;
+
 using RequestObserver = std::function<void(const RequestRecord&)>;
 
 // The mock ZIM service: an HTTP request in, an HTTP response out, state in between. No sockets.
@@ -64,13 +66,20 @@ class Service {
 
   std::size_t body_limit_bytes = std::size_t{256} * 1024;  // to be set before the first request
 
+  // Makes the service break a rule (wrong/wrong_mock.h), which must outlive it. To be called before
+  // the first tenant is added.
+  void set_wrong(const WrongMock* wrong) { wrong_ = wrong; }
+
  private:
   friend class Exchange;
   std::string next_request_id();
+  std::shared_ptr<Tenant> make_tenant(std::uint32_t app_id, std::string server_secret,
+                                      TenantOptions options) const;
 
   const Clock& clock_;
   RequestObserver observer_;
   std::uint64_t rng_seed_;
+  const WrongMock* wrong_ = nullptr;
   std::atomic<std::uint64_t> requests_{0};
   Pauses pauses_;
   Journal unmatched_;

@@ -24,6 +24,8 @@
 
 namespace zimmock {
 
+struct WrongMock;
+
 inline constexpr std::uint32_t kDefaultAppId = 12345;
 // From the vendor's published signature example; not a secret.
 inline constexpr std::string_view kDefaultServerSecret = "9193cc662a4c0ec135ec71fb57194b38";
@@ -73,6 +75,10 @@ class Tenant {
 
   // Forgets everything but the AppId, the secret, the options and the clock.
   void reset();
+
+  // The rule that its service breaks on purpose, or nullptr. To be set before the first request.
+  const WrongMock* wrong() const { return wrong_; }
+  void set_wrong(const WrongMock* wrong) { wrong_ = wrong; }
 
   std::mutex& mutex() { return mutex_; }
 
@@ -130,6 +136,7 @@ class Tenant {
   FaultRules faults_;
   Journal journal_;
   LateEffects late_effects_;
+  const WrongMock* wrong_ = nullptr;
 
   std::mutex mutex_;
   std::map<ActionId, RateWindow> rates_;

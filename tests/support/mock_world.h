@@ -16,8 +16,10 @@ namespace zimmock::test {
 class MockWorld {
  public:
   explicit MockWorld(const Profile& profile = default_profile(),
-                     std::optional<std::int64_t> rate = std::nullopt)
+                     std::optional<std::int64_t> rate = std::nullopt,
+                     const WrongMock* wrong = nullptr)
       : service_(clock_, [this](const RequestRecord& record) { last_record = record; }) {
+    service_.set_wrong(wrong);
     TenantOptions options;
     options.profile = profile;
     options.calls_per_second = rate;

@@ -1,0 +1,67 @@
+#include <algorithm>
+
+#include "mock_server/wrong/edits.h"
+
+namespace zimmock {
+namespace {
+
+// Refusals that wrong_requests.cpp lets pass in earnest: it mends the request.
+constexpr RuleId kMended[] = {
+    RuleId::kCommonInQuery,    RuleId::kTimestampPresent, RuleId::kTimestampFormat,
+    RuleId::kTimestampFresh,   RuleId::kNoncePresent,     RuleId::kVersionPresent,
+    RuleId::kVersionSupported, RuleId::kSignaturePresent, RuleId::kSignatureForm,
+    RuleId::kSignatureMatches,
+};
+
+void add_ignored(wrong::Mocks& mocks, RuleId rule_id) {
+  if (std::find(std::begin(kMended), std::end(kMended), rule_id) != std::end(kMended)) return;
+  wrong::add_overlooks(mocks, {rule_id, "ignored", "A breach of the rule is not noticed."},
+                       [](const Finding&) { return true; });
+}
+
+// What the registry itself says how to break.
+void add_registry(wrong::Mocks& mocks) {
+  for (const Rule& rule : all_rules()) {
+    if (rule.binds != Binds::kClient && rule.code != 0) {
+      add_ignored(mocks, rule.rule_id);
+      if (rule.rule_id == RuleId::kCommonInQuery) continue;  // answered as action.present
+      wrong::add_wrong_code(mocks, {rule.rule_id, "wrong-code",
+                                    "A breach of the rule is refused with another Code."});
+    }
+    if (rule.binds == Binds::kClient) {
+      wrong::add_refuses_warning(
+          mocks, {rule.rule_id, "refused", "A breach of the rule is refused, not reported."});
+    }
+  }
+}
+
+wrong::Mocks make_wrong_mocks() {
+  wrong::Mocks mocks;
+  add_registry(mocks);
+  wrong::add_requests(mocks);
+  wrong::add_limits(mocks);
+  wrong::add_imports(mocks);
+  wrong::add_lists(mocks);
+  wrong::add_pages(mocks);
+  wrong::add_answers(mocks);
+  wrong::add_delivery(mocks);
+  std::stable_sort(mocks.begin(), mocks.end(),
+                   [](const WrongMock& a, const WrongMock& b) { return a.rule_id < b.rule_id; });
+  return mocks;
+}
+
+}  // namespace
+
+const std::vector<WrongMock>& wrong_mocks() {
+  static const std::vector<WrongMock> mocks = make_wrong_mocks();
+  return mocks;
+}
+
+const WrongMock* find_wrong_mock(std::string_view name) {
+  for (const WrongMock& mock : wrong_mocks()) {
+    if (mock.name == name) return &mock;
+  }
+  return nullptr;
+}
+
+}  // namespace zimmock
