@@ -1,0 +1,128 @@
+#include "mock_server/wrong/kill_table.h"
+
+#include <algorithm>
+#include <atomic>
+#include <set>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "contracts/harness/answer_check.h"
+#include "contracts/harness/case_runner.h"
+#include "mock_server/contract_target.h"
+
+namespace zimmock {
+namespace {
+
+// The rules of which an answer of the case shows the breach.
+std::set<RuleId> broken_in_answers(const CaseResult& result) {
+  std::set<RuleId> out;
+  for (const CallRecord& call : result.calls) {
+    if (!call.response) continue;
+    for (const Finding& finding : check_answer(call.action, *call.response).findings) {
+      out.insert(finding.rule_id);
+    }
+  }
+  return out;
+}
+
+void note(const CaseResult& result, KillRow& row, std::set<RuleId>& failed) {
+  const auto own = [&row](RuleId rule_id) {
+    return row.mock != nullptr && row.mock->rule_id == rule_id;
+  };
+  if (result.verdict == Verdict::kFail) {
+    failed.insert(result.rule_id);
+    if (own(result.rule_id) && row.own_cases++ == 0) row.first_case = result.name;
+  }
+  for (const RuleId rule_id : broken_in_answers(result)) {
+    failed.insert(rule_id);
+    if (own(rule_id)) ++row.own_answers;
+  }
+}
+
+// A cell of a Markdown table.
+std::string cell(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '|' || c == '<' || c == '*' || c == '_') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+std::string caught_by(const KillRow& row) {
+  if (!row.caught()) return "**nothing**";
+  if (row.own_cases == 0) return fmt::format("{} answers looked at", row.own_answers);
+  if (row.own_cases == 1) return fmt::format("`{}`", row.first_case);
+  return fmt::format("`{}` and {} more", row.first_case, row.own_cases - 1);
+}
+
+std::string others(const KillRow& row) {
+  constexpr std::size_t kNamed = 3;
+  if (row.other_rules.size() > kNamed) return fmt::format("{} rules", row.other_rules.size());
+  std::vector<std::string> names;
+  for (const RuleId rule_id : row.other_rules) {
+    names.push_back(fmt::format("`{}`", rule(rule_id).id));
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+}  // namespace
+
+KillRow run_against(const WrongMock* mock, const std::vector<ContractCase>& cases,
+                    const Clock& clock) {
+  Service service(clock);
+  service.set_wrong(mock);
+  LoopbackTransport transport(service);
+  MockTarget target(service, transport);
+  CaseSite site{"", std::nullopt, 0, clock};
+  KillRow row;
+  row.mock = mock;
+  std::set<RuleId> failed;
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    site.user_prefix = fmt::format("k{:03x}", i);
+    const auto world = target.open(cases[i].world);
+    if (world) note(run_case(cases[i], **world, site), row, failed);
+  }
+  for (const RuleId rule_id : failed) {
+    if (mock == nullptr || rule_id != mock->rule_id) row.other_rules.push_back(rule_id);
+  }
+  return row;
+}
+
+std::vector<KillRow> run_against_all(const std::vector<const WrongMock*>& mocks,
+                                     const std::vector<ContractCase>& cases, const Clock& clock,
+                                     unsigned threads) {
+  std::vector<KillRow> rows(mocks.size());
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    for (std::size_t i = next++; i < mocks.size(); i = next++) {
+      rows[i] = run_against(mocks[i], cases, clock);
+    }
+  };
+  std::vector<std::thread> others;
+  for (unsigned i = 1; i < threads; ++i) others.emplace_back(work);
+  work();
+  for (std::thread& other : others) other.join();
+  return rows;
+}
+
+std::string kill_table_page(const std::vector<KillRow>& rows) {
+  const auto caught =
+      std::count_if(rows.begin(), rows.end(), [](const KillRow& row) { return row.caught(); });
+  std::string out = fmt::format(
+      "# Who checks the checker\n\n"
+      "Made by `zimmock contract kill-table`; do not edit. Each row is a mock that is wrong on "
+      "purpose,\nin the one way that is said, and the cases of its own rule by which the contract "
+      "suite catches it.\nThe honest mock fails no case.\n\n"
+      "**{} of {} wrong mocks are caught.**\n\n"
+      "| wrong mock | what it does | caught by | other rules that fail too |\n|---|---|---|---|\n",
+      caught, rows.size());
+  for (const KillRow& row : rows) {
+    out += fmt::format("| `{}` | {} | {} | {} |\n", row.mock->name, cell(row.mock->what),
+                       caught_by(row), others(row));
+  }
+  return out;
+}
+
+}  // namespace zimmock
