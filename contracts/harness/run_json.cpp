@@ -1,7 +1,5 @@
 #include "contracts/harness/run_json.h"
 
-#include <algorithm>
-
 #include "contracts/api/text.h"
 #include "contracts/harness/reports/report_text.h"
 
@@ -134,18 +132,50 @@ json rule_json(const RuleResult& found) {
 json counts_json(const RunResult& run) {
   json cases{{"total", run.cases.size()}}, rules{{"total", run.rules.size()}};
   for (const Verdict verdict : kVerdicts) {
-    cases[verdict_word(verdict)] = run.count(verdict);
-    rules[verdict_word(verdict)] = run.rule_count(verdict);
+    cases[std::string(verdict_word(verdict))] = run.count(verdict);
+    rules[std::string(verdict_word(verdict))] = run.rule_count(verdict);
   }
   return {{"cases", std::move(cases)}, {"rules", std::move(rules)}};
 }
 
 }  // namespace
 
-std::string verdict_word(Verdict verdict) {
-  std::string out(to_string(verdict));
-  std::replace(out.begin(), out.end(), ' ', '_');
-  return out;
+std::string_view verdict_word(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kPass:
+      return "pass";
+    case Verdict::kFail:
+      return "fail";
+    case Verdict::kKnownFailure:
+      return "known_failure";
+    case Verdict::kFixed:
+      return "fixed";
+    case Verdict::kFlaky:
+      return "flaky";
+    case Verdict::kObserved:
+      return "observed";
+    case Verdict::kNotApplicable:
+      return "not_applicable";
+    case Verdict::kNotExercised:
+      return "not_exercised";
+  }
+  return "";
+}
+
+std::string_view outcome_word(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kUnreachable:
+      return "unreachable";
+    case Outcome::kUnusable:
+      return "unusable";
+    case Outcome::kViolated:
+      return "violated";
+    case Outcome::kIncomplete:
+      return "incomplete";
+    case Outcome::kConforms:
+      return "conforms";
+  }
+  return "";
 }
 
 json to_json(const RunResult& run, std::size_t max_body_bytes) {
@@ -161,7 +191,7 @@ json to_json(const RunResult& run, std::size_t max_body_bytes) {
           {"duration_ms", run.duration_ms},
           {"run_id", run.run_id},
           {"call_count", run.calls},
-          {"outcome", to_string(run.outcome)},
+          {"outcome", outcome_word(run.outcome)},
           {"exit_code", exit_code(run.outcome)},
           {"why", run.why},
           {"totals", totals_line(run)},

@@ -22,8 +22,10 @@ inline constexpr Verdict kVerdicts[] = {
     Verdict::kPass,  Verdict::kFail,     Verdict::kKnownFailure,  Verdict::kFixed,
     Verdict::kFlaky, Verdict::kObserved, Verdict::kNotApplicable, Verdict::kNotExercised};
 
-// "known_failure": to_string() as one word, for members, links and style sheets.
-std::string verdict_word(Verdict verdict);
+// The names that documents and links have: "known_failure", "unusable". They are stable, whatever
+// to_string() says to people.
+std::string_view verdict_word(Verdict verdict);
+std::string_view outcome_word(Outcome outcome);
 
 // Everything that is known of the run, and what the registry says of its rules. Bodies longer than
 // `max_body_bytes` are cut, and `body_bytes` beside them says how long they were.

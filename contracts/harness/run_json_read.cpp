@@ -276,8 +276,7 @@ void read_run(Node& node, RunResult& out) {
   node.read("duration_ms", out.duration_ms);
   node.read("run_id", out.run_id);
   node.read("call_count", out.calls);
-  node.read_word(
-      "outcome", kOutcomes, [](Outcome outcome) { return to_string(outcome); }, out.outcome);
+  node.read_word("outcome", kOutcomes, outcome_word, out.outcome);
   node.read("why", out.why);
   node.read_objects("cases", [&](Node& one) { read_case(one, out.cases.emplace_back()); });
   read_rules(node, out);

@@ -101,7 +101,7 @@ TEST_CASE("the console is silent about what passed") {
   CHECK(
       text.ends_with("Total 1 \u00B7 passed 1 \u00B7 failed 0 \u00B7 known 0 \u00B7 observed 0 "
                      "\u00B7 not applicable 0 \u00B7 NOT EXERCISED 0 - conforms\n"));
-  CHECK(has(text, "a mock of ours"));
+  CHECK(has(text, "not the real service"));
 }
 
 TEST_CASE("a reproduction stops at the first call that was answered wrongly") {
@@ -113,8 +113,6 @@ TEST_CASE("a reproduction stops at the first call that was answered wrongly") {
   CHECK(reproduce_lines(run, one).size() == 3);
   one.calls[1].signed_as_documented = false;  // needs the secret: has no line
   CHECK(reproduce_lines(run, one).size() == 2);
-  one.calls[0].request.body = "\x1B[2J";
-  CHECK(reproduce_lines(run, one).size() == 1);
   one.name = "a'b";
   CHECK(has(reproduce_lines(run, one).front(), "--only 'a'\\''b' --allow-writes"));
   run.target = "mock";

@@ -22,14 +22,6 @@ std::size_t first_wrong_call(const CaseResult& one) {
   return first;
 }
 
-// Whether a shell line can be shown and copied as it is.
-bool can_be_shown(std::string_view line) {
-  return is_utf8(line) && std::none_of(line.begin(), line.end(), [](char c) {
-           const auto byte = static_cast<unsigned char>(c);
-           return (byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7F;
-         });
-}
-
 }  // namespace
 
 std::string_view family_of(const Rule& row) { return row.id.substr(0, row.id.find('.')); }
@@ -77,7 +69,7 @@ std::vector<std::string> reproduce_lines(const RunResult& run, const CaseResult&
   for (std::size_t i = 0; i < one.calls.size() && i <= last; ++i) {
     if (one.calls[i].request.body.size() > max_body_bytes) continue;
     std::string line = curl_line(one.calls[i]);
-    if (!line.empty() && can_be_shown(line)) out.push_back(std::move(line));
+    if (!line.empty()) out.push_back(std::move(line));
   }
   return out;
 }
@@ -102,7 +94,7 @@ std::string totals_line(const RunResult& run) {
 std::string head_line(const RunResult& run) {
   return fmt::format("{} against contract {}, {}, {} calls in {} ms{}", ascii_line(run.target),
                      ascii_line(run.contract_version), iso_time(run.started_ms), run.calls,
-                     run.duration_ms, run.real_service ? "" : ", a mock of ours");
+                     run.duration_ms, run.real_service ? "" : ", not the real service");
 }
 
 bool counts_as_failure(Verdict verdict) {

@@ -26,8 +26,8 @@ std::string_view cut_at_character(std::string_view text, std::size_t max_bytes);
 std::string shell_quoted(std::string_view text);
 
 // Shell lines that do it again: the case by itself, then each call up to the first that was not
-// answered as it must be. Calls that no line of text can make again are left out, and those whose
-// body is longer than `max_body_bytes`.
+// answered as it must be. Calls without a curl_line() are left out, and those whose body is longer
+// than `max_body_bytes`.
 std::vector<std::string> reproduce_lines(
     const RunResult& run, const CaseResult& one,
     std::size_t max_body_bytes = std::numeric_limits<std::size_t>::max());

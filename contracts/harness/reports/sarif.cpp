@@ -85,7 +85,7 @@ std::string write_sarif(const RunResult& run) {
              run.outcome == Outcome::kConforms || run.outcome == Outcome::kViolated},
             {"exitCode", exit_code(run.outcome)},
             {"startTimeUtc", iso_time(run.started_ms)}}}},
-         {"properties", {{"target", run.target}, {"outcome", to_string(run.outcome)}}}}}}};
+         {"properties", {{"target", run.target}, {"outcome", outcome_word(run.outcome)}}}}}}};
   return out.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
