@@ -11,6 +11,7 @@ constexpr Command kSubcommands[] = {
     {"kill-table",
      "Run the suite against mocks that are wrong on purpose, and say what catches each",
      setup_contract_kill_table},
+    {"diff", "Put two runs side by side: whose fault is what differs?", setup_contract_diff},
 };
 
 }  // namespace
