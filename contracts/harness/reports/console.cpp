@@ -9,7 +9,7 @@
 namespace zimmock {
 namespace {
 
-constexpr std::size_t kMaxBodyBytes = 2000;
+constexpr std::size_t kMaxBodyBytes = 1000;
 
 void add_lines(std::string& out, std::string_view indent, const std::vector<std::string>& lines) {
   for (const std::string& line : lines) out += fmt::format("{}{}\n", indent, line);
@@ -85,17 +85,6 @@ void add_reasons(std::string& out, const RunResult& run, Verdict verdict) {
   }
 }
 
-void add_rules_not_exercised(std::string& out, const RunResult& run) {
-  const std::size_t count = run.rule_count(Verdict::kNotExercised);
-  if (count == 0) return;
-  out += fmt::format("{} rules not exercised:\n", count);
-  for (const RuleResult& found : run.rules) {
-    if (found.verdict != Verdict::kNotExercised) continue;
-    out += fmt::format("  {}{}{}\n", rule(found.rule_id).id, found.why.empty() ? "" : ": ",
-                       ascii_line(found.why));
-  }
-}
-
 }  // namespace
 
 std::string write_console(const RunResult& run) {
@@ -110,7 +99,7 @@ std::string write_console(const RunResult& run) {
                                 Verdict::kNotApplicable, Verdict::kNotExercised}) {
     add_reasons(out, run, verdict);
   }
-  add_rules_not_exercised(out, run);
+  add_lines(out, "", not_exercised_lines(run));
   if (!run.why.empty()) out += ascii_line(run.why) + "\n";
   return out + totals_line(run) + "\n";
 }

@@ -55,10 +55,6 @@ void annotate_rule(std::string& out, const RunResult& run, const RuleResult& fou
         fmt::format("{}: {} of {} answers", row.id, found.answers_broken, found.answers_checked),
         message);
   }
-  if (found.verdict == Verdict::kNotExercised) {
-    annotate(out, "warning", fmt::format("not exercised: {}", row.id),
-             found.why.empty() ? row.statement : std::string_view(found.why));
-  }
 }
 
 }  // namespace
@@ -71,6 +67,9 @@ std::string write_github(const RunResult& run) {
     }
   }
   for (const RuleResult& found : run.rules) annotate_rule(out, run, found);
+  for (const std::string& line : not_exercised_lines(run)) {
+    annotate(out, "warning", "not exercised", line);
+  }
   const bool conforms = run.outcome == Outcome::kConforms;
   annotate(out, conforms ? "notice" : "error",
            fmt::format("contract {}: {}", run.contract_version, to_string(run.outcome)),

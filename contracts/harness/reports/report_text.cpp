@@ -1,6 +1,7 @@
 #include "contracts/harness/reports/report_text.h"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -117,6 +118,21 @@ std::vector<std::string> exchange_lines(const CallRecord& call, std::size_t max_
     out.push_back("< " + shown_body(call.response->body, max_body_bytes));
   } else {
     out.push_back("< no answer: " + ascii_line(call.error));
+  }
+  return out;
+}
+
+std::vector<std::string> not_exercised_lines(const RunResult& run) {
+  std::map<std::string, std::vector<std::string_view>> by_reason;
+  for (const RuleResult& found : run.rules) {
+    if (found.verdict != Verdict::kNotExercised) continue;
+    by_reason[found.why.empty() ? "no reason given" : found.why].push_back(rule(found.rule_id).id);
+  }
+  std::vector<std::string> out;
+  for (const auto& [why, names] : by_reason) {
+    out.push_back(fmt::format("{} {} not exercised, {}: {}", names.size(),
+                              names.size() == 1 ? "rule" : "rules", ascii_line(why),
+                              fmt::join(names, ", ")));
   }
   return out;
 }

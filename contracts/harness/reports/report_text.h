@@ -48,6 +48,9 @@ std::string finding_line(const AnswerFinding& answer);
 // One exchange in lines of ASCII, bodies cut at `max_body_bytes`: what was sent, what came back.
 std::vector<std::string> exchange_lines(const CallRecord& call, std::size_t max_body_bytes);
 
+// The rules that were not exercised: for every reason a line with their names.
+std::vector<std::string> not_exercised_lines(const RunResult& run);
+
 // Why a case is what it is, in lines: `why`, if there is one, then every mismatch.
 std::vector<std::string> reason_lines(const CaseResult& one);
 
