@@ -261,6 +261,8 @@ struct FileReader {
     for (const auto& [name, values] : each.items()) {
       if (!values.is_array() || values.empty())
         return bad(pointer_to(where + "/each", name), "values", json_type_and_value(values));
+      auto checked = check_value(values, pointer_to(where + "/each", name));
+      if (!checked) return checked;
     }
     for (ContractCase& member : family(read, each)) {
       if (!names.insert(member.name).second)

@@ -29,7 +29,6 @@ class CaseRun {
     result_.what = one.what;
     result_.needs = one.needs;
     scope_.user_prefix = site.user_prefix;
-    scope_.values = one.each;
   }
 
   CaseResult run() {
@@ -46,10 +45,23 @@ class CaseRun {
 
  private:
   void run_steps() {
-    if (!prepare()) return;
+    if (!read_family() || !prepare()) return;
     for (const json& step : case_.steps) {
       if (!run_step(step)) return;
     }
+  }
+
+  // The family's values may name users and times themselves.
+  bool read_family() {
+    refresh_time();
+    std::map<std::string, json> values;
+    for (const auto& [name, value] : case_.each) {
+      auto expanded = expand(value, scope_);
+      if (!expanded) return broken(expanded.error());
+      values[name] = *std::move(expanded);
+    }
+    scope_.values = std::move(values);
+    return true;
   }
 
   // --- given ---

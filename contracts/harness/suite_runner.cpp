@@ -62,7 +62,7 @@ void classify(CaseResult& one, const RunOptions& options) {
         *known);
   } else if (failed && options.observe_assumed && rule(one.rule_id).mark == Mark::kAssumed) {
     one.verdict = Verdict::kObserved;
-    one.why = "the rule is assumed; observed: " + one.mismatches.front().line();
+    one.why = "the rule is assumed, and the service does otherwise";
   }
 }
 
@@ -164,7 +164,8 @@ std::optional<Outcome> probe(Target& target, CaseSite& site, std::string& why, b
   return Outcome::kUnusable;
 }
 
-Outcome outcome_of(const RunResult& run, const RunOptions& options, std::string& why) {
+Outcome outcome_of(const RunResult& run, const RunOptions& options, const Needs& can,
+                   std::string& why) {
   const auto failed = run.rule_count(Verdict::kFail);
   if (failed > 0) {
     why = fmt::format("{} {} broken", failed, failed == 1 ? "rule is" : "rules are");
@@ -178,6 +179,13 @@ Outcome outcome_of(const RunResult& run, const RunOptions& options, std::string&
   }
   if (open > 0) {
     why = fmt::format("{} {} not exercised", open, open == 1 ? "rule was" : "rules were");
+    return Outcome::kIncomplete;
+  }
+  const auto unwritten = std::count_if(run.cases.begin(), run.cases.end(), [&](const auto& one) {
+    return one.needs.writes && !can.writes && one.verdict == Verdict::kNotApplicable;
+  });
+  if (all && unwritten > 0) {
+    why = fmt::format("{} cases need writes, which --allow-writes allows", unwritten);
     return Outcome::kIncomplete;
   }
   if (run.count(Verdict::kPass) == 0) {
@@ -223,7 +231,7 @@ class SuiteRun {
 
   RunResult finish(bool complete, bool interrupted) {
     for (RuleResult& rule : run_.rules) conclude(rule, options_);
-    if (complete) run_.outcome = outcome_of(run_, options_, run_.why);
+    if (complete) run_.outcome = outcome_of(run_, options_, target_.can(), run_.why);
     if (lost_connection_ && run_.outcome == Outcome::kIncomplete)
       run_.outcome = Outcome::kUnreachable;
     if (interrupted) {

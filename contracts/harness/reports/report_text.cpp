@@ -95,7 +95,8 @@ std::string totals_line(const RunResult& run) {
 std::string head_line(const RunResult& run) {
   return fmt::format("{} against contract {}, {}, {} calls in {} ms{}", ascii_line(run.target),
                      ascii_line(run.contract_version), iso_time(run.started_ms), run.calls,
-                     run.duration_ms, run.real_service ? "" : ", not the real service");
+                     run.duration_ms,
+                     run.real_service || run.target == "mock" ? "" : ", not the real service");
 }
 
 bool counts_as_failure(Verdict verdict) {
@@ -124,8 +125,14 @@ std::vector<std::string> exchange_lines(const CallRecord& call, std::size_t max_
 
 std::vector<std::string> not_exercised_lines(const RunResult& run) {
   std::map<std::string, std::vector<std::string_view>> by_reason;
+  if (run.cases.empty()) return {};  // the run ended before the first: that is said by itself
+  std::size_t not_selected = 0;
   for (const RuleResult& found : run.rules) {
     if (found.verdict != Verdict::kNotExercised) continue;
+    if (found.cases.empty()) {
+      ++not_selected;
+      continue;
+    }
     by_reason[found.why.empty() ? "no reason given" : found.why].push_back(rule(found.rule_id).id);
   }
   std::vector<std::string> out;
@@ -133,6 +140,10 @@ std::vector<std::string> not_exercised_lines(const RunResult& run) {
     out.push_back(fmt::format("{} {} not exercised, {}: {}", names.size(),
                               names.size() == 1 ? "rule" : "rules", ascii_line(why),
                               fmt::join(names, ", ")));
+  }
+  if (not_selected > 0) {
+    out.push_back(fmt::format("{} of {} rules have no case in this selection", not_selected,
+                              run.rules.size()));
   }
   return out;
 }
