@@ -82,7 +82,7 @@ void add_versions(Mocks& mocks) {
           return less ? delivery_of(type, role, before(honest.from)) : honest;
         });
   }
-  for (const RuleId rule_id : {RuleId::kDeliveryTextSender, RuleId::kDeliveryCustomSender}) {
+  for (const RuleId rule_id : {RuleId::kDeliveryTextSenderOld, RuleId::kDeliveryCustomSenderOld}) {
     add_deliveries(
         mocks, {rule_id, "as-receiver", "The sender gets what a receiver gets."},
         [rule_id](std::int64_t type, Role role, const SdkVersion& version) -> const DeliveryRule& {

@@ -314,13 +314,14 @@ void add_clears(Mocks& mocks) {
             [](json& item, const WrongCall&) {
               if (item["IsEmpty"] == 1) item["IsEmpty"] = 2;
             });
-  add_items(mocks, {RuleId::kClearShown, "keeps-newest", "The newest message is not emptied."},
+  add_items(mocks,
+            {RuleId::kClearShown, "keeps-last", "The last message before it is not emptied."},
             [](json& item, const WrongCall& call) {
               const std::lock_guard lock(call.tenant->mutex());
               const MessageList* list = call.tenant->find_list(text_at(call.body, "/FromUserId"),
                                                                text_at(call.body, "/ToUserId"));
-              const auto newest = static_cast<std::int64_t>(list->size());
-              if (item["IsEmpty"] == 1 && item["MsgSeq"] == newest) item["IsEmpty"] = 0;
+              const bool last = item["MsgSeq"] == list->cleared_through_seq();
+              if (item["IsEmpty"] == 1 && last) item["IsEmpty"] = 0;
             });
   add_handle(mocks, {RuleId::kClearOneSide, "both", "The other user's list is emptied too."},
              kClearPeerMessage, [](const WrongCall& call) {

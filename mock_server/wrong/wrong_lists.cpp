@@ -44,6 +44,8 @@ void add_members(Mocks& mocks) {
               item["IsEempy"] = item["IsEmpty"];
               item.erase("IsEmpty");
             });
+  add_items(mocks, {kRule, "sender-is-viewer", "The viewer is the Sender of every message."},
+            [](json& item, const WrongCall& call) { item["Sender"] = call.body["FromUserId"]; });
   add_items(mocks, {kRule, "isempty-boolean", "IsEmpty is true or false."},
             [](json& item, const WrongCall&) { item["IsEmpty"] = item["IsEmpty"] != 0; });
   add_items(mocks, {kRule, "payload-null", "An empty Payload is null."},
@@ -211,8 +213,6 @@ void add_viewers(Mocks& mocks) {
                for (const json& item : other.members["List"]) reply.members["List"].push_back(item);
                return reply;
              });
-  add_items(mocks, {kRule, "sender-is-viewer", "The viewer is the Sender of every message."},
-            [](json& item, const WrongCall& call) { item["Sender"] = call.body["FromUserId"]; });
 }
 
 void add_emptied(Mocks& mocks) {
@@ -244,17 +244,6 @@ void add_emptied(Mocks& mocks) {
                const std::int64_t asked = number_at(call.body, "/WithEmptyMsg", 0);
                if (asked != 0 && asked != 1) return call.honest();
                return call.honest(with(call.body, "WithEmptyMsg", 1 - asked));
-             });
-  add_handle(mocks, {RuleId::kRevokeShown, "content-kept", "A recalled message keeps its content."},
-             kQueryPeerMsg, [](const WrongCall& call) {
-               Reply reply = call.honest();
-               if (reply.code != 0) return reply;
-               const std::lock_guard lock(call.tenant->mutex());
-               for (json& item : reply.members["List"]) {
-                 const StoredMessage* message = stored(item, call);
-                 if (item["IsEmpty"] == 2) item["MsgBody"] = message->message;
-               }
-               return reply;
              });
 }
 

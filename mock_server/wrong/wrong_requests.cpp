@@ -60,7 +60,7 @@ class Query {
 
  private:
   void write() {
-    std::string target = "/?";
+    std::string target = request_.target.substr(0, request_.target.find('?')) + '?';
     for (const auto& [key, value] : parameters_) {
       if (target.back() != '?') target += '&';
       target += url_encode(key) + '=' + url_encode(value);
