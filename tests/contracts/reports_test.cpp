@@ -240,7 +240,7 @@ TEST_CASE("SARIF has a result for every failure, by its rule") {
   CHECK(first["ruleId"] == "import.send-time-not-in-future");
   CHECK(first["level"] == "error");
   CHECK(first["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] ==
-        "contracts/cases/import.json");
+        "contracts/cases/import/send-time.json");
   CHECK(has(first["message"]["text"].get<std::string>(), "expected 660800046, got 0"));
   CHECK(run["results"][3]["level"] == "note");
   CHECK(rules[0]["helpUri"].get<std::string>().starts_with("https://"));

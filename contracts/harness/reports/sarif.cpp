@@ -27,9 +27,8 @@ json rule_json(const Rule& row) {
 
 // The file that the case is written in: a viewer of code wants a place in the sources.
 std::string case_file_uri(std::string_view name) {
-  const std::string_view plain = name.substr(0, name.find('['));
   std::string out = "contracts/cases/";
-  for (const char c : plain.substr(0, plain.rfind('/'))) {
+  for (const char c : name.substr(0, name.find('.'))) {
     out += c == '/' ? std::string("/") : url_encode(std::string_view(&c, 1));
   }
   return out + ".json";
