@@ -4,6 +4,7 @@
 
 #include "cli/files.h"
 #include "contracts/api/requests.h"
+#include "contracts/rules/rules.h"
 
 namespace zimmock::cli {
 
@@ -21,6 +22,19 @@ Result<std::int64_t> parse_rate(const std::string& text) {
   return fail(ErrorKind::kUsage,
               fmt::format("--rate: expected calls a second from 1 to {}, or off, got {}", kMaxRate,
                           quote(text)));
+}
+
+Result<RuleIds> parse_allowed(const std::vector<std::string>& ids) {
+  for (const std::string& id : ids) {
+    if (find_rule(id) != nullptr) continue;
+    std::vector<std::string_view> known;
+    for (const Rule& rule : all_rules()) known.push_back(rule.id);
+    return fail(ErrorKind::kUsage,
+                fmt::format("--allow: expected the id of a rule (see `zimmock list rules`), got "
+                            "{}{}",
+                            quote(id), did_you_mean(id, known)));
+  }
+  return RuleIds(ids.begin(), ids.end());
 }
 
 Result<std::uint32_t> parse_app_id(const std::string& text) {

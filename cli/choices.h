@@ -3,6 +3,7 @@
 // Option values that several subcommands take, read in one place.
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,10 @@ Result<std::int64_t> plan_retention_days(const std::string& plan);
 
 // --rate: calls a second, or 0 for "off".
 Result<std::int64_t> parse_rate(const std::string& text);
+
+// --allow: ids of rules that may be broken. An unknown one is an Error that names the nearest.
+using RuleIds = std::set<std::string, std::less<>>;
+Result<RuleIds> parse_allowed(const std::vector<std::string>& ids);
 
 // An AppId in decimal.
 Result<std::uint32_t> parse_app_id(const std::string& text);

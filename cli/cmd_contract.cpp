@@ -12,6 +12,7 @@ constexpr Command kSubcommands[] = {
      "Run the suite against mocks that are wrong on purpose, and say what catches each",
      setup_contract_kill_table},
     {"diff", "Put two runs side by side: whose fault is what differs?", setup_contract_diff},
+    {"judge", "Hold recorded traffic (HAR) against the contract", setup_contract_judge},
 };
 
 }  // namespace

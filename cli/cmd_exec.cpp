@@ -1,6 +1,5 @@
 #include <cstdio>
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,8 +14,6 @@
 #include "cli/finding_tally.h"
 #include "cli/hermetic.h"
 #include "cli/mock_process.h"
-#include "contracts/api/text.h"
-#include "contracts/rules/rules.h"
 #include "zimmock/system_clock.h"
 
 namespace zimmock::cli {
@@ -33,19 +30,6 @@ void say(std::string_view line) { fmt::print(stderr, "zimmock: exec: {}\n", line
 
 int exit_code(const Error& error) {
   return complain(error.kind == ErrorKind::kUsage ? kUsage : kFailed, error.message);
-}
-
-Result<std::set<std::string, std::less<>>> allowed_rules(const std::vector<std::string>& ids) {
-  for (const std::string& id : ids) {
-    if (find_rule(id) != nullptr) continue;
-    std::vector<std::string_view> known;
-    for (const Rule& rule : all_rules()) known.push_back(rule.id);
-    return fail(ErrorKind::kUsage,
-                fmt::format("--allow: expected the id of a rule (see `zimmock list rules`), got "
-                            "{}{}",
-                            quote(id), did_you_mean(id, known)));
-  }
-  return std::set<std::string, std::less<>>(ids.begin(), ids.end());
 }
 
 // The namespaces, and the mock where clients look for the service in them.
@@ -77,7 +61,7 @@ int exec(Options& options) {
   if (words_after_dashes().empty()) {
     return complain(kUsage, "exec: expected -- and a command to run (see `zimmock exec --help`)");
   }
-  auto allowed = allowed_rules(options.allowed);
+  auto allowed = parse_allowed(options.allowed);
   if (!allowed) return exit_code(allowed.error());
   const auto findings_fail =
       choose<bool>("--findings", options.findings, {{"fail", true}, {"ignore", false}});

@@ -52,6 +52,7 @@ int complain(ExitCode code, std::string_view message);
 
 Run setup_serve(CLI::App& app);
 Run setup_exec(CLI::App& app);
+Run setup_proxy(CLI::App& app);
 Run setup_env(CLI::App& app);
 Run setup_ca(CLI::App& app);
 Run setup_migrate(CLI::App& app);

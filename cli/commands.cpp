@@ -13,6 +13,7 @@ namespace {
 constexpr Command kCommands[] = {
     {"serve", "Run the mock ZIM service over HTTP and HTTPS", setup_serve},
     {"exec", "Run a command against a mock of its own, and judge what it sent", setup_exec, true},
+    {"proxy", "Stand between a client and a service, and judge what passes", setup_proxy},
     {"env", "Print the variables that lead a client to a running mock", setup_env},
     {"migrate", "Plan a migration of chat history; with --execute, do and verify it",
      setup_migrate},

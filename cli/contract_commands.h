@@ -10,5 +10,6 @@ Run setup_contract_list(CLI::App& app);
 Run setup_contract_explain(CLI::App& app);
 Run setup_contract_run(CLI::App& app);
 Run setup_contract_kill_table(CLI::App& app);
+Run setup_contract_judge(CLI::App& app);
 
 }  // namespace zimmock::cli

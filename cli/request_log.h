@@ -1,6 +1,7 @@
 #pragma once
 
 #include <mutex>
+#include <string>
 #include <string_view>
 
 #include "mock_server/service.h"
@@ -15,9 +16,9 @@ class RequestLog {
   explicit RequestLog(LogForm form) : form_(form) {}
   void write(const RequestRecord& record);
   void warn(std::string_view message, std::int64_t wall_ms);
+  void write_line(std::string line);  // whatever the form
 
  private:
-  void write_line(std::string line);
   LogForm form_;
   std::mutex mutex_;
 };

@@ -195,7 +195,8 @@ bool is_api_request(std::string_view host, const HttpRequest& request) {
       if (equal_ignoring_case(trim(key), name)) return true;
     }
   }
-  return false;
+  // Some put them into the body.
+  return request.body.find("AppId") != request.body.npos;
 }
 
 bool is_redacted(std::string_view value) {

@@ -78,7 +78,7 @@ struct ReadCall {
 };
 
 // True for a request that is meant for this API: a vendor's host, or the path / and a common
-// parameter. `host` may be "".
+// parameter in the query, or AppId in the body. `host` may be "".
 bool is_api_request(std::string_view host, const HttpRequest& request);
 
 // True for what stands in place of a secret that was taken out of a recording: "***" and whatever

@@ -152,17 +152,17 @@ void read_entry(const json& entry, std::size_t number, HarTraffic& out) {
     return;
   }
   to.target = url->target;
+  to.headers = read_headers(*request);
+  auto body = read_body(*request, to);
+  if (body) to.body = *std::move(body);
   if (!is_api_request(url->host, to)) {
     ++out.others;
     return;
   }
-  to.headers = read_headers(*request);
-  auto body = read_body(*request, to);
   if (!body) {
     ++out.incomplete;
     return;
   }
-  to.body = *std::move(body);
   read.exchange.at_ms = parse_iso_time(text_of(entry, "startedDateTime"));
   read.exchange.response = read_response(entry);
   if (!read.exchange.response) ++out.without_answer;

@@ -485,6 +485,11 @@ TEST_CASE("what is a call of this API") {
   CHECK(is_api("ZIM-API-FRA.zego.im:443", "/"));
   CHECK(is_api("127.0.0.1:8080", "/?Action=X"));
   CHECK(is_api("127.0.0.1:8080", "?%0A%20appid=1"));
+  HttpRequest in_body;
+  in_body.target = "/";
+  CHECK_FALSE(is_api_request("", in_body));
+  in_body.body = R"({"AppId":1})";
+  CHECK(is_api_request("", in_body));
   CHECK_FALSE(is_api("example.com", "/?q=Action"));
   CHECK_FALSE(is_api("example.com", "/api?Action=X"));
   CHECK_FALSE(is_api("zim-api.zego.im.example.com", "/"));

@@ -44,7 +44,8 @@ done < <(names rules '.[].code' | sort -u)
 
 # Every setting of the profile is exercised by a test or changes nothing.
 while read -r setting; do
-  require "setting $setting is used by no code" grep -rqE "\b$setting\b" mock_server contracts/api/requests.cpp contracts/api/message_body.cpp
+  require "setting $setting is used by no code" grep -rqE "\b$setting\b" mock_server contracts/api/request_body.cpp contracts/api/requests.cpp \
+    contracts/api/message_body.cpp
   require "setting $setting is set by no test" grep -rqE "\b$setting\b" tests --include='*.cpp' --include='*.sh'
 done < <(names settings)
 
