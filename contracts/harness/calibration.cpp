@@ -19,8 +19,8 @@ using json = nlohmann::json;
 
 // What an answer that is not as expected was instead.
 enum class Instead {
-  kAccepted,  // Code 0 where a refusal was due
-  kRefused,   // a refusal where Code 0 was due
+  kAccepted,  // taken where a refusal was due
+  kRefused,   // refused where it was to be taken
   kEither,
   kContent,  // Code 0 as expected; `where` ends otherwise
 };
@@ -58,6 +58,15 @@ bool is_of_the_moment(std::int64_t code) {
 
 bool is_rate(std::int64_t code) {
   return code == rule(RuleId::kRate).code || code == rule(RuleId::kRateRegister).code;
+}
+
+// Taken as far as the rule goes: answered with success, or with what only a call that got past the
+// rule is refused with. Cases that write nothing ask for users that are not registered.
+bool is_accepted(std::int64_t code, const Rule& row) {
+  if (code == 0) return true;
+  const bool unregistered = code == rule(RuleId::kSenderRegistered).code ||
+                            code == rule(RuleId::kReceiverRegistered).code;
+  return unregistered && family_of(row) != "user" && row.code != code;
 }
 
 bool is_about_rate(const Rule& row) { return family_of(row) == "rate"; }
@@ -111,8 +120,8 @@ std::string_view inconclusive(const Observation& seen) {
 }
 
 bool fits(const Determines& row, const Observation& seen) {
-  const bool refused = seen.about_code() && *seen.code != 0;
-  const bool accepted = seen.about_code() && *seen.code == 0;
+  const bool taken = is_accepted(*seen.code, rule(seen.one.rule_id));
+  const bool refused = seen.about_code() && !taken, accepted = seen.about_code() && taken;
   switch (row.instead) {
     case Instead::kAccepted:
       return accepted;
@@ -151,11 +160,12 @@ class Calibrator {
       out_.taken.push_back(fmt::format("{}: {}: {}: setting {} is {}", row.id,
                                        ascii_line(seen.one.name), ascii_line(seen.mismatch->line()),
                                        candidate.setting, candidate.value));
-      if (*seen.code > 0 && !is_rate(*seen.code)) refused_with_[row.rule_id].insert(*seen.code);
+      if (!is_accepted(*seen.code, row) && !is_rate(*seen.code))
+        refused_with_[row.rule_id].insert(*seen.code);
       return;
     }
     // A refusal that was due and came, by another Code.
-    if (seen.one.kind == CaseKind::kRefuses && seen.about_code() && *seen.code > 0) {
+    if (seen.one.kind == CaseKind::kRefuses && seen.about_code() && !is_accepted(*seen.code, row)) {
       refused_with_[row.rule_id].insert(*seen.code);
     } else {
       leave(seen, "no setting says so");
@@ -191,31 +201,35 @@ class Calibrator {
     }
   }
 
-  // error_http_status, if every refusal had the same and every success had 200.
+  // error_http_status, if every refusal of the App's had the same and nothing else was unusual.
+  // What is refused before the App is known has no profile, and other paths are not this API's.
   void take_http_status() {
     const RuleResult& found = real_.rules[static_cast<std::size_t>(RuleId::kAnswerStatus)];
     if (found.answers_broken == 0 && found.failed + found.known + found.observed == 0) return;
-    std::set<int> refused, accepted;
+    constexpr std::int64_t kFirstBusinessCode = 660000000;
+    std::set<int> refused, others;
     for (const CaseResult& one : real_.cases) {
       for (const CallRecord& call : one.calls) {
         const auto code = call.response ? code_of(*call.response) : std::nullopt;
-        if (code) (*code == 0 ? accepted : refused).insert(call.response->status);
+        if (!code || !call.request.target.starts_with("/?")) continue;
+        (*code >= kFirstBusinessCode ? refused : others).insert(call.response->status);
       }
     }
-    accepted.erase(200);
     const std::string_view id = rule(RuleId::kAnswerStatus).id;
-    if (refused.size() == 1 && accepted.empty() && *refused.begin() >= 200 &&
-        *refused.begin() <= 599) {
-      settings_["error_http_status"] = *refused.begin();
+    const int status = refused.size() == 1 ? *refused.begin() : 0;
+    others.erase(200);
+    others.erase(status);
+    if (status >= 200 && status <= 599) {
+      settings_["error_http_status"] = status;
       out_.taken.push_back(
-          fmt::format("{}: every refusal had HTTP {}: setting error_http_status "
-                      "is {}",
-                      id, *refused.begin(), *refused.begin()));
+          fmt::format("{}: every refusal by the App had HTTP {}: setting error_http_status is {}",
+                      id, status, status));
     } else {
-      out_.left_out.push_back(
-          fmt::format("{}: refusals had HTTP {}, successes {}: no setting says so", id,
-                      fmt::join(refused, " and "),
-                      accepted.empty() ? "200" : fmt::format("{}", fmt::join(accepted, " and "))));
+      others.insert(refused.begin(), refused.end());
+    }
+    if (!others.empty()) {
+      out_.left_out.push_back(fmt::format("{}: answers had HTTP {} too: no setting says so", id,
+                                          fmt::join(others, " and ")));
     }
   }
 

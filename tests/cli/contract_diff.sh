@@ -75,6 +75,30 @@ call ImportPeerMsg '{"FromUserId":"alice","ToUserId":"bob","ImportedUserId":"bob
   "SendMessageTime":1,"MessageBody":{"Message":"hi"}}'
 expect_code 660600021
 
+WHAT='a service that does otherwise, and a mock with the profile that it calibrates'
+stop_mock TERM
+WANTED='{"error_http_status":400,"nonce_must_be_hex16":true,"recall_reaches_receiver":false,"refuse_duplicate_members":false,"refuse_reused_nonce":true,"refuse_unsupported_fields":true}'
+jq -cn --argjson settings "$WANTED" '{$settings, codes: {"import.no-push-or-receipt": 660600021}}' >"$T/otherwise.json"
+run_against() { # PROFILE REPORT: the suite against a service with that profile
+  start_mock --profile "$1"
+  zim contract run --target "$URL" --allow-writes --rate 0 --report "json:$2"
+  expect_rc '0|1'
+  stop_mock TERM
+}
+run_against "$T/otherwise.json" "$T/observed.json"
+jq '.real_service = true' "$T/observed.json" >"$T/service.json"
+zim contract run --target mock --report "json:$T/honest.json"
+expect_rc 0
+zim contract diff "$T/honest.json" "$T/service.json" --calibrate "$T/calibrated.json" --json
+expect_rc 1
+expect_equal 'document_silent' "$(of import.no-push-or-receipt)"
+expect_out_json '.counts.mock_wrong == 0 and .counts.document_wrong == 0'
+expect_equal "$(jq -cS '.base = "default"' "$T/otherwise.json")" "$(jq -cS . "$T/calibrated.json")" 'the profile'
+run_against "$T/calibrated.json" "$T/calibrated_run.json"
+zim contract diff "$T/calibrated_run.json" "$T/service.json"
+expect_rc 0
+expect_out ', 0 differ$'
+
 refuses 'nothing to calibrate by' 2 'calibrate: expected a run against the real service' \
   contract diff "$T/mock.json" "$T/good.json" --calibrate "$T/none.json"
 WHAT='and no file is left'

@@ -278,6 +278,20 @@ TEST_CASE("a setting follows from what was observed otherwise") {
   CHECK(changed(calibrated_content(RuleId::kQueryMsgTime, "/List/0/MsgId")).empty());
 }
 
+TEST_CASE("a call that got as far as its unregistered users was accepted") {
+  const Calibration taken =
+      calibrated(RuleId::kMemberOnce, kRefuses, kObserved, 660000002, 660500002);
+  CHECK(changed(taken) == "refuse_duplicate_members=false ");
+  CHECK(taken.profile["codes"].empty());
+  const Calibration left = calibrated(RuleId::kImportType, kRefuses, kFail, 660000002, 660700015);
+  CHECK(left.profile["codes"].empty());
+  CHECK(left.left_out.size() == 1);
+  // Of the rules on registration themselves it is the other Code that they were refused with.
+  CHECK(
+      profile_of(calibrated(RuleId::kReceiverRegistered, kRefuses, kObserved, 660700015, 660500002))
+          .code(RuleId::kReceiverRegistered) == 660500002);
+}
+
 TEST_CASE("a refusal that a setting makes has the code that was seen") {
   const Calibration one =
       calibrated(RuleId::kImportUnsupportedField, kAccepts, kObserved, 0, 660600021);
@@ -301,8 +315,8 @@ TEST_CASE("the HTTP status of refusals is taken if it is one") {
       .response->status = 403;
   const Calibration both = calibrate(real);
   CHECK(changed(both).empty());
-  CHECK(both.left_out == std::vector<std::string>{"answer.http-status: refusals had HTTP 400 and "
-                                                  "403, successes 200: no setting says so"});
+  CHECK(both.left_out == std::vector<std::string>{"answer.http-status: answers had HTTP 400 and "
+                                                  "403 too: no setting says so"});
 }
 
 TEST_CASE("what no setting can express is listed") {
