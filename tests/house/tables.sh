@@ -26,9 +26,16 @@ while read -r id; do
   require "rule $id: expected family.words-with-hyphens" grep -qE '^[a-z-]+\.[a-z0-9-]+$' <<<"$id"
 done < <(names rules)
 while read -r name; do
-  require "rule $name is in the table and used nowhere" grep -rqE "RuleId::$name\b" contracts mock_server client --include='*.cpp' --include='handlers.h'
+  id=$(sed -nE "s/^RULE\($name, \"([^\"]+)\".*/\1/p" contracts/rules/rules.inc)
+  require "rule $name is in the table and has no case" grep -rqF "\"rule\": \"$id\"" contracts/cases --include='*.json'
 done < <(sed -nE 's/^RULE\((k[A-Za-z]+),.*/\1/p' contracts/rules/rules.inc)
 require 'two rules have one id' test -z "$(names rules | sort | uniq -d)"
+
+# What a request can break is checked in code; what the service does (no code of its own, binding it alone) is seen by
+# its cases.
+while read -r name; do
+  require "rule $name is in the table and used by no code" grep -rqE "RuleId::$name\b" contracts mock_server client --include='*.cpp' --include='handlers.h'
+done < <(sed -nE 's/^RULE\((k[A-Za-z]+), "[^"]+", k[A-Za-z]+, k(Server|Both|Client), ([^0][^,]*),.*/\1/p' contracts/rules/rules.inc | grep -v '^kCommonInQuery$')
 
 # Every refusing rule that a request can break is shown to refuse by a test that names its code or id.
 while read -r code; do
