@@ -36,6 +36,11 @@ WHAT='a known failure that passes fails the run'
 zim contract run --only import.priority --known-failing "@$T/known.txt"
 expect_rc 1
 expect_out 'FIXED: import.priorities\[priority=1\]'
+WHAT='a mock that is wrong on purpose is caught'
+zim contract run --wrong query.newest-first/ascending --only query.newest-first
+expect_rc 1
+expect_out 'FAILED: query.newest-first'
+refuses 'a wrong mock that is none' 2 'did you mean query.newest-first/ascending' contract run --wrong query.newest-first/ascendin
 WHAT='a report that cannot be written'
 zim contract run --only import.priority --report "json:$T/no/such/folder/r.json"
 expect_rc '1|2'

@@ -1,0 +1,92 @@
+// One suite, three doors: what a case finds out does not depend on how the mock is reached.
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "client/curl_transport.h"
+#include "contracts/harness/suite_runner.h"
+#include "mock_server/certificate_authority.h"
+#include "mock_server/contract_target.h"
+#include "mock_server/service_listeners.h"
+#include "tests/support/catch.h"
+#include "zimmock/system_clock.h"
+
+using namespace zimmock;
+
+namespace {
+
+const SystemClock& machine() {
+  static const SystemClock clock;
+  return clock;
+}
+
+// Each case's verdict, and what was wrong with it, a line each.
+std::vector<std::string> run_through(Service& service, Transport& transport) {
+  static const auto cases = read_cases(embedded_case_files());
+  REQUIRE(cases);
+  MockTarget target(service, transport);
+  RunOptions options;
+  options.run_id = "zc000000";
+  const RunResult run = run_suite(*cases, target, options, machine());
+  CHECK(run.outcome == Outcome::kConforms);
+  std::vector<std::string> lines;
+  for (const CaseResult& one : run.cases) {
+    lines.push_back(one.name + ": " + std::string(to_string(one.verdict)));
+    for (const Mismatch& found : one.mismatches) lines.push_back("  " + found.line());
+  }
+  for (const RuleResult& rule_result : run.rules) {
+    lines.push_back(std::string(rule(rule_result.rule_id).id) + ": " +
+                    std::string(to_string(rule_result.verdict)) + " " +
+                    std::to_string(rule_result.answers_checked));
+  }
+  return lines;
+}
+
+struct Doors {
+  Doors() {
+    const auto ca = make_ca(machine().wall_ms());
+    REQUIRE(ca);
+    auto leaf = make_leaf(*ca, machine().wall_ms());
+    REQUIRE(leaf);
+    std::string folder = (std::filesystem::temp_directory_path() / "zimmock-doors.XXXXXX").string();
+    REQUIRE(::mkdtemp(folder.data()) != nullptr);
+    ca_folder = folder;
+    std::ofstream(ca_folder / "ca.pem") << ca->certificate_pem;
+    ListenerOptions options;
+    options.https = ListenAddress{};
+    options.tls = *std::move(leaf);
+    auto started = ServiceListeners::start(service, options);
+    REQUIRE(started);
+    listeners = *std::move(started);
+  }
+  ~Doors() { std::filesystem::remove_all(ca_folder); }
+
+  std::unique_ptr<Transport> open(const std::string& url) const {
+    CurlOptions options;
+    options.endpoint = *parse_endpoint(url);
+    options.ca_file = (ca_folder / "ca.pem").string();
+    options.use_proxy = false;
+    auto opened = CurlTransport::open(options);
+    REQUIRE(opened);
+    return *std::move(opened);
+  }
+
+  Service service{machine()};
+  std::filesystem::path ca_folder;
+  std::unique_ptr<ServiceListeners> listeners;
+};
+
+}  // namespace
+
+TEST_CASE("the suite has equal results through loopback, HTTP and TLS") {
+  Service own(machine());
+  LoopbackTransport loopback(own);
+  const auto expected = run_through(own, loopback);
+  CHECK(expected.size() > 900);
+  Doors doors;
+  const auto http = doors.open(doors.listeners->url());
+  CHECK(run_through(doors.service, *http) == expected);
+  const auto tls = doors.open(doors.listeners->tls_url());
+  CHECK(run_through(doors.service, *tls) == expected);
+}
