@@ -12,6 +12,13 @@ if(ZIMMOCK_SANITIZE)
   target_link_options(zimmock_flags INTERFACE -fsanitize=${ZIMMOCK_SANITIZE})
 endif()
 
+# The headers of other libraries that most sources of the target include, precompiled: zimmock_precompile(<target> [<header>...]).
+function(zimmock_precompile target)
+  if(ZIMMOCK_PRECOMPILE)
+    target_precompile_headers(${target} PRIVATE <algorithm> <map> <memory> <string> <vector> <nlohmann/json.hpp> ${ARGN})
+  endif()
+endfunction()
+
 # zimmock_library(<name> SOURCES ... PUBLIC ... PRIVATE ...): static library zimmock_<name>,
 # alias zimmock::<name>; includes are written from the repository's root.
 function(zimmock_library name)
@@ -25,4 +32,5 @@ function(zimmock_library name)
   target_compile_features(zimmock_${name} PUBLIC cxx_std_20)
   target_link_libraries(zimmock_${name} PUBLIC ${ARG_PUBLIC}
                                         PRIVATE $<BUILD_INTERFACE:zimmock_flags> ${ARG_PRIVATE})
+  zimmock_precompile(zimmock_${name} <fmt/format.h>)
 endfunction()
