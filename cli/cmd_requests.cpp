@@ -27,53 +27,12 @@ struct Options {
   bool as_json = false;
 };
 
-// "12:00:00.123" of an ISO time: a test's requests are of one day.
-std::string time_of_day(const std::string& time) {
-  constexpr std::size_t kDate = 11, kTime = 12;
-  return parse_iso_time(time) && time.size() > kDate + kTime ? time.substr(kDate, kTime) : time;
-}
-
-// " u1>u2 (u1's list)"
-std::string users_of(const json& entry) {
-  const std::string from = cell(entry, "from"), to = cell(entry, "to");
-  std::string out;
-  if (!from.empty() || !to.empty()) out = fmt::format(" {}>{}", from, to);
-  if (const std::string list = cell(entry, "list"); !list.empty()) {
-    out += fmt::format(" ({}'s list)", list);
-  }
-  return out;
-}
-
-std::string rules_broken(const json& entry) {
-  std::string out;
-  const auto rules = entry.find("rules_broken");
-  if (rules == entry.end() || !rules->is_array()) return out;
-  for (const json& broken : *rules) {
-    if (broken.is_object())
-      out += fmt::format("{}{}", out.empty() ? "" : ", ", cell(broken, "rule"));
-  }
-  return out;
-}
-
-// "#4 12:00:00.123 ImportPeerMsg u1>u2 (u1's list) code 0 fault drop-reply#1"
-std::string line_of(const json& entry) {
-  const std::string action = cell(entry, "action");
-  std::string out =
-      fmt::format("#{} {} {}{} code {}", cell(entry, "seq"), time_of_day(cell(entry, "time")),
-                  action.empty() ? "(no action)" : action, users_of(entry), cell(entry, "code"));
-  if (const std::string broken = rules_broken(entry); !broken.empty()) out += " broke " + broken;
-  if (const std::string faults = cell(entry, "faults"); !faults.empty()) out += " fault " + faults;
-  const std::string effect = cell(entry, "effect");
-  if (effect == "pending" || effect == "late") out += " effect " + effect;
-  return out;
-}
-
 Result<int> print_requests(const ControlClient& client, const json& answer,
                            const Options& options) {
   const auto rows = client.list(answer, "requests");
   if (!rows) return tl::unexpected(rows.error());
   for (const json& entry : *rows) {
-    fmt::print("{}\n", options.as_json ? json_line(entry) : line_of(entry));
+    fmt::print("{}\n", options.as_json ? json_line(entry) : cell(entry, "line"));
   }
   const auto matched = parse_int64(cell(answer, "matched"));
   if (matched && *matched > static_cast<std::int64_t>(rows->size())) {

@@ -13,6 +13,7 @@
 #include "cli/message_text.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
+#include "mock_server/control/control_api.h"
 #include "mock_server/tenant.h"
 
 namespace zimmock::cli {
@@ -22,7 +23,6 @@ using json = nlohmann::json;
 
 constexpr std::int64_t kConnectTimeoutMs = 5'000;
 constexpr std::size_t kMaxAnswerBytes = std::size_t{4} << 30;
-constexpr std::string_view kPathOfTheApi = "/_zimmock/v1";
 
 struct Address {
   Endpoint endpoint;
@@ -49,7 +49,7 @@ Result<Address> parse_address(const std::string& text) {
   if (!endpoint) return bad("");
   Address out{*endpoint, path == text.npos ? "" : text.substr(path)};
   while (out.path_prefix.ends_with('/')) out.path_prefix.pop_back();
-  if (out.path_prefix.empty()) out.path_prefix = kPathOfTheApi;
+  if (out.path_prefix.empty()) out.path_prefix = kControlPath;
   if (quote(out.path_prefix, out.path_prefix.size()).size() != out.path_prefix.size() + 2 ||
       out.path_prefix.find(' ') != out.path_prefix.npos) {
     return bad(": its path has characters that must be escaped");

@@ -1,7 +1,6 @@
 #pragma once
 
-// Which of the requests that a mock has got are meant: one table for the flags, the query
-// parameters and the JSON members of the control API.
+// Which of the requests that a mock has got are meant: the control API's words as flags.
 
 #include <string>
 #include <utility>
@@ -9,6 +8,8 @@
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
+
+#include "mock_server/request_filter.h"
 
 namespace zimmock::cli {
 
@@ -22,11 +23,12 @@ class RequestFilters {
   // "action=ImportPeerMsg&user=u1", escaped; "" without filters.
   std::string query() const;
 
-  // {"action":"ImportPeerMsg","since":4}
+  // {"action":"ImportPeerMsg","since":"4"}
   nlohmann::json members() const;
 
  private:
-  std::vector<std::string> values_;  // in the order of the table; "" where not given
+  const std::vector<RequestFilterWord> words_ = request_filter_words();
+  std::vector<std::string> values_;  // one a word; "" where not given
 };
 
 }  // namespace zimmock::cli

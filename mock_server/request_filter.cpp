@@ -66,22 +66,28 @@ Result<void> set_text(RequestFilter& filter, const std::string& value) {
 }
 
 struct Word {
-  std::string_view name;
+  RequestFilterWord word;
   Result<void> (*set)(RequestFilter& filter, const std::string& value);
 };
 
 constexpr Word kWords[] = {
-    {"action", set_action},
-    {"user", set_text<&RequestFilter::user>},
-    {"conversation", set_between},
-    {"from", set_text<&RequestFilter::from>},
-    {"to", set_text<&RequestFilter::to>},
-    {"list", set_text<&RequestFilter::list>},
-    {"code", set_code},
-    {"rule", set_rule},
-    {"fault", set_fault},
-    {"since", set_since},
+    {{"action", "NAME", "Of this operation, such as ImportPeerMsg"}, set_action},
+    {{"user", "ID", "With this user in any part"}, set_text<&RequestFilter::user>},
+    {{"conversation", "A/B", "Between these two users, in either direction"}, set_between},
+    {{"from", "ID", "With this FromUserId"}, set_text<&RequestFilter::from>},
+    {{"to", "ID", "With this ToUserId"}, set_text<&RequestFilter::to>},
+    {{"list", "ID", "Into or of this user's list"}, set_text<&RequestFilter::list>},
+    {{"code", "N|ok|refused", "Answered with this code"}, set_code},
+    {{"rule", "RULE-ID", "That broke this rule, refused or only reported"}, set_rule},
+    {{"fault", "KIND", "Hit by a fault of this kind"}, set_fault},
+    {{"since", "SEQ", "After the request with this number"}, set_since},
 };
+
+std::vector<std::string_view> word_names() {
+  std::vector<std::string_view> out;
+  for (const Word& row : kWords) out.push_back(row.word.name);
+  return out;
+}
 
 bool has_user(const RequestRecord& record, const std::string& user) {
   return record.from == user || record.to == user || record.list == user ||
@@ -125,11 +131,11 @@ std::string conversation_text(const std::string& a, const std::string& b) {
 
 Result<void> RequestFilter::set(std::string_view word, const std::string& value) {
   for (const Word& known : kWords) {
-    if (known.name == word) return known.set(*this, value);
+    if (known.word.name == word) return known.set(*this, value);
   }
   return fail(ErrorKind::kUsage,
-              fmt::format("filter: expected {}, got {}{}", fmt::join(request_filter_words(), ", "),
-                          quote(word), did_you_mean(word, request_filter_words())));
+              fmt::format("filter: expected {}, got {}{}", fmt::join(word_names(), ", "),
+                          quote(word), did_you_mean(word, word_names())));
 }
 
 bool RequestFilter::matches(const RequestRecord& record) const {
@@ -182,9 +188,9 @@ std::string RequestFilter::describe() const {
   return parts.empty() ? "any request" : fmt::format("{}", fmt::join(parts, ", "));
 }
 
-std::vector<std::string_view> request_filter_words() {
-  std::vector<std::string_view> out;
-  for (const Word& word : kWords) out.push_back(word.name);
+std::vector<RequestFilterWord> request_filter_words() {
+  std::vector<RequestFilterWord> out;
+  for (const Word& row : kWords) out.push_back(row.word);
   return out;
 }
 

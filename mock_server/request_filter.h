@@ -40,7 +40,12 @@ struct RequestFilter {
   std::string describe() const;
 };
 
-// The words that set() knows.
-std::vector<std::string_view> request_filter_words();
+// A word that set() knows: the control API's query parameter or JSON member, the command's flag.
+struct RequestFilterWord {
+  std::string_view name;   // "action"
+  std::string_view value;  // "NAME"
+  std::string_view help;
+};
+std::vector<RequestFilterWord> request_filter_words();
 
 }  // namespace zimmock

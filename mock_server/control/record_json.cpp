@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "contracts/api/text.h"
+#include "mock_server/verification.h"
 
 namespace zimmock {
 namespace {
@@ -82,6 +83,7 @@ json to_json(const RequestRecord& record, const std::string& secret) {
       {"response_bytes", record.response_bytes},
       {"duration_us", record.duration_ns / 1000}};
   if (!record.users.empty()) out["users"] = record.users;
+  out["line"] = request_line(record);
   return out;
 }
 

@@ -272,12 +272,12 @@ refuses 'fault add without a fault' 2 'SPEC' fault add
 
 # --- requests --------------------------------------------------------------------------------------------------------
 
-ENTRIES='[{"seq":4,"time":"2026-10-01T12:00:00.123Z","action":"ImportPeerMsg","from":"u1","to":"u2","list":"u1","code":0,"faults":["drop-reply#1"],"rules_broken":[],"effect":"applied"},
- {"seq":5,"time":"2026-10-01T12:00:00.200Z","action":"QueryPeerMsg","from":"u1","to":"u\u001b[2J","list":null,"code":660500002,"faults":[],"rules_broken":[{"rule":"query.viewer-registered","line":"…","refused":true}],"effect":"none"}]'
+ENTRIES='[{"seq":4,"time":"2026-10-01T12:00:00.123Z","action":"ImportPeerMsg","from":"u1","to":"u2","list":"u1","code":0,"faults":["drop-reply#1"],"rules_broken":[],"effect":"applied","line":"#4 the first"},
+ {"seq":5,"time":"2026-10-01T12:00:00.200Z","action":"QueryPeerMsg","from":"u1","to":"u\u001b[2J","list":null,"code":660500002,"faults":[],"rules_broken":[{"rule":"query.viewer-registered","line":"…","refused":true}],"effect":"none","line":"#5 the \u001b[2J second"}]'
 reply "GET $TENANT/requests" "{\"requests\":$ENTRIES,\"matched\":2,\"dropped\":0}"
 does 'zimmock requests' GET $TENANT/requests - requests
-expect_equal '#4 12:00:00.123 ImportPeerMsg u1>u2 (u1'\''s list) code 0 fault drop-reply#1
-#5 12:00:00.200 QueryPeerMsg u1>u\u{1b}[2J code 660500002 broke query.viewer-registered' "${OUT//u\{1B\}/u\{1b\}}"
+expect_equal '#4 the first
+#5 the \u{1b}[2J second' "${OUT//u\{1B\}/u\{1b\}}"
 does 'requests --json' GET $TENANT/requests - requests --json
 expect_equal $'4\n5' "$(jq .seq <<<"$OUT")"
 FILTERS='action=ImportPeerMsg&user=u%201&conversation=a%2Fb&from=a&to=b&list=123&code=ok&rule=import.type&fault=reset&since=4'
@@ -291,9 +291,9 @@ expect_equal $'zimmock: the newest 2 of 30\nzimmock: 7 older requests are no lon
 reply "GET $TENANT/requests/count?action=ImportPeerMsg" '{"count":3}'
 does 'requests --count' GET "$TENANT/requests/count?action=ImportPeerMsg" - requests --count --action ImportPeerMsg
 expect_equal 3 "$OUT"
-reply 'GET /_zimmock/v1/unmatched' '{"requests":[{"seq":9,"time":"2026-10-01T12:00:01.000Z","action":"","code":100000006}]}'
+reply 'GET /_zimmock/v1/unmatched' '{"requests":[{"seq":9,"time":"2026-10-01T12:00:01.000Z","action":"","code":100000006,"line":"#9 (no action) code 100000006"}]}'
 does 'requests --unmatched' GET /_zimmock/v1/unmatched - requests --unmatched
-expect_equal '#9 12:00:01.000 (no action) code 100000006' "$OUT"
+expect_equal '#9 (no action) code 100000006' "$OUT"
 reply "DELETE $TENANT/requests" '{}'
 does 'requests --clear' DELETE $TENANT/requests - requests --clear
 : >"$STUB/seen"
@@ -305,7 +305,7 @@ sent_nothing
 # --- verify and wait -------------------------------------------------------------------------------------------------
 
 reply "POST $TENANT/verify" '{"ok":true,"report":"3 requests, as expected"}'
-does 'zimmock verify' POST $TENANT/verify '{"conversation":"u1/u2","code":660500002,"list":"123","count":3,"chronological":true,"no_findings":true}' \
+does 'zimmock verify' POST $TENANT/verify '{"conversation":"u1/u2","code":"660500002","list":"123","count":3,"chronological":true,"no_findings":true}' \
   verify --conversation u1/u2 --code 660500002 --list 123 --count 3 --chronological --no-findings
 expect_equal '3 requests, as expected' "$OUT"
 does 'verify at least and at most' POST $TENANT/verify '{"code":"refused","at_least":0,"at_most":2}' verify --code refused --at-least 0 --at-most 2
