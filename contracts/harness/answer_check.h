@@ -17,8 +17,8 @@ struct AnswerCheck {
 
 // Holds an answer to `action` against the rules that every answer keeps: answer.* always,
 // import.answer-ids, register.*, query.item-members, query.newest-first, query.media-url-encoded
-// and query.not-returned where the action and Code 0 bring them up; query.pages-complete only as
-// broken, by a page without a Next.
+// and query.not-returned where the action and Code 0 bring them up; query.pages-complete and
+// query.empty-conversation only as broken, by a page without a List or Next.
 AnswerCheck check_answer(std::string_view action, const HttpResponse& response);
 
 }  // namespace zimmock

@@ -203,12 +203,16 @@ void check_order(const json& list, AnswerNotes& notes) {
 
 void check_query_answer(const json& answer, AnswerNotes& notes) {
   const json* next = member(answer, "Next");
-  if (next == nullptr || !next->is_number_integer()) {
-    notes.broken(RuleId::kQueryPages, "/Next", "an integer", got_of(next));
-  }
   const json* list = member(answer, "List");
+  // How a list without messages is answered is not documented.
+  const bool empty = list == nullptr || list->is_null() || (list->is_array() && list->empty());
+  if (next == nullptr || !next->is_number_integer()) {
+    notes.broken(empty ? RuleId::kQueryEmpty : RuleId::kQueryPages, "/Next", "an integer",
+                 got_of(next));
+  }
   if (list == nullptr || !list->is_array()) {
-    notes.broken(RuleId::kQueryItem, "/List", "an array", got_of(list));
+    notes.broken(empty ? RuleId::kQueryEmpty : RuleId::kQueryItem, "/List", "an array",
+                 got_of(list));
     return;
   }
   if (!list->empty()) notes.look_at(RuleId::kQueryItem);

@@ -63,6 +63,11 @@ void check_place(const json& body, std::string_view target, ReadCall& call) {
 
 void check_common(const RecordedExchange& exchange, const JudgeOptions& options, ReadCall& call) {
   CommonParameters& common = call.common;
+  const std::string_view target = exchange.request.target;
+  const std::string_view path = target.substr(0, target.find('?'));
+  if (!path.empty() && path != "/") {
+    call.refuse({RuleId::kPathIsRoot, "", "the path /", quote(path)});
+  }
   auto refusal = read_common_parameters(exchange.request, common);
   if (refusal && refusal->rule_id == RuleId::kActionEmulated) {  // a limit of ours, and no breach
     refusal = read_authentication_parameters(exchange.request, common);
@@ -160,9 +165,9 @@ void check_body(const RecordedExchange& exchange, const JudgeOptions& options, R
 
 std::string_view to_string(Side side) { return side == Side::kClient ? "client" : "server"; }
 
-void Judgement::add(Side side, Finding finding) {
+void Judgement::add(Side side, Finding finding, bool only_observed) {
   const Rule& broken = rule(finding.rule_id);
-  const bool observed = side == Side::kServer && broken.mark == Mark::kAssumed;
+  const bool observed = only_observed || (side == Side::kServer && broken.mark == Mark::kAssumed);
   (side == Side::kClient ? client_checked : server_checked).add(finding.rule_id);
   findings.push_back({side, std::move(finding), observed});
 }

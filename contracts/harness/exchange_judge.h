@@ -41,7 +41,8 @@ std::string_view to_string(Side side);  // "client", "server"
 struct SidedFinding {
   Side side = Side::kClient;
   Finding finding;
-  // Of a service, against a rule that is assumed: nobody documents what it must do.
+  // Of a service, against a rule that is assumed, so that nobody documents what it must do; or that
+  // may be another for its App.
   bool observed = false;
 };
 
@@ -55,7 +56,7 @@ struct Judgement {
   RuleSet server_checked;
   std::vector<std::string> notes;  // worth knowing, and no breach; one line each, ASCII
 
-  void add(Side side, Finding finding);
+  void add(Side side, Finding finding, bool only_observed = false);
   bool broken() const;  // a finding that is not merely observed
 };
 

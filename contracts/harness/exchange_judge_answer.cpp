@@ -139,12 +139,13 @@ class AnswerJudge {
   }
 
   void accepted_wrongly(const Finding& broken) {
-    const Rule& row = rule(broken.rule_id);
-    std::string got = fmt::format("Code 0 for {}", broken.got);
-    if (!row.settings.empty())
-      got += fmt::format("; has the App another limit? ({})", row.settings);
-    server(broken.rule_id, broken.pointer, fmt::format("refusal with {}", code_text(row.code)),
-           got);
+    Finding finding{broken.rule_id, broken.pointer,
+                    fmt::format("refusal with {}", code_text(rule(broken.rule_id).code)),
+                    fmt::format("Code 0 for {}", broken.got)};
+    // The vendor raises this limit on request (section 5), and no recording shows for which App.
+    const bool may_be_raised = broken.rule_id == RuleId::kMessageLength;
+    if (may_be_raised) finding.got += "; was the limit raised for this App?";
+    call_.judgement.add(Side::kServer, std::move(finding), may_be_raised);
   }
 
   bool beyond_doubt(const Finding& broken) const {
@@ -172,14 +173,24 @@ class AnswerJudge {
       call_.judgement.add(Side::kClient, {*id, "", "a call that is accepted", code_text(code_)});
       return;
     }
-    if (!is_a_rules_code(code_) || reports_explain()) return;
-    if (call_.refusals.empty()) {
+    if (reports_explain() || order_explains()) return;
+    if (!call_.refusals.empty()) {
+      refused_with_another_code();
+    } else if (is_a_rules_code(code_)) {
       refused_wrongly();
-    } else {
-      const Finding& broken = call_.refusals.front();
-      server(broken.rule_id, "/Code", fmt::format("{} for {}", code_of(broken.rule_id), broken.got),
-             code_text(code_));
     }
+  }
+
+  void refused_with_another_code() {
+    const ReturnCode* row = find_code(code_);
+    if (row != nullptr && row->code_class == CodeClass::kWait) return;
+    const Finding& broken = call_.refusals.front();
+    // A general failure may have another reason.
+    call_.judgement.add(
+        Side::kServer,
+        {broken.rule_id, "/Code", fmt::format("{} for {}", code_of(broken.rule_id), broken.got),
+         code_text(code_)},
+        !is_a_rules_code(code_));
   }
 
   bool found_already(RuleId id) const {
@@ -191,6 +202,16 @@ class AnswerJudge {
   bool reports_explain() const {
     return std::any_of(call_.reports.begin(), call_.reports.end(),
                        [this](const Finding& broken) { return code_of(broken.rule_id) == code_; });
+  }
+
+  // Of several wrong parameters only the first is known here, and of one given twice the first
+  // value (both assumed): the service may have looked at another.
+  bool order_explains() const {
+    constexpr std::int64_t kFirst = 100000001, kLast = 100000014;
+    if (code_ < kFirst || code_ > kLast) return false;
+    const bool parameter =
+        !call_.refusals.empty() && call_.refusals.front().pointer.starts_with('?');
+    return parameter || found_already(RuleId::kParameterOnce);
   }
 
   void refused_wrongly() {

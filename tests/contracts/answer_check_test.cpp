@@ -225,9 +225,13 @@ TEST_CASE("a page has a List and a Next; of an empty one no item is judged") {
   CHECK_FALSE(empty.checked.contains(RuleId::kQueryItem));
   CHECK_FALSE(empty.checked.contains(RuleId::kQueryNewestFirst));
   CHECK(only(check("QueryPeerMsg", success({{"Next", 0}}))) ==
-        "query.item-members: /List: expected an array, got nothing");
+        "query.empty-conversation: /List: expected an array, got nothing");
+  CHECK(only(check("QueryPeerMsg", success({{"Next", 0}, {"List", "[]"}}))) ==
+        "query.item-members: /List: expected an array, got string \"[]\"");
   CHECK(only(check("QueryPeerMsg", success({{"List", json::array()}, {"Next", "0"}}))) ==
-        "query.pages-complete: /Next: expected an integer, got string \"0\"");
+        "query.empty-conversation: /Next: expected an integer, got string \"0\"");
+  CHECK(only(check("QueryPeerMsg", success({{"List", std::vector<json>{item()}}}))) ==
+        "query.pages-complete: /Next: expected an integer, got nothing");
 }
 
 TEST_CASE("a page is newest first; equal times are in order") {

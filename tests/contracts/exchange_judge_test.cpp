@@ -109,12 +109,14 @@ TEST_CASE("what a service accepts though its page says how it refuses is the ser
   call = Call();
   call.body["Priority"] = 7;
   CHECK(broken(call) == Lines{"client import.priority"});
-  // A limit that can be raised for one App says so.
+  // A limit that can be raised for one App is observed only.
   call = Call();
   call.body["MessageBody"]["Message"] = std::string(2049, 'x');
   REQUIRE(judge(call).size() == 2);
-  CHECK_THAT(judge(call)[1], Catch::Matchers::StartsWith("server body.message-max-bytes: ") &&
-                                 Catch::Matchers::Contains("has the App another limit?"));
+  CHECK(
+      judge(call)[1] ==
+      "observed body.message-max-bytes: /MessageBody/Message: expected refusal with Code 660400001 "
+      "(message too large), got Code 0 for 2049 bytes; was the limit raised for this App?");
   // Two clocks differ by less than a minute.
   call = Call();
   call.timestamp += 630;
@@ -137,6 +139,11 @@ TEST_CASE("what a service refuses though the request breaks nothing is the servi
   call = refused(660000012);
   call.body["MessageType"] = 2;
   CHECK(broken(call) == Lines{"client import.type-not-command", "server import.type-not-command"});
+  call.answer["Code"] = 660000003;  // a general failure
+  CHECK(broken(call) ==
+        Lines{"client import.type-not-command", "observed import.type-not-command"});
+  call.answer["Code"] = 660300005;  // not looked at: too many calls
+  CHECK(broken(call) == Lines{"client import.type-not-command", "client rate.per-operation"});
 }
 
 TEST_CASE("a refusal that only the service can know the reason of is held against the client") {
@@ -156,6 +163,27 @@ TEST_CASE("a refusal that only the service can know the reason of is held agains
     CAPTURE(code);
     CHECK(broken(refused(code)).empty());
   }
+}
+
+TEST_CASE("which of several wrong parameters is answered is the service's choice") {
+  Call call = refused(100000014);  // the first is the AppId's
+  RecordedExchange exchange = call.exchange();
+  exchange.request.target = "/?Action=ImportPeerMsg&SignatureVersion=1";
+  const Judgement judgement = judge_exchange(exchange, {});
+  REQUIRE(judgement.findings.size() == 1);
+  CHECK(judgement.findings[0].side == Side::kClient);
+  call = refused(100000007);
+  call.more = "&Action=Other";
+  CHECK(broken(call) == Lines{"client http.parameter-once"});
+  call.more = "";
+  CHECK(broken(call) == Lines{"server action.known"});
+}
+
+TEST_CASE("another path is a reason to refuse") {
+  RecordedExchange exchange = refused(2).exchange();
+  CHECK_FALSE(judge_exchange(exchange, {}).findings.empty());
+  exchange.request.target.insert(1, "api");
+  CHECK(judge_exchange(exchange, {}).findings.empty());
 }
 
 TEST_CASE("an answer is held against the rules on answers") {
