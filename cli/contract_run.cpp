@@ -236,6 +236,9 @@ int print_calls(const std::vector<ContractCase>& cases, const Options& options) 
 }
 
 int run(const Options& options) {
+  if (!options.wrong.empty() && options.target != kMock) {
+    return complain(kUsage, "--wrong: expected --target mock, which alone can be wrong on purpose");
+  }
   auto places = parse_reports(options.reports);
   if (!places) return complain_error(places.error());
   auto run = run_options(options);

@@ -41,6 +41,7 @@ zim contract run --wrong query.newest-first/ascending --only query.newest-first
 expect_rc 1
 expect_out 'FAILED: query.newest-first'
 refuses 'a wrong mock that is none' 2 'did you mean query.newest-first/ascending' contract run --wrong query.newest-first/ascendin
+refuses 'a service elsewhere that is to be wrong' 2 '^zimmock: --wrong: expected --target mock' contract run --wrong query.newest-first/ascending --target http://127.0.0.1:1
 WHAT='a report that cannot be written'
 zim contract run --only import.priority --report "json:$T/no/such/folder/r.json"
 expect_rc '1|2'
