@@ -80,7 +80,8 @@ const std::vector<StepKind>& step_kinds() {
 
 Result<void> check_expect(const json& expect, const std::string& where) {
   if (expect == "success" || expect == "refused") return {};
-  auto words = check_words(expect, where, {"code", "status", "content_type", "members", "items"});
+  auto words =
+      check_words(expect, where, {"code", "status", "content_type", "begins", "members", "items"});
   if (!words) return words;
   const json code = expect.value("code", json(0));
   const bool known =

@@ -18,6 +18,7 @@ namespace {
 using json = nlohmann::json;
 
 constexpr std::int64_t kInputParameterError = 660000002;
+constexpr std::size_t kShownOfBody = 40;
 
 class CaseRun {
  public:
@@ -151,13 +152,14 @@ class CaseRun {
       result_.why = seen.error().message;
       return false;
     }
-    return expect(step, {200, {{"List", *std::move(seen)}}, "", false});
+    return expect(step, {200, {{"List", *std::move(seen)}}, "", "", false});
   }
 
   struct Answer {
     int status = 200;
     json body;
     std::string content_type;
+    std::string begin;  // of the body, as it came
     bool has_code = true;
   };
 
@@ -193,7 +195,8 @@ class CaseRun {
     auto parsed = parse_json(response->body, {});
     if (parsed && parsed->is_object()) {
       return Answer{response->status, *std::move(parsed),
-                    std::string(header(response->headers, "Content-Type"))};
+                    std::string(header(response->headers, "Content-Type")),
+                    response->body.substr(0, kShownOfBody)};
     }
     differ("the body", "a JSON object",
            fmt::format("HTTP {} with {}", response->status, quote(response->body)));
@@ -218,6 +221,9 @@ class CaseRun {
     const std::string type = expected->value("content_type", "");
     if (!answer.content_type.starts_with(type)) {
       differ("Content-Type", quote(type), quote(answer.content_type));
+    }
+    if (const std::string begin = expected->value("begins", ""); !answer.begin.starts_with(begin)) {
+      differ("the body's beginning", quote(begin), quote(answer.begin));
     }
     std::vector<Difference> differences;
     const json members = expected->value("members", json::object());
@@ -286,7 +292,7 @@ class CaseRun {
               {"Limit", asked.value("limit", json(100))},
               {"WithEmptyMsg", asked.value("with_empty", json(0))},
               {"Next", 0}};
-    Answer whole{200, {{"Code", 0}, {"List", json::array()}}, ""};
+    Answer whole{200, {{"Code", 0}, {"List", json::array()}}, "", ""};
     std::set<json> seen;
     for (int page = 1; page <= kMaxPages; ++page) {
       const json one{{"call", "QueryPeerMsg"}, {"body", body}, {"expect", "success"}};

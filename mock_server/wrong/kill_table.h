@@ -17,11 +17,10 @@ struct KillRow {
   const WrongMock* mock = nullptr;  // nullptr: the honest one
   std::size_t own_cases = 0;        // failed cases of the rule that the mock breaks
   std::string first_case;           // of them
-  std::size_t own_answers = 0;      // answers that were seen to break that rule
   std::vector<RuleId> other_rules;  // that fail too, in the registry's order
 
-  // By its own rule.
-  bool caught() const { return own_cases > 0 || own_answers > 0; }
+  // By a case of its own rule.
+  bool caught() const { return own_cases > 0; }
 };
 
 // Runs every case against the mock, each in a world of its own, without sockets. `clock` is for

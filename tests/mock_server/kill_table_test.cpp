@@ -63,11 +63,8 @@ TEST_CASE("a case of another rule does not catch it") {
   CHECK(kill_table_page({row}).find("| **nothing** |") != std::string::npos);
 }
 
-TEST_CASE("what an answer shows of the rule by itself catches it too") {
-  const KillRow row = row_of("answer.request-id/number");
-  CHECK(row.own_cases == 0);
-  CHECK(row.own_answers == 2);
-  CHECK(row.caught());
+TEST_CASE("that answers show the breach is no case of the rule") {
+  CHECK_FALSE(row_of("answer.request-id/number").caught());
 }
 
 TEST_CASE("several mocks at a time give the same rows") {
