@@ -80,14 +80,14 @@ std::optional<std::int64_t> code_of(const HttpResponse& response) {
 }
 
 bool was_broken(const CaseResult& one) {
-  return one.verdict == Verdict::kFail || one.verdict == Verdict::kObserved ||
-         one.verdict == Verdict::kKnownFailure;
+  return one.verdict == CaseVerdict::kFail || one.verdict == CaseVerdict::kObserved ||
+         one.verdict == CaseVerdict::kKnownFailure;
 }
 
 // The first thing that was not as expected, and the Code of that answer.
 struct Observation {
   const CaseResult& one;
-  const Mismatch* mismatch = nullptr;
+  const CaseMismatch* mismatch = nullptr;
   std::optional<std::int64_t> code;
 
   bool about_code() const { return mismatch != nullptr && mismatch->where == "/Code"; }
@@ -180,7 +180,8 @@ class Calibrator {
 
   bool refused_as_documented(RuleId id) const {
     return std::any_of(real_.cases.begin(), real_.cases.end(), [id](const CaseResult& one) {
-      return one.rule_id == id && one.kind == CaseKind::kRefuses && one.verdict == Verdict::kPass;
+      return one.rule_id == id && one.kind == CaseKind::kRefuses &&
+             one.verdict == CaseVerdict::kPass;
     });
   }
 

@@ -33,14 +33,14 @@ class CaseRun {
   }
 
   CaseResult run() {
-    result_.verdict = Verdict::kPass;
+    result_.verdict = CaseVerdict::kPass;
     try {
       run_steps();
     } catch (const json::exception& error) {  // a JSON Pointer that points nowhere, say
       differ("the case", "one that can be run", error.what());
     }
-    if (!result_.mismatches.empty()) result_.verdict = Verdict::kFail;
-    if (!result_.why.empty()) result_.verdict = Verdict::kNotExercised;
+    if (!result_.mismatches.empty()) result_.verdict = CaseVerdict::kFail;
+    if (!result_.why.empty()) result_.verdict = CaseVerdict::kNotExercised;
     return std::move(result_);
   }
 

@@ -21,18 +21,18 @@ struct Side {
   std::string evidence;
 };
 
-Seen seen_of(Verdict verdict) {
+Seen seen_of(CaseVerdict verdict) {
   switch (verdict) {
-    case Verdict::kPass:
-    case Verdict::kFixed:
+    case CaseVerdict::kPass:
+    case CaseVerdict::kFixed:
       return Seen::kKept;
-    case Verdict::kFail:
-    case Verdict::kKnownFailure:
-    case Verdict::kObserved:
+    case CaseVerdict::kFail:
+    case CaseVerdict::kKnownFailure:
+    case CaseVerdict::kObserved:
       return Seen::kBroken;
-    case Verdict::kFlaky:  // says nothing: it would be otherwise the next time
-    case Verdict::kNotApplicable:
-    case Verdict::kNotExercised:
+    case CaseVerdict::kFlaky:  // says nothing: it would be otherwise the next time
+    case CaseVerdict::kNotApplicable:
+    case CaseVerdict::kNotExercised:
       break;
   }
   return Seen::kUnknown;
@@ -42,7 +42,7 @@ Side side_of(const CaseResult& one) {
   Side side{seen_of(one.verdict), std::string(to_string(one.verdict)), ""};
   if (side.seen == Seen::kUnknown && !one.why.empty()) side.text += ": " + ascii_line(one.why);
   if (side.seen != Seen::kBroken) return side;
-  for (const Mismatch& found : one.mismatches) {
+  for (const CaseMismatch& found : one.mismatches) {
     side.evidence += found.where + "\n";
     if (found.where == "/Code" || found.where == "HTTP status") side.evidence += found.got + "\n";
   }

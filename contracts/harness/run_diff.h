@@ -34,7 +34,7 @@ struct RuleDiff {
   RuleId rule_id{};
   DiffClass diff_class = DiffClass::kUnverified;  // the gravest of its cases'
   bool differs = false;                           // A, B and the documents are not of one mind
-  Verdict a = Verdict::kNotExercised, b = Verdict::kNotExercised;
+  CaseVerdict a = CaseVerdict::kNotExercised, b = CaseVerdict::kNotExercised;
   std::size_t compared = 0;  // cases that are not unverified
   std::vector<CaseDiff> cases;
 };
@@ -45,7 +45,7 @@ struct RunSide {
   std::string contract_version;
   bool real_service = false;
   std::int64_t started_ms = 0;
-  Outcome outcome = Outcome::kIncomplete;
+  RunOutcome outcome = RunOutcome::kIncomplete;
 };
 
 struct RunDiff {

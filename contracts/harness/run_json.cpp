@@ -71,7 +71,7 @@ json needs_json(const Needs& needs) {
 json case_json(const RunResult& run, const CaseResult& one, std::size_t max_body_bytes) {
   json calls = json::array(), mismatches = json::array();
   for (const CallRecord& call : one.calls) calls.push_back(call_json(call, max_body_bytes));
-  for (const Mismatch& found : one.mismatches) {
+  for (const CaseMismatch& found : one.mismatches) {
     mismatches.push_back({{"call", found.call},
                           {"where", found.where},
                           {"expected", found.expected},
@@ -131,7 +131,7 @@ json rule_json(const RuleResult& found) {
 
 json counts_json(const RunResult& run) {
   json cases{{"total", run.cases.size()}}, rules{{"total", run.rules.size()}};
-  for (const Verdict verdict : kVerdicts) {
+  for (const CaseVerdict verdict : kVerdicts) {
     cases[std::string(verdict_word(verdict))] = run.count(verdict);
     rules[std::string(verdict_word(verdict))] = run.rule_count(verdict);
   }
@@ -140,39 +140,39 @@ json counts_json(const RunResult& run) {
 
 }  // namespace
 
-std::string_view verdict_word(Verdict verdict) {
+std::string_view verdict_word(CaseVerdict verdict) {
   switch (verdict) {
-    case Verdict::kPass:
+    case CaseVerdict::kPass:
       return "pass";
-    case Verdict::kFail:
+    case CaseVerdict::kFail:
       return "fail";
-    case Verdict::kKnownFailure:
+    case CaseVerdict::kKnownFailure:
       return "known_failure";
-    case Verdict::kFixed:
+    case CaseVerdict::kFixed:
       return "fixed";
-    case Verdict::kFlaky:
+    case CaseVerdict::kFlaky:
       return "flaky";
-    case Verdict::kObserved:
+    case CaseVerdict::kObserved:
       return "observed";
-    case Verdict::kNotApplicable:
+    case CaseVerdict::kNotApplicable:
       return "not_applicable";
-    case Verdict::kNotExercised:
+    case CaseVerdict::kNotExercised:
       return "not_exercised";
   }
   return "";
 }
 
-std::string_view outcome_word(Outcome outcome) {
+std::string_view outcome_word(RunOutcome outcome) {
   switch (outcome) {
-    case Outcome::kUnreachable:
+    case RunOutcome::kUnreachable:
       return "unreachable";
-    case Outcome::kUnusable:
+    case RunOutcome::kUnusable:
       return "unusable";
-    case Outcome::kViolated:
+    case RunOutcome::kViolated:
       return "violated";
-    case Outcome::kIncomplete:
+    case RunOutcome::kIncomplete:
       return "incomplete";
-    case Outcome::kConforms:
+    case RunOutcome::kConforms:
       return "conforms";
   }
   return "";

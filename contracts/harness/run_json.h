@@ -18,14 +18,15 @@ namespace zimmock {
 // Goes up when a reader of the last version could no longer read the document.
 inline constexpr std::int64_t kRunFormatVersion = 1;
 
-inline constexpr Verdict kVerdicts[] = {
-    Verdict::kPass,  Verdict::kFail,     Verdict::kKnownFailure,  Verdict::kFixed,
-    Verdict::kFlaky, Verdict::kObserved, Verdict::kNotApplicable, Verdict::kNotExercised};
+inline constexpr CaseVerdict kVerdicts[] = {
+    CaseVerdict::kPass,          CaseVerdict::kFail,        CaseVerdict::kKnownFailure,
+    CaseVerdict::kFixed,         CaseVerdict::kFlaky,       CaseVerdict::kObserved,
+    CaseVerdict::kNotApplicable, CaseVerdict::kNotExercised};
 
 // The names that documents and links have: "known_failure", "unusable". They are stable, whatever
 // to_string() says to people.
-std::string_view verdict_word(Verdict verdict);
-std::string_view outcome_word(Outcome outcome);
+std::string_view verdict_word(CaseVerdict verdict);
+std::string_view outcome_word(RunOutcome outcome);
 
 // Everything that is known of the run, and what the registry says of its rules. Bodies longer than
 // `max_body_bytes` are cut, and `body_bytes` beside them says how long they were.

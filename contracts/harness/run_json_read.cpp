@@ -15,8 +15,9 @@ namespace {
 using json = nlohmann::json;
 
 constexpr CaseKind kKinds[] = {CaseKind::kAccepts, CaseKind::kRefuses, CaseKind::kBehaves};
-constexpr Outcome kOutcomes[] = {Outcome::kUnreachable, Outcome::kUnusable, Outcome::kViolated,
-                                 Outcome::kIncomplete, Outcome::kConforms};
+constexpr RunOutcome kOutcomes[] = {RunOutcome::kUnreachable, RunOutcome::kUnusable,
+                                    RunOutcome::kViolated, RunOutcome::kIncomplete,
+                                    RunOutcome::kConforms};
 
 // One object of the document. What cannot be read is left as it was and noted in `findings`; the
 // first of them is the Error.
@@ -204,7 +205,7 @@ void read_case(Node& node, CaseResult& out) {
   node.read("why", out.why);
   node.read_objects("calls", [&](Node& call) { read_call(call, out.calls.emplace_back()); });
   node.read_objects("mismatches", [&](Node& found) {
-    Mismatch& mismatch = out.mismatches.emplace_back();
+    CaseMismatch& mismatch = out.mismatches.emplace_back();
     found.read("call", mismatch.call);
     found.read("where", mismatch.where);
     found.read("expected", mismatch.expected);

@@ -30,69 +30,69 @@ std::string shell_word(std::string_view text) {
 
 }  // namespace
 
-std::string Mismatch::line() const {
+std::string CaseMismatch::line() const {
   return fmt::format("{}: expected {}, got {}", where, expected, got);
 }
 
-std::size_t RunResult::count(Verdict verdict) const {
+std::size_t RunResult::count(CaseVerdict verdict) const {
   return static_cast<std::size_t>(std::count_if(
       cases.begin(), cases.end(), [verdict](const auto& one) { return one.verdict == verdict; }));
 }
 
-std::size_t RunResult::rule_count(Verdict verdict) const {
+std::size_t RunResult::rule_count(CaseVerdict verdict) const {
   return static_cast<std::size_t>(std::count_if(
       rules.begin(), rules.end(), [verdict](const auto& one) { return one.verdict == verdict; }));
 }
 
-std::string_view to_string(Verdict verdict) {
+std::string_view to_string(CaseVerdict verdict) {
   switch (verdict) {
-    case Verdict::kPass:
+    case CaseVerdict::kPass:
       return "pass";
-    case Verdict::kFail:
+    case CaseVerdict::kFail:
       return "fail";
-    case Verdict::kKnownFailure:
+    case CaseVerdict::kKnownFailure:
       return "known failure";
-    case Verdict::kFixed:
+    case CaseVerdict::kFixed:
       return "passes though listed as failing";
-    case Verdict::kFlaky:
+    case CaseVerdict::kFlaky:
       return "flaky";
-    case Verdict::kObserved:
+    case CaseVerdict::kObserved:
       return "observed";
-    case Verdict::kNotApplicable:
+    case CaseVerdict::kNotApplicable:
       return "not applicable";
-    case Verdict::kNotExercised:
+    case CaseVerdict::kNotExercised:
       return "not exercised";
   }
   return "";
 }
 
-std::string_view to_string(Outcome outcome) {
+std::string_view to_string(RunOutcome outcome) {
   switch (outcome) {
-    case Outcome::kUnreachable:
+    case RunOutcome::kUnreachable:
       return "unreachable";
-    case Outcome::kUnusable:
+    case RunOutcome::kUnusable:
       return "unusable answers";
-    case Outcome::kViolated:
+    case RunOutcome::kViolated:
       return "violated";
-    case Outcome::kIncomplete:
+    case RunOutcome::kIncomplete:
       return "incomplete";
-    case Outcome::kConforms:
+    case RunOutcome::kConforms:
       return "conforms";
   }
   return "";
 }
 
-int exit_code(Outcome outcome) {
+int exit_code(RunOutcome outcome) {
   switch (outcome) {
-    case Outcome::kConforms:
+    case RunOutcome::kConforms:
       return 0;
-    case Outcome::kViolated:
+    case RunOutcome::kViolated:
       return 1;
-    case Outcome::kIncomplete:
+    case RunOutcome::kIncomplete:
       return 3;
-    case Outcome::kUnreachable:
+    case RunOutcome::kUnreachable:
       return 11;
-    case Outcome::kUnusable:
+    case RunOutcome::kUnusable:
       return 12;
   }
   return 20;

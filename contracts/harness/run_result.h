@@ -15,7 +15,7 @@
 
 namespace zimmock {
 
-enum class Verdict {
+enum class CaseVerdict {
   kPass,
   kFail,
   kKnownFailure,   // fails, and is listed as failing
@@ -37,7 +37,7 @@ struct CallRecord {
 };
 
 // What was not as it must be.
-struct Mismatch {
+struct CaseMismatch {
   std::size_t call = 0;  // index into CaseResult::calls; calls.size() if it is of none
   std::string where;     // "/List/0/MsgId", "Code", "HTTP status"
   std::string expected;
@@ -52,10 +52,10 @@ struct CaseResult {
   CaseKind kind = CaseKind::kBehaves;
   std::string what;
   Needs needs;
-  Verdict verdict = Verdict::kNotExercised;
+  CaseVerdict verdict = CaseVerdict::kNotExercised;
   std::string why;  // for all but kPass and kFail: one line
   std::vector<CallRecord> calls;
-  std::vector<Mismatch> mismatches;
+  std::vector<CaseMismatch> mismatches;
 };
 
 // A rule on answers that was found broken beside the cases: every answer is looked at.
@@ -67,7 +67,7 @@ struct AnswerFinding {
 
 struct RuleResult {
   RuleId rule_id{};
-  Verdict verdict = Verdict::kNotExercised;
+  CaseVerdict verdict = CaseVerdict::kNotExercised;
   std::string why{};
   std::size_t passed = 0, failed = 0, known = 0, observed = 0, not_applicable = 0,
               not_exercised = 0;                 // cases
@@ -78,7 +78,7 @@ struct RuleResult {
 };
 
 // Why a run as a whole is what it is; in this order of weight, the first that applies.
-enum class Outcome {
+enum class RunOutcome {
   kUnreachable,  // no connection
   kUnusable,     // no answer that this API gives
   kViolated,     // a case failed, a rule is broken, or a list of known failures is stale
@@ -96,18 +96,18 @@ struct RunResult {
   std::size_t calls = 0;
   std::vector<CaseResult> cases;
   std::vector<RuleResult> rules;  // every rule, in the registry's order
-  Outcome outcome = Outcome::kIncomplete;
+  RunOutcome outcome = RunOutcome::kIncomplete;
   std::string why;  // one line
 
-  std::size_t count(Verdict verdict) const;  // of cases
-  std::size_t rule_count(Verdict verdict) const;
+  std::size_t count(CaseVerdict verdict) const;  // of cases
+  std::size_t rule_count(CaseVerdict verdict) const;
 };
 
-std::string_view to_string(Verdict verdict);  // "pass", "fail", "known failure", ...
-std::string_view to_string(Outcome outcome);  // "conforms", "violated", ...
+std::string_view to_string(CaseVerdict verdict);  // "pass", "fail", "known failure", ...
+std::string_view to_string(RunOutcome outcome);   // "conforms", "violated", ...
 
 // 0 conforms, 1 violated, 3 incomplete, 11 unreachable, 12 unusable answers.
-int exit_code(Outcome outcome);
+int exit_code(RunOutcome outcome);
 
 // A shell line that makes the call again: curl, signed by `zimmock sign` from ZIM_ENDPOINT,
 // ZIM_APP_ID and ZIM_SERVER_SECRET. "" for a call whose wrong signature needs the secret.

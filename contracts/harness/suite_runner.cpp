@@ -49,19 +49,19 @@ std::string reason_of(std::string_view verdict, const KnownCase& known) {
 
 // The verdict that the lists of known failures and the service's kind make of a result.
 void classify(CaseResult& one, const RunOptions& options) {
-  const bool failed = one.verdict == Verdict::kFail;
-  if (!failed && one.verdict != Verdict::kPass) return;
+  const bool failed = one.verdict == CaseVerdict::kFail;
+  if (!failed && one.verdict != CaseVerdict::kPass) return;
   if (const KnownCase* flaky = find_known(options.known_flaky, one)) {
     if (!failed) return;
-    one.verdict = Verdict::kFlaky;
+    one.verdict = CaseVerdict::kFlaky;
     one.why = reason_of("listed as flaky", *flaky);
   } else if (const KnownCase* known = find_known(options.known_failing, one)) {
-    one.verdict = failed ? Verdict::kKnownFailure : Verdict::kFixed;
+    one.verdict = failed ? CaseVerdict::kKnownFailure : CaseVerdict::kFixed;
     one.why = reason_of(
         failed ? "listed as failing" : "listed as failing, but it passes: take it off the list",
         *known);
   } else if (failed && options.observe_assumed && rule(one.rule_id).mark == Mark::kAssumed) {
-    one.verdict = Verdict::kObserved;
+    one.verdict = CaseVerdict::kObserved;
     one.why = "the rule is assumed, and the service does otherwise";
   }
 }
@@ -69,28 +69,28 @@ void classify(CaseResult& one, const RunOptions& options) {
 void add_case(RuleResult& rule, const CaseResult& one, std::size_t index) {
   rule.cases.push_back(index);
   switch (one.verdict) {
-    case Verdict::kPass:
+    case CaseVerdict::kPass:
       ++rule.passed;
       break;
-    case Verdict::kFail:
-    case Verdict::kFixed:
+    case CaseVerdict::kFail:
+    case CaseVerdict::kFixed:
       ++rule.failed;
       break;
-    case Verdict::kKnownFailure:
-    case Verdict::kFlaky:
+    case CaseVerdict::kKnownFailure:
+    case CaseVerdict::kFlaky:
       ++rule.known;
       break;
-    case Verdict::kObserved:
+    case CaseVerdict::kObserved:
       ++rule.observed;
       break;
-    case Verdict::kNotApplicable:
+    case CaseVerdict::kNotApplicable:
       ++rule.not_applicable;
       break;
-    case Verdict::kNotExercised:
+    case CaseVerdict::kNotExercised:
       ++rule.not_exercised;
       break;
   }
-  if (rule.why.empty() && one.verdict != Verdict::kPass) rule.why = one.why;
+  if (rule.why.empty() && one.verdict != CaseVerdict::kPass) rule.why = one.why;
 }
 
 // Holds every answer of the case against the rules on answers.
@@ -119,26 +119,26 @@ void conclude(RuleResult& result, const RunOptions& options) {
   const bool assumed = options.observe_assumed && rule(result.rule_id).mark == Mark::kAssumed;
   const bool broken = result.answers_broken > 0 && result.known == 0;
   if (result.failed > 0 || (broken && !assumed)) {
-    result.verdict = Verdict::kFail;
+    result.verdict = CaseVerdict::kFail;
   } else if (result.known > 0) {
-    result.verdict = Verdict::kKnownFailure;
+    result.verdict = CaseVerdict::kKnownFailure;
   } else if (result.observed > 0 || broken) {
-    result.verdict = Verdict::kObserved;
+    result.verdict = CaseVerdict::kObserved;
   } else if (result.passed > 0) {
-    result.verdict = Verdict::kPass;
+    result.verdict = CaseVerdict::kPass;
   } else if (result.not_exercised == 0 && result.not_applicable > 0) {
-    result.verdict = Verdict::kNotApplicable;
+    result.verdict = CaseVerdict::kNotApplicable;
   } else if (result.cases.empty()) {
     result.why = "no case of it was selected";
   }
 }
 
 // The call that finds out whether there is such a service at all; nothing if there is.
-std::optional<Outcome> probe(Target& target, CaseSite& site, std::string& why, bool& mock) {
+std::optional<RunOutcome> probe(Target& target, CaseSite& site, std::string& why, bool& mock) {
   auto world = target.open({});
   if (!world) {
     why = world.error().message;
-    return Outcome::kUnreachable;
+    return RunOutcome::kUnreachable;
   }
   ContractCase one;
   one.steps = json::array({{{"call", "QueryPeerMsg"},
@@ -147,12 +147,12 @@ std::optional<Outcome> probe(Target& target, CaseSite& site, std::string& why, b
   const CaseResult result = run_case(one, **world, site);
   if (result.calls.empty()) {
     why = result.why;
-    return Outcome::kIncomplete;
+    return RunOutcome::kIncomplete;
   }
   const CallRecord& call = result.calls.front();
   if (!call.response) {
     why = call.error;
-    return Outcome::kUnreachable;
+    return RunOutcome::kUnreachable;
   }
   // The mock explains a refusal, and this call is one; however it was reached.
   mock = !header(call.response->headers, "X-Zimmock-Explain").empty();
@@ -161,38 +161,38 @@ std::optional<Outcome> probe(Target& target, CaseSite& site, std::string& why, b
       "the answer to a first call: expected a JSON object with Code, got HTTP {}, {}: {}",
       call.response->status, quote(header(call.response->headers, "Content-Type")),
       quote(call.response->body));
-  return Outcome::kUnusable;
+  return RunOutcome::kUnusable;
 }
 
-Outcome outcome_of(const RunResult& run, const RunOptions& options, const Needs& can,
-                   std::string& why) {
-  const auto failed = run.rule_count(Verdict::kFail);
+RunOutcome outcome_of(const RunResult& run, const RunOptions& options, const Needs& can,
+                      std::string& why) {
+  const auto failed = run.rule_count(CaseVerdict::kFail);
   if (failed > 0) {
     why = fmt::format("{} {} broken", failed, failed == 1 ? "rule is" : "rules are");
-    return Outcome::kViolated;
+    return RunOutcome::kViolated;
   }
   const bool all = options.only.empty() && options.skip.empty();
   std::size_t open = 0;
   for (const RuleResult& rule : run.rules) {
     const bool asked = all || !rule.cases.empty();
-    if (asked && rule.verdict == Verdict::kNotExercised) ++open;
+    if (asked && rule.verdict == CaseVerdict::kNotExercised) ++open;
   }
   if (open > 0) {
     why = fmt::format("{} {} not exercised", open, open == 1 ? "rule was" : "rules were");
-    return Outcome::kIncomplete;
+    return RunOutcome::kIncomplete;
   }
   const auto unwritten = std::count_if(run.cases.begin(), run.cases.end(), [&](const auto& one) {
-    return one.needs.writes && !can.writes && one.verdict == Verdict::kNotApplicable;
+    return one.needs.writes && !can.writes && one.verdict == CaseVerdict::kNotApplicable;
   });
   if (all && unwritten > 0) {
     why = fmt::format("{} cases need writes, which --allow-writes allows", unwritten);
-    return Outcome::kIncomplete;
+    return RunOutcome::kIncomplete;
   }
-  if (run.count(Verdict::kPass) == 0) {
+  if (run.count(CaseVerdict::kPass) == 0) {
     why = "nothing passed, because nothing was applicable";
-    return Outcome::kIncomplete;
+    return RunOutcome::kIncomplete;
   }
-  return Outcome::kConforms;
+  return RunOutcome::kConforms;
 }
 
 class SuiteRun {
@@ -232,11 +232,11 @@ class SuiteRun {
   RunResult finish(bool complete, bool interrupted) {
     for (RuleResult& rule : run_.rules) conclude(rule, options_);
     if (complete) run_.outcome = outcome_of(run_, options_, target_.can(), run_.why);
-    if (lost_connection_ && run_.outcome == Outcome::kIncomplete)
-      run_.outcome = Outcome::kUnreachable;
+    if (lost_connection_ && run_.outcome == RunOutcome::kIncomplete)
+      run_.outcome = RunOutcome::kUnreachable;
     if (interrupted) {
       run_.why = "interrupted";
-      if (run_.outcome != Outcome::kViolated) run_.outcome = Outcome::kIncomplete;
+      if (run_.outcome != RunOutcome::kViolated) run_.outcome = RunOutcome::kIncomplete;
     }
     run_.calls = site_.calls;
     run_.duration_ms = (clock_.monotonic_ns() - started_ns_) / kNanosPerMilli;
@@ -255,7 +255,7 @@ class SuiteRun {
     result.needs = one.needs;
     const std::string lacking = missing(one.needs, target_.can());
     if (!lacking.empty()) {
-      result.verdict = Verdict::kNotApplicable;
+      result.verdict = CaseVerdict::kNotApplicable;
       result.why = "needs " + lacking;
       return result;
     }

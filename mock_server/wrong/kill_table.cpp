@@ -31,7 +31,7 @@ void note(const CaseResult& result, KillRow& row, std::set<RuleId>& failed) {
   const auto own = [&row](RuleId rule_id) {
     return row.mock != nullptr && row.mock->rule_id == rule_id;
   };
-  if (result.verdict == Verdict::kFail) {
+  if (result.verdict == CaseVerdict::kFail) {
     failed.insert(result.rule_id);
     if (own(result.rule_id) && row.own_cases++ == 0) row.first_case = result.name;
   }

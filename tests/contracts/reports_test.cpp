@@ -45,10 +45,10 @@ std::string with(const char* pointer, const json& value) {
 
 RunResult conforming_run() {
   RunResult run = test::empty_run("mock", false);
-  test::add_code_case(run, RuleId::kImportType, "import/type.1", CaseKind::kAccepts, Verdict::kPass,
-                      0, 0);
-  for (RuleResult& rule : run.rules) rule.verdict = Verdict::kPass;
-  run.outcome = Outcome::kConforms;
+  test::add_code_case(run, RuleId::kImportType, "import/type.1", CaseKind::kAccepts,
+                      CaseVerdict::kPass, 0, 0);
+  for (RuleResult& rule : run.rules) rule.verdict = CaseVerdict::kPass;
+  run.outcome = RunOutcome::kConforms;
   return run;
 }
 
@@ -138,7 +138,7 @@ TEST_CASE("a run that is written as JSON is read back as it was") {
   CHECK(run->cases[2].calls[1].request.body == "\xFF\xFE");
   CHECK_FALSE(run->cases[2].calls[1].response.has_value());
   CHECK(run->rules.size() == kRuleCount);
-  CHECK(run->outcome == Outcome::kViolated);
+  CHECK(run->outcome == RunOutcome::kViolated);
 }
 
 TEST_CASE("bodies in JSON can be cut, and say so") {
@@ -155,7 +155,7 @@ TEST_CASE("a rule that the JSON does not have was not exercised") {
   const auto run = run_from_json(document.dump(), "a.json");
   REQUIRE(run);
   CHECK(run->rules.size() == kRuleCount);
-  CHECK(run->rule_count(Verdict::kNotExercised) == kRuleCount);
+  CHECK(run->rule_count(CaseVerdict::kNotExercised) == kRuleCount);
   CHECK(run->rules.front().why == "not in the run");
 }
 

@@ -7,7 +7,7 @@
 
 using namespace zimmock;
 using namespace zimmock::test;
-using enum zimmock::Verdict;
+using enum zimmock::CaseVerdict;
 
 namespace {
 
@@ -25,15 +25,15 @@ const RuleDiff& of(const RunDiff& diff, RuleId id) {
 }
 
 // The class of a rule whose only case had these verdicts; a broken one got `a_got` or `b_got`.
-DiffClass class_of(RuleId id, bool a_real, Verdict a_verdict, bool b_real, Verdict b_verdict,
-                   std::int64_t a_got = 0, std::int64_t b_got = 0) {
+DiffClass class_of(RuleId id, bool a_real, CaseVerdict a_verdict, bool b_real,
+                   CaseVerdict b_verdict, std::int64_t a_got = 0, std::int64_t b_got = 0) {
   RunResult a = empty_run("a", a_real), b = empty_run("b", b_real);
   add_code_case(a, id, "one", kRefuses, a_verdict, 660000002, a_got);
   add_code_case(b, id, "one", kRefuses, b_verdict, 660000002, b_got);
   return of(diff_runs(a, b), id).diff_class;
 }
 
-Calibration calibrated(RuleId id, CaseKind kind, Verdict verdict, std::int64_t expected,
+Calibration calibrated(RuleId id, CaseKind kind, CaseVerdict verdict, std::int64_t expected,
                        std::int64_t got) {
   RunResult real = real_run();
   add_code_case(real, id, "one", kind, verdict, expected, got);
@@ -95,7 +95,7 @@ TEST_CASE("two runs against the real service that differ show a change") {
 
 TEST_CASE("what the real service was not asked is unverified") {
   const RuleId id = RuleId::kImportType;
-  for (const Verdict verdict : {kNotApplicable, kNotExercised, kFlaky}) {
+  for (const CaseVerdict verdict : {kNotApplicable, kNotExercised, kFlaky}) {
     CHECK(class_of(id, false, kPass, true, verdict) == DiffClass::kUnverified);
     CHECK(class_of(id, false, verdict, true, kPass) == DiffClass::kUnverified);
     CHECK(class_of(id, true, verdict, true, kPass) == DiffClass::kUnverified);

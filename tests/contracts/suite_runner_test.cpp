@@ -96,14 +96,14 @@ const RuleResult& of(const RunResult& run, const std::string& id) {
 TEST_CASE("cases that pass conform, cases that fail violate") {
   Fixture fixture;
   RunResult good = fixture.run(query_case("a", kDocumented, 660500002));
-  CHECK(good.outcome == Outcome::kConforms);
-  CHECK(of(good, kDocumented).verdict == Verdict::kPass);
+  CHECK(good.outcome == RunOutcome::kConforms);
+  CHECK(of(good, kDocumented).verdict == CaseVerdict::kPass);
   CHECK(good.calls == 2);
 
   RunResult bad = fixture.run(query_case("a", kDocumented, 660500002) + "," +
                               query_case("b", kDocumented, 660000002));
-  CHECK(bad.outcome == Outcome::kViolated);
-  CHECK(of(bad, kDocumented).verdict == Verdict::kFail);
+  CHECK(bad.outcome == RunOutcome::kViolated);
+  CHECK(of(bad, kDocumented).verdict == CaseVerdict::kFail);
   CHECK(bad.cases[1].mismatches.front().line() ==
         "/Code: expected 660000002 (input parameter error), got 660500002 (operator (FromUserId) "
         "not registered)");
@@ -114,11 +114,11 @@ TEST_CASE("a rule that is assumed is observed where told, and fails otherwise") 
   fixture.options.observe_assumed = true;
   RunResult run =
       fixture.run(query_case("a", kAssumed, 0) + "," + query_case("b", kDocumented, 660500002));
-  CHECK(run.outcome == Outcome::kConforms);
-  CHECK(run.cases[0].verdict == Verdict::kObserved);
-  CHECK(of(run, kAssumed).verdict == Verdict::kObserved);
+  CHECK(run.outcome == RunOutcome::kConforms);
+  CHECK(run.cases[0].verdict == CaseVerdict::kObserved);
+  CHECK(of(run, kAssumed).verdict == CaseVerdict::kObserved);
   fixture.options.observe_assumed = false;
-  CHECK(fixture.run(query_case("a", kAssumed, 0)).outcome == Outcome::kViolated);
+  CHECK(fixture.run(query_case("a", kAssumed, 0)).outcome == RunOutcome::kViolated);
 }
 
 TEST_CASE("what is listed as failing must fail") {
@@ -126,12 +126,12 @@ TEST_CASE("what is listed as failing must fail") {
   fixture.options.known_failing = parse_known_cases("# a comment\n\nf.a   # ticket 7\n");
   RunResult known =
       fixture.run(query_case("a", kDocumented, 0) + "," + query_case("b", kDocumented, 660500002));
-  CHECK(known.cases[0].verdict == Verdict::kKnownFailure);
+  CHECK(known.cases[0].verdict == CaseVerdict::kKnownFailure);
   CHECK(known.cases[0].why.find("ticket 7") != std::string::npos);
-  CHECK(known.outcome == Outcome::kConforms);
+  CHECK(known.outcome == RunOutcome::kConforms);
   RunResult stale = fixture.run(query_case("a", kDocumented, 660500002));
-  CHECK(stale.cases[0].verdict == Verdict::kFixed);
-  CHECK(stale.outcome == Outcome::kViolated);
+  CHECK(stale.cases[0].verdict == CaseVerdict::kFixed);
+  CHECK(stale.outcome == RunOutcome::kViolated);
 }
 
 TEST_CASE("what is listed as flaky may fail or pass") {
@@ -139,9 +139,9 @@ TEST_CASE("what is listed as flaky may fail or pass") {
   fixture.options.known_flaky = {{"query.limit", ""}};
   RunResult fails =
       fixture.run(query_case("a", kDocumented, 0) + "," + query_case("b", kDocumented, 660500002));
-  CHECK(fails.cases[0].verdict == Verdict::kFlaky);
-  CHECK(fails.cases[1].verdict == Verdict::kPass);
-  CHECK(fails.outcome == Outcome::kConforms);
+  CHECK(fails.cases[0].verdict == CaseVerdict::kFlaky);
+  CHECK(fails.cases[1].verdict == CaseVerdict::kPass);
+  CHECK(fails.outcome == RunOutcome::kConforms);
 }
 
 TEST_CASE("a pattern that matches nothing is an error") {
@@ -173,9 +173,9 @@ TEST_CASE("a case that needs what there is not is not applicable, and alone it i
   RunResult run = fixture.run(
       R"({"name":"a","rule":"rate.per-operation","kind":"refuses","what":"x","given":{"rate":1},
       "steps":[{"call":"QueryPeerMsg","body":{},"expect":"refused"}]})");
-  CHECK(run.cases[0].verdict == Verdict::kNotApplicable);
-  CHECK(of(run, "rate.per-operation").verdict == Verdict::kNotApplicable);
-  CHECK(run.outcome == Outcome::kIncomplete);
+  CHECK(run.cases[0].verdict == CaseVerdict::kNotApplicable);
+  CHECK(of(run, "rate.per-operation").verdict == CaseVerdict::kNotApplicable);
+  CHECK(run.outcome == RunOutcome::kIncomplete);
   CHECK(fixture.service.sent.size() == 1);
 }
 
@@ -184,9 +184,9 @@ TEST_CASE("a case whose given fails says nothing of its rule") {
   RunResult run = fixture.run(
       R"({"name":"a","rule":"query.limit","kind":"refuses","what":"x","given":{"users":["alice"]},
       "steps":[{"call":"QueryPeerMsg","body":{},"expect":{"code":660500002}}]})");
-  CHECK(run.cases[0].verdict == Verdict::kNotExercised);
+  CHECK(run.cases[0].verdict == CaseVerdict::kNotExercised);
   CHECK(run.cases[0].why.find("what is given failed: UserRegister: /Code: expected 0") == 0);
-  CHECK(run.outcome == Outcome::kIncomplete);
+  CHECK(run.outcome == RunOutcome::kIncomplete);
 }
 
 TEST_CASE("the calls that are allowed are not exceeded") {
@@ -195,19 +195,19 @@ TEST_CASE("the calls that are allowed are not exceeded") {
   RunResult run = fixture.run(query_case("a", kDocumented, 660500002) + "," +
                               query_case("b", "query.content", 660500002));
   CHECK(fixture.service.sent.size() == 2);
-  CHECK(run.cases[1].verdict == Verdict::kNotExercised);
-  CHECK(run.outcome == Outcome::kIncomplete);
+  CHECK(run.cases[1].verdict == CaseVerdict::kNotExercised);
+  CHECK(run.outcome == RunOutcome::kIncomplete);
 }
 
 TEST_CASE("nobody, and somebody else, are told apart from a service that is wrong") {
   Fixture nobody;
   nobody.service.unreachable = true;
-  CHECK(nobody.run(query_case("a", kDocumented, 0)).outcome == Outcome::kUnreachable);
+  CHECK(nobody.run(query_case("a", kDocumented, 0)).outcome == RunOutcome::kUnreachable);
 
   Fixture page("<html>404 Not Found</html>");
   page.service.content_type = "text/html";
   const RunResult run = page.run(query_case("a", kDocumented, 0));
-  CHECK(run.outcome == Outcome::kUnusable);
+  CHECK(run.outcome == RunOutcome::kUnusable);
   CHECK(run.why.find("404 Not Found") != std::string::npos);
   CHECK(run.cases.empty());
 }
@@ -215,12 +215,12 @@ TEST_CASE("nobody, and somebody else, are told apart from a service that is wron
 TEST_CASE("every answer is held against the rules on answers") {
   Fixture fixture(R"({"Code":660500002,"Message":"x"})");
   RunResult run = fixture.run(query_case("a", kDocumented, 660500002));
-  CHECK(run.cases[0].verdict == Verdict::kPass);
+  CHECK(run.cases[0].verdict == CaseVerdict::kPass);
   const RuleResult& rule = of(run, "answer.request-id");
-  CHECK(rule.verdict == Verdict::kFail);
+  CHECK(rule.verdict == CaseVerdict::kFail);
   CHECK(rule.answers_broken == 1);
   REQUIRE(rule.answer_findings.size() == 1);
-  CHECK(run.outcome == Outcome::kViolated);
+  CHECK(run.outcome == RunOutcome::kViolated);
 }
 
 TEST_CASE("a list is read to its end, and one that has none is found out") {
@@ -247,6 +247,6 @@ TEST_CASE("a run that is interrupted is incomplete") {
   const auto cases = cases_of(query_case("a", kDocumented, 660500002));
   const RunResult run =
       run_suite(cases, fixture.service, fixture.options, fixture.clock, {}, [] { return true; });
-  CHECK(run.outcome == Outcome::kIncomplete);
+  CHECK(run.outcome == RunOutcome::kIncomplete);
   CHECK(run.why == "interrupted");
 }

@@ -29,11 +29,11 @@ std::vector<std::string> run_through(Service& service, Transport& transport) {
   RunOptions options;
   options.run_id = "zc000000";
   const RunResult run = run_suite(*cases, target, options, machine());
-  CHECK(run.outcome == Outcome::kConforms);
+  CHECK(run.outcome == RunOutcome::kConforms);
   std::vector<std::string> lines;
   for (const CaseResult& one : run.cases) {
     lines.push_back(one.name + ": " + std::string(to_string(one.verdict)));
-    for (const Mismatch& found : one.mismatches) lines.push_back("  " + found.line());
+    for (const CaseMismatch& found : one.mismatches) lines.push_back("  " + found.line());
   }
   for (const RuleResult& rule_result : run.rules) {
     lines.push_back(std::string(rule(rule_result.rule_id).id) + ": " +

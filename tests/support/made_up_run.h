@@ -51,25 +51,25 @@ inline CallRecord call_of(std::string action, std::string body, std::string answ
 
 // Adds a case and counts it for its rule, whose verdict it becomes.
 inline CaseResult& add_case(RunResult& run, RuleId id, std::string name, CaseKind kind,
-                            Verdict verdict) {
+                            CaseVerdict verdict) {
   RuleResult& result = result_of(run, id);
   result.cases.push_back(run.cases.size());
   result.verdict = verdict;
   result.why = "";
   switch (verdict) {
-    case Verdict::kFail:
+    case CaseVerdict::kFail:
       ++result.failed;
       break;
-    case Verdict::kKnownFailure:
+    case CaseVerdict::kKnownFailure:
       ++result.known;
       break;
-    case Verdict::kObserved:
+    case CaseVerdict::kObserved:
       ++result.observed;
       break;
-    case Verdict::kNotApplicable:
+    case CaseVerdict::kNotApplicable:
       ++result.not_applicable;
       break;
-    case Verdict::kNotExercised:
+    case CaseVerdict::kNotExercised:
       ++result.not_exercised;
       break;
     default:
@@ -87,12 +87,12 @@ inline CaseResult& add_case(RunResult& run, RuleId id, std::string name, CaseKin
 
 // A case whose only call was answered with `got` where `expected` was due.
 inline CaseResult& add_code_case(RunResult& run, RuleId id, std::string name, CaseKind kind,
-                                 Verdict verdict, std::int64_t expected, std::int64_t got) {
+                                 CaseVerdict verdict, std::int64_t expected, std::int64_t got) {
   CaseResult& one = add_case(run, id, std::move(name), kind, verdict);
   const std::string code = std::to_string(got);
   one.calls.push_back(call_of("ImportPeerMsg", R"({"FromUserId":"r1a2b3alice"})",
                               R"({"Code":)" + code + R"(,"Message":"m","RequestId":"1"})"));
-  if (verdict != Verdict::kPass && verdict != Verdict::kNotApplicable) {
+  if (verdict != CaseVerdict::kPass && verdict != CaseVerdict::kNotApplicable) {
     one.mismatches.push_back({0, "/Code", std::to_string(expected), code});
   }
   ++run.calls;
@@ -101,7 +101,7 @@ inline CaseResult& add_code_case(RunResult& run, RuleId id, std::string name, Ca
 
 // Every verdict once, some text hostile, one broken answer.
 inline RunResult made_up_run() {
-  using enum Verdict;
+  using enum CaseVerdict;
   RunResult run = empty_run("http://127.0.0.1:1/", true);
   add_code_case(run, RuleId::kImportTimeFuture, "import/send-time.now", CaseKind::kAccepts, kPass,
                 0, 0);
@@ -142,7 +142,7 @@ inline RunResult made_up_run() {
   answers.answers_broken = 1;
   answers.answer_findings.push_back(
       {{RuleId::kAnswerRequestId, "/RequestId", "a string of digits", "number 1"}, 1, 0});
-  run.outcome = Outcome::kViolated;
+  run.outcome = RunOutcome::kViolated;
   run.why = "2 cases failed";
   return run;
 }

@@ -25,7 +25,7 @@ void add_rule(std::string& out, const Rule& row) {
 void add_exchange(std::string& out, const CaseResult& one) {
   std::vector<bool> shown(one.calls.size(), false);
   bool any = false;
-  for (const Mismatch& found : one.mismatches) {
+  for (const CaseMismatch& found : one.mismatches) {
     if (found.call >= shown.size()) continue;
     shown[found.call] = any = true;
   }
@@ -38,7 +38,7 @@ void add_exchange(std::string& out, const CaseResult& one) {
 }
 
 void add_failure(std::string& out, const RunResult& run, const CaseResult& one) {
-  out += fmt::format("{}: {}\n", one.verdict == Verdict::kFixed ? "FIXED" : "FAILED",
+  out += fmt::format("{}: {}\n", one.verdict == CaseVerdict::kFixed ? "FIXED" : "FAILED",
                      ascii_line(one.name));
   out += fmt::format("  {}\n", ascii_line(one.what));
   add_rule(out, rule(one.rule_id));
@@ -53,7 +53,7 @@ void add_failure(std::string& out, const RunResult& run, const CaseResult& one) 
 void add_answer_findings(std::string& out, const RunResult& run, const RuleResult& found) {
   const Rule& row = rule(found.rule_id);
   out += fmt::format("{}: {} of {} answers\n",
-                     found.verdict == Verdict::kObserved ? "OBSERVED" : "FAILED",
+                     found.verdict == CaseVerdict::kObserved ? "OBSERVED" : "FAILED",
                      found.answers_broken, found.answers_checked);
   add_rule(out, row);
   for (const AnswerFinding& answer : found.answer_findings) {
@@ -67,7 +67,7 @@ void add_answer_findings(std::string& out, const RunResult& run, const RuleResul
 }
 
 // "12 not applicable: needs clock", for every reason there is.
-void add_reasons(std::string& out, const RunResult& run, Verdict verdict) {
+void add_reasons(std::string& out, const RunResult& run, CaseVerdict verdict) {
   std::map<std::string, std::vector<const CaseResult*>> by_reason;
   for (const CaseResult& one : run.cases) {
     if (one.verdict == verdict) by_reason[one.why].push_back(&one);
@@ -75,10 +75,10 @@ void add_reasons(std::string& out, const RunResult& run, Verdict verdict) {
   for (const auto& [why, cases] : by_reason) {
     out += fmt::format("{} {}: {}\n", cases.size(), to_string(verdict),
                        why.empty() ? "no reason given" : ascii_line(why));
-    if (verdict == Verdict::kNotApplicable) continue;
+    if (verdict == CaseVerdict::kNotApplicable) continue;
     for (const CaseResult* one : cases) {
       out += fmt::format("  {}\n", ascii_line(one->name));
-      for (const Mismatch& found : one->mismatches) {
+      for (const CaseMismatch& found : one->mismatches) {
         out += fmt::format("    {}\n", ascii_line(found.line()));
       }
     }
@@ -95,8 +95,9 @@ std::string write_console(const RunResult& run) {
   for (const RuleResult& found : run.rules) {
     if (!found.answer_findings.empty()) add_answer_findings(out, run, found);
   }
-  for (const Verdict verdict : {Verdict::kKnownFailure, Verdict::kFlaky, Verdict::kObserved,
-                                Verdict::kNotApplicable, Verdict::kNotExercised}) {
+  for (const CaseVerdict verdict :
+       {CaseVerdict::kKnownFailure, CaseVerdict::kFlaky, CaseVerdict::kObserved,
+        CaseVerdict::kNotApplicable, CaseVerdict::kNotExercised}) {
     add_reasons(out, run, verdict);
   }
   add_lines(out, "", not_exercised_lines(run));

@@ -51,7 +51,7 @@ void annotate_rule(std::string& out, const RunResult& run, const RuleResult& fou
           fmt::format("\n{} (in {})", finding_line(answer), run.cases[answer.case_index].name);
     }
     annotate(
-        out, found.verdict == Verdict::kObserved ? "notice" : "error",
+        out, found.verdict == CaseVerdict::kObserved ? "notice" : "error",
         fmt::format("{}: {} of {} answers", row.id, found.answers_broken, found.answers_checked),
         message);
   }
@@ -62,7 +62,7 @@ void annotate_rule(std::string& out, const RunResult& run, const RuleResult& fou
 std::string write_github(const RunResult& run) {
   std::string out;
   for (const CaseResult& one : run.cases) {
-    if (counts_as_failure(one.verdict) || one.verdict == Verdict::kObserved) {
+    if (counts_as_failure(one.verdict) || one.verdict == CaseVerdict::kObserved) {
       annotate_case(out, run, one);
     }
   }
@@ -70,7 +70,7 @@ std::string write_github(const RunResult& run) {
   for (const std::string& line : not_exercised_lines(run)) {
     annotate(out, "warning", "not exercised", line);
   }
-  const bool conforms = run.outcome == Outcome::kConforms;
+  const bool conforms = run.outcome == RunOutcome::kConforms;
   annotate(out, conforms ? "notice" : "error",
            fmt::format("contract {}: {}", run.contract_version, to_string(run.outcome)),
            (run.why.empty() ? "" : run.why + "\n") + totals_line(run));

@@ -69,7 +69,7 @@ TestCase test_of(const RunResult& run, const CaseResult& one) {
   for (const CallRecord& call : one.calls) {
     test.seconds += static_cast<double>(call.duration_us) / kMicrosInSecond;
   }
-  if (one.verdict == Verdict::kPass) return test;
+  if (one.verdict == CaseVerdict::kPass) return test;
   const std::vector<std::string> reasons = reason_lines(one);
   const std::string first = reasons.empty() ? std::string() : ": " + reasons.front();
   test.message = std::string(to_string(one.verdict)) + first;
@@ -85,7 +85,7 @@ void add_rule_test(Suite& suite, const RunResult& run, const RuleResult& found) 
   TestCase test{"every answer", rule(found.rule_id).id, 0, TestCase::kPassed, "", ""};
   if (found.answers_checked > 0) {
     if (found.answers_broken > 0) {
-      const bool fails = found.verdict != Verdict::kObserved;
+      const bool fails = found.verdict != CaseVerdict::kObserved;
       test.result = fails ? TestCase::kFailed : TestCase::kSkipped;
       test.message = fmt::format("{}: {} of {} answers", fails ? "fail" : to_string(found.verdict),
                                  found.answers_broken, found.answers_checked);

@@ -47,7 +47,7 @@ void add_summary(std::string& out, const RunResult& run) {
                      to_string(run.outcome), md(head_line(run)));
   if (!run.why.empty()) out += md(run.why) + "\n\n";
   out += "| | cases | rules |\n|---|---:|---:|\n";
-  for (const Verdict verdict : kVerdicts) {
+  for (const CaseVerdict verdict : kVerdicts) {
     out += fmt::format("| {} | {} | {} |\n", to_string(verdict), run.count(verdict),
                        run.rule_count(verdict));
   }
@@ -61,7 +61,7 @@ void add_failure(std::string& out, const RunResult& run, const CaseResult& one) 
                      md(row.id), to_string(row.mark), md(row.statement), page_link(*row.page));
   for (const std::string& line : reason_lines(one)) out += fmt::format("- {}\n", md(line));
   std::size_t first = one.calls.size();
-  for (const Mismatch& found : one.mismatches) first = std::min(first, found.call);
+  for (const CaseMismatch& found : one.mismatches) first = std::min(first, found.call);
   if (first < one.calls.size()) {
     out += "\n" + code_block(exchange_lines(one.calls[first], kMaxBodyBytes));
   }
@@ -73,7 +73,7 @@ void add_failures(std::string& out, const RunResult& run) {
   const bool broken_answers =
       std::any_of(run.rules.begin(), run.rules.end(),
                   [](const RuleResult& found) { return !found.answer_findings.empty(); });
-  if (run.count(Verdict::kFail) + run.count(Verdict::kFixed) > 0 || broken_answers) {
+  if (run.count(CaseVerdict::kFail) + run.count(CaseVerdict::kFixed) > 0 || broken_answers) {
     out += "## Failures\n\n";
   }
   for (const CaseResult& one : run.cases) {
@@ -98,7 +98,7 @@ void add_rules(std::string& out, const RunResult& run) {
       "|---|---|---|---:|---:|---:|---:|---:|---:|---:|\n";
   for (const RuleResult& found : run.rules) {
     const Rule& row = rule(found.rule_id);
-    const bool good = found.verdict == Verdict::kPass;
+    const bool good = found.verdict == CaseVerdict::kPass;
     out += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", md(row.id),
                        to_string(row.mark),
                        good ? std::string("pass")

@@ -19,7 +19,7 @@ std::string shown_body(std::string_view body, std::size_t max_bytes) {
 // The call after which there is nothing to show any more.
 std::size_t first_wrong_call(const CaseResult& one) {
   std::size_t first = one.calls.size();
-  for (const Mismatch& found : one.mismatches) first = std::min(first, found.call);
+  for (const CaseMismatch& found : one.mismatches) first = std::min(first, found.call);
   return first;
 }
 
@@ -77,18 +77,18 @@ std::vector<std::string> reproduce_lines(const RunResult& run, const CaseResult&
 
 std::string totals_line(const RunResult& run) {
   std::string out = fmt::format("Total {}", run.cases.size());
-  const auto add = [&](std::string_view name, Verdict verdict, bool always) {
+  const auto add = [&](std::string_view name, CaseVerdict verdict, bool always) {
     const std::size_t count = run.count(verdict);
     if (always || count > 0) out += fmt::format(" \u00B7 {} {}", name, count);
   };
-  add("passed", Verdict::kPass, true);
-  add("failed", Verdict::kFail, true);
-  add("known", Verdict::kKnownFailure, true);
-  add("fixed", Verdict::kFixed, false);
-  add("flaky", Verdict::kFlaky, false);
-  add("observed", Verdict::kObserved, true);
-  add("not applicable", Verdict::kNotApplicable, true);
-  add("NOT EXERCISED", Verdict::kNotExercised, true);
+  add("passed", CaseVerdict::kPass, true);
+  add("failed", CaseVerdict::kFail, true);
+  add("known", CaseVerdict::kKnownFailure, true);
+  add("fixed", CaseVerdict::kFixed, false);
+  add("flaky", CaseVerdict::kFlaky, false);
+  add("observed", CaseVerdict::kObserved, true);
+  add("not applicable", CaseVerdict::kNotApplicable, true);
+  add("NOT EXERCISED", CaseVerdict::kNotExercised, true);
   return fmt::format("{} - {}", out, to_string(run.outcome));
 }
 
@@ -99,8 +99,8 @@ std::string head_line(const RunResult& run) {
                      run.real_service || run.target == "mock" ? "" : ", not the real service");
 }
 
-bool counts_as_failure(Verdict verdict) {
-  return verdict == Verdict::kFail || verdict == Verdict::kFixed;
+bool counts_as_failure(CaseVerdict verdict) {
+  return verdict == CaseVerdict::kFail || verdict == CaseVerdict::kFixed;
 }
 
 std::string finding_line(const AnswerFinding& answer) {
@@ -128,7 +128,7 @@ std::vector<std::string> not_exercised_lines(const RunResult& run) {
   if (run.cases.empty()) return {};  // the run ended before the first: that is said by itself
   std::size_t not_selected = 0;
   for (const RuleResult& found : run.rules) {
-    if (found.verdict != Verdict::kNotExercised) continue;
+    if (found.verdict != CaseVerdict::kNotExercised) continue;
     if (found.cases.empty()) {
       ++not_selected;
       continue;
@@ -151,7 +151,7 @@ std::vector<std::string> not_exercised_lines(const RunResult& run) {
 std::vector<std::string> reason_lines(const CaseResult& one) {
   std::vector<std::string> out;
   if (!one.why.empty()) out.push_back(ascii_line(one.why));
-  for (const Mismatch& found : one.mismatches) out.push_back(ascii_line(found.line()));
+  for (const CaseMismatch& found : one.mismatches) out.push_back(ascii_line(found.line()));
   return out;
 }
 

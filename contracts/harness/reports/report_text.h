@@ -40,7 +40,7 @@ std::string totals_line(const RunResult& run);
 std::string head_line(const RunResult& run);
 
 // A case or a rule that makes the run fail: failed, or listed as failing and passed.
-bool counts_as_failure(Verdict verdict);
+bool counts_as_failure(CaseVerdict verdict);
 
 // An AnswerFinding as the line of a mismatch: "/RequestId: expected ..., got ...".
 std::string finding_line(const AnswerFinding& answer);

@@ -11,15 +11,15 @@ namespace {
 
 using json = nlohmann::json;
 
-std::string_view level_of(const Rule& row, Verdict verdict) {
-  if (verdict == Verdict::kObserved) return "note";
+std::string_view level_of(const Rule& row, CaseVerdict verdict) {
+  if (verdict == CaseVerdict::kObserved) return "note";
   return row.mark == Mark::kAssumed ? "warning" : "error";
 }
 
 json rule_json(const Rule& row) {
   json out{{"id", row.id},
            {"shortDescription", {{"text", row.statement}}},
-           {"defaultConfiguration", {{"level", level_of(row, Verdict::kFail)}}},
+           {"defaultConfiguration", {{"level", level_of(row, CaseVerdict::kFail)}}},
            {"properties", {{"mark", to_string(row.mark)}, {"binds", to_string(row.binds)}}}};
   if (!row.page->address.empty()) out["helpUri"] = row.page->address;
   return out;
@@ -34,7 +34,7 @@ std::string case_file_uri(std::string_view name) {
   return out + ".json";
 }
 
-json result_json(const Rule& row, Verdict verdict, const CaseResult& one, std::string message) {
+json result_json(const Rule& row, CaseVerdict verdict, const CaseResult& one, std::string message) {
   return {{"ruleId", row.id},
           {"ruleIndex", static_cast<std::size_t>(row.rule_id)},
           {"level", level_of(row, verdict)},
@@ -49,7 +49,7 @@ json result_json(const Rule& row, Verdict verdict, const CaseResult& one, std::s
 }
 
 void add_case(json& results, const RunResult& run, const CaseResult& one) {
-  if (!counts_as_failure(one.verdict) && one.verdict != Verdict::kObserved) return;
+  if (!counts_as_failure(one.verdict) && one.verdict != CaseVerdict::kObserved) return;
   std::string message = one.name;
   for (const std::string& line : reason_lines(one)) message += "\n" + line;
   message += "\nReproduce with: " + reproduce_lines(run, one).front();
@@ -81,7 +81,7 @@ std::string write_sarif(const RunResult& run) {
          {"results", std::move(results)},
          {"invocations",
           {{{"executionSuccessful",
-             run.outcome == Outcome::kConforms || run.outcome == Outcome::kViolated},
+             run.outcome == RunOutcome::kConforms || run.outcome == RunOutcome::kViolated},
             {"exitCode", exit_code(run.outcome)},
             {"startTimeUtc", iso_time(run.started_ms)}}}},
          {"properties", {{"target", run.target}, {"outcome", outcome_word(run.outcome)}}}}}}};
