@@ -3,7 +3,6 @@
 
 #include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "contracts/harness/contract_case.h"
@@ -44,19 +43,13 @@ class JudgedTransport : public Transport {
   TrafficJudge judge_;
 };
 
-// "query." of "query.limit"
-std::string_view family(RuleId id) {
-  const std::string_view name = rule(id).id;
-  return name.substr(0, name.find('.') + 1);
-}
-
-// The suite, judged call by call; against a wrong mock, the cases of the family of its rule.
+// The suite, judged call by call; against a wrong mock, the cases of its rule.
 TrafficTally judged_suite(const WrongMock* wrong) {
   static const auto all_cases = read_cases(embedded_case_files());
   REQUIRE(all_cases);
   std::vector<ContractCase> cases;
   for (const ContractCase& one : *all_cases) {
-    if (wrong == nullptr || family(one.rule_id) == family(wrong->rule_id)) cases.push_back(one);
+    if (wrong == nullptr || one.rule_id == wrong->rule_id) cases.push_back(one);
   }
   const SystemClock clock;
   Service service(clock);
