@@ -22,20 +22,13 @@ struct Options {
   std::string format = "query";
 };
 
-// In single quotes for a POSIX shell.
-std::string shell_quoted(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
-
 void print_curl(const Options& options, const Endpoint& endpoint, const std::string& query) {
   std::string command = "curl -sS";
   if (!options.connection.ca_file.empty()) {
-    command += " --cacert " + shell_quoted(options.connection.ca_file);
+    command += " --cacert " + shell_word(options.connection.ca_file);
   }
   fmt::print("{} -H 'Content-Type: application/json' --data-binary @BODY.json {}\n", command,
-             shell_quoted(endpoint.url + "/?" + query));
+             shell_word(endpoint.url + "/?" + query));
 }
 
 void print_json(const Options& options, const Credentials& credentials, const Endpoint& endpoint,

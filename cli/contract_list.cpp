@@ -52,16 +52,6 @@ json case_json(const ContractCase& one) {
           {"what", one.what}};
 }
 
-// A cell of a Markdown table.
-std::string md(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '|' || c == '<' || c == '*' || c == '_') out += '\\';
-    out += c;
-  }
-  return out;
-}
-
 void print_markdown(const std::vector<const Rule*>& rules, const std::vector<ContractCase>& cases) {
   fmt::print("# The contract, version {}\n\n", kContractVersion);
   fmt::print(
@@ -72,14 +62,15 @@ void print_markdown(const std::vector<const Rule*>& rules, const std::vector<Con
     const std::string page = row->page->address.empty()
                                  ? std::string(row->page->title)
                                  : fmt::format("[{}]({})", row->page->title, row->page->address);
-    fmt::print("| `{}` | {} | {} | {} | {} | {} | {} |\n", row->id, md(row->statement),
+    fmt::print("| `{}` | {} | {} | {} | {} | {} | {} |\n", row->id, markdown_cell(row->statement),
                to_string(row->mark), to_string(row->binds),
                row->code == 0 ? "" : std::to_string(row->code), page,
                cases_of(row->rule_id, cases).size());
   }
   fmt::print("\n## Statements without a rule\n\n| section | statement | why |\n|---|---|---|\n");
   for (const Unruled& row : unruled_statements()) {
-    fmt::print("| {} | {} | {} |\n", row.section, md(row.statement), md(row.why));
+    fmt::print("| {} | {} | {} |\n", row.section, markdown_cell(row.statement),
+               markdown_cell(row.why));
   }
 }
 
@@ -167,9 +158,9 @@ std::string_view advice(CodeClass code_class) {
 int explain_code(std::int64_t code) {
   const ReturnCode* found = find_code(code);
   if (found == nullptr) {
-    return complain(kFailed, fmt::format("contract explain: the vendor's tables have no code {}; "
-                                         "`zimmock list codes` prints them",
-                                         code));
+    return complain(kUsage, fmt::format("contract explain: the vendor's tables have no code {}; "
+                                        "`zimmock list codes` prints them",
+                                        code));
   }
   fmt::print("{}: {}\n  {}\n", code, found->meaning, advice(found->code_class));
   for (const Rule& row : all_rules()) {

@@ -284,4 +284,31 @@ std::optional<std::int64_t> parse_duration_ms(std::string_view text) {
   return std::nullopt;
 }
 
+std::string shell_word(std::string_view text) {
+  const bool plain = is_utf8(text) && std::all_of(text.begin(), text.end(), [](char c) {
+                       return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f;
+                     });
+  std::string out = plain ? "'" : "$'";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (plain) {
+      out += c == '\'' ? "'\\''" : std::string(1, c);
+    } else if (byte < 0x20 || byte >= 0x7f) {
+      out += fmt::format("\\x{:02x}", byte);
+    } else {
+      out += c == '\'' || c == '\\' ? std::string{'\\', c} : std::string(1, c);
+    }
+  }
+  return out + "'";
+}
+
+std::string markdown_cell(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '|' || c == '<' || c == '*' || c == '_') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
 }  // namespace zimmock

@@ -34,6 +34,14 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
 // "; did you mean X?" or "", by nearest().
 std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& candidates);
 
+// `text` as one word of a shell: in single quotes where it is plain text, so for any POSIX shell;
+// with
+// $'...' for bash and zsh where bytes must be named.
+std::string shell_word(std::string_view text);
+
+// `text` as it may stand in a cell of a Markdown table.
+std::string markdown_cell(std::string_view text);
+
 // One code point of a UTF-8 text. `value` is -1 for a byte that is not UTF-8.
 struct CodePoint {
   std::int32_t value = -1;

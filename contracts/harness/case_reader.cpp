@@ -199,6 +199,18 @@ std::string value_name(const json& value, std::size_t number) {
   return ascii_line(text);
 }
 
+// True if a value of the family stands anywhere in the case.
+bool is_used(const std::string& name, const ContractCase& one, const json& each) {
+  const std::string in_text = "${" + name + "}";
+  const std::string by_name = json_line({{"$each", name}});
+  for (const json& part : {json(one.users), one.messages, one.steps, json(one.bodies), each}) {
+    const std::string text = json_line(part);
+    if (text.find(in_text) != std::string::npos || text.find(by_name) != std::string::npos)
+      return true;
+  }
+  return false;
+}
+
 // One case for every combination of the family's values.
 std::vector<ContractCase> family(const ContractCase& one, const json& each) {
   std::vector<ContractCase> cases{one};
@@ -264,6 +276,9 @@ struct FileReader {
         return bad(pointer_to(where + "/each", name), "values", json_type_and_value(values));
       auto checked = check_value(values, pointer_to(where + "/each", name));
       if (!checked) return checked;
+      if (!is_used(name, read, each))
+        return bad(pointer_to(where + "/each", name), "a name that the case uses",
+                   "none that does");
     }
     for (ContractCase& member : family(read, each)) {
       if (!names.insert(member.name).second)
@@ -337,6 +352,14 @@ std::string to_string(const Needs& needs) {
   if (needs.settings) words.push_back("settings");
   if (needs.devices) words.push_back("devices");
   return fmt::format("{}", fmt::join(words, ", "));
+}
+
+std::string missing(const Needs& needs, const Needs& can) {
+  if (needs.writes && !can.writes) return "writes, which were not allowed (--allow-writes)";
+  if (needs.clock && !can.clock) return "a clock that can be set";
+  if (needs.settings && !can.settings) return "limits and settings of its own";
+  if (needs.devices && !can.devices) return "to know what devices get";
+  return "";
 }
 
 }  // namespace zimmock

@@ -23,12 +23,7 @@ constexpr std::size_t kShownOfBody = 40;
 class CaseRun {
  public:
   CaseRun(const ContractCase& one, World& world, CaseSite& site)
-      : case_(one), world_(world), site_(site) {
-    result_.name = one.name;
-    result_.rule_id = one.rule_id;
-    result_.kind = one.kind;
-    result_.what = one.what;
-    result_.needs = one.needs;
+      : case_(one), world_(world), site_(site), result_(result_of(one)) {
     scope_.user_prefix = site.user_prefix;
   }
 
@@ -307,7 +302,6 @@ class CaseRun {
                       next == answer->body.end() ? "nothing" : json_type_and_value(*next));
       }
       if (*next == 0) {
-        whole.body["Pages"] = page;
         return expect(step, whole) && save(step, whole.body);
       }
       if (!seen.insert(*next).second)

@@ -58,4 +58,7 @@ std::string_view to_string(CaseKind kind);
 // "writes, clock", or "" for none.
 std::string to_string(const Needs& needs);
 
+// The first thing that a case needs and a target cannot, in words that follow "needs", or "".
+std::string missing(const Needs& needs, const Needs& can);
+
 }  // namespace zimmock

@@ -4,31 +4,19 @@
 
 #include <fmt/format.h>
 
+#include "contracts/api/actions.h"
 #include "contracts/api/text.h"
 
 namespace zimmock {
-namespace {
-
-// For a POSIX shell where it is plain text, for bash and zsh where bytes must be named.
-std::string shell_word(std::string_view text) {
-  const bool plain = is_utf8(text) && std::all_of(text.begin(), text.end(), [](char c) {
-                       return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f;
-                     });
-  std::string out = plain ? "'" : "$'";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (plain) {
-      out += c == '\'' ? "'\\''" : std::string(1, c);
-    } else if (byte < 0x20 || byte >= 0x7f) {
-      out += fmt::format("\\x{:02x}", byte);
-    } else {
-      out += c == '\'' || c == '\\' ? std::string{'\\', c} : std::string(1, c);
-    }
-  }
-  return out + "'";
+CaseResult result_of(const ContractCase& one) {
+  CaseResult out;
+  out.name = one.name;
+  out.rule_id = one.rule_id;
+  out.kind = one.kind;
+  out.what = one.what;
+  out.needs = one.needs;
+  return out;
 }
-
-}  // namespace
 
 std::string CaseMismatch::line() const {
   return fmt::format("{}: expected {}, got {}", where, expected, got);
@@ -101,6 +89,7 @@ int exit_code(RunOutcome outcome) {
 std::string curl_line(const CallRecord& call) {
   std::string url;
   if (call.signed_as_documented) {
+    if (find_action(call.action) == nullptr) return "";  // `zimmock sign` does not sign for it
     url = fmt::format("\"$ZIM_ENDPOINT/?$(zimmock sign --action {})\"", call.action);
   } else if (call.request.target.find("Signature=***") == std::string::npos) {
     url = "\"$ZIM_ENDPOINT\"" + shell_word(call.request.target);

@@ -58,6 +58,9 @@ struct CaseResult {
   std::vector<CaseMismatch> mismatches;
 };
 
+// The case's own words, and nothing found out yet.
+CaseResult result_of(const ContractCase& one);
+
 // A rule on answers that was found broken beside the cases: every answer is looked at.
 struct AnswerFinding {
   Finding finding;
@@ -82,7 +85,7 @@ enum class RunOutcome {
   kUnreachable,  // no connection
   kUnusable,     // no answer that this API gives
   kViolated,     // a case failed, a rule is broken, or a list of known failures is stale
-  kIncomplete,   // a rule was not exercised, or the calls ran out
+  kIncomplete,   // a rule or a case was not exercised, or the calls ran out
   kConforms,
 };
 
@@ -97,7 +100,8 @@ struct RunResult {
   std::vector<CaseResult> cases;
   std::vector<RuleResult> rules;  // every rule, in the registry's order
   RunOutcome outcome = RunOutcome::kIncomplete;
-  std::string why;  // one line
+  std::string why;           // one line
+  bool interrupted = false;  // cases were left out; not written to the json report
 
   std::size_t count(CaseVerdict verdict) const;  // of cases
   std::size_t rule_count(CaseVerdict verdict) const;
@@ -110,7 +114,8 @@ std::string_view to_string(RunOutcome outcome);   // "conforms", "violated", ...
 int exit_code(RunOutcome outcome);
 
 // A shell line that makes the call again: curl, signed by `zimmock sign` from ZIM_ENDPOINT,
-// ZIM_APP_ID and ZIM_SERVER_SECRET. "" for a call whose wrong signature needs the secret.
+// ZIM_APP_ID and ZIM_SERVER_SECRET. "" for a call that it cannot sign: of no
+// action of the vendor's, or with a wrong signature that needs the secret.
 std::string curl_line(const CallRecord& call);
 
 }  // namespace zimmock

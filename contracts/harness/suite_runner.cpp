@@ -34,15 +34,6 @@ const KnownCase* find_known(const std::vector<KnownCase>& known, const CaseResul
   return nullptr;
 }
 
-// What the case needs and the target cannot, or "".
-std::string missing(const Needs& needs, const Needs& can) {
-  if (needs.writes && !can.writes) return "writes, which were not allowed (--allow-writes)";
-  if (needs.clock && !can.clock) return "a clock that can be set";
-  if (needs.settings && !can.settings) return "limits and settings of its own";
-  if (needs.devices && !can.devices) return "to know what devices get";
-  return "";
-}
-
 std::string reason_of(std::string_view verdict, const KnownCase& known) {
   return known.reason.empty() ? std::string(verdict) : fmt::format("{}: {}", verdict, known.reason);
 }
@@ -181,6 +172,11 @@ RunOutcome outcome_of(const RunResult& run, const RunOptions& options, const Nee
     why = fmt::format("{} {} not exercised", open, open == 1 ? "rule was" : "rules were");
     return RunOutcome::kIncomplete;
   }
+  const auto unknown = run.count(CaseVerdict::kNotExercised);
+  if (unknown > 0) {
+    why = fmt::format("{} {} not exercised", unknown, unknown == 1 ? "case was" : "cases were");
+    return RunOutcome::kIncomplete;
+  }
   const auto unwritten = std::count_if(run.cases.begin(), run.cases.end(), [&](const auto& one) {
     return one.needs.writes && !can.writes && one.verdict == CaseVerdict::kNotApplicable;
   });
@@ -217,7 +213,7 @@ class SuiteRun {
     return !outcome;
   }
 
-  const CaseResult& run(const ContractCase& one) {
+  void run(const ContractCase& one) {
     // Short, so that ids of 32 bytes can be made of it; of its own, so that no two cases meet.
     site_.user_prefix = fmt::format("{}{}", options_.run_id, encode(run_.cases.size()));
     CaseResult result = run_one(one);
@@ -226,7 +222,6 @@ class SuiteRun {
     const std::size_t index = run_.cases.size() - 1;
     add_case(run_.rules[static_cast<std::size_t>(one.rule_id)], run_.cases.back(), index);
     check_answers(run_, index);
-    return run_.cases.back();
   }
 
   RunResult finish(bool complete, bool interrupted) {
@@ -236,6 +231,7 @@ class SuiteRun {
       run_.outcome = RunOutcome::kUnreachable;
     if (interrupted) {
       run_.why = "interrupted";
+      run_.interrupted = true;
       if (run_.outcome != RunOutcome::kViolated) run_.outcome = RunOutcome::kIncomplete;
     }
     run_.calls = site_.calls;
@@ -247,12 +243,7 @@ class SuiteRun {
   static std::string encode(std::size_t number) { return fmt::format("{:03x}", number); }
 
   CaseResult run_one(const ContractCase& one) {
-    CaseResult result;
-    result.name = one.name;
-    result.rule_id = one.rule_id;
-    result.kind = one.kind;
-    result.what = one.what;
-    result.needs = one.needs;
+    CaseResult result = result_of(one);
     const std::string lacking = missing(one.needs, target_.can());
     if (!lacking.empty()) {
       result.verdict = CaseVerdict::kNotApplicable;
@@ -334,14 +325,12 @@ Result<std::vector<ContractCase>> select_cases(std::vector<ContractCase> cases,
 
 RunResult run_suite(const std::vector<ContractCase>& cases, Target& target,
                     const RunOptions& options, const Clock& clock,
-                    const std::function<void(const CaseResult&)>& on_case,
                     const std::function<bool()>& interrupted) {
   SuiteRun run(target, options, clock);
   if (!run.reachable()) return run.finish(false, false);
   for (const ContractCase& one : cases) {
     if (interrupted && interrupted()) return run.finish(true, true);
-    const CaseResult& result = run.run(one);
-    if (on_case) on_case(result);
+    run.run(one);
   }
   return run.finish(true, false);
 }

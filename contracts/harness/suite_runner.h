@@ -26,7 +26,7 @@ struct RunOptions {
   std::vector<KnownCase> known_failing;  // must fail
   std::vector<KnownCase> known_flaky;    // may fail
   std::optional<std::size_t> max_calls;
-  std::string run_id;         // letters and digits, at most 8; begins every user id of the run
+  std::string run_id;            // letters and digits, at most 8; begins every user id of the run
   bool observe_assumed = false;  // what breaks an assumed rule is observed, not failed
   bool real_service = false;     // for RunResult; a mock of ours that answers takes it back
 };
@@ -41,11 +41,10 @@ std::vector<KnownCase> parse_known_cases(std::string_view text);
 Result<std::vector<ContractCase>> select_cases(std::vector<ContractCase> cases,
                                                const RunOptions& options);
 
-// Runs the cases one after another. Blocks on the target's transports. `on_case` is called after
-// each. `interrupted` is asked before each; a run that is interrupted is incomplete.
+// Runs the cases one after another. Blocks on the target's transports. `interrupted` is asked
+// before each; a run that is interrupted is incomplete.
 RunResult run_suite(const std::vector<ContractCase>& cases, Target& target,
                     const RunOptions& options, const Clock& clock,
-                    const std::function<void(const CaseResult&)>& on_case = {},
                     const std::function<bool()>& interrupted = {});
 
 // The calls that the case makes, in the words of the case: a line for each call, list and import.

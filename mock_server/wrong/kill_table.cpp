@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "contracts/api/text.h"
 #include "contracts/harness/answer_check.h"
 #include "contracts/harness/case_runner.h"
 #include "mock_server/contract_target.h"
@@ -36,16 +37,6 @@ void note(const CaseResult& result, KillRow& row, std::set<RuleId>& failed) {
     if (own(result.rule_id) && row.own_cases++ == 0) row.first_case = result.name;
   }
   failed.merge(broken_in_answers(result));
-}
-
-// A cell of a Markdown table.
-std::string cell(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '|' || c == '<' || c == '*' || c == '_') out += '\\';
-    out += c;
-  }
-  return out;
 }
 
 std::string caught_by(const KillRow& row) {
@@ -117,7 +108,7 @@ std::string kill_table_page(const std::vector<KillRow>& rows) {
       "| wrong mock | what it does | caught by | other rules that fail too |\n|---|---|---|---|\n",
       caught, rows.size());
   for (const KillRow& row : rows) {
-    out += fmt::format("| `{}` | {} | {} | {} |\n", row.mock->name, cell(row.mock->what),
+    out += fmt::format("| `{}` | {} | {} | {} |\n", row.mock->name, markdown_cell(row.mock->what),
                        caught_by(row), others(row));
   }
   return out;

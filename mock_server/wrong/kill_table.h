@@ -24,7 +24,7 @@ struct KillRow {
 };
 
 // Runs every case against the mock, each in a world of its own, without sockets. `clock` is for
-// durations only. Blocks for as long as the cases take, some ten microseconds a call.
+// durations only. Blocks for as long as the cases take, under a tenth of a millisecond a call.
 KillRow run_against(const WrongMock* mock, const std::vector<ContractCase>& cases,
                     const Clock& clock);
 

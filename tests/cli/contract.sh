@@ -46,7 +46,7 @@ refuses 'a wrong mock that is none' 2 'did you mean query.newest-first/ascending
 refuses 'a service elsewhere that is to be wrong' 2 '^zimmock: --wrong: expected --target mock' contract run --wrong query.newest-first/ascending --target http://127.0.0.1:1
 WHAT='a report that cannot be written'
 zim contract run --only import.priority --report "json:$T/no/such/folder/r.json"
-expect_rc '1|2'
+expect_rc 20
 expect_err 'r.json'
 WHAT='a dry run sends nothing'
 zim contract run --only 'import.to-oneself' --target http://127.0.0.1:1 --allow-writes --dry-run
@@ -73,7 +73,7 @@ WHAT='a code is explained'
 zim contract explain 660300005
 expect_rc 0
 expect_out 'rate.per-operation'
-refuses 'a code that nobody has' 1 'no code 4711' contract explain 4711
+refuses 'a code that nobody has' 2 'no code 4711' contract explain 4711
 refuses 'a rule that nobody has' 2 'did you mean query.limit' contract explain query.limt
 
 # --- a service at a URL -----------------------------------------------------------------------------------------------
@@ -115,12 +115,13 @@ CREDENTIALS=yes
 # --- what is no such service ------------------------------------------------------------------------------------------
 
 cat >"$T/always.py" <<'PY'
-import http.server, sys
+import http.server, os, signal, sys
 STATUS, TYPE, BODY = int(sys.argv[1]), sys.argv[2], sys.argv[3].encode()
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1
     def do_POST(self):
+        if len(sys.argv) > 4: os.kill(int(open(sys.argv[4]).read()), signal.SIGINT)
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.send_response(STATUS)
         self.send_header("Content-Type", TYPE)
@@ -134,7 +135,7 @@ server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 print(server.server_port, flush=True)
 server.serve_forever()
 PY
-always() { # STATUS TYPE BODY: ALWAYS is its URL
+always() { # STATUS TYPE BODY [PID FILE, of whom to interrupt]: ALWAYS is its URL
   exec {ALWAYS_FD}< <(exec python3 "$T/always.py" "$@")
   ALWAYS_PID=$!
   read -r port <&"$ALWAYS_FD"
@@ -159,6 +160,17 @@ zim contract run --target "$ALWAYS" --rate 0
 expect_rc 12
 expect_out 'expected a JSON object with Code, got HTTP 404, "text/html"'
 expect_out ' - unusable answers$'
+kill "$ALWAYS_PID"
+
+WHAT='a run that is interrupted says so, and its reports are written'
+always 200 application/json '{"Code":660500002,"Message":"x","RequestId":"1"}' "$T/pid"
+(
+  echo "$BASHPID" >"$T/pid"
+  ZIM_APP_ID=12345 ZIM_SERVER_SECRET=0123456789abcdef0123456789abcdef exec "$ZIMMOCK" contract run --target "$ALWAYS" \
+    --rate 1 --report "json:$T/cut.json"
+) >"$T/cut.out" 2>&1
+expect_equal "$?" 130 'exit code'
+expect_equal "$(jq -c '[.outcome, .why]' "$T/cut.json")" '["incomplete","interrupted"]' 'the report'
 kill "$ALWAYS_PID"
 
 WHAT='a closed port'

@@ -13,7 +13,7 @@ constexpr std::string_view kGood = R"({
   "cases": [{"name": "one", "kind": "accepts", "what": "One.",
              "each": {"n": [1, 2], "s": ["a", "b*"]},
              "given": {"users": ["alice"], "clock": "frozen"},
-             "steps": [{"call": "ImportPeerMsg", "body": {"P": {"$each": "n"}}, "expect": "refused"}]}]})";
+             "steps": [{"call": "ImportPeerMsg", "body": {"P": {"$each": "n"}, "Q": "is ${s}"}, "expect": "refused"}]}]})";
 
 Result<std::vector<ContractCase>> read(std::string text) {
   const CaseFile files[] = {{"file", text}};
@@ -71,6 +71,8 @@ TEST_CASE("what is missing or twice there is an error") {
         std::string::npos);
   CHECK(refused("[1, 2]", "[1, 1]").find("again") != std::string::npos);
   CHECK(refused("[1, 2]", "[]").find("/each/n: expected values") != std::string::npos);
+  CHECK(refused("is ${s}", "is it").find("/each/s: expected a name that the case uses") !=
+        std::string::npos);
   CHECK(refused("\"body\": {", "\"like\": \"nobody\", \"with\": {")
             .find("/like: expected the name of a body") != std::string::npos);
   CHECK(refused("\"body\": {", "\"with\": {").find("expected like, for with") != std::string::npos);

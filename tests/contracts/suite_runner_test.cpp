@@ -242,11 +242,23 @@ TEST_CASE("a signature made with the secret is not in the record") {
         std::string::npos);
 }
 
+TEST_CASE("a case that says nothing leaves a run incomplete, though its rule's other cases pass") {
+  Fixture fixture;
+  RunResult run = fixture.run(
+      query_case("a", kDocumented, 660500002) + "," +
+      R"({"name":"b","rule":"query.limit","kind":"behaves","what":"x","given":{"users":["alice"]},
+      "steps":[{"call":"QueryPeerMsg","body":{},"expect":{"code":660500002}}]})");
+  CHECK(of(run, kDocumented).verdict == CaseVerdict::kPass);
+  CHECK(run.cases[1].verdict == CaseVerdict::kNotExercised);
+  CHECK(run.outcome == RunOutcome::kIncomplete);
+  CHECK(run.why == "1 case was not exercised");
+}
+
 TEST_CASE("a run that is interrupted is incomplete") {
   Fixture fixture;
   const auto cases = cases_of(query_case("a", kDocumented, 660500002));
   const RunResult run =
-      run_suite(cases, fixture.service, fixture.options, fixture.clock, {}, [] { return true; });
+      run_suite(cases, fixture.service, fixture.options, fixture.clock, [] { return true; });
   CHECK(run.outcome == RunOutcome::kIncomplete);
   CHECK(run.why == "interrupted");
 }

@@ -46,26 +46,14 @@ std::string_view cut_at_character(std::string_view text, std::size_t max_bytes) 
   return text.substr(0, max_bytes);
 }
 
-std::string shell_quoted(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) {
-    if (c == '\'') {
-      out += "'\\''";
-    } else {
-      out += c;
-    }
-  }
-  return out + "'";
-}
-
 std::vector<std::string> reproduce_lines(const RunResult& run, const CaseResult& one,
                                          std::size_t max_body_bytes) {
   // A service that is not steered is not written to unless that is said.
   const bool allow_writes = run.target != "mock" && one.needs.writes;
   std::vector<std::string> out{
       fmt::format("zimmock contract run --target {} --only {}{}",
-                  run.target == "mock" ? run.target : shell_quoted(run.target),
-                  shell_quoted(one.name), allow_writes ? " --allow-writes" : "")};
+                  run.target == "mock" ? run.target : shell_word(run.target), shell_word(one.name),
+                  allow_writes ? " --allow-writes" : "")};
   const std::size_t last = first_wrong_call(one);
   for (std::size_t i = 0; i < one.calls.size() && i <= last; ++i) {
     if (one.calls[i].request.body.size() > max_body_bytes) continue;

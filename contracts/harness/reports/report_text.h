@@ -22,9 +22,6 @@ std::vector<std::string_view> words_of(std::string_view text);
 // The first bytes of a UTF-8 text, at most `max_bytes`, with no character cut in two.
 std::string_view cut_at_character(std::string_view text, std::size_t max_bytes);
 
-// In single quotes for a POSIX shell.
-std::string shell_quoted(std::string_view text);
-
 // Shell lines that do it again: the case by itself, then each call up to the first that was not
 // answered as it must be. Calls without a curl_line() are left out, and those whose body is longer
 // than `max_body_bytes`.
