@@ -168,7 +168,7 @@ int finish(MigrateOutput& output, const std::string& line, ExitCode code) {
 int run(const MigrateOptions& options) {
   auto job = read_migrate_job(options);
   if (!job) return complain_error(job.error());
-  auto source = job->format->open(options.file, job->profile);
+  auto source = job->format->open(options.file, job->source);
   if (!source) return complain_error(source.error());
   const auto plan = make_plan(**source, job->plan);
   if (!plan) return complain_error(plan.error());

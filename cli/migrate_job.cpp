@@ -2,11 +2,15 @@
 
 #include <unistd.h>
 
+#include <filesystem>
+#include <map>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "cli/choices.h"
+#include "cli/files.h"
+#include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
 namespace zimmock::cli {
@@ -78,26 +82,85 @@ Result<void> read_display(const MigrateOptions& options, MigrateJob& job) {
   return {};
 }
 
-Result<void> read_source(const MigrateOptions& options, MigrateJob& job) {
-  std::vector<Choice<const Format*>> known;
+// A JSON object of texts, as --users and --media-map take it.
+Result<std::map<std::string, std::string, std::less<>>> read_map(const char* option,
+                                                                 const std::string& file) {
+  std::map<std::string, std::string, std::less<>> out;
+  if (file.empty()) return out;
+  const auto text = read_input(file);
+  if (!text) return tl::unexpected(text.error());
+  const auto document = parse_json(*text, {});
+  if (!document) {
+    return fail(ErrorKind::kUsage,
+                fmt::format("{}: {}: {}", option, file, document.error().line()));
+  }
+  if (!document->is_object()) {
+    return fail(ErrorKind::kUsage,
+                fmt::format("{}: {}: expected a JSON object, {{\"from\": \"to\"}}, got {}", option,
+                            file, json_type_and_value(*document)));
+  }
+  for (const auto& [from, to] : document->items()) {
+    if (!to.is_string()) {
+      return fail(ErrorKind::kUsage, fmt::format("{}: {}: {}: expected text, got {}", option, file,
+                                                 quote(from), json_type_and_value(to)));
+    }
+    out[from] = to.get<std::string>();
+  }
+  return out;
+}
+
+Result<const Format*> choose_format(const MigrateOptions& options) {
+  if (options.format == "auto") return detect_format(options.file);
+  std::vector<Choice<const Format*>> known{{"auto", nullptr}};
   for (const Format& row : formats()) known.push_back({row.name, &row});
-  const auto format = choose("--format", options.format, known);
-  if (!format) return tl::unexpected(format.error());
-  job.format = *format;
+  return choose("--format", options.format, known);
+}
+
+Result<void> read_source(const MigrateOptions& options, MigrateJob& job) {
   if (options.file == "-") {
     return fail(ErrorKind::kUsage,
                 "FILE: expected a regular file, got \"-\": it is read more than once");
   }
+  const auto format = choose_format(options);
+  if (!format) return tl::unexpected(format.error());
+  job.format = *format;
   auto profile = load_profile(options.profile);
   if (!profile) return tl::unexpected(profile.error());
-  job.profile = *std::move(profile);
+  job.source.profile = *std::move(profile);
+  auto users = read_map("--users", options.users_file);
+  if (!users) return tl::unexpected(users.error());
+  job.source.users = *std::move(users);
+  auto media = read_map("--media-map", options.media_map_file);
+  if (!media) return tl::unexpected(media.error());
+  job.source.media = *std::move(media);
+  job.source.time_zone = options.time_zone;
+  if (!options.date_order.empty()) {
+    const auto order = choose<DateOrder>("--date-order", options.date_order,
+                                         {{"dmy", DateOrder::kDayFirst},
+                                          {"mdy", DateOrder::kMonthFirst},
+                                          {"ymd", DateOrder::kYearFirst}});
+    if (!order) return tl::unexpected(order.error());
+    job.source.date_order = *order;
+  }
+  std::error_code no_folder;
+  const auto folder = std::filesystem::temp_directory_path(no_folder);
+  if (!no_folder) job.source.spool_folder = folder;
   return {};
 }
 
 void add_plan_options(CLI::App& app, MigrateOptions& options) {
   app.add_option("FILE", options.file, "The chat history")->required();
-  app.add_option("--format", options.format, "Its format (zimmock list formats)")
+  app.add_option("--format", options.format, "Its format (zimmock list formats), or auto")
       ->capture_default_str();
+  app.add_option("--users", options.users_file,
+                 "A JSON file {SOURCE: ZIM}: which user ids become which");
+  app.add_option(
+      "--media-map", options.media_map_file,
+      "A JSON file {SOURCE: URL}: where the source's files are now; beginnings of paths and "
+      "URLs will do");
+  app.add_option("--tz", options.time_zone,
+                 "The time zone of times that name none, as Europe/Berlin");
+  app.add_option("--date-order", options.date_order, "Of dates like 1/2/24: dmy, mdy or ymd");
   app.add_option("--plan", options.plan,
                  "The service's plan, for how old messages may be: free (7 days), pro (30), "
                  "enterprise (90)")
@@ -125,7 +188,7 @@ Result<MigrateJob> read_migrate_job(const MigrateOptions& options) {
     if (auto done = step(options, job); !done) return tl::unexpected(done.error());
   }
   job.facts.file = options.file;
-  job.facts.format = options.format;
+  job.facts.format = job.format->name;
   job.facts.calls_per_second = job.plan.calls_per_second;
   job.facts.too_old = job.plan.too_old;
   job.facts.bad = job.plan.bad;

@@ -18,7 +18,11 @@ namespace zimmock::cli {
 struct MigrateOptions {
   ConnectionOptions connection;
   std::string file;
-  std::string format = "zim";
+  std::string format = "auto";
+  std::string users_file;
+  std::string media_map_file;
+  std::string time_zone;
+  std::string date_order;
   std::string plan = "pro";
   std::optional<std::int64_t> retention_days;
   bool execute = false;
@@ -40,7 +44,7 @@ void add_migrate_options(CLI::App& app, MigrateOptions& options);
 // The same, read and found to make sense.
 struct MigrateJob {
   const Format* format = nullptr;
-  Profile profile;
+  FormatOptions source;
   PlanOptions plan;
   MigrateFacts facts;
   ProgressStyle progress = ProgressStyle::kOff;

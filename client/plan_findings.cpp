@@ -13,6 +13,7 @@ struct ReasonRow {
 
 // In the order of PlanReason.
 constexpr ReasonRow kReasons[] = {
+    {"plan.source", "The source's own record can be read, and has what a message needs."},
     {"plan.same-id",
      "An Id stands once in the file, or once for each user's list: a second record "
      "with it is taken for a repetition."},

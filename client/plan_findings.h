@@ -33,7 +33,7 @@ struct FindingGroup {
 };
 
 // The plan's own reasons, beside the contract's rules.
-enum class PlanReason { kSameId, kExpires, kSameTime, kEmptied };
+enum class PlanReason { kSource, kSameId, kExpires, kSameTime, kEmptied };
 
 // Groups findings by reason as they come.
 class FindingLog {

@@ -61,7 +61,12 @@ class Scan {
     for (const Finding& finding : record.findings.refusals) {
       log_.add(Weight::kBad, record.place.line, finding);
     }
-    if (!record.findings.ok()) {
+    if (record.problem) {
+      log_.add(Weight::kBad, PlanReason::kSource,
+               {record.place.line, record.problem->pointer, record.problem->expected,
+                record.problem->got});
+    }
+    if (!record.ok()) {
       ++plan_.counts.bad;
       return;
     }

@@ -1,5 +1,12 @@
 #include "client/formats/format.h"
 
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "client/formats/line_file.h"
+#include "client/formats/rows.h"
+
 namespace zimmock {
 namespace {
 
@@ -8,7 +15,7 @@ constexpr Format kFormats[] = {
      "JSON Lines in ImportPeerMsg's own names; Message and ExtendedData flat or in MessageBody; "
      "Id, and VisibleTo (a list of one or both users; absent: both) or ImportedUserId. The mock's "
      "exported state is this format too: its recalled and deleted messages are left where they are",
-     open_zim_jsonl},
+     open_zim_jsonl, is_zim_jsonl},
 };
 
 }  // namespace
@@ -20,6 +27,26 @@ const Format* find_format(std::string_view name) {
     if (row.name == name) return &row;
   }
   return nullptr;
+}
+
+Result<const Format*> detect_format(const std::filesystem::path& path) {
+  constexpr std::size_t kHeadBytes = std::size_t{64} << 10;
+  std::string head;
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(path, ignored)) {
+    auto file = LineFile::open(path);
+    if (!file) return tl::unexpected(file.error());
+    auto read = file->read(0, std::min<std::uint64_t>(kHeadBytes, file->size()));
+    if (!read) return tl::unexpected(read.error());
+    head = *std::move(read);
+  }
+  std::vector<std::string_view> names;
+  for (const Format& row : kFormats) {
+    if (row.is_this(head, path)) return &row;
+    names.push_back(row.name);
+  }
+  return fail(ErrorKind::kUsage, fmt::format("{}: could not tell its format; give --format: {}",
+                                             path.string(), fmt::join(names, ", ")));
 }
 
 }  // namespace zimmock

@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "contracts/api/field_reader.h"
 #include "contracts/api/profile.h"
@@ -25,17 +27,37 @@ struct RecordPlace {
   std::uint32_t checksum = 0;
 };
 
+// Why a record of a source cannot be imported, where that is no rule of ZIM's contract.
+struct SourceProblem {
+  std::string pointer;  // into the source's own record; "" for the record itself
+  std::string expected;
+  std::string got;
+};
+
 // One message of the source, as what it will be imported as.
 struct SourceRecord {
   RecordPlace place;
   std::string id;         // "" if the source names none
-  ImportPeerMsg message;  // without imported_user_id; meaningful if findings.ok()
+  ImportPeerMsg message;  // without imported_user_id; meaningful if ok()
   bool sender_sees = true;
   bool receiver_sees = true;
   Emptied emptied = Emptied::kNo;  // anything else: there is nothing to import
   // Against the contract, pointers into the source's own record. SendMessageTime is checked to be
   // given, not against any window: that depends on when it is sent.
   Findings findings;
+  std::optional<SourceProblem> problem;
+
+  bool ok() const { return findings.ok() && !problem; }
+};
+
+// What a whole source is like; complete once next() has come to the end.
+struct SourceFacts {
+  std::string format;              // "stream"
+  std::vector<std::string> notes;  // sentences for the plan: what it cannot say
+  std::map<std::string, std::uint64_t, std::less<>>
+      skipped;  // things that are no messages, by kind
+  std::map<std::string, std::uint64_t, std::less<>>
+      repaired;  // what was broken and mended, by kind
 };
 
 class SourceReader {
@@ -53,15 +75,35 @@ class SourceReader {
   // Bytes of the file, and how far next() has come.
   virtual std::uint64_t size() const = 0;
   virtual std::uint64_t position() const = 0;
+
+  virtual const SourceFacts& facts() const = 0;
+};
+
+enum class DateOrder { kUnknown, kDayFirst, kMonthFirst, kYearFirst };
+
+// What a source is read with.
+struct FormatOptions {
+  Profile profile;
+  std::map<std::string, std::string, std::less<>> users{};  // the source's id -> the ZIM user id
+  std::map<std::string, std::string, std::less<>>
+      media;                // the beginning of a URL or path -> of a URL
+  std::string time_zone{};  // of times without one: an IANA name, or ""
+  DateOrder date_order = DateOrder::kUnknown;
+  std::filesystem::path spool_folder = "/tmp";  // for a copy of what is not JSON Lines
 };
 
 struct Format {
   std::string_view name;
   std::string_view description;
 
-  // An Error (kUsage) if the path is not a readable regular file.
+  // An Error (kUsage) if the path cannot be read, or an option that the source needs is missing.
+  // Blocks for as long as it takes to convert a source that is not read in place.
   Result<std::unique_ptr<SourceReader>> (*open)(const std::filesystem::path& path,
-                                                const Profile& profile);
+                                                const FormatOptions& options);
+
+  // True if a source that begins so is of this format, and of no other row's. `head` is its first
+  // 64 KiB, or empty for a folder.
+  bool (*is_this)(std::string_view head, const std::filesystem::path& path);
 };
 
 std::span<const Format> formats();
@@ -69,8 +111,8 @@ std::span<const Format> formats();
 // The format of that name, or nullptr.
 const Format* find_format(std::string_view name);
 
-// The rows' open functions.
-Result<std::unique_ptr<SourceReader>> open_zim_jsonl(const std::filesystem::path& path,
-                                                     const Profile& profile);
+// The format that the source at the path is in. An Error (kUsage) if that cannot be told, or the
+// path cannot be read.
+Result<const Format*> detect_format(const std::filesystem::path& path);
 
 }  // namespace zimmock

@@ -48,8 +48,8 @@ Result<LineFile> LineFile::open(const std::filesystem::path& path) {
     return bad_file(ErrorKind::kUsage, path,
                     fmt::format("could not open: {}", std::strerror(errno)));
   }
-  struct stat info {};
   LineFile file(path, fd, 0);
+  struct stat info {};
   if (::fstat(fd, &info) != 0) return bad_file(ErrorKind::kUsage, path, std::strerror(errno));
   if (S_ISDIR(info.st_mode)) {
     return bad_file(ErrorKind::kUsage, path, "expected a file, got a folder");
@@ -125,6 +125,13 @@ Result<std::string> LineFile::read(std::uint64_t offset, std::size_t length) con
     done += static_cast<std::size_t>(bytes);
   }
   return text;
+}
+
+Result<void> LineFile::measure() {
+  struct stat info {};
+  if (::fstat(fd_, &info) != 0) return bad_file(ErrorKind::kSystem, path_, std::strerror(errno));
+  size_ = static_cast<std::uint64_t>(info.st_size);
+  return {};
 }
 
 }  // namespace zimmock

@@ -32,6 +32,9 @@ class LineFile {
   // mark at the start of the file are not part of the text. Used by one thread.
   Result<std::optional<Line>> next();
 
+  // Takes the size anew, of a file that has been written to since it was opened.
+  Result<void> measure();
+
   // `length` bytes from `offset`. Safe from several threads, also while another reads next().
   Result<std::string> read(std::uint64_t offset, std::size_t length) const;
 

@@ -1,8 +1,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "client/formats/format.h"
 #include "client/formats/line_file.h"
+#include "client/formats/rows.h"
+#include "client/formats/zim_line.h"
 #include "contracts/api/message_record.h"
 #include "contracts/api/text.h"
 
@@ -29,35 +30,6 @@ void check_time(const json& source, Findings& findings) {
   }
 }
 
-// What the line says, for a message; a line about something else is `skipped`.
-void read_line(std::string_view text, const MessageRecordReader& reader, SourceRecord& record,
-               bool& skipped) {
-  auto line = parse_record_line(text);
-  if (!line) {
-    record.findings.refusals.push_back(line.error());
-    return;
-  }
-  const auto kind = record_kind(*line);
-  if (!kind) {
-    record.findings.refusals.push_back(kind.error());
-    return;
-  }
-  skipped = *kind != RecordKind::kMessage;
-  if (skipped) return;
-  Findings time;
-  check_time(*line, time);
-  MessageRecord message = reader.read(*std::move(line));
-  record.id = std::move(message.id);
-  record.message = std::move(message.message);
-  record.sender_sees = message.sender_sees;
-  record.receiver_sees = message.receiver_sees;
-  record.emptied = message.stored.deleted    ? Emptied::kDeleted
-                   : message.stored.recalled ? Emptied::kRecalled
-                                             : Emptied::kNo;
-  record.findings = std::move(message.findings);
-  for (Finding& finding : time.refusals) record.findings.refusals.push_back(std::move(finding));
-}
-
 class ZimJsonl : public SourceReader {
  public:
   ZimJsonl(LineFile file, const Profile& profile) : file_(std::move(file)), reader_(profile) {}
@@ -70,9 +42,9 @@ class ZimJsonl : public SourceReader {
       position_ = (*line)->offset + (*line)->length;
       const bool blank = (*line)->length <= kMaxLineBytes && trim((*line)->text).empty();
       if (blank) continue;
-      bool skipped = false;
-      SourceRecord record = parse(**line, skipped);
-      if (!skipped) return record;
+      bool message = true;
+      SourceRecord record = parse(**line, message);
+      if (message) return record;
     }
   }
 
@@ -81,9 +53,9 @@ class ZimJsonl : public SourceReader {
     auto text = file_.read(place.offset, place.length);
     if (!text) return tl::unexpected(text.error());
     line.text = *std::move(text);
-    bool skipped = false;
-    SourceRecord record = parse(line, skipped);
-    if (skipped || record.place.checksum != place.checksum || !record.findings.ok()) {
+    bool message = true;
+    SourceRecord record = parse(line, message);
+    if (!message || record.place.checksum != place.checksum || !record.ok()) {
       return fail(ErrorKind::kInput, fmt::format("{}: line {} has changed since it was planned",
                                                  file_.path().string(), place.line));
     }
@@ -92,9 +64,10 @@ class ZimJsonl : public SourceReader {
 
   std::uint64_t size() const override { return file_.size(); }
   std::uint64_t position() const override { return position_; }
+  const SourceFacts& facts() const override { return facts_; }
 
  private:
-  SourceRecord parse(const LineFile::Line& line, bool& skipped) const {
+  SourceRecord parse(const LineFile::Line& line, bool& message) const {
     SourceRecord record;
     record.place.line = line.number;
     record.place.offset = line.offset;
@@ -106,22 +79,58 @@ class ZimJsonl : public SourceReader {
     }
     record.place.length = static_cast<std::uint32_t>(line.length);
     record.place.checksum = checksum_of(line.text);
-    read_line(line.text, reader_, record, skipped);
+    message = read_zim_line(line.text, reader_, record);
     return record;
   }
 
   LineFile file_;
   MessageRecordReader reader_;
+  SourceFacts facts_{"zim", {}, {}, {}};
   std::uint64_t position_ = 0;
 };
 
 }  // namespace
 
+// What the line says, for a message; a line about something else is not one.
+bool read_zim_line(std::string_view text, const MessageRecordReader& reader, SourceRecord& record) {
+  auto line = parse_record_line(text);
+  if (!line) {
+    record.findings.refusals.push_back(line.error());
+    return true;
+  }
+  const auto kind = record_kind(*line);
+  if (!kind) {
+    record.findings.refusals.push_back(kind.error());
+    return true;
+  }
+  if (*kind != RecordKind::kMessage) return false;
+  Findings time;
+  check_time(*line, time);
+  MessageRecord message = reader.read(*std::move(line));
+  record.id = std::move(message.id);
+  record.message = std::move(message.message);
+  record.sender_sees = message.sender_sees;
+  record.receiver_sees = message.receiver_sees;
+  record.emptied = message.stored.deleted    ? Emptied::kDeleted
+                   : message.stored.recalled ? Emptied::kRecalled
+                                             : Emptied::kNo;
+  record.findings = std::move(message.findings);
+  for (Finding& finding : time.refusals) record.findings.refusals.push_back(std::move(finding));
+  return true;
+}
+
+// JSON Lines with one of ImportPeerMsg's names on the first line that can be read.
+bool is_zim_jsonl(std::string_view head, const std::filesystem::path& /*path*/) {
+  const auto line = parse_record_line(trim(head.substr(0, head.find('\n'))));
+  if (!line) return false;
+  return line->contains("FromUserId") || line->contains("Record");
+}
+
 Result<std::unique_ptr<SourceReader>> open_zim_jsonl(const std::filesystem::path& path,
-                                                     const Profile& profile) {
+                                                     const FormatOptions& options) {
   auto file = LineFile::open(path);
   if (!file) return tl::unexpected(file.error());
-  return std::make_unique<ZimJsonl>(*std::move(file), profile);
+  return std::make_unique<ZimJsonl>(*std::move(file), options.profile);
 }
 
 }  // namespace zimmock

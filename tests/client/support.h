@@ -63,7 +63,7 @@ class TempFile {
 
 inline std::unique_ptr<SourceReader> open_source(const TempFile& file,
                                                  const Profile& profile = default_profile()) {
-  auto source = find_format("zim")->open(file.path(), profile);
+  auto source = find_format("zim")->open(file.path(), {.profile = profile});
   REQUIRE(source);
   return *std::move(source);
 }

@@ -213,7 +213,7 @@ TEST_CASE("a record is read again by its place") {
 TEST_CASE("what cannot be opened") {
   const auto open = find_format("zim")->open;
   for (const char* path : {"/nonexistent/file", "/tmp", "/dev/null"}) {
-    const auto source = open(path, default_profile());
+    const auto source = open(path, {.profile = default_profile()});
     REQUIRE_FALSE(source);
     CHECK(source.error().kind == ErrorKind::kUsage);
     CHECK_THAT(source.error().message, Contains(path));

@@ -1,0 +1,64 @@
+#pragma once
+
+// How the formats that are not ZIM's own are read: each is converted once, record by record, into
+// the format zim, in a spool file that has no name any more; everything else reads that.
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "client/formats/format.h"
+#include "contracts/api/result.h"
+
+namespace zimmock {
+
+// Takes what a converter finds in its source, in the source's order. Used by one thread. `line` is
+// where it stands in the source, from 1: for whoever is to look there.
+class Conversion {
+ public:
+  virtual ~Conversion() = default;
+
+  virtual const FormatOptions& options() const = 0;
+
+  // A message, in the names of format zim: Id, FromUserId, ToUserId, MessageType, SubMsgType,
+  // Message, ExtendedData, SearchedContent, SendMessageTime (ms), VisibleTo. User ids are the
+  // source's own:
+  // --users is applied here. It need not keep the contract: that is checked later. The Error is the
+  // spool's (kSystem).
+  virtual Result<void> message(std::uint32_t line, nlohmann::json record) = 0;
+
+  // A message that cannot be imported, because of its source.
+  virtual Result<void> bad(std::uint32_t line, SourceProblem problem) = 0;
+
+  // Something that is no message to import, by its kind in a few plural words: "service messages",
+  // "messages of groups". Counted, not kept.
+  virtual void skipped(std::string_view kind) = 0;
+
+  // Something broken that was mended, by its kind in a few plural words: "control characters
+  // written as \\x07". Counted.
+  virtual void repaired(std::string_view kind) = 0;
+
+  // A sentence for the plan, of what this source cannot say. One that was given before is not
+  // repeated.
+  virtual void note(std::string sentence) = 0;
+};
+
+using Converter = Result<void> (*)(const std::filesystem::path& path, Conversion& out);
+
+// The options' spool_folder has the spool, which is gone when the reader is. Takes as much space as
+// the messages, and no memory to speak of. Errors: the converter's, and kSystem if the spool cannot
+// be written.
+Result<std::unique_ptr<SourceReader>> open_converted(std::string_view format,
+                                                     const std::filesystem::path& path,
+                                                     const FormatOptions& options,
+                                                     Converter convert);
+
+// The URL that a source's URL or path is kept at: the longest beginning that FormatOptions::media
+// knows is exchanged. Nothing if it is then no http or https URL.
+std::optional<std::string> media_url(std::string_view source, const FormatOptions& options);
+
+}  // namespace zimmock

@@ -1,0 +1,14 @@
+#pragma once
+
+// The functions of the rows of formats(): one file each.
+
+#include "client/formats/conversion.h"
+#include "client/formats/format.h"
+
+namespace zimmock {
+
+Result<std::unique_ptr<SourceReader>> open_zim_jsonl(const std::filesystem::path& path,
+                                                     const FormatOptions& options);
+bool is_zim_jsonl(std::string_view head, const std::filesystem::path& path);
+
+}  // namespace zimmock
