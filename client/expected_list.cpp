@@ -61,18 +61,17 @@ const PlannedRecord& ExpectedList::planned(std::size_t index) const {
 }
 
 Result<ExpectedList> ExpectedList::make(const MigrationPlan& plan, const SourceReader& source,
-                                        Lane lane) {
+                                        const Quarantine& quarantine, Lane lane) {
   ExpectedList list(plan, source, lane);
   const Conversation& conversation = plan.conversations[lane.conversation];
   for (std::uint32_t i = conversation.first; i < conversation.end; ++i) {
     const PlannedRecord& record = plan.records[i];
-    if (!plan.has(lane, record)) continue;
-    const auto again = source.read_at(record.place);
-    if (!again) return tl::unexpected(again.error());
-    const ImportPeerMsg& message = again->message;
-    const Digest content =
-        content_digest(message.from_user_id, message.message_type, message.sub_msg_type,
-                       returned_body(message.message_type, message.message), message.extended_data);
+    if (!plan.has(lane, record) || quarantine.has(lane, i)) continue;
+    const auto message = plan.outgoing(source, lane, i);
+    if (!message) return tl::unexpected(message.error());
+    const Digest content = content_digest(
+        message->from_user_id, message->message_type, message->sub_msg_type,
+        returned_body(message->message_type, message->message), message->extended_data);
     list.by_digest_[with_time(content, record.time_ms)].push_back(
         static_cast<std::uint32_t>(list.expected_.size()));
     list.expected_.push_back({i, content});
@@ -104,11 +103,10 @@ Result<std::optional<std::size_t>> ExpectedList::find_same_media(const QueryItem
     const PlannedRecord& record = plan_.records[at->record];
     if (record.time_ms != item.msg_time_ms) break;
     if (at->seen || plan_.sender(record) != item.sender) continue;
-    const auto again = source_.read_at(record.place);
-    if (!again) return tl::unexpected(again.error());
-    const ImportPeerMsg& message = again->message;
-    if (message.message_type == item.msg_type && message.extended_data == item.payload &&
-        same_returned_body(item.msg_type, returned_body(item.msg_type, message.message),
+    const auto message = plan_.outgoing(source_, lane_, at->record);
+    if (!message) return tl::unexpected(message.error());
+    if (message->message_type == item.msg_type && message->extended_data == item.payload &&
+        same_returned_body(item.msg_type, returned_body(item.msg_type, message->message),
                            item.msg_body)) {
       return static_cast<std::size_t>(at - expected_.begin());
     }
@@ -153,9 +151,9 @@ Mismatch ExpectedList::mismatch(char mark, std::uint32_t line, std::string what)
 // What the stray has otherwise than planned, member by member.
 Result<std::string> ExpectedList::difference(const Expected& expected, const Stray& stray) const {
   const PlannedRecord& record = plan_.records[expected.record];
-  const auto again = source_.read_at(record.place);
-  if (!again) return tl::unexpected(again.error());
-  const ImportPeerMsg& message = again->message;
+  const auto outgoing = plan_.outgoing(source_, lane_, expected.record);
+  if (!outgoing) return tl::unexpected(outgoing.error());
+  const ImportPeerMsg& message = *outgoing;
   if (stray.is_empty != 0) {
     return fmt::format("IsEmpty: expected 0, got {} ({}), MsgId {}", stray.is_empty,
                        emptied_how(stray.is_empty), stray.msg_id);

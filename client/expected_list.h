@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "client/formats/format.h"
+#include "client/journal.h"
 #include "client/plan.h"
 #include "client/zim_api.h"
 #include "contracts/api/result.h"
@@ -45,7 +46,7 @@ class ExpectedList {
  public:
   // The Error is the source's.
   static Result<ExpectedList> make(const MigrationPlan& plan, const SourceReader& source,
-                                   Lane lane);
+                                   const Quarantine& quarantine, Lane lane);
 
   // The next item of the list, newest first. The Error is the source's.
   Result<void> see(const QueryItem& item);

@@ -7,12 +7,15 @@
 
 #include <fmt/format.h>
 
+#include "client/landing.h"
 #include "client/lane_queue.h"
 
 namespace zimmock {
 namespace {
 
 constexpr std::size_t kLinesKept = 5;
+constexpr std::int64_t kLongestSleepMs = 500;
+constexpr std::int64_t kSignatureExpired = 100000004;
 
 // Keeps the smallest line numbers, ascending, each once (both users' imports have the same).
 void keep_line(std::vector<std::uint32_t>& lines, std::uint32_t line) {
@@ -29,114 +32,335 @@ class Import {
       : context_(context),
         journal_(journal),
         queue_(context.plan),
-        limiter_(context.calls_per_second, context.clock, context.waiter) {}
+        limiter_(context.calls_per_second, context.clock, context.waiter),
+        query_limiter_(context.calls_per_second, context.clock, context.waiter) {}
 
   ImportReport run() {
     const std::int64_t started_ns = context_.clock.monotonic_ns();
-    {
+    if (take_up()) {
       std::vector<std::jthread> threads;
       for (int i = 0; i < std::max(context_.threads, 1); ++i) {
         threads.emplace_back([this] { work(); });
       }
     }
+    if (const auto flushed = journal_.flush(); !flushed) {
+      stop(Stop::kError, flushed.error().message);
+    }
     report_.duration_ms = (context_.clock.monotonic_ns() - started_ns) / kNanosPerMilli;
-    report_.not_sent =
-        context_.plan.counts.imports - report_.imported - report_.refused - report_.in_doubt.size();
+    report_.unresolved = static_cast<std::uint64_t>(open_);
+    report_.not_sent = context_.plan.counts.imports - report_.done() - report_.unresolved;
     return std::move(report_);
   }
 
  private:
+  // --- what earlier runs have done ---
+
+  // False if the journal cannot be read, or does not fit the plan.
+  bool take_up() {
+    std::vector<std::array<std::uint32_t, 2>> next(context_.plan.conversations.size());
+    for (std::size_t i = 0; i < next.size(); ++i)
+      next[i].fill(context_.plan.conversations[i].first);
+    std::vector<ImportEntry> stopped;
+    bool fits = true;
+    const auto read = journal_.read([&](const ImportEntry& entry) {
+      const ImportKey& key = entry.intent.key;
+      if (!is_planned(key)) {
+        fits = false;
+        return;
+      }
+      const bool again = entry.result.outcome == ImportOutcome::kNotApplied;
+      next[key.lane.conversation][key.lane.side] = again ? key.record : key.record + 1;
+      if (take_up(entry)) return;
+      next[key.lane.conversation][key.lane.side] = kNoRecord;
+      stopped.push_back(entry);
+    });
+    if (!read || !fits) {
+      stop(Stop::kError,
+           read ? "the journal has imports that the plan does not have" : read.error().message);
+      return false;
+    }
+    report_.before = report_.done();
+    context_.board.done = static_cast<std::int64_t>(report_.before);
+    for (std::uint32_t i = 0; i < next.size(); ++i) {
+      for (const std::uint32_t side : {0U, 1U}) {
+        if (next[i][side] != kNoRecord) queue_.add({i, side}, next[i][side]);
+      }
+    }
+    for (const ImportEntry& entry : stopped) stop_or_settle(entry);
+    return true;
+  }
+
+  bool is_planned(const ImportKey& key) const {
+    const MigrationPlan& plan = context_.plan;
+    return key.lane.conversation < plan.conversations.size() && key.lane.side < 2 &&
+           key.record >= plan.conversations[key.lane.conversation].first &&
+           key.record < plan.conversations[key.lane.conversation].end &&
+           plan.has(key.lane, plan.records[key.record]);
+  }
+
+  // True if the lane goes on after it.
+  bool take_up(const ImportEntry& entry) {
+    const ImportKey& key = entry.intent.key;
+    switch (entry.result.outcome) {
+      case ImportOutcome::kImported:
+        ++report_.imported;
+        return true;
+      case ImportOutcome::kRecovered:
+        ++report_.recovered;
+        return true;
+      case ImportOutcome::kQuarantined: {
+        ApiStatus status;
+        status.code = entry.result.code;
+        note_refused(key, status, entry.result.why);
+        return context_.gap == GapPolicy::kContinue;
+      }
+      case ImportOutcome::kNotApplied:
+        return true;
+      case ImportOutcome::kOpen:
+        break;
+    }
+    return false;
+  }
+
+  void stop_or_settle(const ImportEntry& entry) {
+    const ImportKey& key = entry.intent.key;
+    if (entry.result.outcome == ImportOutcome::kQuarantined) {
+      note_stopped({key.lane, entry.intent.line, true, entry.result.why});
+      return;
+    }
+    ++open_;
+    ++context_.board.in_doubt;
+    const Doubt doubt{entry.intent.attempt,
+                      entry.intent.timestamp_s,
+                      "an earlier run ended before its answer came",
+                      0,
+                      0,
+                      1};
+    queue_.park({key.lane, key.record, doubt}, after_ms(context_.settle.settle_ms));
+  }
+
+  // --- the threads ---
+
   void work() {
     auto transport = context_.transports();
     if (!transport) return stop(Stop::kError, transport.error().message);
     ZimApi api(**transport, context_.credentials, context_.clock);
-    CallSite site{limiter_, context_.clock, context_.waiter, context_.board};
     while (!stopped_) {
-      const auto task = queue_.next();
-      if (!task) return;
+      auto next = queue_.next(context_.clock.monotonic_ns());
       if (context_.waiter.interrupted()) return stop(Stop::kInterrupted, "interrupted");
-      if (import_one(api, site, *task)) queue_.done(*task);
+      if (next.task) {
+        next.task->doubt ? look(api, *std::move(next.task)) : send(api, *std::move(next.task), 1);
+      } else if (next.wake_ns) {
+        const Waiting waiting(context_.board, WaitReason::kInDoubt);
+        // No longer, as another thread may stop the run meanwhile.
+        const std::int64_t until_ns = std::min(*next.wake_ns, after_ms(kLongestSleepMs));
+        if (!context_.waiter.wait_until(until_ns)) return stop(Stop::kInterrupted, "interrupted");
+      } else {
+        return;
+      }
     }
   }
 
-  // True if the lane may go on.
-  bool import_one(ZimApi& api, CallSite& site, const LaneQueue::Task& task) {
-    const PlannedRecord& planned = context_.plan.records[task.record];
-    auto record = context_.source.read_at(planned.place);
-    if (!record) {
-      stop(Stop::kError, record.error().message);
-      return false;
-    }
-    ImportPeerMsg& message = record->message;
-    message.send_time_ms = planned.time_ms;
-    message.imported_user_id = context_.plan.viewer(task.lane);
-    ImportKey key{task.lane, planned.place, 0};
-    const auto answer = call_patiently(site, [&] { return send(api, message, key); });
+  std::int64_t after_ms(std::int64_t ms) const {
+    return context_.clock.monotonic_ns() + ms * kNanosPerMilli;
+  }
+
+  std::int64_t now_s() const { return context_.clock.wall_ms() / kMillisPerSecond; }
+
+  // --- sending ---
+
+  void send(ZimApi& api, LaneQueue::Task task, std::int32_t attempt) {
+    const auto message = context_.plan.outgoing(context_.source, task.lane, task.record);
+    if (!message) return stop(Stop::kError, message.error().message);
+    ImportIntent intent{{task.lane, task.record}, line_of(task), attempt - 1, 0};
+    CallSite site{limiter_, context_.clock, context_.waiter, context_.board};
+    const auto answer = call_patiently(site, [&] { return send_signed(api, *message, intent); });
+    if (journal_failed_) return;
     if (!answer) {
-      stop(Stop::kInterrupted, "interrupted");
-      return false;
+      // All that was sent of it was answered with a code that says to wait, or met no connection.
+      if (intent.attempt >= attempt) return not_applied(task, Stop::kInterrupted, "interrupted");
+      return stop(Stop::kInterrupted, "interrupted");
     }
-    return take(task, *answer);
+    take(std::move(task), intent, *answer);
   }
 
-  Result<Answer<ImportAnswer>> send(ZimApi& api, const ImportPeerMsg& message, ImportKey& key) {
-    ++key.attempt;
-    if (auto noted = journal_.intent(key); !noted) {
-      stop(Stop::kError, noted.error().message);
-      return fail(ErrorKind::kSystem, noted.error().message);
+  // A call that was held up until its signature had expired was not applied: it is made again.
+  Result<Answer<ImportAnswer>> send_signed(ZimApi& api, const ImportPeerMsg& message,
+                                           ImportIntent& intent) {
+    while (true) {
+      ++intent.attempt;
+      intent.timestamp_s = now_s() - context_.settle.sign_skew_s;
+      if (auto noted = journal_.intent(intent); !noted) {
+        journal_failed_ = true;
+        stop(Stop::kError, noted.error().message);
+        return fail(ErrorKind::kSystem, noted.error().message);
+      }
+      auto answer = api.import_peer_msg(message, intent.timestamp_s);
+      const bool held_up = now_s() - intent.timestamp_s >= context_.settle.window_s &&
+                           context_.settle.sign_skew_s < context_.settle.window_s;
+      if (!answer || answer->status.code != kSignatureExpired || !held_up || stopped_)
+        return answer;
     }
-    auto answer = api.import_peer_msg(message);
-    if (auto noted = journal_.result(key, answer); !noted) {
-      stop(Stop::kError, noted.error().message);
-    }
-    return answer;
   }
 
-  bool take(const LaneQueue::Task& task, const Result<Answer<ImportAnswer>>& answer) {
-    const std::uint32_t line = context_.plan.records[task.record].place.line;
-    if (!answer) return take_error(task, line, answer.error());
+  void take(LaneQueue::Task task, const ImportIntent& intent,
+            const Result<Answer<ImportAnswer>>& answer) {
+    if (!answer) return take_error(std::move(task), intent, answer.error());
     const ApiStatus& status = answer->status;
     switch (status.code_class()) {
       case CodeClass::kSuccess:
-        note_imported();
-        return true;
+        return finish(task, {intent.key, ImportOutcome::kImported, answer->value.msg_id,
+                             answer->value.msg_seq, 0, ""});
       case CodeClass::kRefused:
-        note_refused(status, line);
-        return true;
+        return quarantine(task, status);
       case CodeClass::kInDoubt:
-        note_in_doubt({task.lane, line, status.line()});
-        return false;
+        return doubt(std::move(task), intent, status.line());
       case CodeClass::kCredentials:
-        stop(Stop::kCredentials, status.line());
-        return false;
+        return not_applied(task, Stop::kCredentials, status.line());
       case CodeClass::kWait:
         break;  // call_patiently has waited
     }
-    return false;
   }
 
-  bool take_error(const LaneQueue::Task& task, std::uint32_t line, const Error& error) {
+  void take_error(LaneQueue::Task task, const ImportIntent& intent, const Error& error) {
     if (error.kind == ErrorKind::kUnreachable) {
-      stop(Stop::kNoConnection, error.message);
+      not_applied(task, Stop::kNoConnection, error.message);
     } else if (error.kind == ErrorKind::kInDoubt || error.kind == ErrorKind::kUnusableAnswer) {
-      note_in_doubt({task.lane, line, error.message});
+      doubt(std::move(task), intent, error.message);
     } else {
       stop(Stop::kError, error.message);
     }
-    return false;
   }
 
-  void note_imported() {
-    const std::lock_guard lock(mutex_);
-    ++report_.imported;
+  void not_applied(const LaneQueue::Task& task, Stop why, const std::string& message) {
+    if (!write_result({{task.lane, task.record}, ImportOutcome::kNotApplied, "", 0, 0, ""})) return;
+    settle(task);
+    stop(why, message);
+  }
+
+  void doubt(LaneQueue::Task task, const ImportIntent& intent, std::string why) {
+    if (!task.doubt) {
+      ++open_;
+      ++context_.board.in_doubt;
+    }
+    const int sends = task.doubt ? task.doubt->sends + 1 : 1;
+    task.doubt = Doubt{intent.attempt, intent.timestamp_s, std::move(why), 0, 0, sends};
+    queue_.park(std::move(task), after_ms(context_.settle.settle_ms));
+  }
+
+  void finish(const LaneQueue::Task& task, const ImportResult& result) {
+    if (!write_result(result)) return;
+    {
+      const std::lock_guard lock(mutex_);
+      ++(result.outcome == ImportOutcome::kRecovered ? report_.recovered : report_.imported);
+    }
+    settle(task);
     ++context_.board.done;
+    queue_.done(task);
   }
 
-  void note_refused(const ApiStatus& status, std::uint32_t line) {
-    const std::lock_guard lock(mutex_);
-    ++report_.refused;
+  void quarantine(const LaneQueue::Task& task, const ApiStatus& status) {
+    const ImportKey key{task.lane, task.record};
+    const std::string why = status.line();
+    if (!write_result({key, ImportOutcome::kQuarantined, "", 0, status.code, why})) return;
+    note_refused(key, status, why);
+    settle(task);
     ++context_.board.refused;
     ++context_.board.done;
+    if (context_.gap == GapPolicy::kContinue) return queue_.done(task);
+    note_stopped({task.lane, line_of(task), true, why});
+  }
+
+  bool write_result(const ImportResult& result) {
+    const auto noted = journal_.result(result);
+    if (!noted) stop(Stop::kError, noted.error().message);
+    return noted.has_value();
+  }
+
+  // It is known now how the task came out.
+  void settle(const LaneQueue::Task& task) {
+    if (!task.doubt) return;
+    --open_;
+    --context_.board.in_doubt;
+  }
+
+  // --- looking ---
+
+  void look(ZimApi& api, LaneQueue::Task task) {
+    const ImportKey key{task.lane, task.record};
+    const bool expired = context_.clock.wall_ms() >= expiry_ms(*task.doubt);
+    CallSite site{query_limiter_, context_.clock, context_.waiter, context_.board, true};
+    {
+      const std::lock_guard lock(mutex_);
+      ++report_.looks;
+    }
+    const Look found = look_for(context_, api, site, key);
+    if (found.interrupted) return stop(Stop::kInterrupted, "interrupted");
+    if (found.landed) {
+      return finish(task, {key, ImportOutcome::kRecovered, found.landed->msg_id,
+                           found.landed->msg_seq, 0, ""});
+    }
+    if (found.ambiguous) return leave_open(task, *found.ambiguous);
+    if (found.error || found.refused) return take_failed_look(std::move(task), found);
+    task.doubt->failed_looks = 0;
+    if (++task.doubt->absences < 2 || !expired) return wait_for_expiry(std::move(task));
+    if (task.doubt->sends >= context_.settle.max_sends)
+      return leave_open(task, "sent so often, and never found in its list");
+    {
+      const std::lock_guard lock(mutex_);
+      ++report_.sent_again;
+    }
+    const std::int32_t attempt = task.doubt->attempt + 1;
+    send(api, std::move(task), attempt);
+  }
+
+  // When the call cannot be applied any more, by the service's clock too.
+  std::int64_t expiry_ms(const Doubt& doubt) const {
+    return (doubt.timestamp_s + context_.settle.window_s + 1) * kMillisPerSecond +
+           context_.settle.settle_ms;
+  }
+
+  void wait_for_expiry(LaneQueue::Task task) {
+    const std::int64_t left_ms = expiry_ms(*task.doubt) - context_.clock.wall_ms();
+    const std::int64_t until_ns = after_ms(std::max(left_ms, context_.settle.settle_ms));
+    queue_.park(std::move(task), until_ns);
+  }
+
+  void take_failed_look(LaneQueue::Task task, const Look& found) {
+    const std::string why = found.refused ? found.refused->line() : found.error->message;
+    if (found.refused && found.refused->code_class() == CodeClass::kCredentials)
+      return stop(Stop::kCredentials, why);
+    if (found.error && found.error->kind == ErrorKind::kUnreachable)
+      return stop(Stop::kNoConnection, why);
+    const bool of_service = found.refused || found.error->kind == ErrorKind::kInDoubt ||
+                            found.error->kind == ErrorKind::kUnusableAnswer;
+    if (!of_service) return stop(Stop::kError, why);
+    if (++task.doubt->failed_looks >= context_.settle.max_failed_looks)
+      return leave_open(task, "its list cannot be read: " + why);
+    const std::int64_t pause_ms =
+        std::max<std::int64_t>(context_.settle.settle_ms, kMillisPerSecond);
+    queue_.park(std::move(task), after_ms(pause_ms));
+  }
+
+  void leave_open(const LaneQueue::Task& task, const std::string& why) {
+    note_stopped({task.lane, line_of(task), false, fmt::format("{}; {}", task.doubt->why, why)});
+  }
+
+  // --- the report ---
+
+  std::uint32_t line_of(const LaneQueue::Task& task) const {
+    return context_.plan.records[task.record].place.line;
+  }
+
+  void note_stopped(StoppedLane lane) {
+    const std::lock_guard lock(mutex_);
+    report_.stopped_lanes.push_back(std::move(lane));
+  }
+
+  void note_refused(const ImportKey& key, const ApiStatus& status, const std::string& why) {
+    const std::lock_guard lock(mutex_);
+    context_.quarantine.add({key, status.code, why});
+    ++report_.quarantined;
     auto group = std::find_if(report_.refusals.begin(), report_.refusals.end(),
                               [&](const auto& one) { return one.status.code == status.code; });
     if (group == report_.refusals.end()) {
@@ -144,14 +368,7 @@ class Import {
       group = std::prev(report_.refusals.end());
     }
     ++group->count;
-    keep_line(group->lines, line);
-  }
-
-  void note_in_doubt(InDoubt in_doubt) {
-    const std::lock_guard lock(mutex_);
-    ++context_.board.in_doubt;
-    ++context_.board.done;
-    report_.in_doubt.push_back(std::move(in_doubt));
+    keep_line(group->lines, context_.plan.records[key.record].place.line);
   }
 
   // The first reason counts.
@@ -163,12 +380,17 @@ class Import {
     report_.stop_message = std::move(message);
   }
 
+  static constexpr std::uint32_t kNoRecord = 0xFFFFFFFF;
+
   const RunContext& context_;
   ImportJournal& journal_;
   LaneQueue queue_;
   RateLimiter limiter_;
+  RateLimiter query_limiter_;
   std::atomic<bool> stopped_{false};
-  std::mutex mutex_;  // guards report_
+  std::atomic<bool> journal_failed_{false};
+  std::atomic<std::int64_t> open_{0};  // imports that may have been applied
+  std::mutex mutex_;                   // guards report_ and the quarantine
   ImportReport report_;
 };
 

@@ -18,6 +18,20 @@ namespace zimmock {
 // Makes one Transport for one thread.
 using TransportFactory = std::function<Result<std::unique_ptr<Transport>>()>;
 
+// What a lane does after a message that the service refuses for itself.
+enum class GapPolicy { kStop, kContinue };
+
+// How an import that may have been applied is settled. A call cannot be applied any more once its
+// signature has expired (zim-contract.md section 1: documented for when it arrives, assumed for
+// when it takes effect); so after one look that does not find it, the second waits for that.
+struct SettlePolicy {
+  std::int64_t settle_ms = 5000;  // before a look; and how far the service's clock may be off ours
+  std::int64_t sign_skew_s = 0;   // imports are signed with a Timestamp so much before now
+  std::int64_t window_s = 600;    // for so long after its Timestamp a signature is taken
+  int max_sends = 5;              // of one import that end in doubt: then its lane is unresolved
+  int max_failed_looks = 5;       // in a row, each with the tries of one call
+};
+
 // Everything a run works with. All of it must outlive the run.
 struct RunContext {
   const MigrationPlan& plan;
@@ -27,8 +41,12 @@ struct RunContext {
   const Clock& clock;
   Waiter& waiter;
   ProgressBoard& board;
+  Quarantine& quarantine;  // filled by run_import(); not looked for by run_verification()
   std::int64_t calls_per_second = 20;  // of each operation; 0: no limit
-  int threads = 4;                     // lanes in flight
+  int threads = 4;                     // calls under way at once
+  GapPolicy gap = GapPolicy::kStop;
+  SettlePolicy settle{};
+  bool msg_time_is_arrival = false;  // Profile's
 };
 
 // Why a run ended before its end.
@@ -41,30 +59,42 @@ struct RefusalGroup {
   std::vector<std::uint32_t> lines;  // the first five, ascending
 };
 
-struct InDoubt {
+// A lane that did not come to its end, though the run did.
+struct StoppedLane {
   Lane lane;
-  std::uint32_t line = 0;
+  std::uint32_t line = 0;  // of the record it stopped at
+  bool gap = false;        // at a quarantined record; otherwise at one that may have been applied
   std::string why;
 };
 
-// imported + refused + in_doubt.size() + not_sent is the plan's imports.
+// imported + recovered + quarantined + unresolved + not_sent is the plan's imports; all but the
+// last two count earlier runs of the same journal too.
 struct ImportReport {
-  std::uint64_t imported = 0;
-  std::uint64_t refused = 0;
+  std::uint64_t imported = 0;     // answered with success
+  std::uint64_t recovered = 0;    // the answer was lost, and the message found in its list
+  std::uint64_t quarantined = 0;  // refused for itself
+  std::uint64_t unresolved = 0;   // may have been applied
   std::uint64_t not_sent = 0;
+  std::uint64_t before = 0;      // of the imported, recovered and quarantined: by earlier runs
+  std::uint64_t looks = 0;       // at a list for an import in doubt
+  std::uint64_t sent_again = 0;  // imports, after two looks that did not find them
   std::vector<RefusalGroup> refusals;
-  std::vector<InDoubt> in_doubt;  // never sent again; the rest of their lanes is not sent
+  std::vector<StoppedLane> stopped_lanes;
   Stop stop = Stop::kNone;
   std::string stop_message;
   std::int64_t duration_ms = 0;
+
+  std::uint64_t done() const { return imported + recovered + quarantined; }
 };
 
-// Imports the plan, every lane oldest first with one call at a time, several lanes at once. Blocks
-// until all is done or the run is stopped; calls under way are always waited for.
-//  - refused: counted, the lane goes on
-//  - in doubt (no usable answer, or a code that may mean applied): counted, the lane stops
+// Imports what the journal does not have yet, every lane oldest first with one call at a time,
+// several lanes at once. Blocks until all is done or the run is stopped; calls under way are always
+// waited for.
+//  - refused: quarantined; the lane goes on or stops, by GapPolicy
+//  - in doubt (no usable answer, or a code that may mean applied; or so says the journal): the lane
+//    waits, the others go on; it is looked for in its list, and sent again only after two looks
 //  - credentials, no connection after 5 tries, the source or the journal failing, an interruption:
-//    everything stops
+//    everything stops, and another run with the same journal goes on
 ImportReport run_import(const RunContext& context, ImportJournal& journal);
 
 }  // namespace zimmock

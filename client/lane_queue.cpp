@@ -7,38 +7,52 @@ namespace zimmock {
 
 // Of a heap the greatest is on top: the oldest is the greatest.
 bool LaneQueue::Waiting::operator<(const Waiting& other) const {
-  return std::tie(time_ms, line, task.lane.side) >
-         std::tie(other.time_ms, other.line, other.task.lane.side);
+  return std::tie(time_ms, offset, lane.side) >
+         std::tie(other.time_ms, other.offset, other.lane.side);
 }
 
-LaneQueue::LaneQueue(const MigrationPlan& plan) : plan_(plan) {
-  for (std::uint32_t i = 0; i < plan.conversations.size(); ++i) {
-    for (const std::uint32_t side : {0U, 1U}) push_from({i, side}, plan.conversations[i].first);
-  }
+void LaneQueue::add(Lane lane, std::uint32_t record) {
+  const std::lock_guard lock(mutex_);
+  push_from(lane, record);
 }
 
 void LaneQueue::push_from(Lane lane, std::uint32_t record) {
   for (; record < plan_.conversations[lane.conversation].end; ++record) {
     const PlannedRecord& planned = plan_.records[record];
     if (!plan_.has(lane, planned)) continue;
-    heap_.push_back({planned.time_ms, planned.place.line, {lane, record}});
+    heap_.push_back({planned.time_ms, planned.place.offset, lane, record});
     std::push_heap(heap_.begin(), heap_.end());
     return;
   }
 }
 
-std::optional<LaneQueue::Task> LaneQueue::next() {
+LaneQueue::Next LaneQueue::next(std::int64_t now_ns) {
   const std::lock_guard lock(mutex_);
-  if (heap_.empty()) return std::nullopt;
-  std::pop_heap(heap_.begin(), heap_.end());
-  const Task task = heap_.back().task;
-  heap_.pop_back();
-  return task;
+  if (!parked_.empty() && parked_.front().until_ns <= now_ns) {
+    std::pop_heap(parked_.begin(), parked_.end());
+    Next out{std::move(parked_.back().task), std::nullopt};
+    parked_.pop_back();
+    return out;
+  }
+  if (!heap_.empty()) {
+    std::pop_heap(heap_.begin(), heap_.end());
+    const Waiting first = heap_.back();
+    heap_.pop_back();
+    return {Task{first.lane, first.record, std::nullopt}, std::nullopt};
+  }
+  if (parked_.empty()) return {};
+  return {std::nullopt, parked_.front().until_ns};
 }
 
 void LaneQueue::done(const Task& task) {
   const std::lock_guard lock(mutex_);
   push_from(task.lane, task.record + 1);
+}
+
+void LaneQueue::park(Task task, std::int64_t until_ns) {
+  const std::lock_guard lock(mutex_);
+  parked_.push_back({until_ns, std::move(task)});
+  std::push_heap(parked_.begin(), parked_.end());
 }
 
 }  // namespace zimmock

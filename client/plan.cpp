@@ -1,13 +1,21 @@
 #include "client/plan.h"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include "client/plan_steps.h"
+#include "client/record_tag.h"
 #include "contracts/api/clock.h"
+#include "contracts/api/signature.h"
+#include "contracts/api/text.h"
 
 namespace zimmock {
 namespace {
+
+constexpr std::int64_t kMaxShards = 10'000;
 
 std::uint64_t calls_for(std::uint64_t things, std::uint64_t per_call) {
   return (things + per_call - 1) / per_call;
@@ -15,7 +23,7 @@ std::uint64_t calls_for(std::uint64_t things, std::uint64_t per_call) {
 
 void count_imports(MigrationPlan& plan) {
   PlanCounts& counts = plan.counts;
-  counts.left_out = counts.records;
+  counts.left_out = counts.records - counts.other_shards;
   counts.oldest_ms = std::numeric_limits<std::int64_t>::max();
   counts.newest_ms = std::numeric_limits<std::int64_t>::min();
   for (const PlannedRecord& record : plan.records) {
@@ -30,7 +38,10 @@ void count_imports(MigrationPlan& plan) {
       ++counts.imports;
       if (side == (record.from_second ? 1U : 0U)) ++counts.to_sender;
     }
-    if (record.seen_by[0] != record.seen_by[1]) ++counts.one_sided;
+    if (record.seen_by[0] == record.seen_by[1]) continue;
+    ++counts.one_sided;
+    const bool by_sender = record.seen_by[record.from_second ? 1U : 0U];
+    ++(by_sender ? counts.not_for_receiver : counts.not_for_sender);
   }
   counts.users = plan.users_to_register().size();
   for (const Conversation& conversation : plan.conversations) {
@@ -92,12 +103,49 @@ bool MigrationPlan::has(Lane lane, const PlannedRecord& record) const {
   return !record.left_out && record.seen_by[lane.side];
 }
 
+Result<ImportPeerMsg> MigrationPlan::outgoing(const SourceReader& source, Lane lane,
+                                              std::uint32_t record) const {
+  const PlannedRecord& planned = records[record];
+  auto read = source.read_at(planned.place);
+  if (!read) return tl::unexpected(read.error());
+  ImportPeerMsg message = std::move(read->message);
+  message.send_time_ms = planned.time_ms;
+  message.imported_user_id = viewer(lane);
+  if (tagged) {
+    message.extended_data =
+        with_tag(message.extended_data, record_tag(planned.identity, planned.occurrence, message));
+  }
+  return message;
+}
+
+bool Shard::has(std::string_view user, std::string_view other) const {
+  if (of <= 1) return true;
+  const std::string pair = fmt::format("{}\n{}", std::min(user, other), std::max(user, other));
+  std::uint32_t hash = 0;
+  const std::string hex = md5_hex(pair);
+  std::from_chars(hex.data(), hex.data() + 8, hash, 16);
+  return hash % of == number - 1;
+}
+
+Result<Shard> parse_shard(std::string_view text) {
+  const auto slash = std::min(text.find('/'), text.size());
+  const std::int64_t number = parse_int64(text.substr(0, slash)).value_or(0);
+  const std::int64_t of = parse_int64(text.substr(std::min(slash + 1, text.size()))).value_or(0);
+  if (number < 1 || number > of || of > kMaxShards) {
+    return fail(ErrorKind::kUsage,
+                fmt::format("shard: expected I/N with 1 <= I <= N <= {}, as 2/8, got {}",
+                            kMaxShards, quote(text)));
+  }
+  return Shard{static_cast<std::uint32_t>(number), static_cast<std::uint32_t>(of)};
+}
+
 Result<MigrationPlan> make_plan(SourceReader& source, const PlanOptions& options) {
   MigrationPlan plan;
   plan.now_ms = options.now_ms;
   plan.retention_ms = options.retention_ms;
   FindingLog log(options.max_examples);
-  if (auto scanned = scan_source(source, plan, log); !scanned) {
+  plan.tagged = options.tagged;
+  if (auto scanned = scan_source(source, options.shard, plan, log); !scanned) {
     return tl::unexpected(scanned.error());
   }
   shift_times(options.shift, plan);

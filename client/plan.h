@@ -4,6 +4,7 @@
 // only a small entry a record is kept.
 
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -17,7 +18,7 @@
 namespace zimmock {
 
 enum class TooOldPolicy { kStop, kSkip, kClamp };
-enum class BadPolicy { kStop, kSkip };
+enum class BadPolicy { kStop, kQuarantine };
 
 // How all times are moved, keeping the gaps between them.
 struct TimeShift {
@@ -29,6 +30,17 @@ struct TimeShift {
 // "newest=now", "newest=ISO-TIME", "+30d", "-90s". An Error (kUsage) for anything else.
 Result<TimeShift> parse_time_shift(std::string_view text);
 
+// One part of a migration that several workers share: the conversations whose users hash to it.
+struct Shard {
+  std::uint32_t number = 1;  // from 1
+  std::uint32_t of = 1;
+
+  bool has(std::string_view user, std::string_view other) const;
+};
+
+// "2/8". An Error (kUsage) for anything else.
+Result<Shard> parse_shard(std::string_view text);
+
 struct PlanOptions {
   std::int64_t now_ms = 0;
   std::int64_t retention_ms = 0;
@@ -36,12 +48,16 @@ struct PlanOptions {
   TimeShift shift;
   TooOldPolicy too_old = TooOldPolicy::kStop;
   BadPolicy bad = BadPolicy::kStop;
+  bool tagged = true;  // every message carries a tag: see record_tag.h
+  Shard shard;
   std::size_t max_examples = 5;  // of each reason; 0: all
 };
 
 struct PlannedRecord {
   RecordPlace place;
   std::uint32_t conversation = 0;
+  std::uint64_t identity = 0;     // record_identity()
+  std::uint32_t occurrence = 0;   // among those of one list that have the same identity
   std::int64_t time_ms = 0;       // as it is sent: shifted, and clamped if it was
   bool from_second = false;       // sent by the conversation's second user
   std::array<bool, 2> seen_by{};  // the conversation's first user, second user
@@ -60,6 +76,8 @@ struct Conversation {
 struct Lane {
   std::uint32_t conversation = 0;
   std::uint32_t side = 0;  // 0: the first user's list, 1: the second's
+
+  auto operator<=>(const Lane&) const = default;
 };
 
 struct PlanCounts {
@@ -68,14 +86,18 @@ struct PlanCounts {
   std::uint64_t too_old = 0;        // outside the window, now or when their turn comes
   std::uint64_t clamped = 0;        // moved by TooOldPolicy::kClamp, to keep the order included
   std::uint64_t left_out = 0;       // not in the plan: bad, or too old and not clamped
+  std::uint64_t skipped = 0;        // in the file, but no message to import: SourceFacts says what
+  std::uint64_t other_shards = 0;   // of conversations that other shards have
   std::uint64_t out_of_order = 0;   // older than an earlier one of the same user's list
   std::uint64_t same_time = 0;      // with the timestamp of the one before in the same user's list
   std::uint64_t one_sided = 0;      // in one user's list only
   std::uint64_t users = 0;          // in a conversation with anything to import
   std::uint64_t conversations = 0;  // with anything to import
   std::uint64_t imports = 0;
-  std::uint64_t to_sender = 0;  // of the imports: into the sender's list
-  std::int64_t oldest_ms = 0;   // of the planned records' times as they are sent
+  std::uint64_t to_sender = 0;         // of the imports: into the sender's list
+  std::uint64_t not_for_sender = 0;    // planned records that only the receiver sees
+  std::uint64_t not_for_receiver = 0;  // that only the sender sees
+  std::int64_t oldest_ms = 0;          // of the planned records' times as they are sent
   std::int64_t newest_ms = 0;
 };
 
@@ -97,6 +119,8 @@ struct MigrationPlan {
   std::int64_t now_ms = 0;
   std::int64_t retention_ms = 0;
   std::int64_t shift_ms = 0;
+  bool tagged = true;
+  SourceFacts facts;
 
   // True if the policies forbid to execute it.
   bool blocked = false;
@@ -108,6 +132,10 @@ struct MigrationPlan {
   const std::string& peer(Lane lane) const;
   const std::string& sender(const PlannedRecord& record) const;
   bool has(Lane lane, const PlannedRecord& record) const;
+
+  // plan.records[record] as it is sent into that list. The Error is the source's. Safe from several
+  // threads, as the source's read_at() is.
+  Result<ImportPeerMsg> outgoing(const SourceReader& source, Lane lane, std::uint32_t record) const;
 };
 
 // Reads the source to its end. The Error is the source's.

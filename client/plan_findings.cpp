@@ -26,6 +26,9 @@ constexpr ReasonRow kReasons[] = {
     {"plan.emptied",
      "A message that was recalled or deleted where the file comes from has nothing left to import, "
      "and does not count as a record."},
+    {"plan.tag-too-long",
+     "ExtendedData has room for the migration's tag, which tells a message that arrived from one "
+     "that did not; --tag off does without."},
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <array>
 #include <functional>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <tuple>
 #include <unordered_map>
@@ -9,6 +10,8 @@
 #include <fmt/format.h>
 
 #include "client/plan_steps.h"
+#include "client/record_tag.h"
+#include "contracts/api/message_body.h"
 #include "contracts/api/text.h"
 
 namespace zimmock {
@@ -16,8 +19,8 @@ namespace {
 
 class Scan {
  public:
-  Scan(SourceReader& source, MigrationPlan& plan, FindingLog& log)
-      : source_(source), plan_(plan), log_(log) {}
+  Scan(SourceReader& source, const Shard& shard, MigrationPlan& plan, FindingLog& log)
+      : source_(source), shard_(shard), plan_(plan), log_(log) {}
 
   Result<void> run() {
     while (true) {
@@ -30,7 +33,10 @@ class Scan {
       take(**record);
     }
     if (auto searched = find_same_ids(); !searched) return tl::unexpected(searched.error());
+    count_occurrences();
     sort_records();
+    plan_.facts = source_.facts();
+    for (const auto& [kind, count] : plan_.facts.skipped) plan_.counts.skipped += count;
     return {};
   }
 
@@ -49,6 +55,7 @@ class Scan {
 
   void take(const SourceRecord& record) {
     if (record.emptied != Emptied::kNo) {
+      ++plan_.counts.skipped;
       log_.add(Weight::kNote, PlanReason::kEmptied,
                {record.place.line, "", "a message that is still there",
                 record.emptied == Emptied::kRecalled ? "a recalled one" : "a deleted one"});
@@ -70,7 +77,28 @@ class Scan {
       ++plan_.counts.bad;
       return;
     }
+    const ImportPeerMsg& message = record.message;
+    if (!shard_.has(message.from_user_id, message.to_user_id)) {
+      ++plan_.counts.other_shards;
+      return;
+    }
+    if (plan_.tagged && !has_room_for_tag(record)) {
+      ++plan_.counts.bad;
+      return;
+    }
     add(record);
+  }
+
+  bool has_room_for_tag(const SourceRecord& record) {
+    const std::string& own = record.message.extended_data;
+    const std::size_t bytes = with_tag(own, record_tag(0, 0, record.message)).size();
+    if (bytes <= kMaxExtendedDataBytes) return true;
+    log_.add(Weight::kBad, PlanReason::kTagTooLong,
+             {record.place.line, "/ExtendedData",
+              fmt::format("at most {} bytes, {} of them the tag's", kMaxExtendedDataBytes,
+                          bytes - own.size()),
+              fmt::format("{} bytes of its own", own.size())});
+    return false;
   }
 
   void add(const SourceRecord& record) {
@@ -81,6 +109,7 @@ class Scan {
     PlannedRecord& planned = plan_.records.emplace_back();
     planned.place = record.place;
     planned.conversation = index;
+    planned.identity = record_identity(source_.facts().format, record);
     planned.time_ms = message.send_time_ms;
     planned.from_second = from_second;
     planned.seen_by = {from_second ? record.receiver_sees : record.sender_sees,
@@ -175,11 +204,37 @@ class Scan {
     return (a.seen_by[0] && b.seen_by[0]) || (a.seen_by[1] && b.seen_by[1]);
   }
 
+  // Of records that share a list and are alike, in the file's order.
+  void count_occurrences() {
+    auto& records = plan_.records;
+    std::vector<std::uint32_t> order(records.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::sort(order.begin(), order.end(), [&records](std::uint32_t a, std::uint32_t b) {
+      return std::tie(records[a].conversation, records[a].identity, a) <
+             std::tie(records[b].conversation, records[b].identity, b);
+    });
+    std::array<std::uint32_t, 2> seen{};
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      PlannedRecord& record = records[order[i]];
+      const PlannedRecord* before = i == 0 ? nullptr : &records[order[i - 1]];
+      const bool alike = before != nullptr && before->conversation == record.conversation &&
+                         before->identity == record.identity;
+      if (!alike) seen = {};
+      if (record.left_out) continue;
+      for (std::size_t side = 0; side < 2; ++side) {
+        if (record.seen_by[side]) record.occurrence = std::max(record.occurrence, seen[side]);
+      }
+      for (std::size_t side = 0; side < 2; ++side) {
+        if (record.seen_by[side]) seen[side] = record.occurrence + 1;
+      }
+    }
+  }
+
   void sort_records() {
     auto& records = plan_.records;
     std::sort(records.begin(), records.end(), [](const PlannedRecord& a, const PlannedRecord& b) {
-      return std::tie(a.conversation, a.time_ms, a.place.line) <
-             std::tie(b.conversation, b.time_ms, b.place.line);
+      return std::tie(a.conversation, a.time_ms, a.place.offset) <
+             std::tie(b.conversation, b.time_ms, b.place.offset);
     });
     std::array<const PlannedRecord*, 2> before{};  // in each side's list
     for (std::uint32_t i = 0; i < records.size(); ++i) {
@@ -209,6 +264,7 @@ class Scan {
   }
 
   SourceReader& source_;
+  const Shard shard_;
   MigrationPlan& plan_;
   FindingLog& log_;
   std::unordered_map<std::string, std::uint32_t> user_numbers_;
@@ -219,8 +275,9 @@ class Scan {
 
 }  // namespace
 
-Result<void> scan_source(SourceReader& source, MigrationPlan& plan, FindingLog& log) {
-  return Scan(source, plan, log).run();
+Result<void> scan_source(SourceReader& source, const Shard& shard, MigrationPlan& plan,
+                         FindingLog& log) {
+  return Scan(source, shard, plan, log).run();
 }
 
 }  // namespace zimmock

@@ -7,7 +7,8 @@
 namespace zimmock {
 
 // Fills users, conversations and records (sorted) and the counts of the source.
-Result<void> scan_source(SourceReader& source, MigrationPlan& plan, FindingLog& log);
+Result<void> scan_source(SourceReader& source, const Shard& shard, MigrationPlan& plan,
+                         FindingLog& log);
 
 // Moves all times.
 void shift_times(const TimeShift& shift, MigrationPlan& plan);

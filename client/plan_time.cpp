@@ -26,7 +26,7 @@ class Schedule {
     std::iota(order_.begin(), order_.end(), 0U);
     std::sort(order_.begin(), order_.end(), [&](std::uint32_t a, std::uint32_t b) {
       const PlannedRecord &x = plan.records[a], &y = plan.records[b];
-      return std::tie(x.time_ms, x.place.line) < std::tie(y.time_ms, y.place.line);
+      return std::tie(x.time_ms, x.place.offset) < std::tie(y.time_ms, y.place.offset);
     });
     sent_at_ms_.resize(order_.size());
     const auto per_call_ms = [&](std::uint64_t calls) {

@@ -67,15 +67,17 @@ class Verification {
 
   // The Error is the source's.
   Result<void> compare(ZimApi& api, CallSite& site, Lane lane) {
-    auto expected = ExpectedList::make(context_.plan, context_.source, lane);
+    auto expected = ExpectedList::make(context_.plan, context_.source, context_.quarantine, lane);
     if (!expected) return tl::unexpected(expected.error());
     std::optional<Error> source_error;
     const ListRead read = read_list(api, site, context_.plan.viewer(lane), context_.plan.peer(lane),
-                                    [&](const QueryItem& item) {
+                                    [&](const QueryItem& item) -> Result<bool> {
                                       ++context_.board.done;
-                                      auto seen = expected->see(item);
-                                      if (!seen) source_error = seen.error();
-                                      return seen;
+                                      if (auto seen = expected->see(item); !seen) {
+                                        source_error = seen.error();
+                                        return tl::unexpected(seen.error());
+                                      }
+                                      return true;
                                     });
     if (source_error) return tl::unexpected(*source_error);
     if (read.interrupted) {
@@ -144,7 +146,7 @@ bool VerifyReport::verified(bool extra_allowed) const {
 }
 
 ListRead read_list(ZimApi& api, CallSite& site, const std::string& viewer, const std::string& peer,
-                   const std::function<Result<void>(const QueryItem&)>& take) {
+                   const std::function<Result<bool>(const QueryItem&)>& take) {
   ListRead out;
   QueryPeerMsg request{viewer, peer, kMaxQueryLimit, 0, true};
   ListPager pager;
@@ -164,10 +166,10 @@ ListRead read_list(ZimApi& api, CallSite& site, const std::string& viewer, const
     }
     const QueryAnswer& page = (*answer)->value;
     for (const QueryItem& item : page.items) {
-      if (auto taken = take(item); !taken) {
-        out.error = taken.error();
-        return out;
-      }
+      const auto more = take(item);
+      if (!more) out.error = more.error();
+      if (more && !*more) out.complete = true;
+      if (out.error || out.complete) return out;
     }
     const auto next = pager.after(page);
     if (!next) {

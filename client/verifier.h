@@ -32,15 +32,15 @@ struct VerifyReport {
 VerifyReport run_verification(const RunContext& context,
                               const std::function<void(const Mismatch&)>& sink);
 
-// Reads one whole list, WithEmptyMsg 1, 100 a page; each item goes to `take`, whose Error ends the
-// reading. What ended it early otherwise is in the other members.
+// Reads one list, WithEmptyMsg 1, 100 a page; each item goes to `take`, which ends the reading with
+// false, or with an Error. What ended it early otherwise is in the other members.
 struct ListRead {
-  bool complete = false;
+  bool complete = false;  // to its end, or as far as `take` wanted
   bool interrupted = false;
   std::optional<ApiStatus> refused;
   std::optional<Error> error;
 };
 ListRead read_list(ZimApi& api, CallSite& site, const std::string& viewer, const std::string& peer,
-                   const std::function<Result<void>(const QueryItem&)>& take);
+                   const std::function<Result<bool>(const QueryItem&)>& take);
 
 }  // namespace zimmock

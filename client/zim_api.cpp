@@ -39,11 +39,12 @@ ZimApi::ZimApi(Transport& transport, Credentials credentials, const Clock& clock
       clock_(clock),
       nonces_(nonces ? std::move(nonces) : make_nonce) {}
 
-Result<HttpResponse> ZimApi::post(ActionId action_id, const nlohmann::json& body) {
+Result<HttpResponse> ZimApi::post(ActionId action_id, const nlohmann::json& body,
+                                  std::optional<std::int64_t> timestamp_s) {
   HttpRequest request;
   request.method = "POST";
   request.target = "/?" + signed_query(action(action_id).name, credentials_, nonces_(),
-                                       clock_.wall_ms() / kMillisPerSecond);
+                                       timestamp_s.value_or(clock_.wall_ms() / kMillisPerSecond));
   request.headers = {{"Content-Type", "application/json"}};
   request.body = json_line(body);
   return transport_.send(request);
@@ -59,8 +60,9 @@ Result<Answer<RegisterAnswer>> ZimApi::user_register(const UserRegister& request
   return Answer<RegisterAnswer>{std::move(envelope->status), *std::move(value)};
 }
 
-Result<Answer<ImportAnswer>> ZimApi::import_peer_msg(const ImportPeerMsg& request) {
-  const auto response = post(ActionId::kImportPeerMsg, to_json(request));
+Result<Answer<ImportAnswer>> ZimApi::import_peer_msg(const ImportPeerMsg& request,
+                                                     std::optional<std::int64_t> timestamp_s) {
+  const auto response = post(ActionId::kImportPeerMsg, to_json(request), timestamp_s);
   if (!response) return tl::unexpected(response.error());
   auto envelope = read_envelope("ImportPeerMsg", *response);
   if (!envelope) return tl::unexpected(envelope.error());

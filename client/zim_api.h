@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -91,13 +92,16 @@ class ZimApi {
          NonceSource nonces = {});
 
   Result<Answer<RegisterAnswer>> user_register(const UserRegister& request);
-  Result<Answer<ImportAnswer>> import_peer_msg(const ImportPeerMsg& request);
+  // Signed with that Timestamp, or with now.
+  Result<Answer<ImportAnswer>> import_peer_msg(
+      const ImportPeerMsg& request, std::optional<std::int64_t> timestamp_s = std::nullopt);
   Result<Answer<QueryAnswer>> query_peer_msg(const QueryPeerMsg& request);
   Result<Answer<NoAnswer>> revoke_peer_message(const RevokePeerMessage& request);
   Result<Answer<NoAnswer>> clear_peer_message(const ClearPeerMessage& request);
 
  private:
-  Result<HttpResponse> post(ActionId action_id, const nlohmann::json& body);
+  Result<HttpResponse> post(ActionId action_id, const nlohmann::json& body,
+                            std::optional<std::int64_t> timestamp_s = std::nullopt);
 
   Transport& transport_;
   Credentials credentials_;

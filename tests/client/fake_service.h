@@ -39,6 +39,24 @@ class FakeService {
     return found == calls_.end() ? 0 : found->second;
   }
 
+  // Applies the call; from within an Intercept.
+  json import(const json& body) {
+    const std::string viewer = body["ImportedUserId"];
+    const std::string peer = viewer == body["FromUserId"] ? body["ToUserId"] : body["FromUserId"];
+    List& to = lists_[{viewer, peer}];
+    const std::int64_t id = 971'503'777'289'036'700 + ++messages_;
+    to.push_back({{"Sender", body["FromUserId"]},
+                  {"MsgType", body["MessageType"]},
+                  {"SubMsgType", body.value("SubMsgType", 0)},
+                  {"MsgBody", body["MessageBody"]["Message"]},
+                  {"MsgId", id},
+                  {"MsgSeq", to.size() + 1},
+                  {"Payload", body["MessageBody"].value("ExtendedData", "")},
+                  {"IsEmpty", 0},
+                  {"MsgTime", body["SendMessageTime"]}});
+    return {{"Code", 0}, {"MsgId", std::to_string(id)}, {"MsgSeq", to.size()}};
+  }
+
   std::unique_ptr<Transport> connect() { return std::make_unique<Door>(*this); }
 
  private:
@@ -84,23 +102,6 @@ class FakeService {
     return {{"Code", all ? 660700002 : 0}, {"Message", ""}, {"ErrorList", failures}};
   }
 
-  json import(const json& body) {
-    const std::string viewer = body["ImportedUserId"];
-    const std::string peer = viewer == body["FromUserId"] ? body["ToUserId"] : body["FromUserId"];
-    List& to = lists_[{viewer, peer}];
-    const std::int64_t id = 971'503'777'289'036'700 + ++messages_;
-    to.push_back({{"Sender", body["FromUserId"]},
-                  {"MsgType", body["MessageType"]},
-                  {"SubMsgType", body.value("SubMsgType", 0)},
-                  {"MsgBody", body["MessageBody"]["Message"]},
-                  {"MsgId", id},
-                  {"MsgSeq", to.size() + 1},
-                  {"Payload", body["MessageBody"].value("ExtendedData", "")},
-                  {"IsEmpty", 0},
-                  {"MsgTime", body["SendMessageTime"]}});
-    return {{"Code", 0}, {"MsgId", std::to_string(id)}, {"MsgSeq", to.size()}};
-  }
-
   // Next is 1000 plus how many were given.
   json query(const json& body) {
     List sorted = lists_[{body["FromUserId"], body["ToUserId"]}];
@@ -131,8 +132,14 @@ inline HttpResponse code_answer(std::int64_t code) {
 
 // A source, its plan, a service, and what a run between them needs.
 struct Migration {
-  explicit Migration(const std::string& text)
-      : file(text), source(open_source(file)), plan(*make_plan(*source, plan_options())) {}
+  explicit Migration(const std::string& text, bool tagged = false)
+      : file(text), source(open_source(file)), plan(*make_plan(*source, options(tagged))) {}
+
+  static PlanOptions options(bool tagged) {
+    PlanOptions out = plan_options();
+    out.tagged = tagged;
+    return out;
+  }
 
   RunContext context() {
     return {plan,
@@ -142,13 +149,14 @@ struct Migration {
             time,
             time,
             board,
+            quarantine,
             0,
-            threads};
+            threads,
+            gap,
+            {},
+            false};
   }
-  ImportReport import() {
-    NullJournal journal;
-    return run_import(context(), journal);
-  }
+  ImportReport import() { return run_import(context(), *journal); }
   VerifyReport verify() {
     mismatches.clear();
     return run_verification(context(), [this](const Mismatch& one) { mismatches.push_back(one); });
@@ -160,7 +168,11 @@ struct Migration {
   FakeService service;
   FakeTime time;
   ProgressBoard board;
+  Quarantine quarantine;
+  NullJournal no_journal;
+  ImportJournal* journal = &no_journal;
   int threads = 1;
+  GapPolicy gap = GapPolicy::kContinue;
   std::vector<Mismatch> mismatches;
 };
 

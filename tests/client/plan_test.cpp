@@ -123,7 +123,7 @@ TEST_CASE("broken records are grouped by reason and stop the run, or are left ou
   CHECK(priority->examples[0].line == 2);
   CHECK(priority->examples[0].pointer == "/Priority");
   CHECK(plan.findings.front().reason == "import.priority");
-  options.bad = BadPolicy::kSkip;
+  options.bad = BadPolicy::kQuarantine;
   options.max_examples = 0;
   plan = plan_of(text, options);
   CHECK_FALSE(plan.blocked);
@@ -258,24 +258,33 @@ TEST_CASE("lanes are handed out one import at a time, the oldest of all first") 
   const auto plan = plan_of(record_line("1", kNow - 9) + record_line("2", kNow - 8) +
                             record_line("3", kNow - 7, {{"ToUserId", "c"}, {"VisibleTo", {"a"}}}));
   LaneQueue queue(plan);
+  for (std::uint32_t i = 0; i < plan.conversations.size(); ++i) {
+    for (const std::uint32_t side : {0U, 1U}) queue.add({i, side}, plan.conversations[i].first);
+  }
   const auto line = [&](const LaneQueue::Task& task) {
     return plan.records[task.record].place.line;
   };
-  const auto first = queue.next(), second = queue.next(), third = queue.next();
+  const auto next = [&queue](std::int64_t now_ns = 0) { return queue.next(now_ns).task; };
+  const auto first = next(), second = next(), third = next();
   REQUIRE((first && second && third));
   CHECK(line(*first) == 1);
   CHECK(line(*second) == 1);
   CHECK(first->lane.side != second->lane.side);
   CHECK(line(*third) == 3);
-  CHECK_FALSE(queue.next());  // line 2 waits for line 1
+  CHECK_FALSE(next());  // line 2 waits for line 1
   queue.done(*second);
-  const auto after = queue.next();
+  const auto after = next();
   REQUIRE(after);
   CHECK(line(*after) == 2);
   CHECK(after->lane.side == second->lane.side);
+  queue.park(*after, 100);
+  CHECK(queue.next(99).wake_ns == 100);
+  CHECK_FALSE(next(99));
+  CHECK(next(100)->record == after->record);
   queue.done(*after);
   queue.done(*third);
-  CHECK_FALSE(queue.next());
+  CHECK_FALSE(next());
+  CHECK_FALSE(queue.next(0).wake_ns);
 }
 
 }  // namespace zimmock::test

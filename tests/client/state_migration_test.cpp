@@ -44,6 +44,7 @@ struct MigratedState {
             time,
             time,
             board,
+            quarantine,
             0,
             2};
   }
@@ -54,6 +55,7 @@ struct MigratedState {
   MockWorld world;
   FakeTime time;
   ProgressBoard board;
+  Quarantine quarantine;
 };
 
 }  // namespace

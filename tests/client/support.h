@@ -82,6 +82,7 @@ inline PlanOptions plan_options() {
   out.now_ms = kNow;
   out.retention_ms = 30 * kMillisPerDay;
   out.calls_per_second = 0;
+  out.tagged = false;
   return out;
 }
 

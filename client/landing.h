@@ -1,0 +1,33 @@
+#pragma once
+
+// Finding out whether an import in doubt was applied: its list is read back.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "client/importer.h"
+
+namespace zimmock {
+
+struct Landed {
+  std::string msg_id;
+  std::int64_t msg_seq = 0;
+};
+
+// What a look at the list came to; at most one member is set. None: it is not there.
+struct Look {
+  std::optional<Landed> landed;
+  std::optional<std::string> ambiguous;  // something is there that may be it: one line
+  std::optional<ApiStatus> refused;      // the service does not give the list
+  std::optional<Error> error;            // it could not be read, or the source could not
+  bool interrupted = false;
+};
+
+// Looks for the import in its list: by its tag; in a plan without tags it is there if the list has
+// more messages like it than the plan has before it, which does not see what others write. Reads
+// from the newest message back to a second before its time, or all where MsgTime is when a message
+// arrived.
+Look look_for(const RunContext& context, ZimApi& api, CallSite& site, const ImportKey& key);
+
+}  // namespace zimmock

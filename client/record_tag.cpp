@@ -1,0 +1,78 @@
+#include "client/record_tag.h"
+
+#include <charconv>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "contracts/api/json_text.h"
+#include "contracts/api/signature.h"
+#include "contracts/api/text.h"
+
+namespace zimmock {
+namespace {
+
+using json = nlohmann::json;
+
+constexpr std::size_t kTagDigits = 20;
+
+// The parts with their lengths, so that "ab" + "c" is not "a" + "bc".
+std::string joined(std::initializer_list<std::string_view> parts) {
+  std::string out;
+  for (const std::string_view part : parts) out += fmt::format("{}:{}", part.size(), part);
+  return out;
+}
+
+// The object that a text is, or a discarded value.
+json object_of(std::string_view text) {
+  json document = json::parse(text, nullptr, false);
+  return document.is_object() ? document : json(json::value_t::discarded);
+}
+
+}  // namespace
+
+std::uint64_t record_identity(std::string_view format, const SourceRecord& record) {
+  const ImportPeerMsg& message = record.message;
+  const std::string time = std::to_string(message.send_time_ms);
+  const std::string hex = record.id.empty()
+                              ? md5_hex(joined({message.from_user_id, message.to_user_id, time,
+                                                std::to_string(message.message_type),
+                                                std::to_string(message.sub_msg_type),
+                                                message.message, message.extended_data}))
+                              : md5_hex(joined({format, record.id, time}));
+  std::uint64_t out = 0;
+  std::from_chars(hex.data(), hex.data() + 16, out, 16);
+  return out;
+}
+
+std::string record_tag(std::uint64_t identity, std::uint32_t occurrence,
+                       const ImportPeerMsg& message) {
+  return md5_hex(joined({std::to_string(identity), std::to_string(occurrence), message.from_user_id,
+                         message.to_user_id, message.imported_user_id}))
+      .substr(0, kTagDigits);
+}
+
+std::string with_tag(std::string_view extended_data, std::string_view tag) {
+  const json object = object_of(extended_data);
+  if (object.is_discarded() || object.contains(kTagMember)) {
+    std::string out = fmt::format("{{\"{}\":\"{}\"", kTagMember, tag);
+    if (!extended_data.empty()) {
+      out += fmt::format(",\"ExtendedData\":{}", json_line(json(extended_data)));
+    }
+    return out + "}";
+  }
+  // The text stays as it is, its numbers and spaces too.
+  std::string out(extended_data);
+  out.insert(out.find('{') + 1,
+             fmt::format("\"{}\":\"{}\"{}", kTagMember, tag, object.empty() ? "" : ","));
+  return out;
+}
+
+std::string tag_of(std::string_view payload) {
+  const json object = object_of(payload);
+  if (object.is_discarded()) return "";
+  const auto found = object.find(kTagMember);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+}  // namespace zimmock

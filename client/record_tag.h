@@ -1,0 +1,34 @@
+#pragma once
+
+// By what an imported message is known again: ImportPeerMsg has no idempotency key, so every
+// message carries one in its ExtendedData, which comes back as Payload. (zim-contract.md sections 4
+// and 6)
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "client/formats/format.h"
+
+namespace zimmock {
+
+// The member of ExtendedData that has the tag.
+inline constexpr std::string_view kTagMember = "_zm";
+
+// What a record is, wherever it stands in its file: from the source's id and time where it names
+// one, else from its content. Records that are alike have one identity; occurrences tell them
+// apart.
+std::uint64_t record_identity(std::string_view format, const SourceRecord& record);
+
+// 20 hex digits, the same for the same record and viewer in every run.
+std::string record_tag(std::uint64_t identity, std::uint32_t occurrence,
+                       const ImportPeerMsg& message);
+
+// The ExtendedData that carries both: a JSON object gets one more member; any other text becomes
+// the member ExtendedData of an object of two; without one, the tag stands alone.
+std::string with_tag(std::string_view extended_data, std::string_view tag);
+
+// The tag in a Payload, or "".
+std::string tag_of(std::string_view payload);
+
+}  // namespace zimmock

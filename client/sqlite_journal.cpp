@@ -1,0 +1,320 @@
+#include "client/sqlite_journal.h"
+
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "contracts/api/text.h"
+
+namespace zimmock {
+namespace {
+
+// "zimm": tells the file from other databases.
+constexpr std::int64_t kApplicationId = 0x7A696D6D;
+constexpr std::int64_t kVersion = 1;
+
+constexpr const char* kSetUp = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;";
+
+constexpr const char* kSchema = R"(
+BEGIN IMMEDIATE;
+PRAGMA application_id = 2053729645;
+PRAGMA user_version = 1;
+CREATE TABLE told(place INTEGER PRIMARY KEY, name TEXT NOT NULL, value TEXT NOT NULL);
+CREATE TABLE note(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE run(number INTEGER PRIMARY KEY, started_ms INTEGER NOT NULL,
+                 ended_ms INTEGER NOT NULL DEFAULT 0, verdict TEXT NOT NULL DEFAULT '',
+                 exit_code INTEGER NOT NULL DEFAULT -1);
+CREATE TABLE import(conversation INTEGER NOT NULL, side INTEGER NOT NULL, record INTEGER NOT NULL,
+                    line INTEGER NOT NULL, attempt INTEGER NOT NULL, timestamp_s INTEGER NOT NULL,
+                    outcome INTEGER NOT NULL DEFAULT 0, ended_ms INTEGER NOT NULL DEFAULT 0,
+                    msg_id TEXT NOT NULL DEFAULT '', msg_seq INTEGER NOT NULL DEFAULT 0,
+                    code INTEGER NOT NULL DEFAULT 0, why TEXT NOT NULL DEFAULT '',
+                    PRIMARY KEY(conversation, side, record)) WITHOUT ROWID;
+)";
+
+Result<std::int64_t> pragma(SqlDatabase& database, std::string_view name) {
+  auto statement = database.prepare(fmt::format("PRAGMA {}", name));
+  if (!statement) return tl::unexpected(statement.error());
+  const auto row = statement->step();
+  if (!row) return tl::unexpected(row.error());
+  return *row ? statement->integer(0) : 0;
+}
+
+Result<void> check_kind(SqlDatabase& database, const std::filesystem::path& path) {
+  const auto id = pragma(database, "application_id");
+  if (!id) return tl::unexpected(Error{ErrorKind::kUsage, id.error().message});
+  const auto version = pragma(database, "user_version");
+  if (!version) return tl::unexpected(version.error());
+  if (*id != kApplicationId) {
+    return fail(
+        ErrorKind::kUsage,
+        fmt::format("{}: expected a journal of zimmock migrate, got another file", path.string()));
+  }
+  if (*version != kVersion) {
+    return fail(ErrorKind::kUsage,
+                fmt::format("{}: expected a journal of version {}, got {}: another zimmock made it",
+                            path.string(), kVersion, *version));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(const std::filesystem::path& path,
+                                                           const Fingerprint& fingerprint,
+                                                           const Clock& clock) {
+  std::unique_ptr<SqliteJournal> out(new SqliteJournal(path));
+  out->clock_ = &clock;
+  if (auto locked = out->lock(); !locked) return tl::unexpected(locked.error());
+  auto database = SqlDatabase::open(path, SqlDatabase::Mode::kWrite);
+  if (!database) return tl::unexpected(database.error());
+  out->database_ = *std::move(database);
+  const auto pages = pragma(*out->database_, "page_count");
+  if (!pages) return tl::unexpected(Error{ErrorKind::kUsage, pages.error().message});
+  out->is_new_ = *pages == 0;
+  auto ready = out->is_new_ ? out->create(fingerprint) : out->compare(fingerprint);
+  if (ready) ready = out->prepare();
+  if (!ready) return tl::unexpected(ready.error());
+  return out;
+}
+
+Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open_to_read(
+    const std::filesystem::path& path) {
+  auto database = SqlDatabase::open(path, SqlDatabase::Mode::kRead);
+  if (!database) return tl::unexpected(database.error());
+  if (auto checked = check_kind(*database, path); !checked) return tl::unexpected(checked.error());
+  std::unique_ptr<SqliteJournal> out(new SqliteJournal(path));
+  out->database_ = *std::move(database);
+  out->error_ = Error{ErrorKind::kSystem, fmt::format("{}: opened to be read only", path.string())};
+  return out;
+}
+
+// The lock goes last: closing any descriptor of the file lets SQLite's own locks go.
+SqliteJournal::~SqliteJournal() {
+  add_intent_ = {};
+  set_result_ = {};
+  database_.reset();
+  if (lock_fd_ >= 0) ::close(lock_fd_);
+}
+
+Result<void> SqliteJournal::lock() {
+  lock_fd_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock_fd_ < 0) {
+    return fail(ErrorKind::kUsage,
+                fmt::format("{}: could not write the journal: {}; --journal FILE puts it elsewhere",
+                            path_.string(), std::strerror(errno)));
+  }
+  if (::flock(lock_fd_, LOCK_EX | LOCK_NB) == 0) return {};
+  return fail(ErrorKind::kUsage,
+              fmt::format("{}: another run is writing this journal; wait for its end, or stop it",
+                          path_.string()));
+}
+
+Result<void> SqliteJournal::create(const Fingerprint& fingerprint) {
+  if (auto done = database_->execute(kSetUp); !done) return done;
+  if (auto done = database_->execute(kSchema); !done) return done;
+  auto add = database_->prepare("INSERT INTO told(name, value) VALUES(?, ?)");
+  if (!add) return tl::unexpected(add.error());
+  for (const auto& [name, value] : fingerprint) {
+    if (auto done = add->bind(1, name).bind(2, value).run(); !done) return done;
+  }
+  return database_->execute("COMMIT");
+}
+
+Result<void> SqliteJournal::compare(const Fingerprint& fingerprint) {
+  if (auto checked = check_kind(*database_, path_); !checked) return checked;
+  if (auto done = database_->execute(kSetUp); !done) return done;
+  const auto before = this->fingerprint();
+  if (!before) return tl::unexpected(before.error());
+  const std::map<std::string, std::string> was(before->begin(), before->end());
+  std::vector<std::string> differences;
+  for (const auto& [name, value] : fingerprint) {
+    const auto found = was.find(name);
+    const std::string old = found == was.end() ? "nothing" : found->second;
+    if (old != value) differences.push_back(fmt::format("{}: was {}, is {}", name, old, value));
+  }
+  if (differences.empty()) return {};
+  return fail(ErrorKind::kUsage,
+              fmt::format("{}: this journal is of another migration: {}; repeat that command, or "
+                          "begin a new journal with --journal FILE",
+                          path_.string(), fmt::join(differences, "; ")));
+}
+
+Result<void> SqliteJournal::prepare() {
+  auto add = database_->prepare(
+      "INSERT INTO import(conversation, side, record, line, attempt, timestamp_s) "
+      "VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET attempt=excluded.attempt, "
+      "timestamp_s=excluded.timestamp_s, outcome=0");
+  if (!add) return tl::unexpected(add.error());
+  add_intent_ = *std::move(add);
+  auto set = database_->prepare(
+      "UPDATE import SET outcome=?, ended_ms=?, msg_id=?, msg_seq=?, code=?, why=? "
+      "WHERE conversation=? AND side=? AND record=?");
+  if (!set) return tl::unexpected(set.error());
+  set_result_ = *std::move(set);
+  return {};
+}
+
+Result<void> SqliteJournal::read(const std::function<void(const ImportEntry&)>& take) {
+  auto rows = database_->prepare(
+      "SELECT conversation, side, record, line, attempt, timestamp_s, outcome, msg_id, msg_seq, "
+      "code, why FROM import ORDER BY conversation, side, record");
+  if (!rows) return tl::unexpected(rows.error());
+  while (true) {
+    const auto row = rows->step();
+    if (!row) return tl::unexpected(row.error());
+    if (!*row) return {};
+    const auto number = [&rows](int column) {
+      return static_cast<std::uint32_t>(rows->integer(column));
+    };
+    ImportEntry entry;
+    entry.intent.key = {{number(0), number(1)}, number(2)};
+    entry.intent.line = number(3);
+    entry.intent.attempt = static_cast<std::int32_t>(rows->integer(4));
+    entry.intent.timestamp_s = rows->integer(5);
+    entry.result = {entry.intent.key, static_cast<ImportOutcome>(rows->integer(6)),
+                    rows->text(7),    rows->integer(8),
+                    rows->integer(9), rows->text(10)};
+    take(entry);
+  }
+}
+
+Result<void> SqliteJournal::intent(const ImportIntent& intent) {
+  std::unique_lock lock(mutex_);
+  pending_.emplace_back(intent);
+  return wait_for(++told_, lock);
+}
+
+Result<void> SqliteJournal::result(const ImportResult& result) {
+  const std::lock_guard lock(mutex_);
+  if (error_) return tl::unexpected(*error_);
+  pending_.emplace_back(result);
+  ++told_;
+  return {};
+}
+
+Result<void> SqliteJournal::flush() {
+  std::unique_lock lock(mutex_);
+  return wait_for(told_, lock);
+}
+
+// The first thread to come writes what all have told so far; the others wait for it.
+Result<void> SqliteJournal::wait_for(std::uint64_t change, std::unique_lock<std::mutex>& lock) {
+  while (written_ < change && !error_) {
+    if (writing_) {
+      written_changed_.wait(lock);
+      continue;
+    }
+    writing_ = true;
+    std::vector<Change> changes;
+    changes.swap(pending_);
+    const std::uint64_t last = told_;
+    lock.unlock();
+    const auto done = write(changes);
+    lock.lock();
+    writing_ = false;
+    if (done) {
+      written_ = last;
+    } else {
+      error_ = done.error();
+    }
+    written_changed_.notify_all();
+  }
+  if (error_) return tl::unexpected(*error_);
+  return {};
+}
+
+Result<void> SqliteJournal::write(const std::vector<Change>& changes) {
+  if (auto begun = database_->execute("BEGIN IMMEDIATE"); !begun) return begun;
+  for (const Change& change : changes) {
+    if (auto done = write_one(change); !done) {
+      static_cast<void>(database_->execute("ROLLBACK"));
+      return done;
+    }
+  }
+  return database_->execute("COMMIT");
+}
+
+Result<void> SqliteJournal::write_one(const Change& change) {
+  if (const auto* intent = std::get_if<ImportIntent>(&change)) {
+    const ImportKey& key = intent->key;
+    return add_intent_.bind(1, key.lane.conversation)
+        .bind(2, key.lane.side)
+        .bind(3, key.record)
+        .bind(4, intent->line)
+        .bind(5, intent->attempt)
+        .bind(6, intent->timestamp_s)
+        .run();
+  }
+  const auto& result = std::get<ImportResult>(change);
+  return set_result_.bind(1, static_cast<std::int64_t>(result.outcome))
+      .bind(2, clock_->wall_ms())
+      .bind(3, result.msg_id)
+      .bind(4, result.msg_seq)
+      .bind(5, result.code)
+      .bind(6, result.why)
+      .bind(7, result.key.lane.conversation)
+      .bind(8, result.key.lane.side)
+      .bind(9, result.key.record)
+      .run();
+}
+
+Result<void> SqliteJournal::note(std::string_view name, std::string_view value) {
+  auto set = database_->prepare("INSERT OR REPLACE INTO note(name, value) VALUES(?, ?)");
+  if (!set) return tl::unexpected(set.error());
+  return set->bind(1, name).bind(2, value).run();
+}
+
+Result<std::optional<std::string>> SqliteJournal::noted(std::string_view name) {
+  auto get = database_->prepare("SELECT value FROM note WHERE name=?");
+  if (!get) return tl::unexpected(get.error());
+  const auto row = get->bind(1, name).step();
+  if (!row) return tl::unexpected(row.error());
+  if (!*row) return std::nullopt;
+  return get->text(0);
+}
+
+Result<Fingerprint> SqliteJournal::fingerprint() {
+  auto rows = database_->prepare("SELECT name, value FROM told ORDER BY place");
+  if (!rows) return tl::unexpected(rows.error());
+  Fingerprint out;
+  while (true) {
+    const auto row = rows->step();
+    if (!row) return tl::unexpected(row.error());
+    if (!*row) return out;
+    out.emplace_back(rows->text(0), rows->text(1));
+  }
+}
+
+Result<void> SqliteJournal::run_started() {
+  auto add = database_->prepare("INSERT INTO run(started_ms) VALUES(?)");
+  if (!add) return tl::unexpected(add.error());
+  return add->bind(1, clock_->wall_ms()).run();
+}
+
+Result<void> SqliteJournal::run_ended(std::string_view verdict, int exit_code) {
+  auto set = database_->prepare(
+      "UPDATE run SET ended_ms=?, verdict=?, exit_code=? "
+      "WHERE number=(SELECT max(number) FROM run)");
+  if (!set) return tl::unexpected(set.error());
+  return set->bind(1, clock_->wall_ms()).bind(2, verdict).bind(3, exit_code).run();
+}
+
+Result<std::vector<RunRecord>> SqliteJournal::runs() {
+  auto rows = database_->prepare(
+      "SELECT started_ms, ended_ms, verdict, exit_code FROM run ORDER BY number");
+  if (!rows) return tl::unexpected(rows.error());
+  std::vector<RunRecord> out;
+  while (true) {
+    const auto row = rows->step();
+    if (!row) return tl::unexpected(row.error());
+    if (!*row) return out;
+    out.push_back({rows->integer(0), rows->integer(1), rows->text(2), rows->integer(3)});
+  }
+}
+
+}  // namespace zimmock

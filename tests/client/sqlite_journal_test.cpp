@@ -1,0 +1,271 @@
+#include "client/sqlite_journal.h"
+
+#include <fstream>
+#include <set>
+#include <thread>
+
+#include "client/record_tag.h"
+#include "tests/client/fake_service.h"
+
+namespace zimmock::test {
+namespace {
+
+using Catch::Matchers::Contains;
+
+const Fingerprint kTold{{"input", "abc"}, {"--too-old", "stop"}};
+
+// A path where nothing is, and nothing is left.
+struct JournalPath {
+  JournalPath()
+      : path(std::filesystem::temp_directory_path() /
+             fmt::format("zimmock-journal-{}-{}", ::getpid(), ++count)) {}
+  ~JournalPath() {
+    for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(path.string() + end);
+  }
+  static inline int count = 0;
+  std::filesystem::path path;
+};
+
+struct Fixture {
+  std::unique_ptr<SqliteJournal> open(const Fingerprint& told = kTold) {
+    auto journal = SqliteJournal::open(file.path, told, time);
+    if (!journal) FAIL(journal.error().message);
+    return *std::move(journal);
+  }
+  std::string refusal(const Fingerprint& told = kTold) {
+    const auto journal = SqliteJournal::open(file.path, told, time);
+    REQUIRE_FALSE(journal);
+    CHECK(journal.error().kind == ErrorKind::kUsage);
+    return journal.error().message;
+  }
+  JournalPath file;
+  FakeTime time;
+};
+
+std::vector<ImportEntry> entries(SqliteJournal& journal) {
+  std::vector<ImportEntry> out;
+  REQUIRE(journal.read([&](const ImportEntry& entry) { out.push_back(entry); }));
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a journal keeps intents and results, and who was told what") {
+  Fixture fixture;
+  {
+    const auto journal = fixture.open();
+    CHECK(journal->is_new());
+    REQUIRE(journal->intent({{{1, 0}, 7}, 12, 1, 1000}));
+    REQUIRE(journal->intent({{{0, 1}, 3}, 4, 2, 1001}));
+    REQUIRE(journal->result({{{0, 1}, 3}, ImportOutcome::kImported, "99", 5, 0, ""}));
+    REQUIRE(journal->flush());
+    REQUIRE(journal->note("shift_ms", "-5"));
+    REQUIRE(journal->run_started());
+    REQUIRE(journal->run_ended("verified", 0));
+  }
+  const auto journal = fixture.open();
+  CHECK_FALSE(journal->is_new());
+  CHECK(journal->fingerprint() == kTold);
+  CHECK(*journal->noted("shift_ms") == "-5");
+  CHECK_FALSE(*journal->noted("nothing"));
+  CHECK(journal->runs()->at(0).verdict == "verified");
+  const auto kept = entries(*journal);
+  REQUIRE(kept.size() == 2);
+  CHECK(kept[0].intent.key == ImportKey{{0, 1}, 3});
+  CHECK(kept[0].intent.attempt == 2);
+  CHECK(kept[0].result.outcome == ImportOutcome::kImported);
+  CHECK(kept[0].result.msg_id == "99");
+  CHECK(kept[1].intent.line == 12);
+  CHECK(kept[1].intent.timestamp_s == 1000);
+  CHECK(kept[1].result.outcome == ImportOutcome::kOpen);
+}
+
+TEST_CASE("an intent is there for another reader as soon as it has been written down") {
+  Fixture fixture;
+  const auto journal = fixture.open();
+  const auto reader = SqliteJournal::open_to_read(fixture.file.path);
+  REQUIRE(reader);
+  REQUIRE(journal->intent({{{0, 0}, 0}, 1, 1, 5}));
+  CHECK(entries(**reader).size() == 1);
+  CHECK_FALSE((*reader)->intent({{{0, 0}, 1}, 2, 1, 5}));
+}
+
+TEST_CASE("intents of many threads are all kept") {
+  Fixture fixture;
+  const auto journal = fixture.open();
+  {
+    std::vector<std::jthread> threads;
+    for (std::uint32_t lane = 0; lane < 8; ++lane) {
+      threads.emplace_back([&journal, lane] {
+        for (std::uint32_t i = 0; i < 50; ++i) {
+          const ImportKey key{{lane, 0}, i};
+          if (!journal->intent({key, i, 1, 0})) return;
+          if (!journal->result({key, ImportOutcome::kImported, "1", 1, 0, ""})) return;
+        }
+      });
+    }
+  }
+  REQUIRE(journal->flush());
+  const auto kept = entries(*journal);
+  CHECK(kept.size() == 400);
+  for (const ImportEntry& entry : kept) CHECK(entry.result.outcome == ImportOutcome::kImported);
+}
+
+TEST_CASE("what is not this migration's journal is refused, with why") {
+  Fixture fixture;
+  SECTION("another migration") {
+    fixture.open();
+    CHECK_THAT(fixture.refusal({{"input", "abc"}, {"--too-old", "clamp"}}),
+               Contains("--too-old: was stop, is clamp; repeat that command"));
+  }
+  SECTION("in use") {
+    const auto journal = fixture.open();
+    CHECK_THAT(fixture.refusal(), Contains("another run is writing this journal"));
+  }
+  SECTION("another file") {
+    std::ofstream(fixture.file.path) << "{\"not\": \"a journal\"}\n";
+    CHECK_THAT(fixture.refusal(), Contains("not a database"));
+    CHECK_FALSE(SqliteJournal::open_to_read(fixture.file.path));
+  }
+  SECTION("another database") {
+    auto database = SqlDatabase::open(fixture.file.path, SqlDatabase::Mode::kWrite);
+    REQUIRE(database->execute("CREATE TABLE x(y)"));
+    CHECK_THAT(fixture.refusal(), Contains("expected a journal of zimmock migrate"));
+  }
+  SECTION("no folder") {
+    fixture.file.path = "/nonexistent/journal";
+    CHECK_THAT(fixture.refusal(), Contains("--journal FILE puts it elsewhere"));
+    CHECK_FALSE(SqliteJournal::open_to_read(fixture.file.path));
+  }
+}
+
+TEST_CASE("a run that ended in the middle is taken up: nothing twice, nothing lost, in order") {
+  std::string text;
+  std::vector<std::string> wanted;
+  for (int i = 0; i < 12; ++i) {
+    text += record_line(std::to_string(i), kNow - 100 + i);
+    wanted.push_back(fmt::format("m-{}", i));
+  }
+  const auto texts = [](const FakeService::List& list) {
+    std::vector<std::string> out;
+    for (const auto& item : list) out.push_back(item["MsgBody"]);
+    return out;
+  };
+  // After each number of imports; the last one with or without effect.
+  for (std::size_t ends = 1; ends <= 24; ++ends) {
+    for (const bool applied : {true, false}) {
+      Fixture fixture;
+      Migration run(text, true);
+      auto journal = fixture.open();
+      // As if the process ended in that call: the journal hears of nothing any more.
+      struct Ended : ImportJournal {
+        explicit Ended(SqliteJournal& to) : journal(to) {}
+        bool durable() const override { return true; }
+        Result<void> read(const std::function<void(const ImportEntry&)>& take) override {
+          return journal.read(take);
+        }
+        Result<void> intent(const ImportIntent& intent) override {
+          if (ended) return fail(ErrorKind::kSystem, "ended");
+          return journal.intent(intent);
+        }
+        Result<void> result(const ImportResult& result) override {
+          if (ended) return fail(ErrorKind::kSystem, "ended");
+          return journal.result(result);
+        }
+        Result<void> flush() override { return {}; }
+        SqliteJournal& journal;
+        bool ended = false;
+      };
+      Ended ended(*journal);
+      const auto end = [&](const std::string& action,
+                           const nlohmann::json&) -> std::optional<Result<HttpResponse>> {
+        if (action != "ImportPeerMsg" || run.service.count(action) != ends) return std::nullopt;
+        ended.ended = true;
+        return fail(ErrorKind::kInDoubt, "ended");
+      };
+      (applied ? run.service.after : run.service.before) = end;
+      run.journal = &ended;
+      run.import();
+      run.service.after = run.service.before = {};
+      journal.reset();
+      journal = fixture.open();
+      run.journal = journal.get();
+      const ImportReport report = run.import();
+      CHECK(report.stop == Stop::kNone);
+      CHECK(report.done() == 24);
+      CHECK(report.sent_again == (applied ? 0 : 1));
+      CHECK(texts(run.service.list("a", "b")) == wanted);
+      CHECK(texts(run.service.list("b", "a")) == wanted);
+      CHECK(run.verify().verified(false));
+    }
+  }
+}
+
+TEST_CASE("a tag keeps the extension data that it stands beside") {
+  CHECK(with_tag("", "t") == R"({"_zm":"t"})");
+  CHECK(with_tag("{}", "t") == R"({"_zm":"t"})");
+  CHECK(with_tag(R"( { "a":1.0})", "t") == R"( {"_zm":"t", "a":1.0})");
+  CHECK(with_tag("plain \"text\"", "t") == R"({"_zm":"t","ExtendedData":"plain \"text\""})");
+  CHECK(with_tag("[1]", "t") == R"({"_zm":"t","ExtendedData":"[1]"})");
+  CHECK(with_tag(R"({"_zm":"other"})", "t") ==
+        R"({"_zm":"t","ExtendedData":"{\"_zm\":\"other\"}"})");
+  for (const char* own : {"", "{}", "{\"a\":1}", "x", "[1]", "{\"_zm\":\"other\"}"})
+    CHECK(tag_of(with_tag(own, "t")) == "t");
+  for (const char* other : {"", "x", "[]", "{}", "{\"_zm\":1}", "{\"_zm\""})
+    CHECK(tag_of(other) == "");
+}
+
+TEST_CASE("records that are alike have tags of their own, in the order of the file") {
+  const std::string same = record_line("", kNow - 5, {{"Message", "same"}});
+  const TempFile file(same + same + record_line("", kNow - 5, {{"Message", "other"}}) + same);
+  const auto source = open_source(file);
+  const auto plan = make_plan(*source, Migration::options(true));
+  REQUIRE(plan);
+  std::set<std::string> tags;
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    for (const std::uint32_t side : {0U, 1U})
+      tags.insert(tag_of(plan->outgoing(*source, {0, side}, i)->extended_data));
+  }
+  CHECK(tags.size() == 8);
+
+  // One more line at the top shifts the lines, not the tags.
+  const TempFile shifted("\n" + same + same + record_line("", kNow - 5, {{"Message", "other"}}) +
+                         same);
+  const auto again = open_source(shifted);
+  const auto other = make_plan(*again, Migration::options(true));
+  for (std::uint32_t i = 0; i < 4; ++i)
+    CHECK(tags.contains(tag_of(other->outgoing(*again, {0, 0}, i)->extended_data)));
+}
+
+TEST_CASE("a record whose extension data leaves no room for a tag is a finding") {
+  const std::string text = record_line("1", kNow - 5, {{"ExtendedData", std::string(1000, 'x')}});
+  for (const bool tagged : {true, false}) {
+    const TempFile file(text);
+    const auto source = open_source(file);
+    const auto plan = make_plan(*source, Migration::options(tagged));
+    CHECK(plan->counts.bad == (tagged ? 1 : 0));
+    if (tagged) CHECK(plan->findings.at(0).reason == "plan.tag-too-long");
+  }
+}
+
+TEST_CASE("shards share out the conversations: each is in one") {
+  std::string text;
+  for (int i = 0; i < 60; ++i)
+    text += record_line("", kNow - 5, {{"FromUserId", fmt::format("u{}", i)}});
+  const TempFile file(text);
+  std::uint64_t imports = 0;
+  for (std::uint32_t number = 1; number <= 3; ++number) {
+    const auto source = open_source(file);
+    PlanOptions options = Migration::options(true);
+    options.shard = *parse_shard(fmt::format("{}/3", number));
+    const auto plan = make_plan(*source, options);
+    CHECK(plan->counts.imports > 0);
+    CHECK(plan->counts.imports / 2 + plan->counts.other_shards == 60);
+    imports += plan->counts.imports;
+  }
+  CHECK(imports == 120);
+  for (const char* bad : {"", "1", "0/3", "4/3", "1/0", "a/b", "1/99999", "1/2/3"})
+    CHECK_FALSE(parse_shard(bad));
+}
+
+}  // namespace zimmock::test
