@@ -15,9 +15,10 @@ enum ExitCode : int {
   kOk = 0,
   kFailed = 1,  // findings, or something is not as it should be
   kUsage = 2,
-  kIncomplete = 3,  // finished, with records left out
-  kStopped = 5,     // stopped; a retry may help
-  kFatal = 7,       // credentials
+  kIncomplete = 3,    // finished, with records left out
+  kStopped = 5,       // stopped; a retry may help
+  kUnresolved = 6,    // of `migrate`: lists that did not come to their end
+  kFatal = 7,         // credentials
   kUnreachable = 11,  // of `contract`: nobody answers
   kUnusable = 12,     // of `contract`: what answers does not speak this API
   kUnexpected = 20,   // of `contract`: a mistake of ours

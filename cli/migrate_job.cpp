@@ -10,6 +10,7 @@
 
 #include "cli/choices.h"
 #include "cli/files.h"
+#include "client/input_digest.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
@@ -34,6 +35,46 @@ Result<void> read_window(const MigrateOptions& options, MigrateJob& job) {
   return {};
 }
 
+// The calls a second that one of the shards may make.
+Result<std::int64_t> share_of(std::int64_t calls_per_second, const Shard& shard) {
+  if (calls_per_second == 0) return 0;
+  const std::int64_t rest = calls_per_second % shard.of;
+  const std::int64_t share = calls_per_second / shard.of + (shard.number <= rest ? 1 : 0);
+  if (share > 0) return share;
+  return fail(ErrorKind::kUsage,
+              fmt::format("--shard: expected at most as many shards as calls a second, {}, got {}",
+                          calls_per_second, shard.of));
+}
+
+Result<std::int64_t> read_duration(const char* option, const std::string& text,
+                                   std::int64_t max_ms) {
+  const auto ms = parse_duration_ms(text);
+  if (ms && *ms >= 0 && *ms <= max_ms) return *ms;
+  return fail(ErrorKind::kUsage, fmt::format("{}: expected a duration up to {} s, as 500ms or 5s, "
+                                             "got {}",
+                                             option, max_ms / kMillisPerSecond, quote(text)));
+}
+
+Result<void> read_settling(const MigrateOptions& options, MigrateJob& job) {
+  const std::int64_t window_s = job.source.profile.timestamp_window_s;
+  const auto settle = read_duration("--settle", options.settle, kMillisPerDay);
+  if (!settle) return tl::unexpected(settle.error());
+  const auto skew = read_duration("--sign-skew", options.sign_skew,
+                                  std::max<std::int64_t>(window_s - 1, 0) * kMillisPerSecond);
+  if (!skew) return tl::unexpected(skew.error());
+  job.settle.settle_ms = *settle;
+  job.settle.sign_skew_s = *skew / kMillisPerSecond;
+  job.settle.window_s = window_s;
+  const std::string name = std::filesystem::path(options.file).filename().string();
+  const std::string shard = job.plan.shard.of > 1
+                                ? fmt::format(".{}-of-{}", job.plan.shard.number, job.plan.shard.of)
+                                : "";
+  job.journal = options.journal.empty() ? name + shard + ".journal" : options.journal;
+  job.quarantine =
+      options.quarantine.empty() ? job.journal.string() + ".quarantine.jsonl" : options.quarantine;
+  return {};
+}
+
 Result<void> read_policies(const MigrateOptions& options, MigrateJob& job) {
   const auto rate = parse_rate(options.rate);
   if (!rate) return tl::unexpected(rate.error());
@@ -42,8 +83,8 @@ Result<void> read_policies(const MigrateOptions& options, MigrateJob& job) {
                                              {"skip", TooOldPolicy::kSkip},
                                              {"clamp", TooOldPolicy::kClamp}});
   if (!too_old) return tl::unexpected(too_old.error());
-  const auto bad = choose<BadPolicy>("--bad", options.bad,
-                                     {{"stop", BadPolicy::kStop}, {"skip", BadPolicy::kSkip}});
+  const auto bad = choose<BadPolicy>(
+      "--bad", options.bad, {{"stop", BadPolicy::kStop}, {"quarantine", BadPolicy::kQuarantine}});
   if (!bad) return tl::unexpected(bad.error());
   if (!options.time_shift.empty()) {
     const auto shift = parse_time_shift(options.time_shift);
@@ -57,11 +98,23 @@ Result<void> read_policies(const MigrateOptions& options, MigrateJob& job) {
                 "--verify-only: expected neither --execute nor times that depend on now; give the "
                 "--time-shift that the import has printed");
   }
+  const auto tagged = choose<bool>("--tag", options.tag, {{"on", true}, {"off", false}});
+  if (!tagged) return tl::unexpected(tagged.error());
+  const auto gap = choose<GapPolicy>(
+      "--gap", options.gap, {{"stop", GapPolicy::kStop}, {"continue", GapPolicy::kContinue}});
+  if (!gap) return tl::unexpected(gap.error());
+  const auto shard = parse_shard(options.shard);
+  if (!shard) return fail(ErrorKind::kUsage, "--" + shard.error().message);
+  job.plan.tagged = *tagged;
+  job.plan.shard = *shard;
+  job.gap = *gap;
   if (options.lanes < 1 || options.lanes > kMaxLanes) {
     return fail(ErrorKind::kUsage,
                 fmt::format("--lanes: expected 1 to {}, got {}", kMaxLanes, options.lanes));
   }
-  job.plan.calls_per_second = *rate;
+  const auto share = share_of(*rate, *shard);
+  if (!share) return tl::unexpected(share.error());
+  job.plan.calls_per_second = *share;
   job.plan.too_old = *too_old;
   job.plan.bad = *bad;
   job.plan.max_examples = options.max_examples;
@@ -149,7 +202,7 @@ Result<void> read_source(const MigrateOptions& options, MigrateJob& job) {
 }
 
 void add_plan_options(CLI::App& app, MigrateOptions& options) {
-  app.add_option("FILE", options.file, "The chat history")->required();
+  app.add_option("FILE", options.file, "The chat history");
   app.add_option("--format", options.format, "Its format (zimmock list formats), or auto")
       ->capture_default_str();
   app.add_option("--users", options.users_file,
@@ -172,7 +225,17 @@ void add_plan_options(CLI::App& app, MigrateOptions& options) {
   app.add_option("--too-old", options.too_old,
                  "What does not fit: stop, skip, or clamp (moved to the window's edge)")
       ->capture_default_str();
-  app.add_option("--bad", options.bad, "Records with findings: stop or skip")
+  app.add_option(
+         "--bad", options.bad,
+         "Records that cannot be imported: stop, or quarantine (left out, and written to a file)")
+      ->capture_default_str();
+  app.add_option(
+         "--tag", options.tag,
+         "on: every message carries a tag in ExtendedData, by which it is known again; off: "
+         "equal messages are counted instead, which does not see who else writes")
+      ->capture_default_str();
+  app.add_option("--shard", options.shard,
+                 "I/N: the I-th of N parts, each with its share of --rate and a journal of its own")
       ->capture_default_str();
   app.add_option("--profile", options.profile,
                  "The contract's open questions: default, strict or a "
@@ -184,7 +247,7 @@ void add_plan_options(CLI::App& app, MigrateOptions& options) {
 
 Result<MigrateJob> read_migrate_job(const MigrateOptions& options) {
   MigrateJob job;
-  for (const auto step : {read_source, read_window, read_policies, read_display}) {
+  for (const auto step : {read_source, read_window, read_policies, read_settling, read_display}) {
     if (auto done = step(options, job); !done) return tl::unexpected(done.error());
   }
   job.facts.file = options.file;
@@ -209,6 +272,22 @@ void add_migrate_options(CLI::App& app, MigrateOptions& options) {
                "Register, import, read back and compare; without it nothing is sent");
   app.add_flag("--verify-only", options.verify_only,
                "Send nothing; read the lists of an earlier run back and compare");
+  app.add_option("--journal", options.journal,
+                 "What was sent, so that the same command goes on after an interruption; default: "
+                 "FILE's name and .journal, here");
+  app.add_option("--quarantine", options.quarantine,
+                 "Where records go that cannot be imported; default: the journal's name and "
+                 ".quarantine.jsonl");
+  app.add_option("--gap", options.gap,
+                 "After a message that the service refuses, its list: stop, or continue")
+      ->capture_default_str();
+  app.add_option("--settle", options.settle,
+                 "An import in doubt is looked for so long after; clocks may differ by as much")
+      ->capture_default_str();
+  app.add_option("--sign-skew", options.sign_skew,
+                 "Sign imports so long before now: what is lost can then land for a shorter time "
+                 "(590s leaves it 10 s instead of 10 min)")
+      ->capture_default_str();
   app.add_option("--rate", options.rate, "Calls a second of each operation, or off")
       ->capture_default_str();
   app.add_option("--lanes", options.lanes, "Lists imported at once")->capture_default_str();
@@ -219,6 +298,72 @@ void add_migrate_options(CLI::App& app, MigrateOptions& options) {
   app.add_option("--progress", options.progress, "auto, bar, plain or off")->capture_default_str();
   app.add_flag("--json", options.as_json, "JSON Lines on stdout");
   add_connection_options(app, options.connection);
+}
+
+Result<Fingerprint> fingerprint_of(const MigrateOptions& options, const MigrateJob& job) {
+  auto digest = input_digest(options.file);
+  if (!digest) return tl::unexpected(digest.error());
+  Fingerprint out{{"input", *std::move(digest)}, {"--format", std::string(job.format->name)}};
+  for (const auto& [name, file] : {std::pair{"--users", options.users_file},
+                                   std::pair{"--media-map", options.media_map_file}}) {
+    auto content = file.empty() ? Result<std::string>("none") : input_digest(file);
+    if (!content) return tl::unexpected(content.error());
+    out.emplace_back(name, *std::move(content));
+  }
+  const auto given = [](const std::string& text) { return text.empty() ? "none" : text; };
+  out.insert(out.end(), {{"--tz", given(options.time_zone)},
+                         {"--date-order", given(options.date_order)},
+                         {"--profile", options.profile},
+                         {"retention days", std::to_string(job.facts.retention_days)},
+                         {"--time-shift", given(options.time_shift)},
+                         {"--too-old", options.too_old},
+                         {"--bad", options.bad},
+                         {"--tag", options.tag},
+                         {"--shard", options.shard},
+                         {"endpoint", job.facts.endpoint},
+                         {"app", std::to_string(job.facts.app_id)},
+                         {"zimmock", ZIMMOCK_VERSION}});
+  return out;
+}
+
+Fingerprint notes_of(const MigrateOptions& options, const MigrateJob& job) {
+  std::error_code ignored;
+  const auto absolute = [&ignored](const std::string& file) {
+    return file.empty() ? "" : std::filesystem::absolute(file, ignored).string();
+  };
+  return {{"file", absolute(options.file)},
+          {"users", absolute(options.users_file)},
+          {"media-map", absolute(options.media_map_file)},
+          {"quarantine", absolute(job.quarantine.string())}};
+}
+
+Result<void> options_of(SqliteJournal& journal, MigrateOptions& options) {
+  const auto told = journal.fingerprint();
+  if (!told) return tl::unexpected(told.error());
+  const std::map<std::string, std::string> was(told->begin(), told->end());
+  const auto set = [&was](const char* name, std::string& to) {
+    const auto found = was.find(name);
+    if (found != was.end()) to = found->second == "none" ? "" : found->second;
+  };
+  set("--format", options.format);
+  set("--tz", options.time_zone);
+  set("--date-order", options.date_order);
+  set("--profile", options.profile);
+  set("--too-old", options.too_old);
+  set("--bad", options.bad);
+  set("--tag", options.tag);
+  set("--shard", options.shard);
+  std::string days;
+  set("retention days", days);
+  options.retention_days = parse_int64(days);
+  for (const auto& [name, to] :
+       {std::pair{"file", &options.file}, std::pair{"users", &options.users_file},
+        std::pair{"media-map", &options.media_map_file}}) {
+    const auto noted = journal.noted(name);
+    if (!noted) return tl::unexpected(noted.error());
+    *to = noted->value_or("");
+  }
+  return {};
 }
 
 }  // namespace zimmock::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -10,7 +11,9 @@
 #include "cli/migrate_output.h"
 #include "cli/progress_display.h"
 #include "client/formats/format.h"
+#include "client/importer.h"
 #include "client/plan.h"
+#include "client/sqlite_journal.h"
 
 namespace zimmock::cli {
 
@@ -27,6 +30,13 @@ struct MigrateOptions {
   std::optional<std::int64_t> retention_days;
   bool execute = false;
   bool verify_only = false;
+  std::string journal;     // "": of the file's name
+  std::string quarantine;  // "": of the journal's
+  std::string tag = "on";
+  std::string gap = "stop";
+  std::string shard = "1/1";
+  std::string settle = "5s";
+  std::string sign_skew = "0s";
   std::string rate = "20";
   int lanes = 4;
   std::string time_shift;
@@ -39,19 +49,34 @@ struct MigrateOptions {
   std::string progress = "auto";
 };
 
-void add_migrate_options(CLI::App& app, MigrateOptions& options);
-
 // The same, read and found to make sense.
 struct MigrateJob {
   const Format* format = nullptr;
   FormatOptions source;
   PlanOptions plan;
   MigrateFacts facts;
+  GapPolicy gap = GapPolicy::kStop;
+  SettlePolicy settle;
+  std::filesystem::path journal;
+  std::filesystem::path quarantine;
   ProgressStyle progress = ProgressStyle::kOff;
   std::optional<Connection> connection;  // if anything is sent or read back
 };
 
 // Reads clock and environment. An Error (kUsage) names the option and what it takes.
 Result<MigrateJob> read_migrate_job(const MigrateOptions& options);
+
+void add_migrate_options(CLI::App& app, MigrateOptions& options);
+
+// What a journal must have been told by an earlier run to be taken up by this one. Reads the input.
+// The Error names what could not be read.
+Result<Fingerprint> fingerprint_of(const MigrateOptions& options, const MigrateJob& job);
+
+// The options of the run that began the journal, to read its lists back with; those of the
+// connection are left as they are.
+Result<void> options_of(SqliteJournal& journal, MigrateOptions& options);
+
+// What options_of() needs beyond the fingerprint.
+Fingerprint notes_of(const MigrateOptions& options, const MigrateJob& job);
 
 }  // namespace zimmock::cli

@@ -50,6 +50,11 @@ class JsonOutput : public MigrateOutput {
              {"too_old", counts.too_old},
              {"clamped", counts.clamped},
              {"left_out", counts.left_out},
+             {"skipped", counts.skipped},
+             {"other_shards", counts.other_shards},
+             {"source_notes", plan.facts.notes},
+             {"source_skipped", plan.facts.skipped},
+             {"source_repaired", plan.facts.repaired},
              {"out_of_order", counts.out_of_order},
              {"same_time", counts.same_time},
              {"retention_days", facts_.retention_days},
@@ -76,12 +81,13 @@ class JsonOutput : public MigrateOutput {
     }
   }
 
-  void starting(const MigrationPlan&, const ImportJournal& journal) override {
+  void starting(const MigrationPlan&, const SqliteJournal* journal) override {
     print({{"type", "start"},
            {"endpoint", facts_.endpoint},
            {"app_id", facts_.app_id},
            {"verify_only", facts_.verify_only},
-           {"resumable", journal.durable()}});
+           {"journal", journal == nullptr ? "" : journal->path().string()},
+           {"resumed", facts_.resumed}});
   }
 
   void registered(const RegisterReport& report) override {
@@ -97,7 +103,7 @@ class JsonOutput : public MigrateOutput {
   }
 
   void imported(const MigrationPlan& plan, const ImportReport& report) override {
-    json refusals = json::array(), in_doubt = json::array();
+    json refusals = json::array(), stopped = json::array();
     for (const RefusalGroup& group : report.refusals) {
       refusals.push_back({{"code", group.status.code},
                           {"message", group.status.message},
@@ -105,15 +111,24 @@ class JsonOutput : public MigrateOutput {
                           {"count", group.count},
                           {"lines", group.lines}});
     }
-    for (const InDoubt& one : report.in_doubt) {
-      in_doubt.push_back({{"line", one.line}, {"viewer", plan.viewer(one.lane)}, {"why", one.why}});
+    for (const StoppedLane& one : report.stopped_lanes) {
+      stopped.push_back({{"line", one.line},
+                         {"viewer", plan.viewer(one.lane)},
+                         {"peer", plan.peer(one.lane)},
+                         {"at", one.gap ? "gap" : "doubt"},
+                         {"why", one.why}});
     }
     print({{"type", "imported"},
            {"imported", report.imported},
-           {"refused", report.refused},
+           {"recovered", report.recovered},
+           {"quarantined", report.quarantined},
+           {"unresolved", report.unresolved},
            {"not_sent", report.not_sent},
+           {"before", report.before},
+           {"looks", report.looks},
+           {"sent_again", report.sent_again},
            {"refusals", refusals},
-           {"in_doubt", in_doubt},
+           {"stopped_lists", stopped},
            {"duration_ms", report.duration_ms}});
   }
 
@@ -145,6 +160,16 @@ class JsonOutput : public MigrateOutput {
            {"duration_ms", report.duration_ms}});
   }
 
+  void quarantined(const std::filesystem::path& file, std::uint64_t lines) override {
+    print({{"type", "quarantined"}, {"file", file.string()}, {"lines", lines}});
+  }
+
+  void balance(const Balance& balance) override {
+    json out = balance_json(balance);
+    out["type"] = "balance";
+    print(out);
+  }
+
   void verdict(const std::string& line, int exit_code) override {
     print({{"type", "summary"}, {"verdict", line}, {"exit", exit_code}});
   }
@@ -164,6 +189,18 @@ class JsonOutput : public MigrateOutput {
 
 std::unique_ptr<MigrateOutput> json_output(MigrateFacts facts, std::mutex& out) {
   return std::make_unique<JsonOutput>(std::move(facts), out);
+}
+
+json balance_json(const Balance& balance) {
+  const auto view = [](const ViewBalance& one) {
+    return json{{"read", one.read},           {"imported", one.imported},
+                {"recovered", one.recovered}, {"quarantined", one.quarantined},
+                {"skipped", one.skipped},     {"unresolved", one.unresolved},
+                {"waiting", one.waiting}};
+  };
+  return {{"sender", view(balance.sender)},
+          {"receiver", view(balance.receiver)},
+          {"holds", balance.holds()}};
 }
 
 std::string_view to_string(Weight weight) {

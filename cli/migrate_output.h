@@ -1,13 +1,18 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <string>
 
+#include <nlohmann/json.hpp>
+
+#include "client/balance.h"
 #include "client/importer.h"
 #include "client/plan.h"
 #include "client/registrar.h"
+#include "client/sqlite_journal.h"
 #include "client/verdict.h"
 #include "client/verifier.h"
 
@@ -25,6 +30,7 @@ struct MigrateFacts {
   TooOldPolicy too_old = TooOldPolicy::kStop;
   BadPolicy bad = BadPolicy::kStop;
   bool verify_only = false;
+  bool resumed = false;          // an earlier run has begun it
   std::size_t max_examples = 0;  // of each kind; 0: all
 };
 
@@ -34,11 +40,15 @@ class MigrateOutput {
  public:
   virtual ~MigrateOutput() = default;
   virtual void plan(const MigrationPlan& plan) = 0;
-  virtual void starting(const MigrationPlan& plan, const ImportJournal& journal) = 0;
+  // `journal` is nullptr if none is used.
+  virtual void starting(const MigrationPlan& plan, const SqliteJournal* journal) = 0;
   virtual void registered(const RegisterReport& report) = 0;
   virtual void imported(const MigrationPlan& plan, const ImportReport& report) = 0;
   virtual void mismatch(const Mismatch& mismatch) = 0;
   virtual void compared(const VerifyReport& report) = 0;
+
+  virtual void quarantined(const std::filesystem::path& file, std::uint64_t lines) = 0;
+  virtual void balance(const Balance& balance) = 0;
 
   // The last line, and the exit code that goes with it.
   virtual void verdict(const std::string& line, int exit_code) = 0;
@@ -49,6 +59,9 @@ std::unique_ptr<MigrateOutput> text_output(MigrateFacts facts);
 // JSON Lines; the member `type` says what a line is. `out` guards stdout, where the progress of
 // another thread goes too.
 std::unique_ptr<MigrateOutput> json_output(MigrateFacts facts, std::mutex& out);
+
+// {"sender": {"read": N, "imported": N, ...}, "receiver": {...}, "holds": true}
+nlohmann::json balance_json(const Balance& balance);
 
 // "2 h 3 min", "25 min 19 s", "5.3 s".
 std::string duration_text(std::int64_t ms);

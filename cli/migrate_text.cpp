@@ -46,11 +46,12 @@ class TextOutput : public MigrateOutput {
                              "sending); {} sharing a timestamp with the one before",
                              counts.out_of_order, counts.same_time));
     print_left_out(counts);
+    print_source(plan.facts);
     print_estimate(plan.estimate);
     print_findings(plan);
   }
 
-  void starting(const MigrationPlan& plan, const ImportJournal& journal) override {
+  void starting(const MigrationPlan& plan, const SqliteJournal* journal) override {
     if (facts_.verify_only) {
       fmt::print("reading the lists of {} at {} as app {}; nothing is sent\n",
                  count_of(plan.counts.conversations, "conversation", "conversations"),
@@ -59,10 +60,9 @@ class TextOutput : public MigrateOutput {
     }
     fmt::print("sending {} to {} as app {}\n", count_of(plan.counts.imports, "import", "imports"),
                facts_.endpoint, facts_.app_id);
-    if (!journal.durable()) {
-      fmt::print(
-          "note: this version keeps no journal: an interrupted run cannot be resumed, and "
-          "running it again would import messages twice\n");
+    if (journal != nullptr) {
+      fmt::print("{} {}; after an interruption the same command goes on\n",
+                 facts_.resumed ? "going on with" : "journal:", journal->path().string());
     }
     std::fflush(stdout);
   }
@@ -81,24 +81,29 @@ class TextOutput : public MigrateOutput {
   }
 
   void imported(const MigrationPlan& plan, const ImportReport& report) override {
-    fmt::print("imported {} of {} in {} ({})\n", report.imported, plan.counts.imports,
-               duration_text(report.duration_ms), per_second(report.imported, report.duration_ms));
+    const std::uint64_t here = report.imported + report.recovered -
+                               std::min(report.before, report.imported + report.recovered);
+    fmt::print("imported {} of {} in {} ({})\n", report.imported + report.recovered,
+               plan.counts.imports, duration_text(report.duration_ms),
+               per_second(here, report.duration_ms));
+    if (report.before > 0) fmt::print("  {} by earlier runs\n", report.before);
+    if (report.looks > 0) {
+      fmt::print("  in doubt: {} found in their lists, {} sent again; lists looked at {} times\n",
+                 report.recovered, report.sent_again, report.looks);
+    }
     for (const RefusalGroup& group : report.refusals) {
       fmt::print("  refused {}: {}; lines {}{}\n", group.count, group.status.line(),
                  fmt::join(group.lines, ", "), group.count > group.lines.size() ? ", ..." : "");
     }
-    const std::size_t shown = std::min(report.in_doubt.size(), limit());
+    const std::size_t shown = std::min(report.stopped_lanes.size(), limit());
     for (std::size_t i = 0; i < shown; ++i) {
-      const InDoubt& one = report.in_doubt[i];
-      fmt::print("  in doubt, not sent again: line {} into the list of {}: {}\n", one.line,
-                 quote(plan.viewer(one.lane)), ascii_line(one.why));
+      const StoppedLane& one = report.stopped_lanes[i];
+      fmt::print("  the list of {} with {} stopped at line {}, {}: {}\n",
+                 quote(plan.viewer(one.lane)), quote(plan.peer(one.lane)), one.line,
+                 one.gap ? "refused (--gap continue goes on)" : "in doubt", ascii_line(one.why));
     }
-    print_more(report.in_doubt.size(), shown);
+    print_more(report.stopped_lanes.size(), shown);
     if (report.not_sent > 0) fmt::print("  not sent: {}\n", report.not_sent);
-    if (report.stop != Stop::kNone) {
-      fmt::print("  to see what is there: zimmock migrate {} --verify-only --time-shift {:+}ms\n",
-                 facts_.file, plan.shift_ms);
-    }
     std::fflush(stdout);
   }
 
@@ -131,6 +136,21 @@ class TextOutput : public MigrateOutput {
           totals.ties_reordered);
     }
     fmt::print("  not verifiable, because QueryPeerMsg does not return it: {}\n", kUnverifiable);
+  }
+
+  void quarantined(const std::filesystem::path& file, std::uint64_t lines) override {
+    fmt::print("quarantined: {} in {}\n", count_of(lines, "line", "lines"), file.string());
+  }
+
+  void balance(const Balance& balance) override {
+    for (const auto& [name, view] :
+         {std::pair{"sender's", balance.sender}, std::pair{"receiver's", balance.receiver}}) {
+      fmt::print(
+          "{:<10} {} read = {} imported + {} recovered + {} quarantined + {} skipped + {} "
+          "unresolved{}\n",
+          name, view.read, view.imported, view.recovered, view.quarantined, view.skipped,
+          view.unresolved, view.waiting > 0 ? fmt::format(" + {} waiting", view.waiting) : "");
+    }
   }
 
   void verdict(const std::string& line, int) override {
@@ -185,6 +205,14 @@ class TextOutput : public MigrateOutput {
           fmt::format("{}: {} bad, {} too old", count_of(counts.left_out, "record", "records"),
                       counts.bad, counts.left_out - counts.bad));
     }
+  }
+
+  static void print_source(const SourceFacts& facts) {
+    for (const auto& [kind, count] : facts.skipped)
+      row("skipped", fmt::format("{} {}", count, kind));
+    for (const auto& [kind, count] : facts.repaired)
+      row("mended", fmt::format("{} {}", count, kind));
+    for (const std::string& note : facts.notes) row("note", note);
   }
 
   void print_estimate(const Estimate& estimate) const {

@@ -172,7 +172,9 @@ class Import {
   void send(ZimApi& api, LaneQueue::Task task, std::int32_t attempt) {
     const auto message = context_.plan.outgoing(context_.source, task.lane, task.record);
     if (!message) return stop(Stop::kError, message.error().message);
-    ImportIntent intent{{task.lane, task.record}, line_of(task), attempt - 1, 0};
+    const bool to_sender =
+        task.lane.side == (context_.plan.records[task.record].from_second ? 1U : 0U);
+    ImportIntent intent{{task.lane, task.record}, line_of(task), attempt - 1, 0, to_sender};
     CallSite site{limiter_, context_.clock, context_.waiter, context_.board};
     const auto answer = call_patiently(site, [&] { return send_signed(api, *message, intent); });
     if (journal_failed_) return;

@@ -143,7 +143,7 @@ Result<MigrationPlan> make_plan(SourceReader& source, const PlanOptions& options
   MigrationPlan plan;
   plan.now_ms = options.now_ms;
   plan.retention_ms = options.retention_ms;
-  FindingLog log(options.max_examples);
+  FindingLog log(options.max_examples, options.on_bad);
   plan.tagged = options.tagged;
   if (auto scanned = scan_source(source, options.shard, plan, log); !scanned) {
     return tl::unexpected(scanned.error());

@@ -51,6 +51,7 @@ struct PlanOptions {
   bool tagged = true;  // every message carries a tag: see record_tag.h
   Shard shard;
   std::size_t max_examples = 5;  // of each reason; 0: all
+  FindingLog::BadSink on_bad;    // what keeps a record from being imported, as it is found
 };
 
 struct PlannedRecord {

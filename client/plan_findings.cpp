@@ -45,6 +45,7 @@ void FindingLog::add(Weight weight, PlanReason reason, RecordFinding finding) {
 
 void FindingLog::add(Weight weight, std::string_view reason, std::string_view statement,
                      RecordFinding finding) {
+  if (weight == Weight::kBad && on_bad_) on_bad_(reason, finding);
   const auto found = std::find_if(groups_.begin(), groups_.end(), [&](const FindingGroup& group) {
     return group.reason == reason && group.weight == weight;
   });

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "contracts/rules/rules.h"
@@ -38,8 +40,12 @@ enum class PlanReason { kSource, kSameId, kExpires, kSameTime, kEmptied, kTagToo
 // Groups findings by reason as they come.
 class FindingLog {
  public:
+  // Gets every finding of weight kBad, as it comes.
+  using BadSink = std::function<void(std::string_view reason, const RecordFinding&)>;
+
   // Keeps `max_examples` a group; 0: all.
-  explicit FindingLog(std::size_t max_examples) : max_examples_(max_examples) {}
+  explicit FindingLog(std::size_t max_examples, BadSink on_bad = {})
+      : max_examples_(max_examples), on_bad_(std::move(on_bad)) {}
 
   void add(Weight weight, std::uint32_t line, const Finding& finding);
   void add(Weight weight, PlanReason reason, RecordFinding finding);
@@ -52,6 +58,7 @@ class FindingLog {
            RecordFinding finding);
 
   std::size_t max_examples_;
+  BadSink on_bad_;
   std::vector<FindingGroup> groups_;
   std::vector<std::uint32_t> last_lines_;
 };

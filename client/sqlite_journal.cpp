@@ -17,6 +17,7 @@ namespace {
 constexpr std::int64_t kApplicationId = 0x7A696D6D;
 constexpr std::int64_t kVersion = 1;
 
+constexpr std::string_view kBegun = "begun";
 constexpr const char* kSetUp = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;";
 
 constexpr const char* kSchema = R"(
@@ -28,11 +29,15 @@ CREATE TABLE note(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE run(number INTEGER PRIMARY KEY, started_ms INTEGER NOT NULL,
                  ended_ms INTEGER NOT NULL DEFAULT 0, verdict TEXT NOT NULL DEFAULT '',
                  exit_code INTEGER NOT NULL DEFAULT -1);
+CREATE TABLE list(conversation INTEGER NOT NULL, side INTEGER NOT NULL, viewer TEXT NOT NULL,
+                  peer TEXT NOT NULL, planned INTEGER NOT NULL,
+                  PRIMARY KEY(conversation, side)) WITHOUT ROWID;
 CREATE TABLE import(conversation INTEGER NOT NULL, side INTEGER NOT NULL, record INTEGER NOT NULL,
                     line INTEGER NOT NULL, attempt INTEGER NOT NULL, timestamp_s INTEGER NOT NULL,
                     outcome INTEGER NOT NULL DEFAULT 0, ended_ms INTEGER NOT NULL DEFAULT 0,
                     msg_id TEXT NOT NULL DEFAULT '', msg_seq INTEGER NOT NULL DEFAULT 0,
                     code INTEGER NOT NULL DEFAULT 0, why TEXT NOT NULL DEFAULT '',
+                    to_sender INTEGER NOT NULL,
                     PRIMARY KEY(conversation, side, record)) WITHOUT ROWID;
 )";
 
@@ -42,6 +47,15 @@ Result<std::int64_t> pragma(SqlDatabase& database, std::string_view name) {
   const auto row = statement->step();
   if (!row) return tl::unexpected(row.error());
   return *row ? statement->integer(0) : 0;
+}
+
+// A file in which a run that ended at once may have set up nothing yet.
+Result<bool> is_empty(SqlDatabase& database) {
+  auto tables = database.prepare("SELECT count(*) FROM sqlite_master");
+  if (!tables) return tl::unexpected(tables.error());
+  const auto row = tables->step();
+  if (!row) return tl::unexpected(Error{ErrorKind::kUsage, row.error().message});
+  return tables->integer(0) == 0;
 }
 
 Result<void> check_kind(SqlDatabase& database, const std::filesystem::path& path) {
@@ -73,12 +87,14 @@ Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(const std::filesystem
   auto database = SqlDatabase::open(path, SqlDatabase::Mode::kWrite);
   if (!database) return tl::unexpected(database.error());
   out->database_ = *std::move(database);
-  const auto pages = pragma(*out->database_, "page_count");
-  if (!pages) return tl::unexpected(Error{ErrorKind::kUsage, pages.error().message});
-  out->is_new_ = *pages == 0;
-  auto ready = out->is_new_ ? out->create(fingerprint) : out->compare(fingerprint);
+  const auto empty = is_empty(*out->database_);
+  if (!empty) return tl::unexpected(empty.error());
+  auto ready = *empty ? out->create(fingerprint) : out->compare(fingerprint);
   if (ready) ready = out->prepare();
   if (!ready) return tl::unexpected(ready.error());
+  const auto begun = out->noted(kBegun);
+  if (!begun) return tl::unexpected(begun.error());
+  out->is_new_ = !*begun;
   return out;
 }
 
@@ -91,6 +107,14 @@ Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open_to_read(
   out->database_ = *std::move(database);
   out->error_ = Error{ErrorKind::kSystem, fmt::format("{}: opened to be read only", path.string())};
   return out;
+}
+
+bool SqliteJournal::is_being_written(const std::filesystem::path& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool free = ::flock(fd, LOCK_SH | LOCK_NB) == 0;
+  ::close(fd);
+  return !free;
 }
 
 // The lock goes last: closing any descriptor of the file lets SQLite's own locks go.
@@ -146,8 +170,8 @@ Result<void> SqliteJournal::compare(const Fingerprint& fingerprint) {
 
 Result<void> SqliteJournal::prepare() {
   auto add = database_->prepare(
-      "INSERT INTO import(conversation, side, record, line, attempt, timestamp_s) "
-      "VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET attempt=excluded.attempt, "
+      "INSERT INTO import(conversation, side, record, line, attempt, timestamp_s, to_sender) "
+      "VALUES(?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET attempt=excluded.attempt, "
       "timestamp_s=excluded.timestamp_s, outcome=0");
   if (!add) return tl::unexpected(add.error());
   add_intent_ = *std::move(add);
@@ -162,7 +186,7 @@ Result<void> SqliteJournal::prepare() {
 Result<void> SqliteJournal::read(const std::function<void(const ImportEntry&)>& take) {
   auto rows = database_->prepare(
       "SELECT conversation, side, record, line, attempt, timestamp_s, outcome, msg_id, msg_seq, "
-      "code, why FROM import ORDER BY conversation, side, record");
+      "code, why, to_sender FROM import ORDER BY conversation, side, record");
   if (!rows) return tl::unexpected(rows.error());
   while (true) {
     const auto row = rows->step();
@@ -176,6 +200,7 @@ Result<void> SqliteJournal::read(const std::function<void(const ImportEntry&)>& 
     entry.intent.line = number(3);
     entry.intent.attempt = static_cast<std::int32_t>(rows->integer(4));
     entry.intent.timestamp_s = rows->integer(5);
+    entry.intent.to_sender = rows->integer(11) != 0;
     entry.result = {entry.intent.key, static_cast<ImportOutcome>(rows->integer(6)),
                     rows->text(7),    rows->integer(8),
                     rows->integer(9), rows->text(10)};
@@ -248,6 +273,7 @@ Result<void> SqliteJournal::write_one(const Change& change) {
         .bind(4, intent->line)
         .bind(5, intent->attempt)
         .bind(6, intent->timestamp_s)
+        .bind(7, intent->to_sender ? 1 : 0)
         .run();
   }
   const auto& result = std::get<ImportResult>(change);
@@ -261,6 +287,46 @@ Result<void> SqliteJournal::write_one(const Change& change) {
       .bind(8, result.key.lane.side)
       .bind(9, result.key.record)
       .run();
+}
+
+Result<void> SqliteJournal::begin(const MigrationPlan& plan, const Fingerprint& notes) {
+  if (auto begun = database_->execute("BEGIN IMMEDIATE"); !begun) return begun;
+  auto add = database_->prepare(
+      "INSERT INTO list(conversation, side, viewer, peer, planned) VALUES(?, ?, ?, ?, ?)");
+  if (!add) return tl::unexpected(add.error());
+  for (std::uint32_t i = 0; i < plan.conversations.size(); ++i) {
+    for (const std::uint32_t side : {0U, 1U}) {
+      if (plan.conversations[i].imports[side] == 0) continue;
+      const Lane lane{i, side};
+      add->bind(1, i).bind(2, side).bind(3, plan.viewer(lane)).bind(4, plan.peer(lane));
+      if (auto done = add->bind(5, plan.conversations[i].imports[side]).run(); !done) return done;
+    }
+  }
+  for (const auto& [name, value] : notes) {
+    if (auto done = note(name, value); !done) return done;
+  }
+  if (auto done = note(kBegun, "1"); !done) return done;
+  is_new_ = false;
+  return database_->execute("COMMIT");
+}
+
+Result<std::vector<SqliteJournal::List>> SqliteJournal::lists() {
+  auto rows = database_->prepare(
+      "SELECT list.conversation, list.side, viewer, peer, planned, total(outcome IN (1, 2)), "
+      "total(outcome = 3), total(outcome = 0) FROM list LEFT JOIN import USING(conversation, side) "
+      "GROUP BY list.conversation, list.side");
+  if (!rows) return tl::unexpected(rows.error());
+  std::vector<List> out;
+  while (true) {
+    const auto row = rows->step();
+    if (!row) return tl::unexpected(row.error());
+    if (!*row) return out;
+    const auto number = [&rows](int column) {
+      return static_cast<std::uint64_t>(rows->integer(column));
+    };
+    const Lane lane{static_cast<std::uint32_t>(number(0)), static_cast<std::uint32_t>(number(1))};
+    out.push_back({lane, rows->text(2), rows->text(3), number(4), number(5), number(6), number(7)});
+  }
 }
 
 Result<void> SqliteJournal::note(std::string_view name, std::string_view value) {

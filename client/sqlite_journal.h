@@ -44,9 +44,16 @@ class SqliteJournal : public ImportJournal {
   // For reading only, also while another process writes it. Writing to it is an Error.
   static Result<std::unique_ptr<SqliteJournal>> open_to_read(const std::filesystem::path& path);
 
+  // True while another process has it open for writing.
+  static bool is_being_written(const std::filesystem::path& path);
+
   ~SqliteJournal() override;
 
+  // True until begin() has been called once, in this run or an earlier one.
   bool is_new() const { return is_new_; }
+
+  // Notes what the first run has decided, and the plan's lists, all or nothing.
+  Result<void> begin(const MigrationPlan& plan, const Fingerprint& notes);
   const std::filesystem::path& path() const { return path_; }
 
   bool durable() const override { return true; }
@@ -59,6 +66,18 @@ class SqliteJournal : public ImportJournal {
   Result<void> note(std::string_view name, std::string_view value);
   Result<std::optional<std::string>> noted(std::string_view name);
   Result<Fingerprint> fingerprint();
+
+  // The lists of the plan, in the order of their lanes; lists without an import are left out.
+  struct List {
+    Lane lane;
+    std::string viewer;
+    std::string peer;
+    std::uint64_t planned = 0;
+    std::uint64_t done = 0;  // imported or recovered
+    std::uint64_t quarantined = 0;
+    std::uint64_t open = 0;  // may have been applied
+  };
+  Result<std::vector<List>> lists();
 
   Result<void> run_started();
   Result<void> run_ended(std::string_view verdict, int exit_code);

@@ -12,8 +12,9 @@ enum class Outcome {
   kVerified,
   kVerifiedInPart,  // all that was planned is there, but records were left out of the plan
   kNotVerified,
-  kStopped,  // a retry may help
-  kFatal,    // credentials
+  kStopped,     // a retry may help
+  kUnresolved,  // lists that did not come to their end
+  kFatal,       // credentials
   kInterrupted,
 };
 
@@ -27,7 +28,9 @@ struct Verdict {
 Verdict stopped_verdict(const MigrationPlan& plan, Stop stop, const std::string& message,
                         std::uint64_t done);
 
-// Of a run whose lists were read back, or should have been.
-Verdict verdict_of(const MigrationPlan& plan, const VerifyReport& report, bool extra_allowed);
+// Of a run whose lists were read back, or should have been. `import` is nullptr if nothing was
+// sent.
+Verdict verdict_of(const MigrationPlan& plan, const VerifyReport& report,
+                   const ImportReport* import, const Quarantine& quarantine, bool extra_allowed);
 
 }  // namespace zimmock

@@ -1,0 +1,78 @@
+#include "cli/quarantine_file.h"
+
+#include <cerrno>
+#include <cstring>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "contracts/api/json_text.h"
+
+namespace zimmock::cli {
+namespace {
+
+tl::unexpected<Error> cannot_write(const std::filesystem::path& path) {
+  return fail(ErrorKind::kUsage,
+              fmt::format("{}: could not write: {}; --quarantine FILE puts it elsewhere",
+                          path.string(), std::strerror(errno)));
+}
+
+}  // namespace
+
+QuarantineFile::~QuarantineFile() {
+  if (file_ == nullptr) return;
+  std::error_code ignored;
+  std::filesystem::remove(part(), ignored);
+}
+
+Result<void> QuarantineFile::open(const std::filesystem::path& path) {
+  path_ = path;
+  file_.reset(std::fopen(part().c_str(), "we"));
+  if (file_ == nullptr) return cannot_write(part());
+  return {};
+}
+
+void QuarantineFile::add(const std::string& line) {
+  ++count_;
+  std::fputs((line + "\n").c_str(), file_.get());
+}
+
+FindingLog::BadSink QuarantineFile::bad_sink() {
+  return [this](std::string_view reason, const RecordFinding& finding) {
+    add(json_line({{"line", finding.line},
+                   {"reason", reason},
+                   {"pointer", finding.pointer},
+                   {"expected", finding.expected},
+                   {"got", finding.got}}));
+  };
+}
+
+Result<void> QuarantineFile::finish(const MigrationPlan& plan, const Quarantine& refused) {
+  std::error_code ignored;
+  if (file_ == nullptr) {
+    if (refused.entries().empty()) return {};
+    return fail(ErrorKind::kSystem, "the quarantine file was not opened");
+  }
+  for (const auto& [key, entry] : refused.entries()) {
+    add(json_line({{"line", plan.records[key.record].place.line},
+                   {"viewer", plan.viewer(key.lane)},
+                   {"peer", plan.peer(key.lane)},
+                   {"code", entry.code},
+                   {"reason", entry.why}}));
+  }
+  const bool failed = std::ferror(file_.get()) != 0 || std::fflush(file_.get()) != 0;
+  file_.reset();
+  if (failed) return cannot_write(part());
+  if (count_ == 0) {
+    std::filesystem::remove(part(), ignored);
+    std::filesystem::remove(path_, ignored);
+    return {};
+  }
+  std::error_code error;
+  std::filesystem::rename(part(), path_, error);
+  if (!error) return {};
+  errno = error.value();
+  return cannot_write(path_);
+}
+
+}  // namespace zimmock::cli

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "client/journal.h"
+#include "client/plan.h"
+#include "contracts/api/result.h"
+
+namespace zimmock::cli {
+
+// The records that cannot be imported, a JSON line each: its line in the source, and why. Written
+// beside its place and moved there at the end, so that it is whole or not there.
+class QuarantineFile {
+ public:
+  QuarantineFile() = default;
+  QuarantineFile(QuarantineFile&&) = default;
+  QuarantineFile& operator=(QuarantineFile&&) = default;
+  ~QuarantineFile();
+
+  Result<void> open(const std::filesystem::path& path);
+  bool is_open() const { return file_ != nullptr; }
+
+  // Takes the plan's findings as they come. The file must not move meanwhile.
+  FindingLog::BadSink bad_sink();
+
+  // Adds what the service refused, and moves the file to its place; removes it if it is empty.
+  Result<void> finish(const MigrationPlan& plan, const Quarantine& refused);
+
+  const std::filesystem::path& path() const { return path_; }
+  std::uint64_t count() const { return count_; }  // of lines
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  std::filesystem::path part() const { return path_.string() + ".part"; }
+  void add(const std::string& line);
+
+  std::filesystem::path path_;
+  std::unique_ptr<std::FILE, Close> file_;
+  std::uint64_t count_ = 0;
+};
+
+}  // namespace zimmock::cli

@@ -1,0 +1,43 @@
+#pragma once
+
+// Whether a migration's numbers add up, for each of the two lists that a message can be in.
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "client/journal.h"
+#include "client/plan.h"
+
+namespace zimmock {
+
+// All that was read from the source, by what became of it in one kind of list.
+struct ViewBalance {
+  std::uint64_t read = 0;
+  std::uint64_t imported = 0;     // answered with success
+  std::uint64_t recovered = 0;    // the answer was lost, the message is there
+  std::uint64_t quarantined = 0;  // bad records, and what the service refuses
+  std::uint64_t skipped = 0;      // no message, too old, of another shard, not seen by that user
+  std::uint64_t unresolved = 0;   // may have been applied
+  std::uint64_t waiting = 0;      // not sent yet
+
+  std::uint64_t sum() const {
+    return imported + recovered + quarantined + skipped + unresolved + waiting;
+  }
+};
+
+struct Balance {
+  ViewBalance sender;    // the sender's list of each message
+  ViewBalance receiver;  // the receiver's
+
+  bool holds() const { return sender.read == sender.sum() && receiver.read == receiver.sum(); }
+};
+
+// What is read comes from the plan's counts, what is skipped and waiting from its records, the rest
+// from the journal's entries: three sources that must agree. Reads the whole journal. The Error is
+// its.
+Result<Balance> balance_of(const MigrationPlan& plan, ImportJournal& journal);
+
+}  // namespace zimmock
