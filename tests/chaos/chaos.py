@@ -26,7 +26,7 @@ from ledger import generate, read_lines, request_bodies
 import service
 
 CONTROLS = ("read_back", "intents", "expiry", "naive")
-FAULTS = ("--lost-before 0.02 --lost 0.05 --reset 0.02 --late 0.04 --late-seconds 0.3:2.5 --error-after 0.02 --half 0.02"
+FAULTS = ("--lost-before 0.02 --lost 0.05 --reset 0.02 --late 0.06 --late-seconds 0.3:2.2 --error-after 0.02 --half 0.02"
           " --in-doubt-code 0.02 --in-doubt-code-before 0.02 --storm 0.03 --slow-query 0.05:0.3 --query-lag 0.05"
           " --lost-query 0.05 --latency 0.004:0.04").split()
 CASINO = pathlib.Path(__file__).resolve().parents[3] / "shared" / "data" / "casino" / "casino.jsonl"

@@ -266,7 +266,8 @@ class Chaos:
     def last_line(self):
         lines = (self.folder / "stdout").read_text(encoding="utf-8", errors="replace").splitlines() or [""]
         try:
-            return json.loads(lines[-1]).get("line", lines[-1])
+            last = json.loads(lines[-1])
+            return last.get("line") or last.get("verdict") or lines[-1]
         except (ValueError, AttributeError):
             return lines[-1]
 

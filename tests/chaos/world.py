@@ -12,7 +12,7 @@ import random
 import sys
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "oracle"))
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "oracle"))
 import contract  # noqa: E402
 
 PAGES_KEPT = 20_000
