@@ -20,7 +20,7 @@ POINTS = (*NAMED, "random")
 AGAIN = (5, 6)  # stopped, unresolved lanes: the same command goes on
 NTH_MOST, SECONDS_LEAST, SECONDS_MOST = 200, 0.02, 0.5
 FRUITLESS_MOST = 60  # runs in a row that were not killed and did not come to an end
-FULL_SPEED = 0.7  # share of the work planned for the kills, so that they are used up before it
+PLANNED = 0.7  # share of the work planned for the kills, so that they are used up before it
 
 
 def client_command(client, file, journal, options):
@@ -95,7 +95,7 @@ class Schedule:
         if self.left <= 0:
             return None, 0
         turn = sum(self.done.values())
-        budget = max(1.0, 2 * FULL_SPEED * imports_left / self.left)
+        budget = max(1.0, 2 * PLANNED * imports_left / self.left)
         if turn % 2:
             most = min(SECONDS_MOST, max(2 * SECONDS_LEAST, budget / max(1.0, imports_per_second)))
             return "random", self.rng.uniform(SECONDS_LEAST, most)
@@ -182,6 +182,7 @@ class Chaos:
             point, amount = self.schedule.next(self.imports - self.applied, speed)
             code = self.attempt(point, amount)
             self.applied = self.service.stats()["applied"]
+            self.log(point=point, amount=amount, code=code, applied=self.applied)
             if code == -signal.SIGKILL and point:
                 self.schedule.killed(point)
                 fruitless = 0
@@ -240,7 +241,10 @@ class Chaos:
             return
         self.result.verdict = self.last_line()
         before = self.service.stats()["applied"]
-        self.result.second_code = self.attempt(None, 0)
+        for _ in range(5):  # queries are lost here, too: it may have to be told to go on
+            self.result.second_code = self.attempt(None, 0)
+            if self.result.second_code not in AGAIN:
+                break
         self.service.idle()
         self.result.grown = self.service.stats()["applied"] - before
         if self.result.second_code != 0 or self.result.grown:
@@ -259,6 +263,10 @@ class Chaos:
                 continue
         self.result.balances, problems = judge_balance(documents)
         self.result.problems += problems
+
+    def log(self, **members):
+        with open(self.folder / "runs.jsonl", "a", encoding="ascii") as file:
+            file.write(json.dumps({"run": self.result.runs, **members}) + "\n")
 
     def problem(self, text):
         self.result.problems.append(text)

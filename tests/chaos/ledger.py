@@ -70,9 +70,8 @@ def request_bodies(records):
     """The bodies that a client without any care would send, one an import."""
     for record in sorted(records, key=lambda record: record["SendMessageTime"]):
         text, extended = message_of(record)
-        body = {"FromUserId": record["FromUserId"], "ToUserId": record["ToUserId"], "MessageType": record["MessageType"],
-                "Priority": record.get("Priority", 2), "MessageBody": {"Message": text},
-                "SendMessageTime": record["SendMessageTime"]}
+        body = {name: record[name] for name in ("FromUserId", "ToUserId", "MessageType", "SendMessageTime")}
+        body.update(Priority=record.get("Priority", 2), MessageBody={"Message": text})
         if extended:
             body["MessageBody"]["ExtendedData"] = extended
         body.update({name: record[name] for name in ("SubMsgType", "SearchedContent") if name in record})
