@@ -161,8 +161,9 @@ def command_short(options):
 def command_table(options):
     kills = options.kills or 1050
     options = with_options(options, fault_flags=options.fault_flags or LONG_FAULTS)
-    records = read_lines(CASINO) if CASINO.exists() else list(generate(1000, 14_000, options.seed))
-    name = "casino" if CASINO.exists() else "generated"
+    source = options.input or (CASINO if CASINO.exists() else None)
+    records = read_lines(source) if source else list(generate(1000, 14_000, options.seed))
+    name = source.stem if source else "generated"
     result = chaos(with_options(options, kills=kills), records)
     rows, fine = [cells(name, result)], result.holds and result.kills_done >= min(kills, 1000)
     for each in CONTROLS:
@@ -208,6 +209,7 @@ def parser_of():
         command.add_argument("--untagged", action="store_true", help="messages need no tag")
         service.add_fault_options(command)
     commands.choices["run"].add_argument("--input", type=pathlib.Path, required=True)
+    commands.choices["table"].add_argument("--input", type=pathlib.Path, help="default: casino, or generated")
     commands.choices["run"].add_argument("--json", type=pathlib.Path)
     commands.choices["control"].add_argument("name", choices=CONTROLS)
     for name in ("run", "control"):

@@ -82,9 +82,9 @@ def request_bodies(records):
 def generate(conversations, count, seed):
     """Made-up records in time order: ties, genuine repeats, both senders, one-sided ones, custom messages."""
     rng = random.Random(seed)
-    at = (int(time.time()) - 86_400 - count) * 1000
+    at, conversation = (int(time.time()) - 86_400 - count) * 1000, 0
     for i in range(count):
-        conversation = rng.randrange(conversations)
+        conversation = conversation if rng.random() < 0.3 else rng.randrange(conversations)
         pair = [f"user-{conversation}-a", f"user-{conversation}:<b>"]
         at += rng.choice((0, 0, 1, 500, 1000))
         rng.shuffle(pair)
