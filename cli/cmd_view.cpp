@@ -88,9 +88,9 @@ int run(const Options& options) {
   if (!session) return complain_error(session.error());
   Tally tally;
   const ListRead read = read_list((*session)->api(), (*session)->site(), options.viewer,
-                                  options.peer, [&](const QueryItem& item) -> Result<void> {
+                                  options.peer, [&](const QueryItem& item) -> Result<bool> {
                                     show(item, options, *version, tally);
-                                    return {};
+                                    return true;
                                   });
   if (read.interrupted) return kInterrupted;
   if (read.refused) return complain_status("QueryPeerMsg", *read.refused);

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 
+#include "client/importer.h"
 #include "client/journal.h"
 #include "contracts/api/http.h"
 #include "contracts/api/result.h"
@@ -15,6 +16,7 @@ namespace zimmock::cli {
 struct MigrateHooks {
   std::function<std::unique_ptr<ImportJournal>(ImportJournal&)> journal;
   std::function<Result<std::unique_ptr<Transport>>(std::unique_ptr<Transport>)> transport;
+  std::function<void(SettlePolicy&)> settle;
 };
 
 MigrateHooks& migrate_hooks();

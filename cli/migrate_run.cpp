@@ -334,6 +334,7 @@ int run_migration(const MigrateOptions& options) {
   auto job = read_migrate_job(options);
   if (!job) return complain_error(job.error());
   Session session{options, *std::move(job), nullptr, std::nullopt, nullptr, {}};
+  if (const auto& settle = migrate_hooks().settle) settle(session.job.settle);
   const SystemClock clock;
   if (auto found = find_journal(session, clock); !found) return complain_error(found.error());
   session.job.facts.resumed = session.journal != nullptr && !session.journal->is_new();
