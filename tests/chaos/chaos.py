@@ -31,6 +31,8 @@ FAULTS = ("--lost-before 0.02 --lost 0.05 --reset 0.02 --late 0.06 --late-second
           "--half 0.02 --in-doubt-code 0.02 --in-doubt-code-before 0.02 --storm 0.03 --slow-query 0.05:0.3 "
           "--query-lag 0.05 --lost-query 0.05 --latency 0.004:0.04").split()
 RATE_FAULTS = "--lost 0.03 --storm 0.03 --latency 0.004:0.04".split()
+# For a client that does not wait: what is late lands after its second look, and long before the signature's end.
+EXPIRY_FAULTS = "--lost 0.03 --late 0.12 --late-seconds 0.6:1.6 --latency 0.004:0.04".split()
 # Late effects on both sides of the signature's end, which is 2 s away at a skew of 599 s and 4 s at one of 597 s.
 LONG_FAULTS = [flag.replace("0.3:2.2", "0.3:4.5") for flag in FAULTS]
 CASINO = pathlib.Path(__file__).resolve().parents[3] / "shared" / "data" / "casino" / "casino.jsonl"
@@ -100,7 +102,10 @@ def register(oracle, records):
 def control(name, options):
     """Whether the control broke what it must break, its result, and the words for both."""
     records = list(generate(10, CONTROL_RECORDS[name], options.seed))
-    options = with_options(options, kills=options.kills or 14, fault_flags=options.fault_flags or FAULTS, rate=0)
+    faults = EXPIRY_FAULTS if name == "expiry" else FAULTS
+    options = with_options(options, kills=options.kills or 14, fault_flags=options.fault_flags or faults, rate=0)
+    if name == "expiry":
+        options = with_options(options, sign_skew="597s")
     result = naive(options, records) if name == "naive" else chaos(options, records, without=name)
     judgement = result.judgement
     # A client that did next to nothing has lost much and proved nothing.
