@@ -207,8 +207,10 @@ int finish(MigrateOutput& output, const std::string& line, ExitCode code) {
 
 // What the first run decided, for the plan to be the same.
 Result<void> take_decisions(SqliteJournal& journal, MigrateJob& job) {
+  std::int64_t& rate = job.plan.decided_calls_per_second.emplace(0);
   for (const auto& [name, to] :
-       {std::pair{"now_ms", &job.plan.now_ms}, std::pair{"shift_ms", &job.plan.shift.ms}}) {
+       {std::pair{"now_ms", &job.plan.now_ms}, std::pair{"shift_ms", &job.plan.shift.ms},
+        std::pair{"calls_per_second", &rate}}) {
     const auto noted = journal.noted(name);
     if (!noted) return tl::unexpected(noted.error());
     const auto value = noted->has_value() ? parse_int64(**noted) : std::nullopt;
@@ -227,6 +229,7 @@ Fingerprint decisions_of(const Session& session) {
   Fingerprint out = notes_of(session.options, session.job);
   out.emplace_back("now_ms", std::to_string(session.plan->now_ms));
   out.emplace_back("shift_ms", std::to_string(session.plan->shift_ms));
+  out.emplace_back("calls_per_second", std::to_string(session.job.plan.calls_per_second));
   return out;
 }
 

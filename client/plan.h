@@ -7,6 +7,7 @@
 #include <compare>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,9 @@ struct PlanOptions {
   std::int64_t now_ms = 0;
   std::int64_t retention_ms = 0;
   std::int64_t calls_per_second = 20;  // of each operation; 0: no limit
+  // By which it is decided what expires and how far is clamped, if not calls_per_second: a run that
+  // goes on at another rate has the plan of the first.
+  std::optional<std::int64_t> decided_calls_per_second;
   TimeShift shift;
   TooOldPolicy too_old = TooOldPolicy::kStop;
   BadPolicy bad = BadPolicy::kStop;

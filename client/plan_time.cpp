@@ -147,7 +147,9 @@ void shift_times(const TimeShift& shift, MigrationPlan& plan) {
 }
 
 void fit_window(const PlanOptions& options, MigrationPlan& plan, FindingLog& log) {
-  const Schedule schedule(plan, options.calls_per_second);
+  const std::int64_t calls_per_second =
+      options.decided_calls_per_second.value_or(options.calls_per_second);
+  const Schedule schedule(plan, calls_per_second);
   std::vector<bool> to_clamp(plan.conversations.size(), false);
   for (std::size_t i = 0; i < plan.records.size(); ++i) {
     PlannedRecord& record = plan.records[i];
@@ -173,7 +175,7 @@ void fit_window(const PlanOptions& options, MigrationPlan& plan, FindingLog& log
     }
   }
   if (options.too_old != TooOldPolicy::kClamp) return;
-  const std::int64_t duration_ms = estimate_of(plan, options.calls_per_second).duration_ms;
+  const std::int64_t duration_ms = estimate_of(plan, calls_per_second).duration_ms;
   const std::int64_t edge_ms =
       std::min(plan.now_ms - plan.retention_ms + duration_ms + kClampMarginMs, plan.now_ms);
   for (std::size_t i = 0; i < plan.conversations.size(); ++i) {

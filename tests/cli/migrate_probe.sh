@@ -5,7 +5,7 @@
 
 start_mock
 ENDPOINT=$URL
-CONTROL=$(jq -r .control <<<"$READY")
+CONTROL=$(jq -r .control_url <<<"$READY")
 sent() { zim requests --control "$CONTROL" "$@"; }
 
 # --- nothing without --execute ------------------------------------------------------------------------------------------------

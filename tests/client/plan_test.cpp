@@ -295,6 +295,26 @@ TEST_CASE("the parts of all shards are the whole, each at its own rate") {
   CHECK(deadline_ms == whole.outlook.deadline_ms);
 }
 
+TEST_CASE("a run that goes on at another rate has the first one's plan") {
+  std::string text;
+  for (int i = 1; i <= 30; ++i)
+    text += record_line(std::to_string(i), kNow - days(30) + 30'000 + i);
+  auto options = plan_options();
+  options.calls_per_second = 1;
+  for (const TooOldPolicy policy : {TooOldPolicy::kSkip, TooOldPolicy::kClamp}) {
+    options.too_old = policy;
+    options.decided_calls_per_second = std::nullopt;
+    const auto first = plan_of(text, options);
+    auto faster = options;
+    faster.calls_per_second = 20;
+    CHECK(times(plan_of(text, faster)) != times(first));
+    faster.decided_calls_per_second = 1;
+    const auto second = plan_of(text, faster);
+    CHECK(times(second) == times(first));
+    CHECK(second.estimate.duration_ms < first.estimate.duration_ms);
+  }
+}
+
 TEST_CASE("all shards move their times alike") {
   std::string text;
   for (int i = 0; i < 20; ++i)
