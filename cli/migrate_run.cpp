@@ -316,7 +316,8 @@ int run(Session& session) {
   std::mutex out;
   const auto output = session.options.as_json ? json_output(session.job.facts, out)
                                               : text_output(session.job.facts);
-  output->plan(*session.plan);
+  // Of a journal's plan its own run has told.
+  if (!session.journal || session.options.execute) output->plan(*session.plan);
   const std::string reason = obstacle(*session.plan, session.job);
   if (!reason.empty()) return finish(*output, "nothing was sent: " + reason, kFailed);
   if (session.job.connection) return execute(session, *output, out);
