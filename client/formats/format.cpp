@@ -20,6 +20,10 @@ constexpr Format kFormats[] = {
      "Stream Chat's import file: JSON Lines of type and data, or an array of type and item; "
      "channels of two members, with restricted_visibility and hide_messages_before",
      open_stream, is_stream},
+    {"telegram",
+     "Telegram Desktop's export in JSON, of one chat or of the account; its personal chats, whose "
+     "users are from_id's (user700000000): map them with --users",
+     open_telegram, is_telegram},
 };
 
 }  // namespace

@@ -15,4 +15,8 @@ Result<std::unique_ptr<SourceReader>> open_stream(const std::filesystem::path& p
                                                   const FormatOptions& options);
 bool is_stream(std::string_view head, const std::filesystem::path& path);
 
+Result<std::unique_ptr<SourceReader>> open_telegram(const std::filesystem::path& path,
+                                                    const FormatOptions& options);
+bool is_telegram(std::string_view head, const std::filesystem::path& path);
+
 }  // namespace zimmock

@@ -32,11 +32,32 @@ FormatOptions with_media(const std::string& from, const std::string& to) {
   return out;
 }
 
+FormatOptions with_user(const std::string& theirs, const std::string& ours) {
+  FormatOptions out = options();
+  out.users[theirs] = ours;
+  return out;
+}
+
+FormatOptions in_zone(const char* zone) {
+  FormatOptions out = options();
+  out.time_zone = zone;
+  return out;
+}
+
+FormatOptions of_alice() {
+  FormatOptions out = with_media("chats/chat_001/", "https://media.example.com/tg/");
+  out.users["user300000000"] = "alice";
+  return out;
+}
+
 // One row a fixture.
 std::vector<FormatCase> format_cases() {
   return {
       {"stream", "stream.jsonl", with_media("uploads/old/", "https://new.example.com/")},
       {"stream", "stream-array.json", options()},
+      {"telegram", "telegram.json", of_alice()},
+      {"telegram", "telegram-chat.json", in_zone("Europe/Berlin")},
+      {"telegram", "telegram-me.json", with_user("me", "gus")},
   };
 }
 
@@ -290,6 +311,21 @@ TEST_CASE("what no format can open") {
     REQUIRE_FALSE(of_folder);
     CHECK(of_folder.error().kind == ErrorKind::kUsage);
   }
+}
+
+TEST_CASE("telegram's local times need a time zone, and one who is alone a name") {
+  const auto chat = fixtures() / "formats" / "telegram-chat.json";
+  const auto times = convert({"telegram", "", options()}, chat);
+  REQUIRE_FALSE(times);
+  CHECK(times.error().kind == ErrorKind::kUsage);
+  CHECK_THAT(times.error().message, Contains("--tz") && Contains("2018-10-28T01:30:00"));
+  const auto wrong = convert({"telegram", "", in_zone("Europe/Berln")}, chat);
+  REQUIRE_FALSE(wrong);
+  CHECK_THAT(wrong.error().message, Contains("did you mean Europe/Berlin?"));
+  const auto alone =
+      convert({"telegram", "", options()}, fixtures() / "formats" / "telegram-me.json");
+  REQUIRE(alone);
+  CHECK_THAT(alone->front().dump(), Contains("--users") && Contains("user55"));
 }
 
 }  // namespace zimmock::test
