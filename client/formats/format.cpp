@@ -24,6 +24,10 @@ constexpr Format kFormats[] = {
      "Telegram Desktop's export in JSON, of one chat or of the account; its personal chats, whose "
      "users are from_id's (user700000000): map them with --users",
      open_telegram, is_telegram},
+    {"tencent",
+     "Tencent Chat: answers of admin_getroammsg with Operator_Account and Peer_Account put beside "
+     "MsgList, pulled once for each user, or bodies of importmsg",
+     open_tencent, is_tencent},
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "client/formats/json_items.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -43,20 +44,28 @@ JsonElement read_line(const LineFile::Line& line) {
   return element;
 }
 
+Result<void> read_documents(const std::filesystem::path& path, bool array,
+                            const TakeElement& take) {
+  const std::array<std::string_view, 1> paths{array ? "/*" : ""};
+  JsonReading reading;
+  reading.several = !array;
+  return read_json_elements(
+      path, paths,
+      [&take](JsonElement& element) {
+        if (!element.value.is_object() && !element.problem) {
+          element.problem = SourceProblem{"", "a JSON object", json_type_and_value(element.value)};
+        }
+        return take(element);
+      },
+      reading);
+}
+
 }  // namespace
 
 Result<void> read_json_items(const std::filesystem::path& path, const TakeElement& take) {
   const auto array = is_array(path);
   if (!array) return tl::unexpected(array.error());
-  if (*array) {
-    constexpr std::array<std::string_view, 1> kElements{"/*"};
-    return read_json_elements(path, kElements, [&take](JsonElement& element) {
-      if (!element.value.is_object() && !element.problem) {
-        element.problem = SourceProblem{"", "a JSON object", json_type_and_value(element.value)};
-      }
-      return take(element);
-    });
-  }
+  if (*array) return read_documents(path, true, take);
   auto file = LineFile::open(path);
   if (!file) return tl::unexpected(file.error());
   while (true) {
@@ -67,6 +76,12 @@ Result<void> read_json_items(const std::filesystem::path& path, const TakeElemen
     JsonElement element = read_line(**line);
     if (auto taken = take(element); !taken) return taken;
   }
+}
+
+Result<void> read_json_documents(const std::filesystem::path& path, const TakeElement& take) {
+  const auto array = is_array(path);
+  if (!array) return tl::unexpected(array.error());
+  return read_documents(path, *array, take);
 }
 
 }  // namespace zimmock

@@ -19,4 +19,8 @@ Result<std::unique_ptr<SourceReader>> open_telegram(const std::filesystem::path&
                                                     const FormatOptions& options);
 bool is_telegram(std::string_view head, const std::filesystem::path& path);
 
+Result<std::unique_ptr<SourceReader>> open_tencent(const std::filesystem::path& path,
+                                                   const FormatOptions& options);
+bool is_tencent(std::string_view head, const std::filesystem::path& path);
+
 }  // namespace zimmock

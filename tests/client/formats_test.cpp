@@ -55,6 +55,8 @@ std::vector<FormatCase> format_cases() {
   return {
       {"stream", "stream.jsonl", with_media("uploads/old/", "https://new.example.com/")},
       {"stream", "stream-array.json", options()},
+      {"tencent", "tencent.jsonl", options()},
+      {"tencent", "tencent-import.json", options()},
       {"telegram", "telegram.json", of_alice()},
       {"telegram", "telegram-chat.json", in_zone("Europe/Berlin")},
       {"telegram", "telegram-me.json", with_user("me", "gus")},
@@ -326,6 +328,28 @@ TEST_CASE("telegram's local times need a time zone, and one who is alone a name"
       convert({"telegram", "", options()}, fixtures() / "formats" / "telegram-me.json");
   REQUIRE(alone);
   CHECK_THAT(alone->front().dump(), Contains("--users") && Contains("user55"));
+}
+
+TEST_CASE("tencent's lists must say whose they are and be whole") {
+  const auto error_of = [](const std::string& text) {
+    const TempFile file(text);
+    const auto result = convert({"tencent", "", options()}, file.path());
+    return result ? "no error" : result.error().message;
+  };
+  const std::string users = R"("Operator_Account":"a","Peer_Account":"b",)";
+  CHECK_THAT(error_of("\n{\"Complete\":1,\"MsgList\":[]}"),
+             Contains("line 2: expected Operator_Account and Peer_Account"));
+  CHECK_THAT(error_of("{" + users + "\"MsgList\":[]}"),
+             Contains("expected every page of the list of \"a\" with \"b\""));
+  CHECK_THAT(error_of("{" + users + "\"Complete\":0,\"MsgList\":[]}"), Contains("every page"));
+  CHECK_THAT(error_of("{" + users + R"("ErrorCode":70169,"ErrorInfo":"timeout","MsgList":[]})"),
+             Contains("got ErrorCode 70169: \"timeout\""));
+  CHECK_THAT(error_of("{" + users + R"("Complete":1,"MsgList":{}})"),
+             Contains("/MsgList: expected an array, got an object"));
+  CHECK_THAT(error_of("{" + users + R"("Complete":1,"Complete":0,"MsgList":[]})"),
+             Contains("/Complete: expected the member once"));
+  CHECK_THAT(error_of("{" + users + R"("Complete":1,"MsgList":[)"), Contains("got its end"));
+  CHECK(error_of("{" + users + R"("Complete":1,"MsgList":[]})") == "no error");
 }
 
 }  // namespace zimmock::test
