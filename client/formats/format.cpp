@@ -28,6 +28,10 @@ constexpr Format kFormats[] = {
      "Tencent Chat: answers of admin_getroammsg with Operator_Account and Peer_Account put beside "
      "MsgList, pulled once for each user, or bodies of importmsg",
      open_tencent, is_tencent},
+    {"sendbird",
+     "Sendbird: lists of messages with the channels of two members that they are of, as its "
+     "Platform API answers them or its converter from Pusher writes them",
+     open_sendbird, is_sendbird},
 };
 
 }  // namespace

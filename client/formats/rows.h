@@ -23,4 +23,8 @@ Result<std::unique_ptr<SourceReader>> open_tencent(const std::filesystem::path& 
                                                    const FormatOptions& options);
 bool is_tencent(std::string_view head, const std::filesystem::path& path);
 
+Result<std::unique_ptr<SourceReader>> open_sendbird(const std::filesystem::path& path,
+                                                    const FormatOptions& options);
+bool is_sendbird(std::string_view head, const std::filesystem::path& path);
+
 }  // namespace zimmock
