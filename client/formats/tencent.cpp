@@ -233,8 +233,8 @@ Made<TencentMessage> identity_of(const json& message, const std::string& viewer,
   return out;
 }
 
-Made<json> record_of(const json& message, const TencentMessage& identity,
-                     const TencentViews::Fate& fate, const FormatOptions& options) {
+Made<json> record_of(const json& message, const TencentMessage& identity, TencentViews::Fate fate,
+                     const FormatOptions& options) {
   auto parts = parts_of(message, options);
   if (!parts) return tl::unexpected(parts.error());
   json record{{"FromUserId", identity.from},
@@ -244,8 +244,8 @@ Made<json> record_of(const json& message, const TencentMessage& identity,
     record["Id"] = fmt::format("{}_{}_{}", identity.seq.value_or(0), identity.random.value_or(0),
                                identity.second);
   }
-  if (!fate.from_sees || !fate.to_sees) {
-    record["VisibleTo"] = {fate.from_sees ? identity.from : identity.to};
+  if (fate.from_sees == 0 || fate.to_sees == 0) {
+    record["VisibleTo"] = {fate.from_sees == 1 ? identity.from : identity.to};
   }
   put_parts(*parts, record);
   const std::string& custom = text_of(message, "CloudCustomData");
@@ -387,10 +387,10 @@ class Tencent {
   }
 
   Made<json> record_at(const Source& source, std::size_t i) {
-    const TencentViews::Fate& fate = views_.fate(number_++);
+    const TencentViews::Fate fate = views_.fate(number_++);
     auto identity = identity_of(source.message(i), source.viewer, source.peer);
     if (!identity) return tl::unexpected(identity.error());
-    if (!fate.first) return left_out("copies of messages in another list or page");
+    if (fate.first == 0) return left_out("copies of messages in another list or page");
     if (fate.place > 0) out_.repaired("times of the same second, set 1 ms apart by MsgSeq");
     return record_of(source.message(i), *identity, fate, out_.options());
   }

@@ -7,11 +7,11 @@
 namespace zimmock {
 namespace {
 
-constexpr std::uint32_t kNone = 0xFFFFFFFF;
-constexpr std::uint8_t kBoth = 3;
+constexpr std::uint32_t kNone = (1U << 27) - 1;
+constexpr std::uint32_t kBoth = 3;
 constexpr std::size_t kLastPlace = 999;  // of a second's milliseconds
 
-std::uint8_t side_of(const std::string& user, const std::string& other) {
+std::uint32_t side_of(const std::string& user, const std::string& other) {
   return user < other ? 1 : 2;
 }
 
@@ -23,21 +23,21 @@ std::uint32_t TencentViews::conversation(const std::string& a, const std::string
 }
 
 void TencentViews::pulled(const std::string& user, const std::string& other) {
-  std::uint8_t& sides = pulled_[conversation(user, other)];
-  sides = static_cast<std::uint8_t>(sides | side_of(user, other));
+  pulled_[conversation(user, other)] |= side_of(user, other);
 }
 
 void TencentViews::add(const TencentMessage& message, const std::string& viewer) {
+  const std::string& other = viewer == message.from ? message.to : message.from;
+  const std::uint32_t sides = viewer.empty() ? kBoth : side_of(viewer, other);
   Entry entry{};
-  entry.conversation = conversation(message.from, message.to);
+  entry.conversation = conversation(message.from, message.to) & kNone;
+  entry.sides = sides & kBoth;
+  entry.from_first = message.from < message.to ? 1U : 0U;
+  entry.has_seq = message.seq ? 1U : 0U;
+  entry.known = message.seq || message.random ? 1U : 0U;
   entry.second = message.second;
   entry.seq = message.seq.value_or(0);
   entry.random = message.random.value_or(0);
-  entry.from_first = message.from < message.to;
-  entry.has_seq = message.seq.has_value();
-  entry.known = message.seq || message.random;
-  entry.sides =
-      viewer.empty() ? kBoth : side_of(viewer, viewer == message.from ? message.to : message.from);
   entries_.push_back(entry);
 }
 
@@ -50,7 +50,7 @@ void TencentViews::add_none() {
 bool TencentViews::same(std::uint32_t a, std::uint32_t b) const {
   const Entry& one = entries_[a];
   const Entry& other = entries_[b];
-  return one.known && other.known && one.seq == other.seq && one.random == other.random;
+  return one.known == 1 && other.known == 1 && one.seq == other.seq && one.random == other.random;
 }
 
 // The entries of one second of one conversation, sorted.
@@ -58,19 +58,20 @@ void TencentViews::settle_second(const std::vector<std::uint32_t>& order, std::s
                                  std::size_t end) {
   struct First {
     std::uint32_t entry;
-    std::uint8_t sides;
+    std::uint32_t sides;
   };
   std::vector<First> firsts;
   for (std::size_t i = begin; i < end; ++i) {
     const Entry& entry = entries_[order[i]];
     if (i > begin && same(order[i - 1], order[i])) {
-      firsts.back().sides = static_cast<std::uint8_t>(firsts.back().sides | entry.sides);
+      firsts.back().sides |= entry.sides;
     } else {
-      firsts.push_back({order[i], entry.sides});
+      firsts.push_back({order[i], std::uint32_t{entry.sides}});
     }
   }
-  const bool by_seq = std::all_of(firsts.begin(), firsts.end(),
-                                  [this](const First& one) { return entries_[one.entry].has_seq; });
+  const bool by_seq = std::all_of(firsts.begin(), firsts.end(), [this](const First& one) {
+    return entries_[one.entry].has_seq == 1;
+  });
   std::sort(firsts.begin(), firsts.end(), [&](const First& a, const First& b) {
     const std::uint32_t seq_a = by_seq ? entries_[a.entry].seq : 0;
     const std::uint32_t seq_b = by_seq ? entries_[b.entry].seq : 0;
@@ -80,13 +81,13 @@ void TencentViews::settle_second(const std::vector<std::uint32_t>& order, std::s
     const Entry& entry = entries_[firsts[i].entry];
     const auto found = pulled_.find(entry.conversation);
     const bool knows = found != pulled_.end() && found->second == kBoth;
-    const std::uint8_t sides = knows ? firsts[i].sides : kBoth;
-    const bool first_sees = (sides & 1) != 0, second_sees = (sides & 2) != 0;
+    const std::uint32_t sides = knows ? firsts[i].sides : kBoth;
+    const std::uint32_t from_side = entry.from_first == 1 ? 1 : 2;
     Fate& fate = fates_[firsts[i].entry];
-    fate.first = true;
-    fate.from_sees = entry.from_first ? first_sees : second_sees;
-    fate.to_sees = entry.from_first ? second_sees : first_sees;
-    fate.place = static_cast<std::uint16_t>(std::min(i, kLastPlace));
+    fate.first = 1;
+    fate.from_sees = (sides & from_side) != 0 ? 1 : 0;
+    fate.to_sees = (sides & (kBoth - from_side)) != 0 ? 1 : 0;
+    fate.place = std::min(i, kLastPlace) & 1023U;
   }
 }
 
@@ -95,12 +96,13 @@ void TencentViews::settle() {
   std::vector<std::uint32_t> order(entries_.size());
   std::iota(order.begin(), order.end(), 0U);
   const auto second_of = [this](std::uint32_t i) {
-    return std::tie(entries_[i].conversation, entries_[i].second);
+    return std::tuple(std::uint32_t{entries_[i].conversation}, entries_[i].second);
   };
   std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-    const auto key = [&](const std::uint32_t& i) {
-      return std::tuple_cat(second_of(i),
-                            std::tie(entries_[i].known, entries_[i].seq, entries_[i].random, i));
+    const auto key = [&](std::uint32_t i) {
+      const Entry& entry = entries_[i];
+      return std::tuple(std::uint32_t{entry.conversation}, entry.second, std::uint32_t{entry.known},
+                        entry.seq, entry.random, i);
     };
     return key(a) < key(b);
   });

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,13 +25,13 @@ struct TencentMessage {
 
 class TencentViews {
  public:
-  // What becomes of a message that was added.
+  // What becomes of a message that was added. Small, for there are as many as messages.
   struct Fate {
-    bool first = false;  // false: it was there before
-    bool from_sees = true;
-    bool to_sees = true;
+    std::uint16_t first : 1;  // 0: it was there before
+    std::uint16_t from_sees : 1;
+    std::uint16_t to_sees : 1;
     // Among those of its second: in the order of MsgSeq, or of the calls if one has none.
-    std::uint16_t place = 0;
+    std::uint16_t place : 10;
   };
 
   // The list of that user and another was pulled, if maybe nothing was in it.
@@ -46,22 +47,21 @@ class TencentViews {
   // both see what that one does.
   void settle();
 
-  const Fate& fate(std::size_t number) const { return fates_[number]; }
+  Fate fate(std::size_t number) const { return fates_[number]; }
   std::size_t conversations() const { return pulled_.size(); }
   // Of those, the ones pulled for one user only.
   std::size_t one_sided() const;
 
  private:
-  // 24 bytes each: there are as many as messages.
   struct Entry {
-    std::uint32_t conversation;
+    std::uint32_t conversation : 27;
+    std::uint32_t sides : 2;  // who has it: 1 the first of the two names, 2 the second
+    std::uint32_t from_first : 1;
+    std::uint32_t has_seq : 1;
+    std::uint32_t known : 1;  // by seq or random
     std::uint32_t second;
     std::uint32_t seq;
     std::uint32_t random;
-    std::uint8_t sides;  // who has it: 1 the first of the two names, 2 the second
-    bool from_first;
-    bool has_seq;
-    bool known;  // by seq or random
   };
 
   std::uint32_t conversation(const std::string& a, const std::string& b);
@@ -69,8 +69,8 @@ class TencentViews {
   void settle_second(const std::vector<std::uint32_t>& order, std::size_t begin, std::size_t end);
 
   std::map<std::pair<std::string, std::string>, std::uint32_t> numbers_;
-  std::map<std::uint32_t, std::uint8_t> pulled_;  // conversation -> sides
-  std::vector<Entry> entries_;
+  std::map<std::uint32_t, std::uint32_t> pulled_;  // conversation -> sides
+  std::deque<Entry> entries_;                      // no vector, which is copied while it grows
   std::vector<Fate> fates_;
 };
 
