@@ -16,6 +16,22 @@ constexpr Format kFormats[] = {
      "Id, and VisibleTo (a list of one or both users; absent: both) or ImportedUserId. The mock's "
      "exported state is this format too: its recalled and deleted messages are left where they are",
      open_zim_jsonl, is_zim_jsonl},
+    {"stream",
+     "Stream Chat's import file: JSON Lines of type and data, or an array of type and item; "
+     "channels of two members, with restricted_visibility and hide_messages_before",
+     open_stream, is_stream},
+    {"telegram",
+     "Telegram Desktop's export in JSON, of one chat or of the account; its personal chats, whose "
+     "users are from_id's (user700000000): map them with --users",
+     open_telegram, is_telegram},
+    {"tencent",
+     "Tencent Chat: answers of admin_getroammsg with Operator_Account and Peer_Account put beside "
+     "MsgList, pulled once for each user, or bodies of importmsg",
+     open_tencent, is_tencent},
+    {"sendbird",
+     "Sendbird: lists of messages with the channels of two members that they are of, as its "
+     "Platform API answers them or its converter from Pusher writes them",
+     open_sendbird, is_sendbird},
 };
 
 }  // namespace
