@@ -24,8 +24,28 @@ struct FormatCase {
   FormatOptions options{.profile = default_profile()};
 };
 
+using Map = std::map<std::string, std::string, std::less<>>;
+
+FormatOptions with(Map users, Map media, std::string zone = "") {
+  FormatOptions out{.profile = default_profile()};
+  out.users = std::move(users);
+  out.media = std::move(media);
+  out.time_zone = std::move(zone);
+  return out;
+}
+
 // One row a fixture.
-std::vector<FormatCase> format_cases() { return {}; }
+std::vector<FormatCase> format_cases() {
+  const std::string media = "https://media.example.com/";
+  return {
+      {"whatsapp", "whatsapp_ios.txt",
+       with({{"Ada \xF0\x9F\xA6\x89 Lovelace", "ada"}, {"+49 151 2345678", "bob"}},
+            {{"0000", media + "wa/0000"}}, "Europe/Berlin")},
+      {"whatsapp", "whatsapp_android.txt",
+       with({{"Kim: work", "kim"}, {"Lee", "lee"}},
+            {{"IMG-", media + "wa/IMG-"}, {"PTT-", media + "wa/PTT-"}}, "America/New_York")},
+  };
+}
 
 fs::path fixtures() { return ZIMMOCK_FIXTURES; }
 
