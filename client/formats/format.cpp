@@ -16,6 +16,10 @@ constexpr Format kFormats[] = {
      "Id, and VisibleTo (a list of one or both users; absent: both) or ImportedUserId. The mock's "
      "exported state is this format too: its recalled and deleted messages are left where they are",
      open_zim_jsonl, is_zim_jsonl},
+    {"stream",
+     "Stream Chat's import file: JSON Lines of type and data, or an array of type and item; "
+     "channels of two members, with restricted_visibility and hide_messages_before",
+     open_stream, is_stream},
     {"whatsapp",
      "The text file of WhatsApp's \"export chat\", of iPhones and Android; needs --tz and --users, "
      "and --date-order where the dates do not tell it",

@@ -17,6 +17,7 @@ bool is_hex(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; 
 }  // namespace
 
 void JsonBytes::advance() {
+  given_line_ = line_;
   if (mended_[at_] == '\n') ++line_;
   ++at_;
   ++position_;

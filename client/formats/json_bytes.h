@@ -36,7 +36,7 @@ class JsonBytes {
   std::string_view recent() const;
 
   std::uint64_t position() const { return position_; }  // bytes given
-  std::uint32_t line() const { return line_; }          // of current(), from 1
+  std::uint32_t line() const { return given_line_; }    // of the last byte given, from 1
   const std::optional<Error>& error() const { return error_; }
 
  private:
@@ -52,7 +52,8 @@ class JsonBytes {
   std::size_t at_ = 0;  // in mended_
   std::uint64_t position_ = 0;
   std::uint64_t token_start_ = 0;
-  std::uint32_t line_ = 1;
+  std::uint32_t line_ = 1;  // of current()
+  std::uint32_t given_line_ = 1;
   std::optional<Error> error_;
   const JsonReading& reading_;
 };

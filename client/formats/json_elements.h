@@ -23,7 +23,7 @@ struct JsonElement {
   std::size_t path = 0;         // which of the paths that were asked for
   std::size_t document = 0;     // which of the file's documents, from 0
   std::vector<std::size_t> at;  // the place in its array, from 0, for each `*` of the path
-  std::uint32_t line = 0;       // from 1, where it begins; of a number, where it ends
+  std::uint32_t line = 0;       // from 1, where it begins
   nlohmann::json value;         // no deeper than 64 levels
   // A member given twice, whose last value stands: for converters to report, or to leave alone.
   std::optional<SourceProblem> problem;

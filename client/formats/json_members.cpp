@@ -45,11 +45,17 @@ std::optional<std::int64_t> integer_of(const json& object, std::string_view name
 std::optional<std::int64_t> loose_integer_of(const json& object, std::string_view name) {
   const json& value = member_of(object, name);
   if (value.is_string()) return parse_int64(value.get_ref<const std::string&>());
-  if (!value.is_number_float()) return integer_of(value);
+  const auto rounded = rounded_of(object, name);
+  return rounded && value == *rounded ? rounded : std::nullopt;
+}
+
+std::optional<std::int64_t> rounded_of(const json& object, std::string_view name) {
   constexpr double kMaxExact = 9007199254740992.0;  // 2^53
+  const json& value = member_of(object, name);
+  if (!value.is_number_float()) return integer_of(value);
   const auto number = value.get<double>();
-  if (std::abs(number) > kMaxExact || number != std::floor(number)) return std::nullopt;
-  return static_cast<std::int64_t>(number);
+  if (!(std::abs(number) <= kMaxExact)) return std::nullopt;
+  return std::llround(number);
 }
 
 std::string id_of(const json& value) {

@@ -26,6 +26,9 @@ std::optional<std::int64_t> integer_of(const nlohmann::json& object, std::string
 // Integers, and numbers and decimal strings that say one.
 std::optional<std::int64_t> loose_integer_of(const nlohmann::json& object, std::string_view name);
 
+// The nearest integer to a number, as of seconds; nothing if it is none or too large to be exact.
+std::optional<std::int64_t> rounded_of(const nlohmann::json& object, std::string_view name);
+
 // An id, whether written as a string or as an integer; "" if it is neither.
 std::string id_of(const nlohmann::json& value);
 std::string id_of(const nlohmann::json& object, std::string_view name);

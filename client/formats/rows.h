@@ -11,6 +11,10 @@ Result<std::unique_ptr<SourceReader>> open_zim_jsonl(const std::filesystem::path
                                                      const FormatOptions& options);
 bool is_zim_jsonl(std::string_view head, const std::filesystem::path& path);
 
+Result<std::unique_ptr<SourceReader>> open_stream(const std::filesystem::path& path,
+                                                  const FormatOptions& options);
+bool is_stream(std::string_view head, const std::filesystem::path& path);
+
 Result<std::unique_ptr<SourceReader>> open_whatsapp(const std::filesystem::path& path,
                                                     const FormatOptions& options);
 bool is_whatsapp(std::string_view head, const std::filesystem::path& path);

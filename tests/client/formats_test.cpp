@@ -21,29 +21,35 @@ using Catch::Matchers::Contains;
 struct FormatCase {
   const char* format;
   const char* fixture;  // in fixtures/formats
-  FormatOptions options{.profile = default_profile()};
+  FormatOptions options;
 };
 
-using Map = std::map<std::string, std::string, std::less<>>;
+FormatOptions options() { return {.profile = default_profile()}; }
 
-FormatOptions with(Map users, Map media, std::string zone = "") {
-  FormatOptions out{.profile = default_profile()};
+FormatOptions with_media(const std::string& from, const std::string& to) {
+  FormatOptions out = options();
+  out.media[from] = to;
+  return out;
+}
+
+FormatOptions with_names(std::map<std::string, std::string, std::less<>> users,
+                         const std::string& media, const std::string& zone) {
+  FormatOptions out = with_media(media, "https://media.example.com/" + media);
   out.users = std::move(users);
-  out.media = std::move(media);
-  out.time_zone = std::move(zone);
+  out.time_zone = zone;
   return out;
 }
 
 // One row a fixture.
 std::vector<FormatCase> format_cases() {
-  const std::string media = "https://media.example.com/";
   return {
-      {"whatsapp", "whatsapp_ios.txt",
-       with({{"Ada \xF0\x9F\xA6\x89 Lovelace", "ada"}, {"+49 151 2345678", "bob"}},
-            {{"0000", media + "wa/0000"}}, "Europe/Berlin")},
-      {"whatsapp", "whatsapp_android.txt",
-       with({{"Kim: work", "kim"}, {"Lee", "lee"}},
-            {{"IMG-", media + "wa/IMG-"}, {"PTT-", media + "wa/PTT-"}}, "America/New_York")},
+      {"stream", "stream.jsonl", with_media("uploads/old/", "https://new.example.com/")},
+      {"stream", "stream-array.json", options()},
+      {"whatsapp", "whatsapp-ios.txt",
+       with_names({{"Ada \xF0\x9F\xA6\x89 Lovelace", "ada"}, {"+49 151 2345678", "bob"}}, "0000",
+                  "Europe/Berlin")},
+      {"whatsapp", "whatsapp-android.txt",
+       with_names({{"Kim: work", "kim"}, {"Lee", "lee"}}, "IMG-", "America/New_York")},
   };
 }
 
@@ -93,11 +99,10 @@ Result<std::vector<json>> convert(const FormatCase& one, const fs::path& path) {
     if (!record) return tl::unexpected(record.error());
     if (!*record) break;
     out.push_back(as_golden(**record));
-    if ((*record)->ok()) {
-      const auto again = (*source)->read_at((*record)->place);
-      REQUIRE(again);
-      CHECK(again->message.message == (*record)->message.message);
-    }
+    if (!(*record)->ok()) continue;
+    const auto again = (*source)->read_at((*record)->place);
+    if (!again) return tl::unexpected(again.error());
+    if (again->message.message != (*record)->message.message) out.back()["again"] = "differs";
   }
   out.push_back(as_golden((*source)->facts()));
   return out;
@@ -171,10 +176,10 @@ void list_nodes(const json& node, const json::json_pointer& at,
   }
 }
 
-const std::vector<json>& odd_values() {
+// Three of many, other ones for each node.
+std::vector<json> odd_values(std::size_t node) {
   static const std::vector<json> values{nullptr,
                                         true,
-                                        0,
                                         -1,
                                         1.5,
                                         "x",
@@ -184,7 +189,7 @@ const std::vector<json>& odd_values() {
                                         json::object(),
                                         json::array({nullptr}),
                                         json{{"text", nullptr}}};
-  return values;
+  return {values[node % 11], values[(node + 4) % 11], values[(node + 8) % 11]};
 }
 
 }  // namespace
@@ -239,7 +244,8 @@ TEST_CASE("a fixture cut off anywhere is an error or records") {
     for (const fs::path& file : copy.files) {
       const std::string whole = read_text(file);
       INFO(one.fixture << " " << file.filename().string());
-      for (std::size_t bytes = 0; bytes < whole.size(); ++bytes) {
+      const std::size_t step = whole.size() / 1000 + 1;
+      for (std::size_t bytes = 0; bytes < whole.size(); bytes += step) {
         write_text(file, std::string_view(whole).substr(0, bytes));
         INFO("the first " << bytes << " bytes");
         check_survives(one, copy.root);
@@ -264,8 +270,9 @@ TEST_CASE("a fixture with a value of another type anywhere is an error or record
         const json document = json::parse(whole.substr(begin, end - begin), nullptr, false);
         std::vector<json::json_pointer> nodes;
         if (!document.is_discarded()) list_nodes(document, json::json_pointer(), nodes);
-        for (const auto& node : nodes) {
-          for (const json& value : odd_values()) {
+        for (std::size_t i = 0; i < nodes.size(); ++i) {
+          const auto& node = nodes[i];
+          for (const json& value : odd_values(i)) {
             json changed = document;
             changed[node] = value;
             write_text(file, whole.substr(0, begin) + changed.dump() + whole.substr(end));

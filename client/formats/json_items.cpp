@@ -1,0 +1,72 @@
+#include "client/formats/json_items.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "client/formats/line_file.h"
+#include "contracts/api/json_text.h"
+#include "contracts/api/message_record.h"
+#include "contracts/api/text.h"
+
+namespace zimmock {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+Result<bool> is_array(const std::filesystem::path& path) {
+  constexpr std::uint64_t kHeadBytes = 4096;
+  auto file = LineFile::open(path);
+  if (!file) return tl::unexpected(file.error());
+  const auto head = file->read(0, std::min(kHeadBytes, file->size()));
+  if (!head) return tl::unexpected(head.error());
+  std::string_view text = *head;
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  return trim(text).starts_with('[');
+}
+
+JsonElement read_line(const LineFile::Line& line) {
+  JsonElement element;
+  element.line = line.number;
+  if (line.length > kMaxLineBytes) {
+    element.problem = SourceProblem{"", fmt::format("a line of at most {} bytes", kMaxLineBytes),
+                                    fmt::format("{} bytes", line.length)};
+    return element;
+  }
+  auto value = parse_record_line(line.text);
+  if (value) {
+    element.value = *std::move(value);
+  } else {
+    element.problem =
+        SourceProblem{value.error().pointer, value.error().expected, value.error().got};
+  }
+  return element;
+}
+
+}  // namespace
+
+Result<void> read_json_items(const std::filesystem::path& path, const TakeElement& take) {
+  const auto array = is_array(path);
+  if (!array) return tl::unexpected(array.error());
+  if (*array) {
+    constexpr std::array<std::string_view, 1> kElements{"/*"};
+    return read_json_elements(path, kElements, [&take](JsonElement& element) {
+      if (!element.value.is_object() && !element.problem) {
+        element.problem = SourceProblem{"", "a JSON object", json_type_and_value(element.value)};
+      }
+      return take(element);
+    });
+  }
+  auto file = LineFile::open(path);
+  if (!file) return tl::unexpected(file.error());
+  while (true) {
+    const auto line = file->next();
+    if (!line) return tl::unexpected(line.error());
+    if (!*line) return {};
+    if ((*line)->length <= kMaxLineBytes && trim((*line)->text).empty()) continue;
+    JsonElement element = read_line(**line);
+    if (auto taken = take(element); !taken) return taken;
+  }
+}
+
+}  // namespace zimmock
