@@ -24,6 +24,9 @@ constexpr Format kFormats[] = {
      "The text file of WhatsApp's \"export chat\", of iPhones and Android; needs --tz and --users, "
      "and --date-order where the dates do not tell it",
      open_whatsapp, is_whatsapp},
+    {"mattermost",
+     "Mattermost's bulk export, JSON Lines: its direct posts between two users, with their replies",
+     open_mattermost, is_mattermost},
 };
 
 }  // namespace

@@ -19,4 +19,8 @@ Result<std::unique_ptr<SourceReader>> open_whatsapp(const std::filesystem::path&
                                                     const FormatOptions& options);
 bool is_whatsapp(std::string_view head, const std::filesystem::path& path);
 
+Result<std::unique_ptr<SourceReader>> open_mattermost(const std::filesystem::path& path,
+                                                      const FormatOptions& options);
+bool is_mattermost(std::string_view head, const std::filesystem::path& path);
+
 }  // namespace zimmock

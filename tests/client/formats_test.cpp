@@ -50,6 +50,7 @@ std::vector<FormatCase> format_cases() {
                   "Europe/Berlin")},
       {"whatsapp", "whatsapp-android.txt",
        with_names({{"Kim: work", "kim"}, {"Lee", "lee"}}, "IMG-", "America/New_York")},
+      {"mattermost", "mattermost.jsonl", with_names({}, "data/", "")},
   };
 }
 
