@@ -27,6 +27,9 @@ constexpr Format kFormats[] = {
     {"mattermost",
      "Mattermost's bulk export, JSON Lines: its direct posts between two users, with their replies",
      open_mattermost, is_mattermost},
+    {"slack",
+     "The folder of an unpacked Slack export with dms.json: the conversations of two users",
+     open_slack, is_slack},
 };
 
 }  // namespace

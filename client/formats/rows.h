@@ -23,4 +23,8 @@ Result<std::unique_ptr<SourceReader>> open_mattermost(const std::filesystem::pat
                                                       const FormatOptions& options);
 bool is_mattermost(std::string_view head, const std::filesystem::path& path);
 
+Result<std::unique_ptr<SourceReader>> open_slack(const std::filesystem::path& path,
+                                                 const FormatOptions& options);
+bool is_slack(std::string_view head, const std::filesystem::path& path);
+
 }  // namespace zimmock

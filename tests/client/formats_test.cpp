@@ -51,6 +51,7 @@ std::vector<FormatCase> format_cases() {
       {"whatsapp", "whatsapp-android.txt",
        with_names({{"Kim: work", "kim"}, {"Lee", "lee"}}, "IMG-", "America/New_York")},
       {"mattermost", "mattermost.jsonl", with_names({}, "data/", "")},
+      {"slack", "slack", with_names({}, "files/", "")},
   };
 }
 
