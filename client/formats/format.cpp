@@ -30,6 +30,10 @@ constexpr Format kFormats[] = {
     {"slack",
      "The folder of an unpacked Slack export with dms.json: the conversations of two users",
      open_slack, is_slack},
+    {"easemob",
+     "Easemob's (Agora Chat's) history files: a message a line, or an array of them; each msg_id "
+     "once",
+     open_easemob, is_easemob},
 };
 
 }  // namespace

@@ -27,4 +27,8 @@ Result<std::unique_ptr<SourceReader>> open_slack(const std::filesystem::path& pa
                                                  const FormatOptions& options);
 bool is_slack(std::string_view head, const std::filesystem::path& path);
 
+Result<std::unique_ptr<SourceReader>> open_easemob(const std::filesystem::path& path,
+                                                   const FormatOptions& options);
+bool is_easemob(std::string_view head, const std::filesystem::path& path);
+
 }  // namespace zimmock

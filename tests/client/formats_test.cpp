@@ -52,6 +52,8 @@ std::vector<FormatCase> format_cases() {
        with_names({{"Kim: work", "kim"}, {"Lee", "lee"}}, "IMG-", "America/New_York")},
       {"mattermost", "mattermost.jsonl", with_names({}, "data/", "")},
       {"slack", "slack", with_names({}, "files/", "")},
+      {"easemob", "easemob.jsonl", with_names({}, "easemob/", "")},
+      {"easemob", "easemob-array.json", options()},
   };
 }
 
