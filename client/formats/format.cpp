@@ -32,6 +32,20 @@ constexpr Format kFormats[] = {
      "Sendbird: lists of messages with the channels of two members that they are of, as its "
      "Platform API answers them or its converter from Pusher writes them",
      open_sendbird, is_sendbird},
+    {"whatsapp",
+     "The text file of WhatsApp's \"export chat\", of iPhones and Android; needs --tz and --users, "
+     "and --date-order where the dates do not tell it",
+     open_whatsapp, is_whatsapp},
+    {"mattermost",
+     "Mattermost's bulk export, JSON Lines: its direct posts between two users, with their replies",
+     open_mattermost, is_mattermost},
+    {"slack",
+     "The folder of an unpacked Slack export with dms.json: the conversations of two users",
+     open_slack, is_slack},
+    {"easemob",
+     "Easemob's (Agora Chat's) history files: a message a line, or an array of them; each msg_id "
+     "once",
+     open_easemob, is_easemob},
 };
 
 }  // namespace

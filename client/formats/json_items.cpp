@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "client/formats/json_bytes.h"
 #include "client/formats/line_file.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/message_record.h"
@@ -26,13 +27,19 @@ Result<bool> is_array(const std::filesystem::path& path) {
   return trim(text).starts_with('[');
 }
 
-JsonElement read_line(const LineFile::Line& line) {
+Result<JsonElement> read_line(const LineFile& file, LineFile::Line line) {
   JsonElement element;
   element.line = line.number;
-  if (line.length > kMaxLineBytes) {
-    element.problem = SourceProblem{"", fmt::format("a line of at most {} bytes", kMaxLineBytes),
-                                    fmt::format("{} bytes", line.length)};
+  if (line.length > kMaxJsonValueBytes) {
+    element.problem =
+        SourceProblem{"", fmt::format("a line of at most {} bytes", kMaxJsonValueBytes),
+                      fmt::format("{} bytes", line.length)};
     return element;
+  }
+  if (line.length > kMaxLineBytes) {
+    auto text = file.read(line.offset, static_cast<std::size_t>(line.length));
+    if (!text) return tl::unexpected(text.error());
+    line.text = *std::move(text);
   }
   auto value = parse_record_line(line.text);
   if (value) {
@@ -69,12 +76,13 @@ Result<void> read_json_items(const std::filesystem::path& path, const TakeElemen
   auto file = LineFile::open(path);
   if (!file) return tl::unexpected(file.error());
   while (true) {
-    const auto line = file->next();
+    auto line = file->next();
     if (!line) return tl::unexpected(line.error());
     if (!*line) return {};
     if ((*line)->length <= kMaxLineBytes && trim((*line)->text).empty()) continue;
-    JsonElement element = read_line(**line);
-    if (auto taken = take(element); !taken) return taken;
+    auto element = read_line(*file, **std::move(line));
+    if (!element) return tl::unexpected(element.error());
+    if (auto taken = take(*element); !taken) return taken;
   }
 }
 

@@ -44,6 +44,14 @@ FormatOptions in_zone(const char* zone) {
   return out;
 }
 
+FormatOptions with_names(std::map<std::string, std::string, std::less<>> users,
+                         const std::string& media, const std::string& zone) {
+  FormatOptions out = with_media(media, "https://media.example.com/" + media);
+  out.users = std::move(users);
+  out.time_zone = zone;
+  return out;
+}
+
 FormatOptions of_alice() {
   FormatOptions out = with_media("chats/chat_001/", "https://media.example.com/tg/");
   out.users["user300000000"] = "alice";
@@ -63,6 +71,15 @@ std::vector<FormatCase> format_cases() {
       {"telegram", "telegram.json", of_alice()},
       {"telegram", "telegram-chat.json", in_zone("Europe/Berlin")},
       {"telegram", "telegram-me.json", with_user("me", "gus")},
+      {"whatsapp", "whatsapp-ios.txt",
+       with_names({{"Ada \xF0\x9F\xA6\x89 Lovelace", "ada"}, {"+49 151 2345678", "bob"}}, "0000",
+                  "Europe/Berlin")},
+      {"whatsapp", "whatsapp-android.txt",
+       with_names({{"Kim: work", "kim"}, {"Lee", "lee"}}, "IMG-", "America/New_York")},
+      {"mattermost", "mattermost.jsonl", with_names({}, "data/", "")},
+      {"slack", "slack", with_names({}, "files/", "")},
+      {"easemob", "easemob.jsonl", with_names({}, "easemob/", "")},
+      {"easemob", "easemob-array.json", options()},
   };
 }
 
