@@ -98,7 +98,7 @@ class EasemobReader {
     const json& payload = member_of(record, "payload");
     if (!payload.is_object()) return bad("/payload", "an object", member_of(record, "payload"));
     constexpr std::string_view kGroups[] = {"groupchat", "chatroom"};
-    const std::string& chat_type = text_of(record, "chat_type");
+    const std::string& chat_type = string_of(record, "chat_type");
     if (chat_type == kGroups[0] || chat_type == kGroups[1]) {
       out_.skipped("messages of groups");
       return {};
@@ -145,7 +145,7 @@ class EasemobReader {
     if (list.empty()) return bad(base, "one body or several", member_of(payload, "bodies"));
     std::vector<MessagePart> parts;
     for (std::size_t i = 0; i < list.size(); ++i) {
-      if (text_of(list[i], "type") == "cmd") continue;
+      if (string_of(list[i], "type") == "cmd") continue;
       auto part = part_of(list[i], pointer_to(base, i));
       if (!part) return out_.bad(line_, part.error());
       parts.push_back(*std::move(part));
@@ -159,9 +159,9 @@ class EasemobReader {
   }
 
   Part part_of(const json& body, const std::string& pointer) const {
-    const std::string& type = text_of(body, "type");
-    if (type == "txt") return text_part(text_of(body, "msg"));
-    if (type == "loc") return custom_part(0, json_line(body), text_of(body, "addr"));
+    const std::string& type = string_of(body, "type");
+    if (type == "txt") return text_part(string_of(body, "msg"));
+    if (type == "loc") return custom_part(0, json_line(body), string_of(body, "addr"));
     if (type == "custom") return custom_part(0, json_line(body), "");
     struct Row {
       std::string_view name;
@@ -180,17 +180,17 @@ class EasemobReader {
   }
 
   Part media_of(const json& body, MessageType type, const std::string& pointer) const {
-    const std::string& source = text_of(body, "url");
+    const std::string& source = string_of(body, "url");
     Media media;
     auto url = fetchable_url(pointer + "/url", source, out_.options());
     if (!url) return tl::unexpected(url.error());
-    if (*url == source && !text_of(body, "secret").empty()) {
+    if (*url == source && !string_of(body, "secret").empty()) {
       return problem(pointer + "/url", "a URL that needs no secret, which --media-map makes of it",
                      quote(source));
     }
     media.type = type;
     media.url = *std::move(url);
-    media.file_name = text_of(body, "filename");
+    media.file_name = string_of(body, "filename");
     media.size = loose_integer_of(body, "file_length");
     const json& size = member_of(body, "size");
     const Picture measured{"", loose_integer_of(size, "width").value_or(0),
@@ -203,9 +203,9 @@ class EasemobReader {
     }
     if (type == kVideo) {
       // One that cannot be fetched is left out: the video is there without it.
-      const std::string& thumb = text_of(body, "thumb");
+      const std::string& thumb = string_of(body, "thumb");
       const auto where = media_url(thumb, out_.options());
-      const bool secret = where == thumb && !text_of(body, "thumb_secret").empty();
+      const bool secret = where == thumb && !string_of(body, "thumb_secret").empty();
       if (where && !secret) media.thumbnail = {*where, measured.width, measured.height};
     }
     return media_part(media);

@@ -22,12 +22,12 @@ const json& member_of(const json& object, std::string_view name) {
   return found == object.end() ? kNull : *found;
 }
 
-const std::string& text_of(const json& value) {
+const std::string& string_of(const json& value) {
   return value.is_string() ? value.get_ref<const std::string&>() : kNoText;
 }
 
-const std::string& text_of(const json& object, std::string_view name) {
-  return text_of(member_of(object, name));
+const std::string& string_of(const json& object, std::string_view name) {
+  return string_of(member_of(object, name));
 }
 
 std::optional<std::int64_t> integer_of(const json& value) {
@@ -59,7 +59,7 @@ std::optional<std::int64_t> rounded_of(const json& object, std::string_view name
 }
 
 std::string id_of(const json& value) {
-  return value.is_number_integer() ? value.dump() : text_of(value);
+  return value.is_number_integer() ? value.dump() : string_of(value);
 }
 
 std::string id_of(const json& object, std::string_view name) {

@@ -16,8 +16,8 @@ namespace zimmock {
 const nlohmann::json& member_of(const nlohmann::json& object, std::string_view name);
 
 // "" if it is no string.
-const std::string& text_of(const nlohmann::json& value);
-const std::string& text_of(const nlohmann::json& object, std::string_view name);
+const std::string& string_of(const nlohmann::json& value);
+const std::string& string_of(const nlohmann::json& object, std::string_view name);
 
 // Nothing if it is no integer, or none of 64 bits with a sign.
 std::optional<std::int64_t> integer_of(const nlohmann::json& value);

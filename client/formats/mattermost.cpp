@@ -49,7 +49,7 @@ class MattermostLine {
   MattermostLine(std::uint32_t line, Conversion& out) : line_(line), out_(out) {}
 
   Result<void> read(const json& document) {
-    const std::string& type = text_of(document, "type");
+    const std::string& type = string_of(document, "type");
     if (type == "direct_post") return direct_post(member_of(document, "direct_post"));
     if (type == "post") skip_posts(member_of(document, "post"), "messages of channels");
     if (std::find(std::begin(kOtherTypes), std::end(kOtherTypes), type) != std::end(kOtherTypes))
@@ -99,11 +99,11 @@ class MattermostLine {
 
   Result<void> message(const json& post, const Members& members, const std::string& at,
                        const json* parent) {
-    if (text_of(post, "type").starts_with("system_")) {
+    if (string_of(post, "type").starts_with("system_")) {
       out_.skipped("service messages");
       return {};
     }
-    const std::string& user = text_of(post, "user");
+    const std::string& user = string_of(post, "user");
     if (user != members.one && user != members.other) {
       return bad(at + "/user", fmt::format("{} or {}", quote(members.one), quote(members.other)),
                  json_type_and_value(member_of(post, "user")));
@@ -127,11 +127,11 @@ class MattermostLine {
   tl::expected<std::vector<MessagePart>, SourceProblem> parts_of(const json& post,
                                                                  const std::string& at) {
     std::vector<MessagePart> parts;
-    if (const auto& text = text_of(post, "message"); !text.empty())
+    if (const auto& text = string_of(post, "message"); !text.empty())
       parts.push_back(text_part(text));
     const json& attachments = array_of(post, "attachments");
     for (std::size_t i = 0; i < attachments.size(); ++i) {
-      const std::string& path = text_of(attachments[i], "path");
+      const std::string& path = string_of(attachments[i], "path");
       Media media;
       auto url = fetchable_url(pointer_to(at + "/attachments", i) + "/path", path, out_.options());
       if (!url) return tl::unexpected(url.error());
@@ -181,7 +181,7 @@ bool is_mattermost(std::string_view head, const std::filesystem::path& /*path*/)
   head = trim(head);
   const auto line = parse_record_line(head.substr(0, head.find('\n')));
   if (!line) return false;
-  const std::string& type = text_of(*line, "type");
+  const std::string& type = string_of(*line, "type");
   return !type.empty() && line->contains(type);
 }
 

@@ -76,7 +76,7 @@ void add_members(const json& members, Channel& channel) {
 }
 
 void note_channel(const json& source, const std::optional<Place>& place, Channels& channels) {
-  const std::string& url = text_of(source, "channel_url");
+  const std::string& url = string_of(source, "channel_url");
   if (url.empty() && !place) return;
   Channel& channel = url.empty() ? channels.at[*place] : channels.by_url[url];
   if (place && !url.empty()) channels.url_at[*place] = url;
@@ -110,7 +110,7 @@ Result<Channels> read_channels(const std::filesystem::path& path) {
     const Place place = place_of(element, element.path % 2 == 1);
     if (what == kBeside) note_channel(element.value, place, channels);
     if (what == kListed) note_channel(element.value, std::nullopt, channels);
-    if (what == kUrl) channels.url_at[place] = text_of(element.value);
+    if (what == kUrl) channels.url_at[place] = string_of(element.value);
     if (what == kMember) add_members(json::array({element.value}), alone[place]);
     if (what == kDistinct) channels.many_of_two |= element.value == false;
     if (what == kCount) alone[place].group |= integer_of(element.value).value_or(0) > 2;
@@ -131,7 +131,7 @@ Result<Channels> read_channels(const std::filesystem::path& path) {
 const Channel* channel_of(const json& message, Place place, const Channels& channels) {
   if (const auto found = channels.at.find(place); found != channels.at.end()) return &found->second;
   const auto beside = channels.url_at.find(place);
-  const std::string& named = text_of(message, "channel_url");
+  const std::string& named = string_of(message, "channel_url");
   const auto found = channels.by_url.find(
       named.empty() && beside != channels.url_at.end() ? beside->second : named);
   return found == channels.by_url.end() ? nullptr : &found->second;
@@ -161,7 +161,7 @@ Made<void> put_users(const json& message, const Channel* channel, json& record) 
 
 Made<MessagePart> file_part(const json& file, const std::string& at, bool needs_key,
                             const FormatOptions& options) {
-  const std::string& source = text_of(file, "url");
+  const std::string& source = string_of(file, "url");
   auto url = fetchable_url(at + "/url", source, options);
   if (!url) return tl::unexpected(NoMessage{{}, std::move(url.error())});
   if (needs_key && *url == source) {
@@ -172,9 +172,9 @@ Made<MessagePart> file_part(const json& file, const std::string& at, bool needs_
     return file.contains(name) ? name : other;
   };
   Media media;
-  media.type = media_type_of_mime(text_of(file, either("type", "file_type")));
+  media.type = media_type_of_mime(string_of(file, either("type", "file_type")));
   media.url = *std::move(url);
-  media.file_name = text_of(file, either("name", "file_name"));
+  media.file_name = string_of(file, either("name", "file_name"));
   media.size = integer_of(file, either("size", "file_size"));
   media.width = integer_of(file, "width").value_or(0);
   media.height = integer_of(file, "height").value_or(0);
@@ -199,14 +199,14 @@ Made<std::vector<MessagePart>> parts_of_files(const json& message, const FormatO
 }
 
 Made<std::vector<MessagePart>> parts_of(const json& message, const FormatOptions& options) {
-  if (text_of(message, "type") == "FILE") return parts_of_files(message, options);
+  if (string_of(message, "type") == "FILE") return parts_of_files(message, options);
   const json& text = member_of(message, "message");
-  if (text_of(text).empty()) return broken("/message", "a text", json_type_and_value(text));
-  const std::string& custom = text_of(message, "custom_type");
-  if (custom.empty()) return std::vector{text_part(text_of(text))};
+  if (string_of(text).empty()) return broken("/message", "a text", json_type_and_value(text));
+  const std::string& custom = string_of(message, "custom_type");
+  if (custom.empty()) return std::vector{text_part(string_of(text))};
   return std::vector{custom_part(kCustomTypeSubMsgType,
                                  json_line({{"custom_type", custom}, {"message", text}}),
-                                 text_of(text))};
+                                 string_of(text))};
 }
 
 std::string extended_data(const json& message) {
@@ -215,9 +215,9 @@ std::string extended_data(const json& message) {
   json all = json::object();
   const json& parent = member_of(message, "parent_message_id");
   if (parent.is_number_integer() && parent != 0) all["parent_message_id"] = parent;
-  const std::string& custom = text_of(message, "custom_type");
-  if (text_of(message, "type") == "FILE" && !custom.empty()) all["custom_type"] = custom;
-  if (all.empty()) return !has_data ? "" : data.is_string() ? text_of(data) : json_line(data);
+  const std::string& custom = string_of(message, "custom_type");
+  if (string_of(message, "type") == "FILE" && !custom.empty()) all["custom_type"] = custom;
+  if (all.empty()) return !has_data ? "" : data.is_string() ? string_of(data) : json_line(data);
   if (has_data) all["data"] = data;
   return json_line(all);
 }
@@ -225,7 +225,7 @@ std::string extended_data(const json& message) {
 Made<json> record_of(const JsonElement& element, const Channel* channel,
                      const FormatOptions& options) {
   const json& message = element.value;
-  const std::string& type = text_of(message, "type");
+  const std::string& type = string_of(message, "type");
   if (type == "ADMM") return left_out("admin messages");
   if (type != "MESG" && type != "FILE") {
     return broken("/type", "MESG, FILE or ADMM", json_type_and_value(member_of(message, "type")));

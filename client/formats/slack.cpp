@@ -131,7 +131,7 @@ class SlackExport {
   }
 
   Result<void> add_dm(const JsonElement& element, std::vector<Dm>& dms) {
-    Dm dm{text_of(element.value, "id"), {}};
+    Dm dm{string_of(element.value, "id"), {}};
     const bool named = !dm.id.empty() && dm.id.find_first_not_of(
                                              "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
                                              "0123456789_-") == dm.id.npos;
@@ -154,10 +154,10 @@ class SlackExport {
     return each("users.json", [&](JsonElement& element) -> Result<void> {
       const json& profile = member_of(element.value, "profile");
       for (const std::string& name :
-           {text_of(profile, "display_name"), text_of(profile, "real_name"),
-            text_of(element.value, "real_name"), text_of(element.value, "name")}) {
+           {string_of(profile, "display_name"), string_of(profile, "real_name"),
+            string_of(element.value, "real_name"), string_of(element.value, "name")}) {
         if (name.empty()) continue;
-        names_[text_of(element.value, "id")] = name;
+        names_[string_of(element.value, "id")] = name;
         break;
       }
       return {};
@@ -188,14 +188,14 @@ class SlackExport {
 
   Made<json> message(const Dm& dm, const json& source, const std::string& at) {
     if (!source.is_object()) return broken(at, "an object", json_type_and_value(source));
-    if (text_of(source, "type") != "message") return left_out("service messages");
-    const std::string& subtype = text_of(source, "subtype");
+    if (string_of(source, "type") != "message") return left_out("service messages");
+    const std::string& subtype = string_of(source, "subtype");
     const auto row = std::find_if(std::begin(kSubtypes), std::end(kSubtypes),
                                   [&](const SubtypeRow& one) { return one.subtype == subtype; });
     if (row == std::end(kSubtypes)) return left_out("service messages");
     if (!row->skipped.empty()) return left_out(row->skipped);
     if (dm.members.size() > 2) return left_out("messages of groups");
-    const std::string& user = text_of(source, "user");
+    const std::string& user = string_of(source, "user");
     if (user.empty() && source.contains("bot_id")) return left_out("messages of bots");
     if (dm.members.size() != 2) {
       return broken(at, fmt::format("two members of {} in dms.json", quote(dm.id)),
@@ -206,7 +206,7 @@ class SlackExport {
                     fmt::format("{} or {}", quote(dm.members[0]), quote(dm.members[1])),
                     json_type_and_value(member_of(source, "user")));
     }
-    const std::string& ts = text_of(source, "ts");
+    const std::string& ts = string_of(source, "ts");
     const auto time = ms_of_ts(ts);
     if (!time) {
       return broken(at + "/ts", "seconds with a decimal point, in a string",
@@ -216,7 +216,7 @@ class SlackExport {
                 {"FromUserId", user},
                 {"ToUserId", dm.members[user == dm.members[0] ? 1 : 0]},
                 {"SendMessageTime", *time}};
-    const std::string& thread = text_of(source, "thread_ts");
+    const std::string& thread = string_of(source, "thread_ts");
     if (!thread.empty() && thread != ts)
       record["ExtendedData"] = json_line({{"thread_ts", thread}});
     auto parts = parts_of(source, at);
@@ -227,12 +227,12 @@ class SlackExport {
 
   Made<std::vector<MessagePart>> parts_of(const json& source, const std::string& at) {
     std::vector<MessagePart> parts;
-    if (auto text = slack_text(text_of(source, "text"), names_); !text.empty())
+    if (auto text = slack_text(string_of(source, "text"), names_); !text.empty())
       parts.push_back(text_part(std::move(text)));
     const json& files = array_of(source, "files");
     std::size_t deleted = 0;
     for (std::size_t i = 0; i < files.size(); ++i) {
-      if (text_of(files[i], "mode") == "tombstone") {
+      if (string_of(files[i], "mode") == "tombstone") {
         ++deleted;
         continue;
       }
@@ -251,7 +251,7 @@ class SlackExport {
   Made<MessagePart> file(const json& source, const std::string& at) {
     const char* member =
         source.contains("url_private_download") ? "url_private_download" : "url_private";
-    const std::string& where = text_of(source, member);
+    const std::string& where = string_of(source, member);
     const std::string pointer = pointer_to(at, member);
     auto url = fetchable_url(pointer, where, out_.options());
     if (!url) return broken(url.error().pointer, url.error().expected, url.error().got);
@@ -261,10 +261,10 @@ class SlackExport {
     }
     Media media;
     media.url = *std::move(url);
-    media.uid = text_of(source, "id");
-    media.file_name = text_of(source, "name");
+    media.uid = string_of(source, "id");
+    media.file_name = string_of(source, "name");
     media.size = integer_of(source, "size");
-    media.type = media_type_of_mime(text_of(source, "mimetype"));
+    media.type = media_type_of_mime(string_of(source, "mimetype"));
     if (media.type == kFile) media.type = media_type_of_name(media.file_name);
     media.width = integer_of(source, "original_w").value_or(0);
     media.height = integer_of(source, "original_h").value_or(0);

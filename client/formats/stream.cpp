@@ -107,7 +107,7 @@ using Users = std::set<std::string>;
 
 // A channel's name across the lines: by its id, or by its members.
 std::string channel_key(const json& data) {
-  const std::string& type = text_of(data, "channel_type");
+  const std::string& type = string_of(data, "channel_type");
   if (const std::string id = id_of(data, "channel_id"); !id.empty()) return type + ":" + id;
   Users members;
   for (const json& member : array_of(data, "channel_member_ids")) members.insert(id_of(member));
@@ -117,7 +117,7 @@ std::string channel_key(const json& data) {
 // A time of RFC 3339; without a zone it is none. Stream writes microseconds.
 std::optional<std::int64_t> time_of(const json& value) {
   constexpr std::size_t kDigits = 3;
-  std::string text = text_of(value);
+  std::string text = string_of(value);
   const bool zoned = text.ends_with('Z') || text.ends_with('z') ||
                      (text.size() > 6 && text.find_first_of("+-", text.size() - 6) != text.npos);
   if (const auto dot = text.find('.'); dot != text.npos) {
@@ -141,7 +141,7 @@ struct Channels {
 void note_channel(const json& data, Channels& channels) {
   const std::string id = id_of(data, "id");
   if (id.empty()) return;
-  Users& members = channels.members[text_of(data, "type") + ":" + id];
+  Users& members = channels.members[string_of(data, "type") + ":" + id];
   for (const json& member : array_of(data, "member_ids")) members.insert(id_of(member));
 }
 
@@ -165,7 +165,7 @@ Result<Channels> read_channels(const std::filesystem::path& path) {
   Channels channels;
   auto done = read_json_items(path, [&](JsonElement& element) -> Result<void> {
     if (element.problem) return {};
-    const std::string& type = text_of(element.value, "type");
+    const std::string& type = string_of(element.value, "type");
     const json& data = data_of(element.value);
     if (type == "channel") note_channel(data, channels);
     if (type != "member") return {};
@@ -272,10 +272,10 @@ class StreamMessages {
       return broken("/text", "a text", json_type_and_value(text));
     }
     std::vector<MessagePart> parts;
-    if (!text_of(text).empty()) parts.push_back(text_part(text_of(text)));
+    if (!string_of(text).empty()) parts.push_back(text_part(string_of(text)));
     const json& attachments = array_of(data, "attachments");
     for (std::size_t i = 0; i < attachments.size(); ++i) {
-      if (is_preview(attachments[i]) && !text_of(text).empty()) {
+      if (is_preview(attachments[i]) && !string_of(text).empty()) {
         out_.skipped("previews of links");
         continue;
       }
@@ -288,33 +288,33 @@ class StreamMessages {
   }
 
   static bool is_preview(const json& attachment) {
-    return !text_of(attachment, "og_scrape_url").empty() ||
-           (!text_of(attachment, "title_link").empty() && text_of(attachment, "asset_url").empty());
+    return !string_of(attachment, "og_scrape_url").empty() ||
+           (!string_of(attachment, "title_link").empty() && string_of(attachment, "asset_url").empty());
   }
 
   Made<MessagePart> part_of(const json& attachment, const std::string& at) const {
     if (!attachment.is_object()) return broken(at, "an object", json_type_and_value(attachment));
-    const std::string& type = text_of(attachment, "type");
-    const std::string& title = text_of(attachment, "title");
+    const std::string& type = string_of(attachment, "type");
+    const std::string& title = string_of(attachment, "title");
     const AttachmentRow* row = nullptr;
     for (const AttachmentRow& one : kAttachmentTypes) {
       if (one.name == type) row = &one;
     }
     if (row == nullptr) {
       return custom_part(kAttachmentSubMsgType, json_line(attachment),
-                         title.empty() ? text_of(attachment, "text") : title);
+                         title.empty() ? string_of(attachment, "text") : title);
     }
     Media media;
     media.type = row->type;
     const bool image = row->type == kImage;
     std::string_view url_at = image ? "image_url" : "asset_url";
     for (const std::string_view name : {"asset_url", "thumb_url"}) {
-      if (image && text_of(attachment, url_at).empty()) url_at = name;
+      if (image && string_of(attachment, url_at).empty()) url_at = name;
     }
-    auto url = fetchable_url(pointer_to(at, url_at), text_of(attachment, url_at), out_.options());
+    auto url = fetchable_url(pointer_to(at, url_at), string_of(attachment, url_at), out_.options());
     if (!url) return tl::unexpected(NoMessage{{}, std::move(url.error())});
     media.url = *std::move(url);
-    media.file_name = image ? text_of(attachment, "fallback") : title;
+    media.file_name = image ? string_of(attachment, "fallback") : title;
     media.size = loose_integer_of(attachment, "file_size");
     media.width = integer_of(attachment, "original_width").value_or(0);
     media.height = integer_of(attachment, "original_height").value_or(0);

@@ -157,7 +157,7 @@ Result<Export> read_export(const std::filesystem::path& path) {
       return {};
     }
     Chat& chat = out.chats[place_of(fact.list, element)];
-    if (fact.what == Fact::kType) chat.type = text_of(element.value);
+    if (fact.what == Fact::kType) chat.type = string_of(element.value);
     if (fact.what == Fact::kId) chat.peer = id;
     if (fact.what == Fact::kFrom && !id.empty() && chat.wrote.size() < 3) chat.wrote.insert(id);
     return {};
@@ -193,7 +193,7 @@ Made<Text> text_of_message(const json& message) {
   const char* name = entities ? "text_entities" : "text";
   const json& source = member_of(message, name);
   Text out;
-  if (source.is_string()) out.shown = text_of(source);
+  if (source.is_string()) out.shown = string_of(source);
   if (source.is_string() || source.is_null()) return out;
   if (!source.is_array()) {
     return broken(pointer_to("", name), "a text, or a list of its parts",
@@ -206,8 +206,8 @@ Made<Text> text_of_message(const json& message) {
       return broken(pointer_to(pointer_to("", name), i), "a text, or an object with \"text\"",
                     json_type_and_value(part));
     }
-    out.shown += text_of(text);
-    if (!text_of(part, "href").empty()) out.links.push_back(text_of(part, "href"));
+    out.shown += string_of(text);
+    if (!string_of(part, "href").empty()) out.links.push_back(string_of(part, "href"));
   }
   return out;
 }
@@ -221,20 +221,20 @@ bool was_exported(std::string_view file) {
 }
 
 MessageType type_of_file(const json& message) {
-  const std::string& media_type = text_of(message, "media_type");
+  const std::string& media_type = string_of(message, "media_type");
   for (const FileRow& row : kFileTypes) {
     if (row.media_type == media_type) return row.type;
   }
   if (media_type != "sticker") return kFile;
-  const std::string& mime = text_of(message, "mime_type");
-  return mime.empty() ? media_type_of_name(text_of(message, "file")) == kImage ? kImage : kFile
+  const std::string& mime = string_of(message, "mime_type");
+  return mime.empty() ? media_type_of_name(string_of(message, "file")) == kImage ? kImage : kFile
          : media_type_of_mime(mime) == kImage ? kImage
                                               : kFile;
 }
 
 Made<MessagePart> file_part(const json& message, const char* name, const FormatOptions& options) {
   const bool photo = std::string_view(name) == "photo";
-  const std::string& file = text_of(message, name);
+  const std::string& file = string_of(message, name);
   if (file.empty() || !was_exported(file)) {
     return broken(pointer_to("", name), "a file that was exported with the messages",
                   json_type_and_value(message[name]));
@@ -244,7 +244,7 @@ Made<MessagePart> file_part(const json& message, const char* name, const FormatO
   Media media;
   media.type = photo ? kImage : type_of_file(message);
   media.url = *std::move(url);
-  media.file_name = photo ? "" : text_of(message, "file_name");
+  media.file_name = photo ? "" : string_of(message, "file_name");
   media.size = integer_of(message, photo ? "photo_file_size" : "file_size");
   media.width = integer_of(message, "width").value_or(0);
   media.height = integer_of(message, "height").value_or(0);
@@ -270,7 +270,7 @@ Made<std::vector<MessagePart>> parts_of(const json& message, std::string text,
     }
     const json::json_pointer searched(row.searched);
     parts.push_back(custom_part(row.sub_msg_type, json_line(kept),
-                                kept.contains(searched) ? text_of(kept[searched]) : ""));
+                                kept.contains(searched) ? string_of(kept[searched]) : ""));
   }
   if (parts.empty()) return broken("/text", "a text or a medium", "neither");
   return parts;
@@ -300,11 +300,11 @@ class TelegramMessages {
   Result<void> demand_zone(ChatPlace place, const json& message) {
     const ChatRow* chat = row_of(all_.chats[place]);
     const bool wanted = chat != nullptr && chat->skipped.empty() &&
-                        text_of(message, "type") == "message" &&
+                        string_of(message, "type") == "message" &&
                         member_of(message, "date_unixtime").is_null() &&
-                        parse_local_time(text_of(message, "date")).has_value();
+                        parse_local_time(string_of(message, "date")).has_value();
     if (zone_ || !wanted) return {};
-    auto zone = TimeZone::demand(out_.options(), path_, text_of(message, "date"));
+    auto zone = TimeZone::demand(out_.options(), path_, string_of(message, "date"));
     if (!zone) return tl::unexpected(zone.error());
     zone_ = *zone;
     return {};
@@ -340,7 +340,7 @@ class TelegramMessages {
 
   static Made<void> check_type(const json& message) {
     const json& type = member_of(message, "type");
-    const bool call = text_of(message, "action") == "phone_call";
+    const bool call = string_of(message, "action") == "phone_call";
     if (type == "service") return left_out(call ? "calls" : "service messages");
     if (type == "unsupported") {
       return broken("/type", "a message that Telegram Desktop could export", "\"unsupported\"");
@@ -379,7 +379,7 @@ class TelegramMessages {
       return *seconds * kMillisPerSecond;
     }
     const json& date = member_of(message, "date");
-    const auto local = parse_local_time(text_of(date));
+    const auto local = parse_local_time(string_of(date));
     if (!local || !zone_) {
       return broken("/date", "a time such as 2019-07-12T16:55:33", json_type_and_value(date));
     }

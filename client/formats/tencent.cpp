@@ -81,7 +81,7 @@ std::string_view ending_of_image(const json& content) {
 // Small pictures that cannot be fetched are left out.
 Picture small_picture(const json& content, const char* url, const char* width, const char* height,
                       const FormatOptions& options) {
-  return {media_url(text_of(content, url), options).value_or(""),
+  return {media_url(string_of(content, url), options).value_or(""),
           integer_of(content, width).value_or(0), integer_of(content, height).value_or(0)};
 }
 
@@ -89,7 +89,7 @@ Made<MessagePart> image_part(const json& content, const std::string& at,
                              const FormatOptions& options) {
   Media media;
   media.type = kImage;
-  media.uid = text_of(content, "UUID");
+  media.uid = string_of(content, "UUID");
   const std::string_view ending = ending_of_image(content);
   if (!media.uid.empty() && !ending.empty()) media.file_name = media.uid + std::string(ending);
   const json& pictures = array_of(content, "ImageInfoArray");
@@ -109,7 +109,7 @@ Made<MessagePart> image_part(const json& content, const std::string& at,
     return broken(at + "/ImageInfoArray", "an original picture, Type 1",
                   json_type_and_value(member_of(content, "ImageInfoArray")));
   }
-  auto url = fetchable_url(origin_at, text_of(*origin, "URL"), options);
+  auto url = fetchable_url(origin_at, string_of(*origin, "URL"), options);
   if (!url) return tl::unexpected(NoMessage{{}, std::move(url.error())});
   media.url = *std::move(url);
   media.width = integer_of(*origin, "Width").value_or(0);
@@ -131,16 +131,16 @@ constexpr FileRow kFiles[] = {
 
 Made<MessagePart> file_part(const FileRow& row, const json& content, const std::string& at,
                             const FormatOptions& options) {
-  auto url = fetchable_url(pointer_to(at, row.url), text_of(content, row.url), options);
+  auto url = fetchable_url(pointer_to(at, row.url), string_of(content, row.url), options);
   if (!url) return tl::unexpected(NoMessage{{}, std::move(url.error())});
   Media media;
   media.type = row.type;
   media.url = *std::move(url);
-  media.uid = text_of(content, row.uid);
+  media.uid = string_of(content, row.uid);
   media.size = loose_integer_of(content, row.size);
   media.duration_s = rounded_of(content, row.seconds);
-  media.file_name = text_of(content, "FileName");
-  const std::string& format = text_of(content, "VideoFormat");
+  media.file_name = string_of(content, "FileName");
+  const std::string& format = string_of(content, "VideoFormat");
   if (media.file_name.empty() && !media.uid.empty() && !format.empty()) {
     media.file_name = media.uid + "." + format;
   }
@@ -160,14 +160,14 @@ constexpr CustomRow kCustoms[] = {
 
 Made<MessagePart> part_of(const json& element, const std::string& at,
                           const FormatOptions& options) {
-  const std::string& type = text_of(element, "MsgType");
+  const std::string& type = string_of(element, "MsgType");
   const json& content = member_of(element, "MsgContent");
   const std::string inside = at + "/MsgContent";
   if (!content.is_object()) return broken(inside, "an object", json_type_and_value(content));
   if (type == "TIMTextElem") {
     const json& text = member_of(content, "Text");
     if (!text.is_string()) return broken(inside + "/Text", "a text", json_type_and_value(text));
-    return text_part(text_of(text));
+    return text_part(string_of(text));
   }
   if (type == "TIMImageElem") return image_part(content, inside, options);
   for (const FileRow& row : kFiles) {
@@ -175,7 +175,7 @@ Made<MessagePart> part_of(const json& element, const std::string& at,
   }
   for (const CustomRow& row : kCustoms) {
     if (row.element != type) continue;
-    return custom_part(row.sub_msg_type, json_line(content), text_of(content, row.searched));
+    return custom_part(row.sub_msg_type, json_line(content), string_of(content, row.searched));
   }
   return broken(at + "/MsgType", "an element that importmsg takes, such as TIMTextElem",
                 json_type_and_value(member_of(element, "MsgType")));
@@ -210,7 +210,7 @@ Made<TencentMessage> identity_of(const json& message, const std::string& viewer,
   if (message.contains("GroupId")) return left_out("messages of groups");
   TencentMessage out;
   for (const auto& [name, user] : {std::pair{"From_Account", &out.from}, {"To_Account", &out.to}}) {
-    *user = text_of(message, name);
+    *user = string_of(message, name);
     const bool allowed = viewer.empty() || *user == viewer || *user == peer;
     if (user->empty() || !allowed) {
       return broken(pointer_to("", name),
@@ -248,7 +248,7 @@ Made<json> record_of(const json& message, const TencentMessage& identity, Tencen
     record["VisibleTo"] = {fate.from_sees == 1 ? identity.from : identity.to};
   }
   put_parts(*parts, record);
-  const std::string& custom = text_of(message, "CloudCustomData");
+  const std::string& custom = string_of(message, "CloudCustomData");
   if (!custom.empty()) record["ExtendedData"] = custom;
   return record;
 }
@@ -272,8 +272,8 @@ struct Source {
 };
 
 Source source_of(const JsonElement& element) {
-  return {element.line, element.value, text_of(element.value, "Operator_Account"),
-          text_of(element.value, "Peer_Account")};
+  return {element.line, element.value, string_of(element.value, "Operator_Account"),
+          string_of(element.value, "Peer_Account")};
 }
 
 class Tencent {
@@ -332,7 +332,7 @@ class Tencent {
     if (loose_integer_of(answer, "ErrorCode").value_or(0) != 0) {
       return refuse(source, ErrorKind::kInput,
                     fmt::format("expected an answer that succeeded, got ErrorCode {}: {}",
-                                answer["ErrorCode"].dump(), quote(text_of(answer, "ErrorInfo"))));
+                                answer["ErrorCode"].dump(), quote(string_of(answer, "ErrorInfo"))));
     }
     if (!answer["MsgList"].is_array()) {
       return refuse(source, ErrorKind::kInput,

@@ -274,7 +274,7 @@ TEST_CASE("a fixture cut off anywhere is an error or records") {
     for (const fs::path& file : copy.files) {
       const std::string whole = read_text(file);
       INFO(one.fixture << " " << file.filename().string());
-      const std::size_t step = whole.size() / 1000 + 1;
+      const std::size_t step = whole.size() / 250 + 1;
       for (std::size_t bytes = 0; bytes < whole.size(); bytes += step) {
         write_text(file, std::string_view(whole).substr(0, bytes));
         INFO("the first " << bytes << " bytes");

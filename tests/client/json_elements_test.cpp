@@ -160,9 +160,9 @@ TEST_CASE("members of any type") {
   const json object{{"t", "x"},    {"n", 7},     {"f", 7.0},
                     {"g", 7.5},    {"s", "-7"},  {"big", 18446744073709551615ULL},
                     {"yes", true}, {"list", {1}}};
-  CHECK(text_of(object, "t") == "x");
-  CHECK(text_of(object, "n").empty());
-  CHECK(text_of(json(7), "n").empty());
+  CHECK(string_of(object, "t") == "x");
+  CHECK(string_of(object, "n").empty());
+  CHECK(string_of(json(7), "n").empty());
   CHECK(integer_of(object, "n") == 7);
   CHECK_FALSE(integer_of(object, "f"));
   CHECK_FALSE(integer_of(object, "big"));
