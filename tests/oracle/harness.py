@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 import contract
 import oracle as oracle_module
@@ -98,6 +99,22 @@ class Oracle:
         fd, path = tempfile.mkstemp(suffix=".ledger", dir=T)
         os.close(fd)
         self.path, self.flags, self.ledger = path, flags, None
+
+    def restarted(self, *flags):
+        """The same service, that had gone away: at the same place, with all that it knew."""
+        out = Oracle("--go-on", "--port", self.url.rsplit(":", 1)[1], *flags)
+        out.path = self.path
+        return out
+
+    def count(self, action):
+        """How many calls of the action (register, import, query) have been applied so far."""
+        with urllib.request.urlopen(self.url + "/count") as answer:
+            return json.load(answer)[action]
+
+    def wait_for(self, action, count, process):
+        """Until so many calls have been applied, or the process has ended."""
+        while self.count(action) < count and process.poll() is None:
+            time.sleep(0.005)
 
     def __enter__(self):
         command = [sys.executable, str(HERE / "oracle.py"), "--ledger", self.path, *map(str, self.flags)]
