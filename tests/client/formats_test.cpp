@@ -207,7 +207,7 @@ void list_nodes(const json& node, const json::json_pointer& at,
 }
 
 // Three of many, other ones for each node.
-std::vector<json> odd_values(std::size_t node) {
+const json& odd_value(std::size_t node) {
   static const std::vector<json> values{nullptr,
                                         true,
                                         -1,
@@ -219,7 +219,7 @@ std::vector<json> odd_values(std::size_t node) {
                                         json::object(),
                                         json::array({nullptr}),
                                         json{{"text", nullptr}}};
-  return {values[node % 11], values[(node + 4) % 11], values[(node + 8) % 11]};
+  return values[node % 11];
 }
 
 }  // namespace
@@ -302,13 +302,11 @@ TEST_CASE("a fixture with a value of another type anywhere is an error or record
         if (!document.is_discarded()) list_nodes(document, json::json_pointer(), nodes);
         for (std::size_t i = 0; i < nodes.size(); ++i) {
           const auto& node = nodes[i];
-          for (const json& value : odd_values(i)) {
-            json changed = document;
-            changed[node] = value;
-            write_text(file, whole.substr(0, begin) + changed.dump() + whole.substr(end));
-            INFO(one.fixture << " " << node.to_string() << " " << value.dump());
-            check_survives(one, copy.root);
-          }
+          json changed = document;
+          changed[node] = odd_value(i);
+          write_text(file, whole.substr(0, begin) + changed.dump() + whole.substr(end));
+          INFO(one.fixture << " " << node.to_string() << " " << changed[node].dump());
+          check_survives(one, copy.root);
         }
         begin = end + 1;
       }
