@@ -206,7 +206,7 @@ void list_nodes(const json& node, const json::json_pointer& at,
   }
 }
 
-// Three of many, other ones for each node.
+// One of many, another one for the next node.
 const json& odd_value(std::size_t node) {
   static const std::vector<json> values{nullptr,
                                         true,
