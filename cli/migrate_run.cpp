@@ -262,6 +262,26 @@ Result<void> plan(Session& session) {
   return {};
 }
 
+// What has left the window since the first run, whose time the plan is made for.
+Result<void> find_expired(Session& session, const Clock& clock) {
+  const MigrationPlan& plan = *session.plan;
+  const auto place = [](Lane lane, std::uint32_t record) {
+    return 2 * std::size_t{record} + lane.side;
+  };
+  std::vector<bool> settled(2 * plan.records.size());
+  const auto read = session.journal->read([&](const ImportEntry& entry) {
+    const ImportOutcome outcome = entry.result.outcome;
+    const std::size_t at = place(entry.intent.key.lane, entry.intent.key.record);
+    const bool open = outcome == ImportOutcome::kOpen || outcome == ImportOutcome::kNotApplied;
+    if (at < settled.size() && !open) settled[at] = true;
+  });
+  if (!read) return tl::unexpected(read.error());
+  session.job.facts.expired =
+      expired_at(plan, clock.wall_ms(),
+                 [&](Lane lane, std::uint32_t record) { return settled[place(lane, record)]; });
+  return {};
+}
+
 // The journal is made when it is clear that something will be sent.
 Result<void> begin_journal(Session& session, const Clock& clock) {
   if (session.options.verify_only) return {};
@@ -318,10 +338,15 @@ int execute(Session& session, MigrateOutput& output, std::mutex& out) {
 
 int run(Session& session) {
   if (auto planned = plan(session); !planned) return complain_error(planned.error());
+  if (session.job.facts.resumed) {
+    if (auto found = find_expired(session, SystemClock()); !found)
+      return complain_error(found.error());
+  }
   std::mutex out;
   const auto output = session.options.as_json ? json_output(session.job.facts, out)
                                               : text_output(session.job.facts);
-  output->plan(*session.plan);
+  // Of a journal's plan its own run has told.
+  if (!session.journal || session.options.execute) output->plan(*session.plan);
   const std::string reason = obstacle(*session.plan, session.job);
   if (!reason.empty()) return finish(*output, "nothing was sent: " + reason, kFailed);
   if (session.job.connection) return execute(session, *output, out);
