@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/migrate_hooks.h"
+#include "cli/migrate_report_plan.h"
 #include "cli/quarantine_file.h"
 #include "client/balance.h"
 #include "client/verdict.h"
@@ -67,6 +68,7 @@ struct Session {
   std::optional<MigrationPlan> plan;
   std::unique_ptr<SqliteJournal> journal;  // nullptr: nothing is sent, and no journal is read
   QuarantineFile quarantine_file;
+  BadLines bad_lines;
 };
 
 // The phases of a run that sends or reads back.
@@ -99,6 +101,7 @@ class Execution {
   }
 
   const Quarantine& quarantine() const { return quarantine_; }
+  const ProgressBoard& board() const { return board_; }
 
   // Those that earlier runs quarantined are not looked for.
   Result<void> read_quarantine(SqliteJournal& journal) {
@@ -227,6 +230,7 @@ Fingerprint decisions_of(const Session& session) {
   Fingerprint out = notes_of(session.options, session.job);
   out.emplace_back("now_ms", std::to_string(session.plan->now_ms));
   out.emplace_back("shift_ms", std::to_string(session.plan->shift_ms));
+  out.emplace_back("plan", plan_note(*session.plan, session.bad_lines));
   return out;
 }
 
@@ -250,7 +254,7 @@ Result<void> plan(Session& session) {
   // What the service refuses goes there too.
   if (session.options.execute || !session.options.quarantine.empty()) {
     if (auto opened = session.quarantine_file.open(session.job.quarantine); !opened) return opened;
-    session.job.plan.on_bad = session.quarantine_file.bad_sink();
+    session.job.plan.on_bad = session.bad_lines.noting(session.quarantine_file.bad_sink());
   }
   auto made = make_plan(*session.source, session.job.plan);
   if (!made) return tl::unexpected(made.error());
@@ -326,7 +330,8 @@ int execute(Session& session, MigrateOutput& output, std::mutex& out) {
     if (session.quarantine_file.count() > 0)
       output.quarantined(session.quarantine_file.path(), session.quarantine_file.count());
     check_balance(session, output, verdict);
-    static_cast<void>(session.journal->run_ended(verdict.line, exit_code(verdict.outcome)));
+    static_cast<void>(session.journal->run_ended(verdict.line, exit_code(verdict.outcome),
+                                                 execution.board().waited_ms()));
   }
   return finish(output, verdict.line, exit_code(verdict.outcome));
 }
@@ -358,7 +363,7 @@ int run(Session& session) {
 int run_migration(const MigrateOptions& options) {
   auto job = read_migrate_job(options);
   if (!job) return complain_error(job.error());
-  Session session{options, *std::move(job), nullptr, std::nullopt, nullptr, {}};
+  Session session{options, *std::move(job), nullptr, std::nullopt, nullptr, {}, {}};
   if (const auto& settle = migrate_hooks().settle) settle(session.job.settle);
   const SystemClock clock;
   if (auto found = find_journal(session, clock); !found) return complain_error(found.error());
@@ -373,7 +378,7 @@ int verify_journal(MigrateOptions options) {
   options.verify_only = true;
   auto job = read_migrate_job(options);
   if (!job) return complain_error(job.error());
-  Session session{options, *std::move(job), nullptr, std::nullopt, nullptr, {}};
+  Session session{options, *std::move(job), nullptr, std::nullopt, nullptr, {}, {}};
   if (auto taken = take_decisions(**journal, session.job); !taken)
     return complain_error(taken.error());
   session.job.plan.retention_ms = session.job.facts.retention_days * kMillisPerDay;

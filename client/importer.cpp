@@ -151,7 +151,7 @@ class Import {
       if (next.task) {
         next.task->doubt ? look(api, *std::move(next.task)) : send(api, *std::move(next.task), 1);
       } else if (next.wake_ns) {
-        const Waiting waiting(context_.board, WaitReason::kInDoubt);
+        const Waiting waiting(context_.board, WaitReason::kInDoubt, context_.clock);
         // No longer, as another thread may stop the run meanwhile.
         const std::int64_t until_ns = std::min(*next.wake_ns, after_ms(kLongestSleepMs));
         if (!context_.waiter.wait_until(until_ns)) return stop(Stop::kInterrupted, "interrupted");

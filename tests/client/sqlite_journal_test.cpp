@@ -62,7 +62,7 @@ TEST_CASE("a journal keeps intents and results, and who was told what") {
     REQUIRE(journal->flush());
     REQUIRE(journal->note("shift_ms", "-5"));
     REQUIRE(journal->run_started());
-    REQUIRE(journal->run_ended("verified", 0));
+    REQUIRE(journal->run_ended("verified", 0, {1, 20, 300, 4000}));
   }
   const auto journal = fixture.open();
   CHECK_FALSE(journal->is_new());
@@ -71,6 +71,7 @@ TEST_CASE("a journal keeps intents and results, and who was told what") {
   CHECK(*journal->noted("file") == "/x");
   CHECK_FALSE(*journal->noted("nothing"));
   CHECK(journal->runs()->at(0).verdict == "verified");
+  CHECK(journal->runs()->at(0).waited_ms == WaitTimes{1, 20, 300, 4000});
   const auto kept = entries(*journal);
   REQUIRE(kept.size() == 2);
   CHECK(kept[0].intent.key == ImportKey{{0, 1}, 3});
