@@ -247,12 +247,23 @@ Result<void> find_journal(Session& session, const Clock& clock) {
   return take_decisions(*session.journal, session.job);
 }
 
+// The journal may not be there yet.
+bool is_same_file(const std::filesystem::path& a, const std::filesystem::path& b) {
+  std::error_code ignored;
+  const auto whole = [&ignored](const std::filesystem::path& path) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
+  };
+  return whole(a) == whole(b);
+}
+
 Result<void> plan(Session& session) {
   auto source = session.job.format->open(session.options.file, session.job.source);
   if (!source) return tl::unexpected(source.error());
   session.source = *std::move(source);
   // What the service refuses goes there too.
   if (session.options.execute || !session.options.quarantine.empty()) {
+    if (is_same_file(session.job.quarantine, session.job.journal))
+      return fail(ErrorKind::kUsage, "--quarantine: expected another file than the journal");
     if (auto opened = session.quarantine_file.open(session.job.quarantine); !opened) return opened;
     session.job.plan.on_bad = session.bad_lines.noting(session.quarantine_file.bad_sink());
   }
