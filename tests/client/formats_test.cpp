@@ -7,7 +7,10 @@
 // {"line":N,"refused":[finding,..]} for what the contract does not allow. Its last line has the
 // facts: {"skipped":{..},"repaired":{..},"notes":[..]}.
 
+#include <array>
+
 #include "client/formats/format.h"
+#include "client/formats/json_elements.h"
 #include "contracts/api/message_body.h"
 #include "tests/client/support.h"
 
@@ -195,6 +198,25 @@ std::string detected(const fs::path& path) {
   return format ? std::string((*format)->name) : "nothing";
 }
 
+// Of JSON Lines its lines, be they JSON or not; of other files what can be read of them.
+std::vector<std::string> documents_in(const fs::path& file) {
+  std::vector<std::string> out;
+  if (file.extension() == ".jsonl") {
+    std::ifstream lines(file);
+    for (std::string line; std::getline(lines, line);) out.push_back(line);
+    return out;
+  }
+  constexpr std::array<std::string_view, 1> kWhole{""};
+  JsonReading reading;
+  reading.several = reading.mend_telegram = true;
+  const auto take = [&out](JsonElement& element) -> Result<void> {
+    out.push_back(element.value.dump());
+    return {};
+  };
+  if (!read_json_elements(file, kWhole, take, reading)) out = {read_text(file)};
+  return out;
+}
+
 // Every node of the document, as JSON Pointers.
 void list_nodes(const json& node, const json::json_pointer& at,
                 std::vector<json::json_pointer>& out) {
@@ -206,7 +228,7 @@ void list_nodes(const json& node, const json::json_pointer& at,
   }
 }
 
-// One of many, another one for the next node.
+// One of many, another one for each node.
 const json& odd_value(std::size_t node) {
   static const std::vector<json> values{nullptr,
                                         true,
@@ -219,7 +241,7 @@ const json& odd_value(std::size_t node) {
                                         json::object(),
                                         json::array({nullptr}),
                                         json{{"text", nullptr}}};
-  return values[node % 11];
+  return values[node % values.size()];
 }
 
 }  // namespace
@@ -292,23 +314,22 @@ TEST_CASE("a fixture with a value of another type anywhere is an error or record
     const Copy copy(one);
     for (const fs::path& file : copy.files) {
       const std::string whole = read_text(file);
-      const bool lines = file.extension() == ".jsonl";
-      std::size_t begin = 0;
-      while (begin < whole.size()) {
-        const std::size_t end =
-            lines ? std::min(whole.find('\n', begin), whole.size()) : whole.size();
-        const json document = json::parse(whole.substr(begin, end - begin), nullptr, false);
+      std::vector<std::string> documents = documents_in(file);
+      REQUIRE_FALSE(documents.empty());
+      for (std::string& one_document : documents) {
+        const std::string kept = one_document;
+        const json document = json::parse(kept, nullptr, false);
         std::vector<json::json_pointer> nodes;
         if (!document.is_discarded()) list_nodes(document, json::json_pointer(), nodes);
         for (std::size_t i = 0; i < nodes.size(); ++i) {
-          const auto& node = nodes[i];
           json changed = document;
-          changed[node] = odd_value(i);
-          write_text(file, whole.substr(0, begin) + changed.dump() + whole.substr(end));
-          INFO(one.fixture << " " << node.to_string() << " " << changed[node].dump());
+          changed[nodes[i]] = odd_value(i);
+          one_document = changed.dump();
+          write_text(file, fmt::format("{}", fmt::join(documents, "\n")));
+          INFO(one.fixture << " " << nodes[i].to_string() << " " << odd_value(i).dump());
           check_survives(one, copy.root);
         }
-        begin = end + 1;
+        one_document = kept;
       }
       write_text(file, whole);
     }
