@@ -289,7 +289,8 @@ class StreamMessages {
 
   static bool is_preview(const json& attachment) {
     return !string_of(attachment, "og_scrape_url").empty() ||
-           (!string_of(attachment, "title_link").empty() && string_of(attachment, "asset_url").empty());
+           (!string_of(attachment, "title_link").empty() &&
+            string_of(attachment, "asset_url").empty());
   }
 
   Made<MessagePart> part_of(const json& attachment, const std::string& at) const {
