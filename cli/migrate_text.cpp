@@ -59,11 +59,11 @@ class TextOutput : public MigrateOutput {
                  facts_.endpoint, facts_.app_id);
       return;
     }
-    fmt::print("sending {} to {} as app {}\n", count_of(plan.counts.imports, "import", "imports"),
-               facts_.endpoint, facts_.app_id);
+    fmt::print("{} {} to {} as app {}\n", facts_.resumed ? "going on with" : "sending",
+               count_of(plan.counts.imports, "import", "imports"), facts_.endpoint, facts_.app_id);
     if (journal != nullptr) {
-      fmt::print("{} {}; after an interruption the same command goes on\n",
-                 facts_.resumed ? "going on with" : "journal:", journal->path().string());
+      fmt::print("journal: {}; after an interruption the same command goes on\n",
+                 journal->path().string());
     }
     if (facts_.expired.records > 0) {
       fmt::print("{} still to be sent left the window since the first run, the oldest of {}\n",
@@ -89,10 +89,15 @@ class TextOutput : public MigrateOutput {
   void imported(const MigrationPlan& plan, const ImportReport& report) override {
     const std::uint64_t here = report.imported + report.recovered -
                                std::min(report.before, report.imported + report.recovered);
-    fmt::print("imported {} of {} in {} ({})\n", report.imported + report.recovered,
-               plan.counts.imports, duration_text(report.duration_ms),
-               per_second(here, report.duration_ms));
-    if (report.before > 0) fmt::print("  {} by earlier runs\n", report.before);
+    const std::string all =
+        fmt::format("{} of {}", report.imported + report.recovered, plan.counts.imports);
+    if (report.before > 0 && here == 0) {
+      fmt::print("imported {}, all of them by earlier runs\n", all);
+    } else {
+      fmt::print("imported {} in {} ({})\n", all, duration_text(report.duration_ms),
+                 per_second(here, report.duration_ms));
+      if (report.before > 0) fmt::print("  {} by earlier runs\n", report.before);
+    }
     if (report.looks > 0) {
       fmt::print("  in doubt: {} found in their lists, {} sent again; lists looked at {} times\n",
                  report.recovered, report.sent_again, report.looks);
@@ -248,6 +253,8 @@ class TextOutput : public MigrateOutput {
   }
 
   void print_estimate(const Estimate& estimate) const {
+    if (facts_.verify_only)
+      return row("calls", fmt::format("at least {} to read back", estimate.queries));
     const std::string calls =
         fmt::format("{} to register, {} to import, at least {} to read back",
                     estimate.registrations, estimate.imports, estimate.queries);

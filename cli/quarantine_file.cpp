@@ -2,6 +2,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <fstream>
+#include <string>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -13,8 +15,27 @@ namespace {
 
 tl::unexpected<Error> cannot_write(const std::filesystem::path& path) {
   return fail(ErrorKind::kUsage,
-              fmt::format("{}: could not write: {}; --quarantine FILE puts it elsewhere",
+              fmt::format("{}: could not write: {}; --journal and --quarantine put it elsewhere",
                           path.string(), std::strerror(errno)));
+}
+
+// What is replaced or removed without asking must be of an earlier run: never the chat history, a
+// journal or a device.
+Result<void> check_replaceable(const std::filesystem::path& path) {
+  std::error_code ignored;
+  const auto kind = std::filesystem::status(path, ignored).type();
+  if (kind == std::filesystem::file_type::not_found) return {};
+  if (kind == std::filesystem::file_type::regular) {
+    std::string line;
+    std::getline(std::ifstream(path), line);
+    const auto document = nlohmann::json::parse(line, nullptr, false);
+    if (line.empty() && std::filesystem::file_size(path, ignored) == 0) return {};
+    if (document.is_object() && document.contains("line") && document.contains("reason")) return {};
+  }
+  return fail(ErrorKind::kUsage,
+              fmt::format("{}: expected a new file for what is quarantined, or that of an earlier "
+                          "run, got another file; --quarantine FILE puts it elsewhere",
+                          path.string()));
 }
 
 }  // namespace
@@ -27,6 +48,9 @@ QuarantineFile::~QuarantineFile() {
 
 Result<void> QuarantineFile::open(const std::filesystem::path& path) {
   path_ = path;
+  for (const auto& target : {path_, part()}) {
+    if (auto checked = check_replaceable(target); !checked) return checked;
+  }
   file_.reset(std::fopen(part().c_str(), "we"));
   if (file_ == nullptr) return cannot_write(part());
   return {};

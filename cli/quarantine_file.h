@@ -20,6 +20,7 @@ class QuarantineFile {
   QuarantineFile& operator=(QuarantineFile&&) = default;
   ~QuarantineFile();
 
+  // An Error (kUsage) if it cannot be written, or is there and not of an earlier run.
   Result<void> open(const std::filesystem::path& path);
   bool is_open() const { return file_ != nullptr; }
 

@@ -1,5 +1,11 @@
 #include "client/sqlite.h"
 
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include <unistd.h>
+
 #include <fmt/format.h>
 #include <sqlite3.h>
 
@@ -68,6 +74,16 @@ Result<SqlDatabase> SqlDatabase::open(const std::filesystem::path& path, Mode mo
       mode == Mode::kRead ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   SqlDatabase out;
   out.path_ = path;
+  // SQLite does not say what is wrong.
+  std::error_code error;
+  const bool is_folder = std::filesystem::is_directory(path, error);
+  const int reason = is_folder                                                  ? EISDIR
+                     : mode == Mode::kRead && ::access(path.c_str(), R_OK) != 0 ? errno
+                                                                                : 0;
+  if (reason != 0) {
+    return fail(ErrorKind::kUsage,
+                fmt::format("{}: could not open: {}", path.string(), std::strerror(reason)));
+  }
   sqlite3* database = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &database, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   out.database_.reset(database);

@@ -25,7 +25,8 @@ for command in "${COMMANDS[@]}"; do
   if [[ $OUT != "$HELP" ]]; then pass; else fail 'a help of its own' "$OUT"; fi
 done
 : >"$T/printed" # the help of serve names the published secret of the default app
-for flag in --execute --time-shift --too-old --rate --lanes --json --ca-file --bad; do
+for flag in --execute --time-shift --too-old --rate --lanes --json --ca-file --bad --journal --quarantine --tag --gap --shard \
+  --settle --sign-skew; do
   WHAT="migrate --help tells of $flag"
   zim migrate --help
   expect_out "$flag"
@@ -35,11 +36,19 @@ expect_out 'ZIM_ENDPOINT'
 expect_out 'ZIM_APP_ID'
 expect_out 'ZIM_SERVER_SECRET'
 expect_out '130'
+for word in status report verify; do
+  WHAT="zimmock migrate $word --help"
+  zim migrate "$word" --help
+  expect_rc 0
+  expect_out JOURNAL
+  expect_out '--json'
+done
 WHAT='zimmock --version'
 zim --version
 expect_rc 0
 expect_out '^zimmock [0-9]+\.[0-9]+'
 
+: >"$T/x.jsonl"
 # --- what it does not know --------------------------------------------------------------------------------------------
 
 refuses 'no arguments' 2 '--help'
@@ -53,18 +62,38 @@ refuses 'a misspelt flag of view' 2 '--sdkk.*did you mean.*--sdk' view --as ann 
 refuses 'a misspelt flag with its value' 2 '--ltsen.*did you mean' serve --ltsen=127.0.0.1:0
 refuses 'a flag that resembles nothing' 2 '--xyzzyplugh' migrate x.jsonl --xyzzyplugh
 if [[ $ERR != *'did you mean'* ]]; then pass; else fail 'no guess' "$ERR"; fi
-refuses 'migrate without a file' 2 'FILE' migrate
+refuses 'migrate without a file' 2 'expected FILE, the chat history, or probe, status, report or verify' migrate
+refuses 'migrate with options alone' 2 'expected FILE, the chat history, or probe, status, report or verify' migrate --execute
+for word in status report verify; do
+  refuses "migrate $word without a journal" 2 'JOURNAL' migrate "$word"
+  refuses "migrate $word with a misspelt flag" 2 '--jsn.*did you mean.*--json' migrate "$word" x.journal --jsn
+done
+refuses 'a misspelt status' 2 'statsu' migrate statsu
 refuses 'query without users' 2 '--(as|peer)' query
 refuses 'view without users' 2 '--(as|peer|sdk)' view
 refuses 'list without a kind' 2 'KIND|actions' list
 refuses 'a surplus word' 2 'surplus' migrate x.jsonl surplus
-refuses 'a rate that is none' 2 '--rate.*(fast|expected)' migrate x.jsonl --rate fast
-refuses 'a rate of 0' 2 '--rate' migrate x.jsonl --rate 0
-refuses 'a rate below 0' 2 '--rate' migrate x.jsonl --rate -1
-refuses 'lanes that are none' 2 '--lanes' migrate x.jsonl --lanes 0
-refuses 'a policy that is none' 2 '--too-old.*(ignore|stop)' migrate x.jsonl --too-old ignore
-refuses 'a policy for bad records that is none' 2 '--bad' migrate x.jsonl --bad ignore
-refuses 'a shift that is none' 2 'time.shift.*expected.*newest=now.*yesterday' migrate x.jsonl --time-shift yesterday
+# What is wrong with the words is said before the file is looked at.
+MIGRATE=(migrate x.jsonl --format zim)
+refuses 'a rate that is none' 2 '--rate.*(fast|expected)' "${MIGRATE[@]}" --rate fast
+refuses 'a rate of 0' 2 '--rate' "${MIGRATE[@]}" --rate 0
+refuses 'a rate below 0' 2 '--rate' "${MIGRATE[@]}" --rate -1
+refuses 'lanes that are none' 2 '--lanes' "${MIGRATE[@]}" --lanes 0
+refuses 'a policy that is none' 2 '--too-old.*(ignore|stop)' "${MIGRATE[@]}" --too-old ignore
+refuses 'a policy for bad records that is none' 2 '--bad: expected stop, quarantine, got "ignore"' "${MIGRATE[@]}" --bad ignore
+refuses 'the policy of an earlier version' 2 '--bad: expected stop, quarantine, got "skip"' "${MIGRATE[@]}" --bad skip
+refuses 'a tag that is none' 2 '--tag: expected on, off, got "maybe"' "${MIGRATE[@]}" --tag maybe
+refuses 'a policy for gaps that is none' 2 '--gap: expected stop, continue, got "skip"' "${MIGRATE[@]}" --gap skip
+for shard in 0/3 4/3 3 /3 1/0 a/b 1/3/5 -1/3 ''; do
+  refuses "the shard \"$shard\"" 2 '--shard.*expected' "${MIGRATE[@]}" --shard "$shard"
+done
+refuses 'more shards than calls a second' 2 '--shard: expected at most .* 20, got 21' "${MIGRATE[@]}" --shard 21/21
+refuses 'a time to settle that is none' 2 '--settle: expected a duration.*"soon"' "${MIGRATE[@]}" --settle soon
+refuses 'a time to settle below 0' 2 '--settle: expected a duration.*"-1s"' "${MIGRATE[@]}" --settle=-1s
+refuses 'a time to settle of more than a day' 2 '--settle: expected a duration up to 86400 s' "${MIGRATE[@]}" --settle 25h
+refuses 'signed as early as the window is long' 2 '--sign-skew: expected a duration up to 599 s.*"600s"' "${MIGRATE[@]}" --sign-skew 600s
+refuses 'signed in the future' 2 '--sign-skew: expected a duration.*"-1s"' "${MIGRATE[@]}" --sign-skew=-1s
+refuses 'a shift that is none' 2 'time.shift.*expected.*newest=now.*yesterday' "${MIGRATE[@]}" --time-shift yesterday
 refuses 'a format that is none' 2 '--format' migrate x.jsonl --format zip
 refuses 'a flag without its value' 2 '--rate' migrate x.jsonl --rate
 

@@ -24,7 +24,8 @@ records 20 >"$T/good.jsonl"
 
 for args in "" "--execute"; do
   refuses "a file that is not there $args" 2 'nothere\.jsonl.*no such file' migrate "$T/nothere.jsonl" ${args:+"$args"}
-  refuses "a folder $args" 2 'folder|directory' migrate "$T" ${args:+"$args"}
+  refuses "a folder $args" 2 'folder|directory' migrate "$T" --format zim ${args:+"$args"}
+  refuses "a folder of no known format $args" 2 'could not tell its format; give --format: ' migrate "$T" ${args:+"$args"}
   refuses "stdin $args" 2 'regular file|more than once' migrate - ${args:+"$args"}
   refuses "a device $args" 2 'regular file' migrate /dev/zero ${args:+"$args"}
 done
@@ -39,7 +40,7 @@ refuses 'stdin as a pipe' 2 'regular file' migrate /dev/stdin
 wait "$!"
 STDIN=/dev/null LIMIT=60
 WHAT='a file that cannot be read'
-zim migrate /proc/self/mem
+zim migrate /proc/self/mem --format zim
 expect_rc '1|2'
 expect_err '/proc/self/mem.*(read|Input/output)'
 WHAT='a file without permission'
@@ -56,15 +57,16 @@ for content in '' $'\n\n \n' $'\xef\xbb\xbf'; do
   printf '%s' "$content" >"$T/empty.jsonl"
   for args in "" "--execute"; do
     WHAT="an empty file ($(printf '%s' "$content" | wc -c) bytes) $args"
-    zim migrate "$T/empty.jsonl" ${args:+"$args"}
+    zim migrate "$T/empty.jsonl" --format zim ${args:+"$args"}
     expect_rc 1
     expect_out 'nothing'
     if [[ $OUT != *verified:\ all* ]]; then pass; else fail 'no word of all verified' "$(printed)"; fi
   done
 done
+refuses 'an empty file, of which the format cannot be told' 2 'could not tell its format; give --format: ' migrate "$T/empty.jsonl"
 WHAT='a file of zeros'
 head -c 5000 /dev/zero >"$T/zeros.jsonl"
-zim migrate "$T/zeros.jsonl"
+zim migrate "$T/zeros.jsonl" --format zim
 expect_rc 1
 expect_out 'line 1'
 WHAT='a line of 8 MB among good ones'
@@ -75,7 +77,7 @@ expect_out 'line 3'
 if [[ ${#OUT} -lt 20000 ]]; then pass; else fail 'a report that does not repeat it' "${#OUT} characters"; fi
 WHAT='deeply nested JSON'
 { head -c 100000 /dev/zero | tr '\0' '['; echo; } >"$T/deep.jsonl"
-zim migrate "$T/deep.jsonl"
+zim migrate "$T/deep.jsonl" --format zim
 expect_rc 1
 expect_out 'line 1'
 WHAT='a name with spaces, quotes and beyond ASCII'
@@ -90,8 +92,9 @@ expect_equal 0 "$(in_list)" 'messages in the list'
 full() { # NAME ARGS...: with stdout on a full disk, the program must not say that all is well
   WHAT="$1, with stdout on a full disk"
   environment
-  SENT="zimmock ${*:2} >/dev/full"
-  timeout -k 5 "$LIMIT" "${ENV[@]}" "$ZIMMOCK" "${@:2}" >/dev/full 2>"$T/z_err" <"$STDIN"
+  own_journal "${@:2}"
+  SENT="zimmock ${*:2} ${OWN_JOURNAL[*]} >/dev/full"
+  timeout -k 5 "$LIMIT" "${ENV[@]}" "$ZIMMOCK" "${@:2}" "${OWN_JOURNAL[@]}" >/dev/full 2>"$T/z_err" <"$STDIN"
   RC=$? OUT='(to /dev/full)' ERR=$(<"$T/z_err")
   cat "$T/z_err" >>"$T/printed"
   if ((RC != 0 && RC < 128)); then pass; else fail 'an exit code other than 0, and no crash' "$(printed)"; fi
@@ -132,8 +135,9 @@ LIMIT=60
 gone() { # NAME ARGS...: its reader takes one line and goes
   WHAT="$1, into a closed pipe"
   environment
-  SENT="zimmock ${*:2} | head -n 1"
-  { timeout -k 5 "$LIMIT" "${ENV[@]}" "$ZIMMOCK" "${@:2}" 2>"$T/z_err" <"$STDIN"; echo $? >"$T/rc"; } | head -n 1 >"$T/z_out"
+  own_journal "${@:2}"
+  SENT="zimmock ${*:2} ${OWN_JOURNAL[*]} | head -n 1"
+  { timeout -k 5 "$LIMIT" "${ENV[@]}" "$ZIMMOCK" "${@:2}" "${OWN_JOURNAL[@]}" 2>"$T/z_err" <"$STDIN"; echo $? >"$T/rc"; } | head -n 1 >"$T/z_out"
   RC=$(<"$T/rc") OUT=$(<"$T/z_out") ERR=$(<"$T/z_err")
   cat "$T/z_out" "$T/z_err" >>"$T/printed"
   # 141: ended by SIGPIPE, as usual for such a pipe. Not 134 (abort), 139 (segmentation fault), 124 (hanging).

@@ -11,6 +11,8 @@ CREDENTIALS=yes    # for ZIM_APP_ID and ZIM_SERVER_SECRET; anything else: not se
 EXTRA_ENV=()       # NAME=VALUE, added
 LIMIT=60           # seconds until it counts as hanging
 STDIN=/dev/null
+JOURNALS=0         # made so far
+ZIMMOCK=$(realpath "$ZIMMOCK")
 : >"$T/printed"
 
 environment() { # ENV: what the program gets to see
@@ -24,10 +26,18 @@ environment() { # ENV: what the program gets to see
   ENV+=("${EXTRA_ENV[@]}")
 }
 
-zim() { # ARGS: OUT, ERR, RC
+# What keeps a migration that sends out of the journals of the others: a journal of its own, unless the test names one.
+own_journal() { # ARGS: OWN_JOURNAL
+  OWN_JOURNAL=()
+  [[ ${1-} == migrate && ${2-} != probe && " $* " == *' --execute '* && " $* " != *' --journal '* ]] || return
+  OWN_JOURNAL=(--journal "$T/own.$((++JOURNALS)).journal")
+}
+
+zim() { # ARGS: OUT, ERR, RC. In the folder $T, where files without a folder go.
   environment
-  SENT="zimmock $*"
-  timeout -k 5 "$LIMIT" "${ENV[@]}" "$ZIMMOCK" "$@" >"$T/z_out" 2>"$T/z_err" <"$STDIN"
+  own_journal "$@"
+  SENT="zimmock $* ${OWN_JOURNAL[*]}"
+  (cd "$T" && exec timeout -k 5 "$LIMIT" "${ENV[@]}" "$ZIMMOCK" "$@" "${OWN_JOURNAL[@]}") >"$T/z_out" 2>"$T/z_err" <"$STDIN"
   RC=$?
   OUT=$(tr -d '\0' <"$T/z_out") ERR=$(tr -d '\0' <"$T/z_err")
   cat "$T/z_out" "$T/z_err" >>"$T/printed"

@@ -1,8 +1,7 @@
-"""fixtures/migration/broken.jsonl: every broken line is reported with its number, nothing is sent; --bad skip imports
-the good ones."""
+"""fixtures/migration/broken.jsonl: every broken line is reported with its number, nothing is sent; --bad quarantine
+imports the good ones and writes the others down."""
 import json
 import re
-import urllib.request
 
 from harness import *
 
@@ -25,12 +24,27 @@ def good_records():
     return [{**json.loads(lines_of_file[number - 1]), "_line": number} for number in sorted(FINE)]
 
 
-for args in ((), ("--execute",)):
-    case(f"migrate broken.jsonl {' '.join(args)}")
+def quarantined_in(path):
+    return [json.loads(line) for line in pathlib.Path(path).read_text(encoding="ascii").splitlines()]
+
+
+def findings_of(result):
+    return [{name: one[name] for name in ("line", "reason", "pointer", "expected", "got")}
+            for one in json_lines(result, "finding") if one["weight"] == "bad"]
+
+
+def by_line_and_reason(findings):
+    return sorted(findings, key=lambda one: (one["line"], one["reason"], one["pointer"]))
+
+
+JOURNAL = new_journal()
+for args in ((), ("--execute", "--journal", JOURNAL)):
+    case(f"migrate broken.jsonl {' '.join(map(str, args))}")
     with Oracle() as oracle:
         result = migrate(oracle, PATH, "--json", "--max-examples", 0, *SHIFT, *args)
     equal(1, result.code, "exit code")
     equal([], oracle.ledger.calls, "calls")
+    equal([], list(T.glob(JOURNAL.name + "*")), "a journal or anything beside it, when nothing will be sent")
     found = [json.loads(line) for line in result.lines if json.loads(line)["type"] == "finding"]
     bad = {}
     for one in found:
@@ -58,27 +72,55 @@ matches(r"^nothing was sent: 30 of 36", result.last, "the last line")
 case("all output is ASCII, whatever the input holds")
 check(result.out.isascii(), "ASCII", [line for line in result.lines if not line.isascii()])
 
-case("--bad skip: the good ones arrive, the bad are left out, and that is no success")
+case("--bad quarantine: the good ones arrive, the bad are left out, and that is no success")
 with Oracle() as oracle:
-    result = migrate(oracle, PATH, "--execute", "--bad", "skip", "--rate", "off", *SHIFT)
-good = good_records()
-equal(11, imports_of(good), "imports of the fine lines, as documented")
-equal(3, result.code, "exit code") or print(short(result))
-matches(r"11 of 11 imports.*30 of 36 records were left out", result.last, "the last line")
+    result = migrate(oracle, PATH, "--execute", "--bad", "quarantine", "--rate", "off", "--json", "--max-examples", 0,
+                     "--journal", JOURNAL, *SHIFT)
+    good = good_records()
+    equal(11, imports_of(good), "imports of the fine lines, as documented")
+    equal(3, result.code, "exit code") or print(short(result))
+    verdict = json.loads(result.last)["verdict"]
+    matches(r"^verified: all 11 of 11 imports.*30 of 36 records were left out", verdict, "the verdict")
+    case("the quarantine file has every finding of every bad line, as reported, and nothing else")
+    file = f"{JOURNAL}.quarantine.jsonl"
+    found = findings_of(result)
+    equal(set(SAYS), {one["line"] for one in found}, "lines with findings")
+    equal(by_line_and_reason(found), by_line_and_reason(quarantined_in(file)), "the file")
+    equal([(file, len(found))], [(one["file"], one["lines"]) for one in json_lines(result, "quarantined")],
+          "what is said of the file")
+    case("read = imported + quarantined + skipped, for either list")
+    to_sender = sum(r["FromUserId"] in r.get("VisibleTo", [r["FromUserId"]]) for r in good)
+    to_receiver = sum(r["ToUserId"] in r.get("VisibleTo", [r["ToUserId"]]) for r in good)
+    equal(11, to_sender + to_receiver, "imports")
+    check_balance(result, {"read": 36, "imported": to_sender, "quarantined": 30, "skipped": 6 - to_sender},
+                  {"read": 36, "imported": to_receiver, "quarantined": 30, "skipped": 6 - to_receiver})
+    case("again: nothing more is sent, and the file is the same")
+    before, calls = pathlib.Path(file).read_bytes(), oracle.count("import")
+    result = migrate(oracle, PATH, "--execute", "--bad", "quarantine", "--rate", "off", "--journal", JOURNAL, *SHIFT)
+    equal(3, result.code, "exit code")
+    equal(before, pathlib.Path(file).read_bytes(), "the file")
+    equal(calls, oracle.count("import"), "imports")
 check_faithful(oracle.ledger, good, shift_between(good, oracle.ledger.applied))
-case("--bad skip as a plan sends nothing")
+case("--bad quarantine as a plan sends nothing and writes nothing")
+JOURNAL = new_journal()
 with Oracle() as oracle:
-    equal(0, migrate(oracle, PATH, "--bad", "skip", *SHIFT).code, "exit code")
+    equal(0, migrate(oracle, PATH, "--bad", "quarantine", "--journal", JOURNAL, *SHIFT).code, "exit code")
 equal([], oracle.ledger.calls, "calls")
+equal([], list(T.glob(JOURNAL.name + "*")), "files")
+case("but with --quarantine it writes what would be left out")
+result = run(None, "migrate", PATH, "--bad", "quarantine", "--quarantine", T / "left-out", "--json", "--max-examples", 0, *SHIFT)
+equal(0, result.code, "exit code")
+equal(by_line_and_reason(findings_of(result)), by_line_and_reason(quarantined_in(T / "left-out")), "the file")
 
 case("one Id twice: the second is not imported")
 records = plain(1, 4)
 records[2]["Id"] = records[1]["Id"]
 with Oracle() as oracle:
-    result = migrate(oracle, file_of(records), "--execute", "--rate", "off", "--bad", "skip")
+    result = migrate(oracle, file_of(records), "--execute", "--rate", "off", "--bad", "quarantine", "--quarantine", T / "same-id")
 equal(3, result.code, "exit code")
 check_faithful(oracle.ledger, [record for record in records if record["_line"] != 3])
 matches("line 3", result.out, "stdout")
+equal([(3, "plan.same-id")], [(one["line"], one["reason"]) for one in quarantined_in(T / "same-id")], "the quarantine file")
 
 case("a record without a time is not dated now by mistake")
 records = plain(1, 3)
@@ -92,8 +134,7 @@ records = plain(1, 200)
 path = file_of(records, "changing.jsonl")
 with Oracle("--delay-ms", 10) as oracle:
     process = start(oracle.url, "migrate", path, "--execute", "--rate", "off", "--lanes", 1)
-    while json.load(urllib.request.urlopen(oracle.url + "/count"))["import"] < 5 and process.poll() is None:
-        time.sleep(0.005)
+    oracle.wait_for("import", 5, process)
     with open(path, "r+b") as file:
         content = file.read()
         file.seek(0)

@@ -9,6 +9,7 @@ import re
 import urllib.parse
 
 USER_ID = re.compile(r"[A-Za-z0-9!#$%&()+\-:;<=.>?@\[\]^_ {}|~]+")  # section 2
+SIGNATURE_SECONDS = 600  # section 1
 MEDIA = (10, 11, 12, 13, 14)
 IMPORTABLE = (1, *MEDIA, 200)
 IMPORT_MEMBERS = {"FromUserId", "ToUserId", "MessageType", "Priority", "MessageBody", "SubMsgType",
@@ -37,7 +38,7 @@ def check_query(params, app_id, secret, now):
         return 100000003, f"Timestamp {one('Timestamp')}"
     if one("SignatureVersion") != "2.0":
         return 100000014, f"SignatureVersion {one('SignatureVersion')}"
-    if abs(int(one("Timestamp")) - now) > 600:
+    if abs(int(one("Timestamp")) - now) > SIGNATURE_SECONDS:
         return 100000004, f"Timestamp {one('Timestamp')} at {now}"
     wanted = signature(app_id, one("SignatureNonce"), secret, one("Timestamp"))
     if one("Signature") != wanted:

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 import contract
 import oracle as oracle_module
@@ -24,7 +25,10 @@ ZIMMOCK = os.environ["ZIMMOCK"]
 FIXTURES = pathlib.Path(os.environ["FIXTURES"]) / "migration"
 APP, SECRET = "12345", "9193cc662a4c0ec135ec71fb57194b38"
 T = pathlib.Path(tempfile.mkdtemp(prefix="zimmock-oracle."))
-_state = {"checks": 0, "failures": 0, "what": "", "signatures": set(), "outputs": []}
+TAG = re.compile(r"[0-9a-f]{20}")
+# What is left of a call with these can land for 3 s instead of ten minutes, so an import in doubt is settled in 4 s.
+SOON = ("--settle", "100ms", "--sign-skew", "597s")
+_state = {"checks": 0, "failures": 0, "what": "", "signatures": set(), "outputs": [], "journals": 0}
 _processes = []
 
 
@@ -96,6 +100,22 @@ class Oracle:
         os.close(fd)
         self.path, self.flags, self.ledger = path, flags, None
 
+    def restarted(self, *flags):
+        """The same service, that had gone away: at the same place, with all that it knew."""
+        out = Oracle("--go-on", "--port", self.url.rsplit(":", 1)[1], *flags)
+        out.path = self.path
+        return out
+
+    def count(self, action):
+        """How many calls of the action (register, import, query) have been applied so far."""
+        with urllib.request.urlopen(self.url + "/count") as answer:
+            return json.load(answer)[action]
+
+    def wait_for(self, action, count, process):
+        """Until so many calls have been applied, or the process has ended."""
+        while self.count(action) < count and process.poll() is None:
+            time.sleep(0.005)
+
     def __enter__(self):
         command = [sys.executable, str(HERE / "oracle.py"), "--ledger", self.path, *map(str, self.flags)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
@@ -156,9 +176,18 @@ def environment(url, **more):
     return {name: value for name, value in env.items() if value is not None}
 
 
+def new_journal():
+    """The path of a journal that is not there yet."""
+    _state["journals"] += 1
+    return T / f"{_state['journals']}.journal"
+
+
 def start(url, *args, **env):
-    """The client as a process whose output goes to pipes; for run() and for tests that send it signals."""
+    """The client as a process whose output goes to pipes; for run() and for tests that send it signals. A migration
+    gets a journal of its own unless the test names one."""
     args = [str(arg) for arg in args]
+    if args[0] == "migrate" and "--execute" in args and "--journal" not in args:
+        args += ["--journal", str(new_journal())]
     process = subprocess.Popen([ZIMMOCK, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, env=environment(url, **env), cwd=T, text=True,
                                encoding="utf-8", errors="surrogateescape")
@@ -195,6 +224,37 @@ def migrate(oracle, file, *args, **env):
     return run(oracle.url if oracle else None, "migrate", file, *args, **env)
 
 
+def json_lines(result, kind):
+    """The lines of that type in the output of --json."""
+    return [line for line in map(json.loads, result.lines) if line["type"] == kind]
+
+
+def imported_of(result):
+    """The one line of type imported; its parts must add up to what was planned."""
+    found, plan = json_lines(result, "imported"), json_lines(result, "plan")
+    if not check(len(found) == 1 and len(plan) == 1, "one line of type imported", repr(result)):
+        return {}
+    parts = ("imported", "recovered", "quarantined", "unresolved", "not_sent")
+    equal(plan[0]["imports"], sum(found[0][part] for part in parts), f"the sum of {', '.join(parts)}")
+    return found[0]
+
+
+BALANCE = ("imported", "recovered", "quarantined", "skipped", "unresolved", "waiting")
+
+
+def check_balance(result, sender, receiver):
+    """The line of type balance: both must add up, and be as given (members that are 0 may be left out)."""
+    found = json_lines(result, "balance")
+    if not check(len(found) == 1, "one line of type balance", repr(result)):
+        return
+    equal(True, found[0]["holds"], "the balance holds")
+    for name, wanted in (("sender", sender), ("receiver", receiver)):
+        view = found[0][name]
+        equal(view["read"], sum(view[part] for part in BALANCE), f"read of the {name}'s lists: the sum of its parts")
+        equal({part: count for part, count in wanted.items() if count}, {part: count for part, count in view.items() if count},
+              f"the balance of the {name}'s lists")
+
+
 # --- inputs ---------------------------------------------------------------------------------------------------
 
 
@@ -213,6 +273,13 @@ def read_records(path):
     return out
 
 
+# What a source may have in ExtendedData, where the tag goes, too: objects, whose text must stay as it is to the last space
+# and digit, and everything else.
+OWN_DATA = ('{"i":%}', '{ "n" : 1.50, "big": 12345678901234567890, "u": "\\u00e9é" }', "{}", " { } ", '{"a":{"_zm":"deep"}}',
+            '{"ExtendedData":"mine"}', "plain text %", "[1,%]", "%", '"text"', "null", '{"i":%', '{"_zm":"somebody else\'s"}',
+            '{"_zm":"0123456789abcdef0123"}', '名 "quoted" \\ \n', " ")
+
+
 def texts(conversations, each, seed=1, newest_ms=None, gap_ms=1000):
     """Made-up records in time order: ties, both senders, one-sided ones, text beyond ASCII, custom messages."""
     rng = random.Random(seed)
@@ -229,8 +296,8 @@ def texts(conversations, each, seed=1, newest_ms=None, gap_ms=1000):
             record.update(MessageType=200, SubMsgType=rng.randrange(201), SearchedContent=f"find {i}")
         if rng.random() < 0.2:
             record["VisibleTo"] = [rng.choice(pair)]
-        if rng.random() < 0.2:
-            record["ExtendedData"] = json.dumps({"i": i})
+        if i % 2:
+            record["ExtendedData"] = OWN_DATA[i // 2 % len(OWN_DATA)].replace("%", str(i))
         if rng.random() < 0.3:
             record["Priority"] = rng.randrange(1, 4)
         out.append({**record, "_line": i + 1})
@@ -275,6 +342,40 @@ def sent_body(call):
             "ExtendedData": message.get("ExtendedData", "")}
 
 
+def object_of(text):
+    """The JSON object that a text is, its members' order and its numbers' digits kept; None for any other text."""
+    try:
+        document = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+    except ValueError:
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def tag_in(sent):
+    """The tag in an ExtendedData that was sent, or None."""
+    tag = (object_of(sent) or {}).get("_zm")
+    return tag if isinstance(tag, str) and TAG.fullmatch(tag) else None
+
+
+def without_tag(sent, own):
+    """What was sent as ExtendedData with the tag taken out, as text; `own` is what the record has, which tells an object
+    that got one more member from a text that became a member. None if that is not how it was sent."""
+    document, tag = object_of(sent), tag_in(sent)
+    if tag is None:
+        return None
+    mine = object_of(own)
+    if mine is not None and "_zm" not in mine:
+        return re.sub(rf'(?s)^(\s*\{{)"_zm":"{tag}",?', r"\1", sent, count=1)
+    del document["_zm"]
+    if not document:
+        return ""
+    return document["ExtendedData"] if document.keys() == {"ExtendedData"} else None
+
+
+def tag_of(call):
+    return tag_in(sent_body(call)["ExtendedData"])
+
+
 def lane_of(call):
     body = call["body"]
     viewer = body["ImportedUserId"]
@@ -296,8 +397,8 @@ def shift_between(records, calls):
 # --- what must be true of every run ----------------------------------------------------------------------------
 
 
-def check_house_rules(ledger):
-    """Users first and in batches, one call at a time within a lane, nothing the contract does not know."""
+def check_house_rules(ledger, tagged=True):
+    """Users first and in batches, one call at a time within a lane, nothing the contract does not know, no tag twice."""
     equal([], ledger.complaints, "complaints of the oracle")
     check(len({call["nonce"] for call in ledger.calls}) == len(ledger.calls), "a new nonce for each request",
           f"{len({call['nonce'] for call in ledger.calls})} nonces in {len(ledger.calls)} calls")
@@ -313,14 +414,26 @@ def check_house_rules(ledger):
     early = [call["n"] for call in ledger.imports for user in (call["body"]["FromUserId"], call["body"]["ToUserId"])
              if user not in registered or registered[user][0] > call["arrival"]]
     equal([], early, "imports that came before their users were registered")
+    tags = {}
     for lane, calls in by_lane(ledger.imports).items():
+        for call in calls:
+            text = json.dumps(sent_body(call), sort_keys=True)
+            tags.setdefault(tag_of(call), set()).add((lane, text))
         overlap = [(a["n"], b["n"]) for a, b in zip(calls, calls[1:]) if b["arrival"] < a["done"]]
         equal([], overlap, f"calls at the same time in lane {lane}")
+    tags.pop(None, None)
+    if tagged:
+        equal({}, {tag: sent for tag, sent in tags.items() if len(sent) > 1}, "one tag for different messages or lists")
 
 
-def check_faithful(ledger, records, shift_ms=0):
-    """Every record exactly once in each intended list, in order, every field right; nothing else."""
-    check_house_rules(ledger)
+def check_faithful(ledger, records, shift_ms=0, tagged=True):
+    """Every record exactly once in each intended list, in order, every field right, with a tag of its own; nothing else."""
+    check_house_rules(ledger, tagged)
+    tags = [tag_of(call) for call in ledger.applied]
+    if tagged:
+        equal([], [call["n"] for call, tag in zip(ledger.applied, tags) if tag is None], "imports without a tag")
+        for lane, calls in by_lane(ledger.applied).items():
+            equal(len(calls), len({tag_of(call) for call in calls}), f"tags in {lane}, a message a tag")
     wanted, got = planned_lists(records, shift_ms), by_lane(ledger.applied)
     equal(sorted(wanted), sorted(got), "lists imported into")
     priorities = set()
@@ -328,6 +441,8 @@ def check_faithful(ledger, records, shift_ms=0):
         calls = [sent_body(call) for call in got.get(lane, [])]
         equal(len(bodies), len(calls), f"imports into {lane}")
         for want, sent in zip(bodies, calls):
+            if tagged:
+                sent["ExtendedData"] = without_tag(sent["ExtendedData"], want["ExtendedData"])
             if want["Priority"] is None:
                 priorities.add(sent["Priority"])
                 want = {**want, "Priority": sent["Priority"]}

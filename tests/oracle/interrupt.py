@@ -1,54 +1,108 @@
-"""Ctrl-C: exit 130, calls under way are finished, and what the client reports is what the oracle has."""
+"""Ctrl-C: exit 130, calls under way are finished, what the client reports is what the oracle has, and the same command
+goes on to the end, with nothing twice. Twice Ctrl-C, and SIGKILL, too."""
 import json
 import signal
-import urllib.request
 
 from harness import *
 
-
-def applied(oracle, action):
-    with urllib.request.urlopen(oracle.url + "/count") as answer:
-        return json.load(answer)[action]
+records = plain(6, 40)  # 480 imports
 
 
-def interrupt_at(count, action, signals, *args, records=None, flags=()):
-    """Runs until `count` calls of the action have been applied, then sends the signal."""
-    with Oracle("--delay-ms", 15, *flags) as oracle:
-        process = start(oracle.url, "migrate", file_of(records), "--execute", "--rate", "off", "--json", *args)
-        while applied(oracle, action) < count and process.poll() is None:
-            time.sleep(0.005)
-        process.send_signal(signals)
-        result = ended(process, 30)
-    return oracle.ledger, result
+def verdict_of(result):
+    return json.loads(result.last)["verdict"] if result.last else ""
 
 
-records = plain(6, 100)  # 1200 imports
+def go_on(oracle, journal, file_records=records, *args):
+    """The same command once more."""
+    result = migrate(oracle, file_of(file_records), "--execute", "--rate", "off", "--json", "--lanes", 8, "--journal", journal,
+                     *SOON, *args)
+    imports = imports_of(file_records)
+    equal(0, result.code, "exit code of the same command again") or print(short(result))
+    equal(f"verified: all {imports} of {imports} imports are in ZIM, in order", verdict_of(result), "its verdict")
+    return imported_of(result)
+
+
+def check_prefixes(ledger):
+    for lane, calls in by_lane(ledger.applied).items():
+        wanted = planned_lists(records)[lane][:len(calls)]
+        equal([body["SendMessageTime"] for body in wanted], [call["body"]["SendMessageTime"] for call in calls],
+              f"the first records of {lane}, in order")
+
+
 for name in ("SIGINT", "SIGTERM"):
     for lanes in (1, 8):
         case(f"{name} in the middle of importing, {lanes} lanes")
-        ledger, result = interrupt_at(150, "import", getattr(signal, name), "--lanes", lanes, records=records)
+        journal = new_journal()
+        oracle = Oracle("--delay-ms", 10)
+        with oracle:
+            process = start(oracle.url, "migrate", file_of(records), "--execute", "--rate", "off", "--json", "--lanes", lanes,
+                            "--journal", journal, *SOON)
+            oracle.wait_for("import", 100, process)
+            process.send_signal(getattr(signal, name))
+            result = ended(process, 30)
+        ledger = oracle.ledger
+        applied = len(ledger.applied)
         equal(130, result.code, "exit code") or print(short(result))
-        lines = [json.loads(line) for line in result.lines]
-        imported = [line for line in lines if line["type"] == "imported"]
-        if check(len(imported) == 1, "a report of what was imported", repr(result)):
-            equal(len(ledger.applied), imported[0]["imported"], "imports reported, as in the ledger")
-            equal([], imported[0]["in_doubt"], "in doubt: calls under way are finished")
-            equal(1200 - len(ledger.applied), imported[0]["not_sent"], "not sent")
-        check(150 <= len(ledger.applied) < 1200, "150 and more, but not all", len(ledger.applied))
+        imported = imported_of(result)
+        equal((applied, 0, 480 - applied), tuple(imported.get(part) for part in ("imported", "unresolved", "not_sent")),
+              "imported as in the ledger, none in doubt as calls under way are finished, the rest not sent")
+        check(100 <= applied < 480, "100 and more, but not all", applied)
         check_house_rules(ledger)
-        for lane, calls in by_lane(ledger.applied).items():
-            wanted = planned_lists(records)[lane][:len(calls)]
-            equal([body["SendMessageTime"] for body in wanted], [call["body"]["SendMessageTime"] for call in calls],
-                  f"the first records of {lane}, in order")
-        verdict = lines[-1].get("verdict", "")
-        matches(rf"^not verified: {len(ledger.applied)} of 1200 .*interrupted", verdict, "the verdict")
+        check_prefixes(ledger)
+        matches(rf"^not verified: {applied} of 480 .*interrupted; the same command goes on from there$", verdict_of(result), "the verdict")
         check(not ledger.of("QueryPeerMsg"), "no reading back after that", len(ledger.of("QueryPeerMsg")))
+        with oracle.restarted() as again:
+            imported = go_on(again, journal)
+        equal((applied, 480, 0), tuple(imported.get(part) for part in ("before", "imported", "looks")),
+              "by earlier runs, imported, looks: nothing was in doubt")
+        check_faithful(again.ledger, records)
+
+for how, signals in (("Ctrl-C twice", (signal.SIGINT, signal.SIGINT)), ("SIGKILL", (signal.SIGKILL,))):
+    case(f"{how}: it ends at once, and the same command finds out what became of the calls under way")
+    journal, before = new_journal(), 0
+    oracle = Oracle("--delay-ms", 10, "--fault", "import@61+:late=0.4")
+    with oracle:
+        process = start(oracle.url, "migrate", file_of(records), "--execute", "--rate", "off", "--json", "--lanes", 8, "--journal",
+                        journal, *SOON)
+        oracle.wait_for("import", 62, process)
+        began = time.monotonic()
+        process.send_signal(signals[0])
+        if len(signals) > 1:
+            line = process.stderr.readline()  # only then has the first been seen
+            matches("(?i)interrupted.*once more: at once", line, "stderr")
+            process.send_signal(signals[1])
+        result = ended(process, 30)
+        check(time.monotonic() - began < 0.4 + (20 if "ASAN_OPTIONS" in os.environ else 3), "an end at once", time.monotonic() - began)
+    equal(130 if len(signals) > 1 else -signal.SIGKILL, result.code, "exit code")
+    check("verified" not in result.out, "no verdict", result.out)
+    with oracle.restarted() as again:
+        status = run(None, "migrate", "status", journal, "--json")
+        status = json.loads(status.last)
+        check(status["open"] >= 1 and status["done"] < 480 and not status["running"], "imports in doubt, and no end", status)
+        imported = go_on(again, journal)
+    equal(status["open"], imported.get("recovered", 0) + imported.get("sent_again", 0), "those in doubt: found, or sent again")
+    check_faithful(again.ledger, records)
+
+case("killed again and again: the same command comes to the end, and nothing is twice")
+journal = new_journal()
+oracle, kills = Oracle("--delay-ms", 4), 0
+with oracle:
+    while oracle.count("import") < 430 and kills < 12:
+        process = start(oracle.url, "migrate", file_of(records), "--execute", "--rate", "off", "--lanes", 8, "--journal", journal, *SOON)
+        oracle.wait_for("import", oracle.count("import") + 37, process)
+        process.kill()
+        ended(process)
+        kills += 1
+    check(kills > 3, "more than three kills (else this proves nothing)", kills)
+    go_on(oracle, journal)
+    report = json.loads(run(None, "migrate", "report", journal, "--json").last)
+    equal([0] * kills, [1 - bool(one["ended_ms"] == 0) for one in report["runs"][:-1]], "runs without an end")
+check_faithful(oracle.ledger, records)
 
 case("Ctrl-C while waiting for the rate limit ends at once")
 with Oracle() as oracle:
     process = start(oracle.url, "migrate", file_of(records), "--execute", "--rate", 1, "--json")
-    while applied(oracle, "import") < 1 and process.poll() is None:
-        time.sleep(0.005)
+    oracle.wait_for("import", 1, process)
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
     result = ended(process, 30)
@@ -56,36 +110,54 @@ with Oracle() as oracle:
 equal(130, result.code, "exit code")
 
 case("Ctrl-C while the service says wait")
-with Oracle("--fault", "import@5+:code=660300005") as oracle:
-    process = start(oracle.url, "migrate", file_of(records), "--execute", "--rate", "off", "--json")
-    while applied(oracle, "import") < 4 and process.poll() is None:
-        time.sleep(0.005)
+journal = new_journal()
+oracle = Oracle("--fault", "import@5+:code=660300005")
+with oracle:
+    process = start(oracle.url, "migrate", file_of(records), "--execute", "--rate", "off", "--json", "--journal", journal)
+    oracle.wait_for("import", 4, process)
     process.send_signal(signal.SIGINT)
     result = ended(process, 30)
 equal(130, result.code, "exit code")
-imported = [line for line in map(json.loads, result.lines) if line["type"] == "imported"]
-equal([4], [line["imported"] for line in imported], "imports reported")
+imported = imported_of(result)
+equal((4, 0), (imported["imported"], imported["unresolved"]), "imports reported, and none in doubt: it was told they were not taken")
+with oracle.restarted() as again:
+    equal(0, go_on(again, journal).get("looks"), "looks")
+check_faithful(again.ledger, records)
+
+case("Ctrl-C while an import is in doubt: soon, and the same command settles it")
+journal = new_journal()
+few = plain(1, 5)
+with Oracle("--fault", "import@3:drop-before") as oracle:
+    process = start(oracle.url, "migrate", file_of(few), "--execute", "--rate", "off", "--json", "--lanes", 1, "--journal", journal)
+    oracle.wait_for("query", 1, process)  # the first look, after --settle; then it waits ten minutes
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    result = ended(process, 30)
+    check(time.monotonic() - began < 5, "less than 5 s", time.monotonic() - began)
+equal(130, result.code, "exit code")
+equal(1, imported_of(result).get("unresolved"), "unresolved")
 
 case("Ctrl-C while reading back")
-short_records = plain(4, 5)
-with Oracle("--fault", "query@3+:late=0.3") as oracle:
-    process = start(oracle.url, "migrate", file_of(short_records), "--execute", "--rate", "off", "--lanes", 1, "--json")
-    while applied(oracle, "query") < 3 and process.poll() is None:
-        time.sleep(0.005)
+short_records, journal = plain(4, 5), new_journal()
+with Oracle("--fault", "query@3-8:late=0.3") as oracle:
+    process = start(oracle.url, "migrate", file_of(short_records), "--execute", "--rate", "off", "--lanes", 1, "--json",
+                    "--journal", journal)
+    oracle.wait_for("query", 3, process)
     process.send_signal(signal.SIGINT)
     result = ended(process, 30)
-equal(130, result.code, "exit code")
-check("verified: all" not in result.out, "no word of all verified", result.out)
-equal(40, len(oracle.ledger.applied), "imports applied")
+    equal(130, result.code, "exit code")
+    check("verified: all" not in result.out, "no word of all verified", result.out)
+    equal(40, oracle.count("import"), "imports applied")
+    go_on(oracle, journal, short_records)
+check_faithful(oracle.ledger, short_records)
 
 case("for people: one word on stderr, no crash, a number in the last line")
 with Oracle("--delay-ms", 15) as oracle:
     process = start(oracle.url, "migrate", file_of(records), "--execute", "--rate", "off")
-    while applied(oracle, "import") < 20 and process.poll() is None:
-        time.sleep(0.005)
+    oracle.wait_for("import", 20, process)
     process.send_signal(signal.SIGINT)
     result = ended(process, 30)
 equal(130, result.code, "exit code")
 matches("(?i)interrupted", result.err, "stderr")
-matches(rf"^not verified: {len(oracle.ledger.applied)} of 1200", result.last, "the last line")
+matches(rf"^not verified: {len(oracle.ledger.applied)} of 480", result.last, "the last line")
 finish()

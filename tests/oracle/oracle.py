@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """An independent oracle of the ZIM service: keeps a ledger of every call, and misbehaves on request.
 
-    oracle.py --ledger FILE [--rate N] [--retention-days N] [--delay-ms N] [--fault F]...
+    oracle.py --ledger FILE [--go-on --port N] [--rate N] [--retention-days N] [--delay-ms N] [--fault F]...
 
 A fault is ACTION@WHEN:KIND[=ARG]. ACTION: register, import or query. WHEN counts the well-signed calls
 of that action: 5 (the fifth), *5 (every fifth), 5+ (from the fifth on), 5-9. KIND, for any action:
@@ -11,13 +11,15 @@ of that action: 5 (the fifth), *5 (every fifth), 5+ (from the fifth on), 5-9. KI
     late=SECONDS     effect, answered that much later            html=STATUS    no effect, an HTML page
     html-after=S     effect, an HTML page                        half           effect, half an answer
     array            effect, answered with a JSON array
+    held=SECONDS     what is decided, and the effect, come that much later: by then the signature may have expired
 for import: corrupt=body|sender|type|subtype|payload, lose (answered with success all the same), twice,
     swap (times exchanged with the message before), time=MS, delete (IsEmpty 1), recall (IsEmpty 2),
     extra (one more message), both (ImportedUserId ignored: into both lists)
 for query: same-next (one Next for ever), fresh-next (always another Next, nothing more),
     misorder (two neighbours exchanged)
 The first line on stdout is JSON: url, pid. GET /count answers how many calls have been applied. SIGTERM
-writes the ledger: {"calls": [...], "lists": {...}, "complaints": [...]}, and exits with 0.
+writes the ledger: {"calls": [...], "lists": {...}, "complaints": [...]}, and exits with 0. --go-on takes up the
+world and the calls of the ledger that is there, as a service that was restarted; faults count anew.
 """
 import argparse
 import json
@@ -38,7 +40,7 @@ import contract
 ACTIONS = {"UserRegister": "register", "ImportPeerMsg": "import", "QueryPeerMsg": "query"}
 MEMBERS = {"UserRegister": {"UserInfo"}, "ImportPeerMsg": contract.IMPORT_MEMBERS,
            "QueryPeerMsg": {"FromUserId", "ToUserId", "Limit", "Next", "WithEmptyMsg"}}
-ARGUMENTS = {"code": int, "code-after": int, "late": float, "html": int, "html-after": int, "time": int,
+ARGUMENTS = {"code": int, "code-after": int, "late": float, "held": float, "html": int, "html-after": int, "time": int,
              "corrupt": str}
 KINDS = {*ARGUMENTS, "drop", "drop-before", "reset", "half", "array", "lose", "twice", "swap", "delete", "recall",
          "extra", "both", "same-next", "fresh-next", "misorder"}
@@ -71,6 +73,14 @@ class World:
         self.counts = dict.fromkeys(ACTIONS, 0)
         self.recent = {name: [] for name in ACTIONS}
         self.msg_id, self.seq = 971503777289036701, 0
+
+    def take_up(self, ledger):
+        self.users, self.calls, self.complaints = set(ledger["users"]), ledger["calls"], ledger["complaints"]
+        self.lists = {tuple(json.loads(key)): messages for key, messages in ledger["lists"].items()}
+        self.nonces = {call["nonce"] for call in self.calls}
+        stored = [message for messages in self.lists.values() for message in messages]
+        self.msg_id = max([self.msg_id, *(message["id"] for message in stored)])
+        self.seq = len(stored)
 
     def complain(self, call, why):
         self.complaints.append(f"call {call['n']} ({call['action']}): {why}")
@@ -197,11 +207,19 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self):
         call = {"arrival": time.monotonic(), "done": None, "applied": False, "code": None, "faults": {},
-                "connection": self.client_address[1]}
-        raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                "connection": self.client_address[1], "at": time.time()}
+        length = int(self.headers.get("Content-Length", 0))
+        raw = self.rfile.read(length)
+        if len(raw) < length:  # whoever sent it is gone: it is no call
+            self.close_connection = True
+            return
         time.sleep(self.world.options.delay_ms / 1000)
         with self.lock:
             out = self.handle_call(call, raw)
+        if "held" in call["faults"]:
+            time.sleep(call["faults"]["held"])
+            with self.lock:
+                out = self.take_effect(call)
         if "late" in call["faults"]:
             time.sleep(call["faults"]["late"])
         self.misbehave(call, out)
@@ -212,8 +230,15 @@ class Handler(BaseHTTPRequestHandler):
         body, why_no_body = contract.read_body(raw)
         call.update(n=len(world.calls), action=params.get("Action", [""])[0], body=body,
                     nonce=params.get("SignatureNonce", [""])[0], signature=params.get("Signature", [""])[0])
+        timestamp = params.get("Timestamp", [""])[0]
+        call["timestamp"] = int(timestamp) if timestamp.isascii() and timestamp.isdigit() else None
         world.calls.append(call)
         out = self.judge(call, params, why_no_body)
+        call["done"] = time.monotonic()
+        return self.answer_of(call, out)
+
+    def answer_of(self, call, out):
+        world = self.world
         why = out.pop("why", "")
         if why:
             world.complain(call, why)
@@ -222,8 +247,21 @@ class Handler(BaseHTTPRequestHandler):
         out["RequestId"] = str(world.rng.randrange(10**17, 10**18))
         names = list(out)
         world.rng.shuffle(names)
-        call["done"] = time.monotonic()
         return {name: out[name] for name in names}
+
+    def take_effect(self, call):
+        """Of a call that was held up. What comes too late is refused, and was not under way any more."""
+        if time.time() - call["timestamp"] > contract.SIGNATURE_SECONDS:
+            return self.answer_of(call, {"Code": 100000004})
+        out = self.apply(call)
+        call["done"] = time.monotonic()
+        return self.answer_of(call, out)
+
+    def apply(self, call):
+        out = self.world.apply(call["action"], call["body"], call["faults"])
+        call["applied"] = out["Code"] == 0
+        call["msg_id"] = out.get("MsgId")
+        return out
 
     def judge(self, call, params, why_no_body):
         world, action = self.world, call["action"]
@@ -249,11 +287,9 @@ class Handler(BaseHTTPRequestHandler):
             world.complain(call, f"unknown member {name}")
         if "code" in kinds:
             return {"Code": kinds["code"]}
-        if "html" in kinds or "drop-before" in kinds:
+        if kinds.keys() & {"html", "drop-before", "held"}:
             return {"Code": -1}
-        out = world.apply(action, call["body"], kinds)
-        call["applied"] = out["Code"] == 0
-        call["msg_id"] = out.get("MsgId")
+        out = self.apply(call)
         if "code-after" in kinds:
             return {"Code": kinds["code-after"]}
         return out
@@ -295,6 +331,8 @@ class Server(ThreadingHTTPServer):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ledger", required=True)
+    parser.add_argument("--go-on", action="store_true")
+    parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--app-id", default="12345")
     parser.add_argument("--secret", default="9193cc662a4c0ec135ec71fb57194b38")
     parser.add_argument("--rate", type=int, default=0)
@@ -305,7 +343,10 @@ def main():
     options = parser.parse_args()
     signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
     world = Handler.world = World(options)
-    server = Server(("127.0.0.1", 0), Handler)
+    if options.go_on:
+        with open(options.ledger, encoding="utf-8") as file:
+            world.take_up(json.load(file))
+    server = Server(("127.0.0.1", options.port), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(json.dumps({"url": f"http://127.0.0.1:{server.server_port}"}), flush=True)
     signal.sigwait((signal.SIGTERM, signal.SIGINT))

@@ -25,6 +25,17 @@ for count in (1, 50, 51, 100):
     equal(-(-2 * count // 100), len(oracle.ledger.of("UserRegister")), "calls")
     check_verified(result, 2 * count)
 
+case("registering fails, then works: the same command registers and goes on; once done, no run asks again")
+journal, records = new_journal(), plain(2, 2)
+oracle = Oracle("--fault", "register@1+:html=503")
+with oracle:
+    check_not_verified(migrate(oracle, file_of(records), "--execute", "--rate", "off", "--journal", journal), (5,))
+with oracle.restarted() as again:
+    for _ in range(2):
+        check_verified(migrate(again, file_of(records), "--execute", "--rate", "off", "--journal", journal), 8)
+check_faithful(again.ledger, records)
+equal(1, len(again.ledger.of("UserRegister", applied=True)), "registrations that worked")
+
 for fault, codes in (("register@1+:code=660000002", (1,)), ("register@1+:code=100000005", (7,)),
                      ("register@1+:html=503", (5,)), ("register@1+:drop", (5,)), ("register@1+:half", (1, 5))):
     case(f"{fault}: nothing is imported")

@@ -1,6 +1,7 @@
 """The oracle and the harness themselves: a small client in Python does it right, and then wrong in one way after the
 other; each wrong one must be noticed, or the other tests prove nothing."""
 import contextlib
+import hashlib
 import http.client
 import io
 import json
@@ -31,6 +32,13 @@ class NaiveClient:
         return self.call("UserRegister", {"UserInfo": [{"UserId": user} for user in users]})
 
 
+def with_tag(own, tag):
+    mine = object_of(own)
+    if mine is None or "_zm" in mine:
+        return json.dumps({"_zm": tag, **({"ExtendedData": own} if own else {})})
+    return own.replace("{", f'{{"_zm":"{tag}"' + ("," if mine else ""), 1)
+
+
 def bodies(records):
     """All imports of the records, oldest first."""
     out = []
@@ -38,8 +46,8 @@ def bodies(records):
         for body in lane:
             sent = {name: body[name] for name in ("FromUserId", "ToUserId", "MessageType", "SendMessageTime", "ImportedUserId")}
             sent.update(Priority=body["Priority"] or 2, MessageBody={"Message": body["Message"]})
-            if body["ExtendedData"]:
-                sent["MessageBody"]["ExtendedData"] = body["ExtendedData"]
+            tag = hashlib.md5(f"{len(out)}".encode()).hexdigest()[:20]
+            sent["MessageBody"]["ExtendedData"] = with_tag(body["ExtendedData"], tag)
             for name in ("SubMsgType", "SearchedContent"):
                 if body[name]:
                     sent[name] = body[name]
@@ -111,6 +119,38 @@ wrong("an unknown member", changed(OfflinePush={}))
 wrong("another user's list", lambda client, b: send_all(client, [{**body, "ImportedUserId": body["FromUserId"]} for body in b]))
 wrong("not all at a lane's turn", both_at_once)
 wrong("an operation nobody asked for", lambda client, b: (send_all(client, b), client.call("ClearPeerMessage", {})))
+
+
+def with_data(change, which=lambda own: True):
+    """Sends all, with ExtendedData changed in the first import for which `which` holds, given what the record has."""
+    def act(client, all_bodies):
+        at = next(i for i, body in enumerate(all_bodies) if which(own_of(body)))
+        data = all_bodies[at]["MessageBody"]["ExtendedData"]
+        message = {**all_bodies[at]["MessageBody"], "ExtendedData": change(data)}
+        send_all(client, [*all_bodies[:at], {**all_bodies[at], "MessageBody": message}, *all_bodies[at + 1:]])
+    return act
+
+
+def own_of(body):
+    """What the record has, of a body made by bodies()."""
+    return {json.dumps(with_tag(own, tag_in(body["MessageBody"]["ExtendedData"]))): own for own in
+            (record.get("ExtendedData", "") for record in records)}[json.dumps(body["MessageBody"]["ExtendedData"])]
+
+
+def is_object(own):
+    return bool(object_of(own)) and "_zm" not in object_of(own)
+
+
+wrong("no tag", with_data(lambda data: ""))
+wrong("a tag of another form", with_data(lambda data: data.replace(tag_in(data), "X" * 20)))
+wrong("one tag for all", lambda client, b: send_all(client, [
+    {**body, "MessageBody": {**body["MessageBody"], "ExtendedData": re.sub(
+        '"_zm": ?"[0-9a-f]{20}"', '"_zm":"' + "0" * 20 + '"', body["MessageBody"]["ExtendedData"], count=1)}} for body in b]))
+wrong("the own object lost", with_data(lambda data: json.dumps({"_zm": tag_in(data)}), is_object))
+wrong("the own object's spaces lost", with_data(lambda data: data.replace(" ", ""), lambda own: is_object(own) and " " in own))
+wrong("the own text lost", with_data(lambda data: json.dumps({"_zm": tag_in(data)}), lambda own: object_of(own) is None and own))
+wrong("the own text changed", with_data(lambda data: data[:-2] + '?"}', lambda own: object_of(own) is None and own))
+wrong("a member of nobody's", with_data(lambda data: data[:-1] + ',"more":1}', lambda own: not own))
 case("noticed: users registered after the imports, or never")
 with Oracle() as oracle:
     send_all(NaiveClient(oracle.url), bodies(records))

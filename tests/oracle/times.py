@@ -73,6 +73,18 @@ check_faithful(oracle.ledger, gaps, shift)
 check_verified(result, 12)
 newest = max(record["SendMessageTime"] for record in gaps) + shift
 check(abs(newest - time.time() * 1000) < 60_000, "the newest about now", newest)
+case("another run of the same command keeps what the first has decided: the same times, so nothing is sent and all is there")
+for more, records in ((("--time-shift", "newest=now"), gaps), (("--too-old", "clamp"), old), (("--too-old", "skip"), old)):
+    journal = new_journal()
+    with Oracle() as oracle:
+        first = migrate(oracle, file_of(records), "--execute", "--rate", "off", "--journal", journal, *more)
+        applied = oracle.count("import")
+        time.sleep(0.01)  # another millisecond at least
+        again = migrate(oracle, file_of(records), "--execute", "--rate", "off", "--journal", journal, *more)
+        equal((first.code, first.last), (again.code, again.last), f"the end, {more}") or print(short(again))
+        equal(applied, oracle.count("import"), "imports")
+    check(applied >= 10, "imports (else this proves nothing)", applied)
+    check_house_rules(oracle.ledger)
 case("records in the future are brought back by it, too")
 future = records_of([-10, -11, -12])
 with Oracle() as oracle:
