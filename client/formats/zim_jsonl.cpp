@@ -85,7 +85,7 @@ class ZimJsonl : public SourceReader {
 
   LineFile file_;
   MessageRecordReader reader_;
-  SourceFacts facts_{"zim", {}, {}, {}};
+  SourceFacts facts_{"zim", false, {}, {}, {}};
   std::uint64_t position_ = 0;
 };
 
