@@ -97,8 +97,8 @@ class SqliteJournal : public ImportJournal {
   // The imports that are open or quarantined, by lane and record, in the order of read().
   Result<void> read_unfinished(const std::function<void(const ImportEntry&)>& take);
 
-  // When each import was made or recovered, in no order: Unix milliseconds, of those at `from_ms` or
-  // later.
+  // When each import was made or recovered, in no order: Unix milliseconds, of those at `from_ms`
+  // or later.
   Result<void> read_ends(std::int64_t from_ms, const std::function<void(std::int64_t)>& take);
 
   Result<void> run_started();
