@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # zimmock migrate and its journal: status, report and verify, while it runs and after; the same command again, after
 # everything that can end a run; what keeps a run from beginning; shards; what is quarantined.
+# shellcheck disable=SC2016 # variables of jq
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 1
 
