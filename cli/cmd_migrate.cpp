@@ -1,11 +1,14 @@
 #include "cli/command.h"
 #include "cli/migrate_journal.h"
+#include "cli/migrate_probe.h"
 #include "cli/migrate_run.h"
 
 namespace zimmock::cli {
 namespace {
 
 constexpr Command kCommands[] = {
+    {"probe", "Ask a service, with two users made for it, what the documents leave open",
+     setup_migrate_probe},
     {"status", "Say how far the migration of a journal is, also while it runs",
      setup_migrate_status},
     {"report", "Say what became of every record and conversation of a journal",
@@ -33,8 +36,8 @@ Run setup_migrate(CLI::App& app) {
   return [options, chosen] {
     if (*chosen) return (*chosen)();
     if (options->file.empty()) {
-      return complain(kUsage,
-                      "migrate: expected FILE, the chat history, or status, report or verify");
+      return complain(
+          kUsage, "migrate: expected FILE, the chat history, or probe, status, report or verify");
     }
     return run_migration(*options);
   };

@@ -48,6 +48,7 @@ class JsonOutput : public MigrateOutput {
              {"one_sided", counts.one_sided},
              {"bad", counts.bad},
              {"too_old", counts.too_old},
+             {"expires", counts.expires},
              {"clamped", counts.clamped},
              {"left_out", counts.left_out},
              {"skipped", counts.skipped},
@@ -69,6 +70,14 @@ class JsonOutput : public MigrateOutput {
       out["oldest_ms"] = counts.oldest_ms;
       out["newest_ms"] = counts.newest_ms;
     }
+    if (counts.imports > 0 && !facts_.verify_only) {
+      out["deadline_ms"] = plan.outlook.deadline_ms;
+    }
+    if (out.contains("deadline_ms") && !facts_.resumed) {
+      out["last_import_ms"] = plan.outlook.last_import_ms;
+      out["spare_ms"] = plan.outlook.spare_ms;
+      out["in_time"] = plan.outlook.in_time();
+    }
     for (const FindingGroup& group : plan.findings) {
       out["findings"].push_back({{"weight", to_string(group.weight)},
                                  {"reason", group.reason},
@@ -82,12 +91,18 @@ class JsonOutput : public MigrateOutput {
   }
 
   void starting(const MigrationPlan&, const SqliteJournal* journal) override {
-    print({{"type", "start"},
-           {"endpoint", facts_.endpoint},
-           {"app_id", facts_.app_id},
-           {"verify_only", facts_.verify_only},
-           {"journal", journal == nullptr ? "" : journal->path().string()},
-           {"resumed", facts_.resumed}});
+    json out{{"type", "start"},
+             {"endpoint", facts_.endpoint},
+             {"app_id", facts_.app_id},
+             {"verify_only", facts_.verify_only},
+             {"journal", journal == nullptr ? "" : journal->path().string()},
+             {"resumed", facts_.resumed}};
+    if (facts_.resumed && !facts_.verify_only) {
+      out["too_old_now"] = {{"records", facts_.expired.records},
+                            {"imports", facts_.expired.imports}};
+      if (facts_.expired.records > 0) out["too_old_now"]["oldest_ms"] = facts_.expired.oldest_ms;
+    }
+    print(out);
   }
 
   void registered(const RegisterReport& report) override {

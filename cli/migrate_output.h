@@ -31,6 +31,7 @@ struct MigrateFacts {
   BadPolicy bad = BadPolicy::kStop;
   bool verify_only = false;
   bool resumed = false;          // an earlier run has begun it
+  Expired expired;               // now; of a resumed run
   std::size_t max_examples = 0;  // of each kind; 0: all
 };
 

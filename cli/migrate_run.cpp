@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/migrate_hooks.h"
+#include "cli/migrate_report_plan.h"
 #include "cli/quarantine_file.h"
 #include "client/balance.h"
 #include "client/verdict.h"
@@ -67,6 +68,7 @@ struct Session {
   std::optional<MigrationPlan> plan;
   std::unique_ptr<SqliteJournal> journal;  // nullptr: nothing is sent, and no journal is read
   QuarantineFile quarantine_file;
+  BadLines bad_lines;
 };
 
 // The phases of a run that sends or reads back.
@@ -99,6 +101,7 @@ class Execution {
   }
 
   const Quarantine& quarantine() const { return quarantine_; }
+  const ProgressBoard& board() const { return board_; }
 
   // Those that earlier runs quarantined are not looked for.
   Result<void> read_quarantine(SqliteJournal& journal) {
@@ -227,6 +230,7 @@ Fingerprint decisions_of(const Session& session) {
   Fingerprint out = notes_of(session.options, session.job);
   out.emplace_back("now_ms", std::to_string(session.plan->now_ms));
   out.emplace_back("shift_ms", std::to_string(session.plan->shift_ms));
+  out.emplace_back("plan", plan_note(*session.plan, session.bad_lines));
   return out;
 }
 
@@ -261,11 +265,31 @@ Result<void> plan(Session& session) {
     if (is_same_file(session.job.quarantine, session.job.journal))
       return fail(ErrorKind::kUsage, "--quarantine: expected another file than the journal");
     if (auto opened = session.quarantine_file.open(session.job.quarantine); !opened) return opened;
-    session.job.plan.on_bad = session.quarantine_file.bad_sink();
+    session.job.plan.on_bad = session.bad_lines.noting(session.quarantine_file.bad_sink());
   }
   auto made = make_plan(*session.source, session.job.plan);
   if (!made) return tl::unexpected(made.error());
   session.plan = *std::move(made);
+  return {};
+}
+
+// What has left the window since the first run, whose time the plan is made for.
+Result<void> find_expired(Session& session, const Clock& clock) {
+  const MigrationPlan& plan = *session.plan;
+  const auto place = [](Lane lane, std::uint32_t record) {
+    return 2 * std::size_t{record} + lane.side;
+  };
+  std::vector<bool> settled(2 * plan.records.size());
+  const auto read = session.journal->read([&](const ImportEntry& entry) {
+    const ImportOutcome outcome = entry.result.outcome;
+    const std::size_t at = place(entry.intent.key.lane, entry.intent.key.record);
+    const bool open = outcome == ImportOutcome::kOpen || outcome == ImportOutcome::kNotApplied;
+    if (at < settled.size() && !open) settled[at] = true;
+  });
+  if (!read) return tl::unexpected(read.error());
+  session.job.facts.expired =
+      expired_at(plan, clock.wall_ms(),
+                 [&](Lane lane, std::uint32_t record) { return settled[place(lane, record)]; });
   return {};
 }
 
@@ -317,17 +341,23 @@ int execute(Session& session, MigrateOutput& output, std::mutex& out) {
     if (session.quarantine_file.count() > 0)
       output.quarantined(session.quarantine_file.path(), session.quarantine_file.count());
     check_balance(session, output, verdict);
-    static_cast<void>(session.journal->run_ended(verdict.line, exit_code(verdict.outcome)));
+    static_cast<void>(session.journal->run_ended(verdict.line, exit_code(verdict.outcome),
+                                                 execution.board().waited_ms()));
   }
   return finish(output, verdict.line, exit_code(verdict.outcome));
 }
 
 int run(Session& session) {
   if (auto planned = plan(session); !planned) return complain_error(planned.error());
+  if (session.job.facts.resumed) {
+    if (auto found = find_expired(session, SystemClock()); !found)
+      return complain_error(found.error());
+  }
   std::mutex out;
   const auto output = session.options.as_json ? json_output(session.job.facts, out)
                                               : text_output(session.job.facts);
-  output->plan(*session.plan);
+  // Of a journal's plan its own run has told.
+  if (!session.journal || session.options.execute) output->plan(*session.plan);
   const std::string reason = obstacle(*session.plan, session.job);
   if (!reason.empty()) return finish(*output, "nothing was sent: " + reason, kFailed);
   if (session.job.connection) return execute(session, *output, out);
@@ -344,7 +374,7 @@ int run(Session& session) {
 int run_migration(const MigrateOptions& options) {
   auto job = read_migrate_job(options);
   if (!job) return complain_error(job.error());
-  Session session{options, *std::move(job), nullptr, std::nullopt, nullptr, {}};
+  Session session{options, *std::move(job), nullptr, std::nullopt, nullptr, {}, {}};
   if (const auto& settle = migrate_hooks().settle) settle(session.job.settle);
   const SystemClock clock;
   if (auto found = find_journal(session, clock); !found) return complain_error(found.error());
@@ -359,7 +389,7 @@ int verify_journal(MigrateOptions options) {
   options.verify_only = true;
   auto job = read_migrate_job(options);
   if (!job) return complain_error(job.error());
-  Session session{options, *std::move(job), nullptr, std::nullopt, nullptr, {}};
+  Session session{options, *std::move(job), nullptr, std::nullopt, nullptr, {}, {}};
   if (auto taken = take_decisions(**journal, session.job); !taken)
     return complain_error(taken.error());
   session.job.plan.retention_ms = session.job.facts.retention_days * kMillisPerDay;

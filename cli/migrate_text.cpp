@@ -42,6 +42,7 @@ class TextOutput : public MigrateOutput {
         fmt::format("{} in one user's list only", count_of(counts.one_sided, "record", "records")));
     if (counts.left_out < counts.records) print_times(plan);
     print_window(plan);
+    if (counts.imports > 0 && !facts_.verify_only) print_deadline(plan);
     row("order", fmt::format("{} older than an earlier one of the conversation (sorted before "
                              "sending); {} sharing a timestamp with the one before",
                              counts.out_of_order, counts.same_time));
@@ -63,6 +64,11 @@ class TextOutput : public MigrateOutput {
     if (journal != nullptr) {
       fmt::print("journal: {}; after an interruption the same command goes on\n",
                  journal->path().string());
+    }
+    if (facts_.expired.records > 0) {
+      fmt::print("{} still to be sent left the window since the first run, the oldest of {}\n",
+                 count_of(facts_.expired.records, "record", "records"),
+                 iso_time(facts_.expired.oldest_ms));
     }
     std::fflush(stdout);
   }
@@ -197,7 +203,33 @@ class TextOutput : public MigrateOutput {
         facts_.window);
     if (facts_.verify_only) return row("window", "not looked at: nothing is sent");
     if (plan.counts.too_old == 0) return row("window", days + "nothing is too old");
-    row("window", days + fmt::format("{} too old", count_of(plan.counts.too_old, "is", "are")));
+    const std::uint64_t expires = plan.counts.expires;
+    row("window",
+        days + fmt::format(
+                   "{} too old{}", count_of(plan.counts.too_old, "is", "are"),
+                   expires == 0 ? "" : fmt::format(", {} of them when their turn comes", expires)));
+  }
+
+  void print_deadline(const MigrationPlan& plan) const {
+    const WindowOutlook& outlook = plan.outlook;
+    if (facts_.resumed) {  // the plan counts from the first run
+      return row("deadline", iso_time(outlook.deadline_ms) +
+                                 ": the first message leaves, or has left, the window");
+    }
+    const auto from_now = [&](std::int64_t ms) { return duration_text(ms - plan.now_ms); };
+    std::string text =
+        fmt::format("{}, in {}, the first message leaves the window; the last is sent in {}: ",
+                    iso_time(outlook.deadline_ms), from_now(outlook.deadline_ms),
+                    from_now(outlook.last_import_ms));
+    if (!outlook.in_time()) {
+      text += fmt::format("{} not in time", count_of(outlook.late, "record", "records"));
+    } else if (outlook.last_import_ms <= outlook.deadline_ms) {
+      text += "in time";
+    } else {
+      text += fmt::format("the oldest first, so each is in time, with {} to spare",
+                          duration_text(outlook.spare_ms));
+    }
+    row("deadline", text);
   }
 
   static void print_left_out(const PlanCounts& counts) {

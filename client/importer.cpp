@@ -151,7 +151,7 @@ class Import {
       if (next.task) {
         next.task->doubt ? look(api, *std::move(next.task)) : send(api, *std::move(next.task), 1);
       } else if (next.wake_ns) {
-        const Waiting waiting(context_.board, WaitReason::kInDoubt);
+        const Waiting waiting(context_.board, WaitReason::kInDoubt, context_.clock);
         // No longer, as another thread may stop the run meanwhile.
         const std::int64_t until_ns = std::min(*next.wake_ns, after_ms(kLongestSleepMs));
         if (!context_.waiter.wait_until(until_ns)) return stop(Stop::kInterrupted, "interrupted");
@@ -218,10 +218,17 @@ class Import {
       case CodeClass::kInDoubt:
         return doubt(std::move(task), intent, status.line());
       case CodeClass::kCredentials:
-        return not_applied(task, Stop::kCredentials, status.line());
+        return not_applied(task, Stop::kCredentials, status.line() + hint(status));
       case CodeClass::kWait:
         break;  // call_patiently has waited
     }
+  }
+
+  // A signature that expires at once is a matter of clocks, not of credentials.
+  std::string hint(const ApiStatus& status) const {
+    if (status.code != kSignatureExpired) return "";
+    return fmt::format("; --sign-skew leaves {} s between this machine's clock and the service's",
+                       context_.settle.window_s - context_.settle.sign_skew_s);
   }
 
   void take_error(LaneQueue::Task task, const ImportIntent& intent, const Error& error) {

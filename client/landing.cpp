@@ -12,6 +12,9 @@ namespace {
 // A service may cut a time to the second.
 constexpr std::int64_t kTimeSlackMs = 1000;
 
+// What is less is no time in milliseconds (2001), and no reason to stop reading.
+constexpr std::int64_t kLeastTimeMs = 1'000'000'000'000;
+
 // True for a list's item that has all that the message has.
 bool is_alike(const QueryItem& item, const ImportPeerMsg& message) {
   const bool custom = message.message_type == kCustom;

@@ -12,7 +12,8 @@ constexpr std::int64_t kLongestPauseMs = 5000;
 }  // namespace
 
 std::optional<RateLimiter::Permit> acquire_permit(CallSite& site) {
-  const Waiting waiting(site.board, WaitReason::kRateLimit);
+  if (!site.limiter.limits()) return site.limiter.acquire();
+  const Waiting waiting(site.board, WaitReason::kRateLimit, site.clock);
   return site.limiter.acquire();
 }
 
@@ -36,7 +37,7 @@ Patience::Next Patience::after_failure() {
 }
 
 Patience::Next Patience::wait(WaitReason reason, std::int64_t pause_ms) {
-  const Waiting waiting(site_.board, reason);
+  const Waiting waiting(site_.board, reason, site_.clock);
   const std::int64_t until_ns = site_.clock.monotonic_ns() + pause_ms * kNanosPerMilli;
   return site_.waiter.wait_until(until_ns) ? Next::kAgain : Next::kInterrupted;
 }

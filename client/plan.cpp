@@ -152,6 +152,8 @@ Result<MigrationPlan> make_plan(SourceReader& source, const PlanOptions& options
   fit_window(options, plan, log);
   count_imports(plan);
   plan.estimate = estimate_of(plan, options.calls_per_second);
+  plan.outlook = outlook_of(plan, options.calls_per_second);
+  if (options.too_old != TooOldPolicy::kClamp) plan.outlook.late = plan.counts.expires;
   plan.blocked = (options.bad == BadPolicy::kStop && plan.counts.bad > 0) ||
                  (options.too_old == TooOldPolicy::kStop && plan.counts.too_old > 0);
   plan.findings = log.take();

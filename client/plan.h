@@ -6,6 +6,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -85,6 +86,7 @@ struct PlanCounts {
   std::uint64_t records = 0;        // in the file, broken ones too; not the recalled and deleted
   std::uint64_t bad = 0;            // cannot be imported
   std::uint64_t too_old = 0;        // outside the window, now or when their turn comes
+  std::uint64_t expires = 0;        // of these: they fit now, but not when their turn comes
   std::uint64_t clamped = 0;        // moved by TooOldPolicy::kClamp, to keep the order included
   std::uint64_t left_out = 0;       // not in the plan: bad, or too old and not clamped
   std::uint64_t skipped = 0;        // in the file, but no message to import: SourceFacts says what
@@ -110,6 +112,16 @@ struct Estimate {
   std::int64_t duration_ms = 0;  // 0 without a limit
 };
 
+// The window moves while the run runs; the oldest message is sent first. At the rate, as Estimate.
+struct WindowOutlook {
+  std::int64_t deadline_ms = 0;     // when the oldest planned message leaves it
+  std::int64_t last_import_ms = 0;  // when the last import is sent
+  std::int64_t spare_ms = 0;        // from a message's turn to when it leaves, at the least
+  std::uint64_t late = 0;           // records that leave it before their turn, and are not clamped
+
+  bool in_time() const { return spare_ms >= 0 && late == 0; }
+};
+
 struct MigrationPlan {
   std::vector<std::string> users;  // of all records that could be read
   std::vector<Conversation> conversations;
@@ -117,9 +129,12 @@ struct MigrationPlan {
   std::vector<FindingGroup> findings;
   PlanCounts counts;
   Estimate estimate;
+  WindowOutlook outlook;  // meaningful if there are imports
   std::int64_t now_ms = 0;
   std::int64_t retention_ms = 0;
   std::int64_t shift_ms = 0;
+  // Of all that could be read, as in the source; other shards' too, so that all are moved alike.
+  std::int64_t source_newest_ms = 0;
   bool tagged = true;
   SourceFacts facts;
 
@@ -141,5 +156,16 @@ struct MigrationPlan {
 
 // Reads the source to its end. The Error is the source's.
 Result<MigrationPlan> make_plan(SourceReader& source, const PlanOptions& options);
+
+// What has left the window and is still to be imported.
+struct Expired {
+  std::uint64_t records = 0;
+  std::uint64_t imports = 0;
+  std::int64_t oldest_ms = 0;
+};
+
+// At that time; `settled` says of an import that nothing will be sent for it any more.
+Expired expired_at(const MigrationPlan& plan, std::int64_t now_ms,
+                   const std::function<bool(Lane, std::uint32_t record)>& settled);
 
 }  // namespace zimmock

@@ -78,6 +78,7 @@ class Scan {
       return;
     }
     const ImportPeerMsg& message = record.message;
+    plan_.source_newest_ms = std::max(plan_.source_newest_ms, message.send_time_ms);
     if (!shard_.has(message.from_user_id, message.to_user_id)) {
       ++plan_.counts.other_shards;
       return;

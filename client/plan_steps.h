@@ -16,6 +16,9 @@ void shift_times(const TimeShift& shift, MigrationPlan& plan);
 // Notes and applies the policy to what is in the future or too old, now or when its turn comes.
 void fit_window(const PlanOptions& options, MigrationPlan& plan, FindingLog& log);
 
+// When the oldest of what is not left out leaves the window, and what is sent by then.
+WindowOutlook outlook_of(const MigrationPlan& plan, std::int64_t calls_per_second);
+
 // How long the plan takes at that rate, from what is not left out.
 Estimate estimate_of(const MigrationPlan& plan, std::int64_t calls_per_second);
 

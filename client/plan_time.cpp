@@ -125,19 +125,15 @@ Result<TimeShift> parse_time_shift(std::string_view text) {
 }
 
 void shift_times(const TimeShift& shift, MigrationPlan& plan) {
-  std::optional<std::int64_t> newest_ms;
-  for (const PlannedRecord& record : plan.records) {
-    if (!record.left_out) newest_ms = std::max(newest_ms.value_or(0), record.time_ms);
-  }
-  if (!newest_ms) return;
+  if (plan.records.empty()) return;
   switch (shift.kind) {
     case TimeShift::Kind::kNone:
       return;
     case TimeShift::Kind::kNewestIsNow:
-      plan.shift_ms = plan.now_ms - *newest_ms;
+      plan.shift_ms = plan.now_ms - plan.source_newest_ms;
       break;
     case TimeShift::Kind::kNewestIs:
-      plan.shift_ms = shift.ms - *newest_ms;
+      plan.shift_ms = shift.ms - plan.source_newest_ms;
       break;
     case TimeShift::Kind::kBy:
       plan.shift_ms = shift.ms;
@@ -160,6 +156,7 @@ void fit_window(const PlanOptions& options, MigrationPlan& plan, FindingLog& log
     const auto found = misfit(record.time_ms, plan, sent_at_ms);
     if (!found) continue;
     if (found->expires) {
+      ++plan.counts.expires;
       log.add(Weight::kTooOld, PlanReason::kExpires,
               {record.place.line, found->finding.pointer,
                fmt::format("{} at {}", found->finding.expected, iso_time(sent_at_ms)),
@@ -182,6 +179,43 @@ void fit_window(const PlanOptions& options, MigrationPlan& plan, FindingLog& log
   for (std::size_t i = 0; i < plan.conversations.size(); ++i) {
     if (to_clamp[i]) clamp_conversation(plan.conversations[i], edge_ms, plan);
   }
+}
+
+WindowOutlook outlook_of(const MigrationPlan& plan, std::int64_t calls_per_second) {
+  const Schedule schedule(plan, calls_per_second);
+  WindowOutlook out;
+  bool first = true;
+  for (std::size_t i = 0; i < plan.records.size(); ++i) {
+    const PlannedRecord& record = plan.records[i];
+    if (record.left_out) continue;
+    const std::int64_t leaves_ms = record.time_ms + plan.retention_ms;
+    const std::int64_t sent_at_ms = schedule.sent_at_ms(i, plan.now_ms);
+    const std::int64_t spare_ms = leaves_ms - sent_at_ms;
+    out.deadline_ms = first ? leaves_ms : std::min(out.deadline_ms, leaves_ms);
+    out.last_import_ms = first ? sent_at_ms : std::max(out.last_import_ms, sent_at_ms);
+    out.spare_ms = first ? spare_ms : std::min(out.spare_ms, spare_ms);
+    first = false;
+  }
+  return out;
+}
+
+Expired expired_at(const MigrationPlan& plan, std::int64_t now_ms,
+                   const std::function<bool(Lane, std::uint32_t record)>& settled) {
+  Expired out;
+  for (std::uint32_t i = 0; i < plan.records.size(); ++i) {
+    const PlannedRecord& record = plan.records[i];
+    if (record.left_out || record.time_ms >= now_ms - plan.retention_ms) continue;
+    std::uint64_t imports = 0;
+    for (const std::uint32_t side : {0U, 1U}) {
+      const Lane lane{record.conversation, side};
+      if (plan.has(lane, record) && !settled(lane, i)) ++imports;
+    }
+    if (imports == 0) continue;
+    out.oldest_ms = out.records == 0 ? record.time_ms : std::min(out.oldest_ms, record.time_ms);
+    ++out.records;
+    out.imports += imports;
+  }
+  return out;
 }
 
 }  // namespace zimmock

@@ -39,7 +39,7 @@ std::optional<std::int64_t> RateLimiter::wait_for_slot(std::size_t slot) {
 }
 
 std::optional<RateLimiter::Permit> RateLimiter::acquire() {
-  if (completed_ns_.empty()) {
+  if (!limits()) {
     if (waiter_.interrupted()) return std::nullopt;
     return Permit(nullptr, 0);
   }

@@ -37,6 +37,9 @@ class RateLimiter {
   // `calls_per_second` 0: no limit. The clock and the waiter must outlive the limiter.
   RateLimiter(std::int64_t calls_per_second, const Clock& clock, Waiter& waiter);
 
+  // False if every call may start at once.
+  bool limits() const { return !completed_ns_.empty(); }
+
   // Blocks until a call may start. Nothing if the run is interrupted meanwhile. Safe from several
   // threads; they are served one after another.
   std::optional<Permit> acquire();

@@ -28,7 +28,9 @@ CREATE TABLE told(place INTEGER PRIMARY KEY, name TEXT NOT NULL, value TEXT NOT 
 CREATE TABLE note(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE run(number INTEGER PRIMARY KEY, started_ms INTEGER NOT NULL,
                  ended_ms INTEGER NOT NULL DEFAULT 0, verdict TEXT NOT NULL DEFAULT '',
-                 exit_code INTEGER NOT NULL DEFAULT -1);
+                 exit_code INTEGER NOT NULL DEFAULT -1,
+                 rate_limit_ms INTEGER NOT NULL DEFAULT 0, told_to_wait_ms INTEGER NOT NULL DEFAULT 0,
+                 no_connection_ms INTEGER NOT NULL DEFAULT 0, in_doubt_ms INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE list(conversation INTEGER NOT NULL, side INTEGER NOT NULL, viewer TEXT NOT NULL,
                   peer TEXT NOT NULL, planned INTEGER NOT NULL,
                   PRIMARY KEY(conversation, side)) WITHOUT ROWID;
@@ -183,31 +185,6 @@ Result<void> SqliteJournal::prepare() {
   return {};
 }
 
-Result<void> SqliteJournal::read(const std::function<void(const ImportEntry&)>& take) {
-  auto rows = database_->prepare(
-      "SELECT conversation, side, record, line, attempt, timestamp_s, outcome, msg_id, msg_seq, "
-      "code, why, to_sender FROM import ORDER BY conversation, side, record");
-  if (!rows) return tl::unexpected(rows.error());
-  while (true) {
-    const auto row = rows->step();
-    if (!row) return tl::unexpected(row.error());
-    if (!*row) return {};
-    const auto number = [&rows](int column) {
-      return static_cast<std::uint32_t>(rows->integer(column));
-    };
-    ImportEntry entry;
-    entry.intent.key = {{number(0), number(1)}, number(2)};
-    entry.intent.line = number(3);
-    entry.intent.attempt = static_cast<std::int32_t>(rows->integer(4));
-    entry.intent.timestamp_s = rows->integer(5);
-    entry.intent.to_sender = rows->integer(11) != 0;
-    entry.result = {entry.intent.key, static_cast<ImportOutcome>(rows->integer(6)),
-                    rows->text(7),    rows->integer(8),
-                    rows->integer(9), rows->text(10)};
-    take(entry);
-  }
-}
-
 Result<void> SqliteJournal::intent(const ImportIntent& intent) {
   std::unique_lock lock(mutex_);
   pending_.emplace_back(intent);
@@ -310,25 +287,6 @@ Result<void> SqliteJournal::begin(const MigrationPlan& plan, const Fingerprint& 
   return database_->execute("COMMIT");
 }
 
-Result<std::vector<SqliteJournal::List>> SqliteJournal::lists() {
-  auto rows = database_->prepare(
-      "SELECT list.conversation, list.side, viewer, peer, planned, total(outcome IN (1, 2)), "
-      "total(outcome = 3), total(outcome = 0) FROM list LEFT JOIN import USING(conversation, side) "
-      "GROUP BY list.conversation, list.side");
-  if (!rows) return tl::unexpected(rows.error());
-  std::vector<List> out;
-  while (true) {
-    const auto row = rows->step();
-    if (!row) return tl::unexpected(row.error());
-    if (!*row) return out;
-    const auto number = [&rows](int column) {
-      return static_cast<std::uint64_t>(rows->integer(column));
-    };
-    const Lane lane{static_cast<std::uint32_t>(number(0)), static_cast<std::uint32_t>(number(1))};
-    out.push_back({lane, rows->text(2), rows->text(3), number(4), number(5), number(6), number(7)});
-  }
-}
-
 Result<void> SqliteJournal::note(std::string_view name, std::string_view value) {
   auto set = database_->prepare("INSERT OR REPLACE INTO note(name, value) VALUES(?, ?)");
   if (!set) return tl::unexpected(set.error());
@@ -353,33 +311,6 @@ Result<Fingerprint> SqliteJournal::fingerprint() {
     if (!row) return tl::unexpected(row.error());
     if (!*row) return out;
     out.emplace_back(rows->text(0), rows->text(1));
-  }
-}
-
-Result<void> SqliteJournal::run_started() {
-  auto add = database_->prepare("INSERT INTO run(started_ms) VALUES(?)");
-  if (!add) return tl::unexpected(add.error());
-  return add->bind(1, clock_->wall_ms()).run();
-}
-
-Result<void> SqliteJournal::run_ended(std::string_view verdict, int exit_code) {
-  auto set = database_->prepare(
-      "UPDATE run SET ended_ms=?, verdict=?, exit_code=? "
-      "WHERE number=(SELECT max(number) FROM run)");
-  if (!set) return tl::unexpected(set.error());
-  return set->bind(1, clock_->wall_ms()).bind(2, verdict).bind(3, exit_code).run();
-}
-
-Result<std::vector<RunRecord>> SqliteJournal::runs() {
-  auto rows = database_->prepare(
-      "SELECT started_ms, ended_ms, verdict, exit_code FROM run ORDER BY number");
-  if (!rows) return tl::unexpected(rows.error());
-  std::vector<RunRecord> out;
-  while (true) {
-    const auto row = rows->step();
-    if (!row) return tl::unexpected(row.error());
-    if (!*row) return out;
-    out.push_back({rows->integer(0), rows->integer(1), rows->text(2), rows->integer(3)});
   }
 }
 

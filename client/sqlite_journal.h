@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "client/journal.h"
+#include "client/progress.h"
 #include "client/sqlite.h"
 #include "contracts/api/clock.h"
 
@@ -27,6 +28,7 @@ struct RunRecord {
   std::int64_t ended_ms = 0;  // 0: it is running, or was killed
   std::string verdict;
   std::int64_t exit_code = -1;
+  WaitTimes waited_ms{};  // until it ended; of a killed run nothing is known
 };
 
 // The journal as an SQLite database: WAL, synchronous=FULL. Every intent is on the disk before
@@ -75,12 +77,32 @@ class SqliteJournal : public ImportJournal {
     std::uint64_t planned = 0;
     std::uint64_t done = 0;  // imported or recovered
     std::uint64_t quarantined = 0;
-    std::uint64_t open = 0;  // may have been applied
+    std::uint64_t open = 0;       // may have been applied
+    std::uint64_t recovered = 0;  // of the done
   };
   Result<std::vector<List>> lists();
 
+  // From now on all that is read is of one moment, the next read's, whatever another process
+  // writes. Until the journal is closed.
+  Result<void> hold();
+
+  // How many imports the journal has of each outcome.
+  struct Tally {
+    bool to_sender = false;
+    ImportOutcome outcome = ImportOutcome::kOpen;
+    std::uint64_t imports = 0;
+  };
+  Result<std::vector<Tally>> tallies();
+
+  // The imports that are open or quarantined, by lane and record, in the order of read().
+  Result<void> read_unfinished(const std::function<void(const ImportEntry&)>& take);
+
+  // When each import was made or recovered, in no order: Unix milliseconds, of those at `from_ms`
+  // or later.
+  Result<void> read_ends(std::int64_t from_ms, const std::function<void(std::int64_t)>& take);
+
   Result<void> run_started();
-  Result<void> run_ended(std::string_view verdict, int exit_code);
+  Result<void> run_ended(std::string_view verdict, int exit_code, const WaitTimes& waited_ms);
   Result<std::vector<RunRecord>> runs();
 
  private:
@@ -91,6 +113,7 @@ class SqliteJournal : public ImportJournal {
   Result<void> create(const Fingerprint& fingerprint);
   Result<void> compare(const Fingerprint& fingerprint);
   Result<void> prepare();
+  Result<void> take_rows(SqlStatement& rows, const std::function<void(const ImportEntry&)>& take);
   Result<void> wait_for(std::uint64_t change, std::unique_lock<std::mutex>& lock);
   Result<void> write(const std::vector<Change>& changes);
   Result<void> write_one(const Change& change);

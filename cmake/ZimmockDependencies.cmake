@@ -7,6 +7,7 @@ find_package(nlohmann_json 3.11 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(tl-expected REQUIRED)
+find_package(date REQUIRED)
 
 # Debian and Ubuntu ship cpp-httplib with a pkg-config file; its flags must match how
 # the library was compiled (TLS, zlib, brotli), so they are taken from there.

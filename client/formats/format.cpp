@@ -16,6 +16,36 @@ constexpr Format kFormats[] = {
      "Id, and VisibleTo (a list of one or both users; absent: both) or ImportedUserId. The mock's "
      "exported state is this format too: its recalled and deleted messages are left where they are",
      open_zim_jsonl, is_zim_jsonl},
+    {"stream",
+     "Stream Chat's import file: JSON Lines of type and data, or an array of type and item; "
+     "channels of two members, with restricted_visibility and hide_messages_before",
+     open_stream, is_stream},
+    {"telegram",
+     "Telegram Desktop's export in JSON, of one chat or of the account; its personal chats, whose "
+     "users are from_id's (user700000000): map them with --users",
+     open_telegram, is_telegram},
+    {"tencent",
+     "Tencent Chat: answers of admin_getroammsg with Operator_Account and Peer_Account put beside "
+     "MsgList, pulled once for each user, or bodies of importmsg",
+     open_tencent, is_tencent},
+    {"sendbird",
+     "Sendbird: lists of messages with the channels of two members that they are of, as its "
+     "Platform API answers them or its converter from Pusher writes them",
+     open_sendbird, is_sendbird},
+    {"whatsapp",
+     "The text file of WhatsApp's \"export chat\", of iPhones and Android; needs --tz and --users, "
+     "and --date-order where the dates do not tell it",
+     open_whatsapp, is_whatsapp},
+    {"mattermost",
+     "Mattermost's bulk export, JSON Lines: its direct posts between two users, with their replies",
+     open_mattermost, is_mattermost},
+    {"slack",
+     "The folder of an unpacked Slack export with dms.json: the conversations of two users",
+     open_slack, is_slack},
+    {"easemob",
+     "Easemob's (Agora Chat's) history files: a message a line, or an array of them; each msg_id "
+     "once",
+     open_easemob, is_easemob},
 };
 
 }  // namespace

@@ -86,7 +86,7 @@ struct FormatOptions {
   Profile profile;
   std::map<std::string, std::string, std::less<>> users{};  // the source's id -> the ZIM user id
   std::map<std::string, std::string, std::less<>>
-      media{};                // the beginning of a URL or path -> of a URL
+      media{};              // the beginning of a URL or path -> of a URL
   std::string time_zone{};  // of times without one: an IANA name, or ""
   DateOrder date_order = DateOrder::kUnknown;
   std::filesystem::path spool_folder = "/tmp";  // for a copy of what is not JSON Lines

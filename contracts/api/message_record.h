@@ -28,8 +28,8 @@ tl::expected<nlohmann::json, Finding> parse_record_line(std::string_view line);
 // `line` must be an object. The Finding names the known kinds.
 tl::expected<RecordKind, Finding> record_kind(const nlohmann::json& line);
 
-// A MsgId written as a string of digits, as ImportPeerMsg answers it: 1 to 9.1 * 10^18, which leaves
-// room for later ones.
+// A MsgId written as a string of digits, as ImportPeerMsg answers it: 1 to 9.1 * 10^18, which
+// leaves room for later ones.
 std::optional<std::int64_t> parse_msg_id(std::string_view text);
 
 // What only the service knows of a message: its member Stored.

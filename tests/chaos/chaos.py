@@ -2,6 +2,7 @@
 """The proof that a migration loses nothing and doubles nothing, however often it is killed.
 
     chaos.py run --input FILE.jsonl --client PATH --kills N --seed S [fault flags] [--client-arg=ARG]... [--json OUT]
+    chaos.py compare [--input FILE.jsonl] --client PATH     the report after 100 kills is that of an undisturbed run
     chaos.py control NAME --client PATH     read_back, intents, expiry, naive: exit 0 if an invariant broke
     chaos.py short --client PATH            generated input, all points, all faults, all controls; the ctest
     chaos.py table --client PATH            the long form, as Markdown
@@ -30,6 +31,7 @@ CONTROL_RECORDS = {"read_back": 140, "intents": 140, "expiry": 180, "naive": 50}
 FAULTS = ("--lost-before 0.02 --lost 0.05 --reset 0.02 --late 0.06 --late-seconds 0.3:2.2 --error-after 0.02 "
           "--half 0.02 --in-doubt-code 0.02 --in-doubt-code-before 0.02 --storm 0.03 --slow-query 0.05:0.3 "
           "--query-lag 0.05 --lost-query 0.05 --latency 0.004:0.04").split()
+COMPARED_FAULTS = "--lost 0.05 --late 0.02 --late-seconds 0.3:2.2".split()
 RATE_FAULTS = "--lost 0.03 --storm 0.03 --latency 0.004:0.04".split()
 # For a client that does not wait: what is late lands after its second look, and long before the signature's end.
 EXPIRY_FAULTS = "--lost 0.03 --late 0.12 --late-seconds 0.6:1.6 --latency 0.004:0.04".split()
@@ -190,6 +192,36 @@ def command_table(options):
     return 0 if fine else 1
 
 
+def lasting(value):
+    """A report without what depends on when and how often the client ran: timings, runs, recoveries, addresses."""
+    if isinstance(value, list):
+        return [lasting(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    out = {name: lasting(item) for name, item in value.items()
+           if name not in ("runs", "timing", "recovered", "endpoint", "file")}
+    if "imported" in out:
+        out["imported"] += value.get("recovered", 0)
+    return out
+
+
+def command_compare(options):
+    """The report after kills and faults against that of an undisturbed run."""
+    records = read_lines(options.input) if options.input else list(generate(40, 600, options.seed))
+    faults = options.fault_flags or COMPARED_FAULTS
+    calm = chaos(with_options(options, kills=0, fault_flags=[], keep=None), records)
+    wild = chaos(with_options(options, kills=options.kills or 100, fault_flags=faults, keep=None), records)
+    for name, result in (("undisturbed", calm), ("disturbed", wild)):
+        tell(name, result)
+        print(f"  {result.verdict}")
+    same = calm.report is not None and lasting(calm.report) == lasting(wild.report)
+    print(f"reports {'equal' if same else 'DIFFER'}, but for timings and recoveries")
+    if not same:
+        for name, result in (("undisturbed", calm), ("disturbed", wild)):
+            print(f"  {name}: {json.dumps(lasting(result.report))[:2000]}")
+    return 0 if same and calm.holds and wild.holds and wild.kills_done >= (options.kills or 100) else 1
+
+
 def command_selftest(_options):
     import selftest
     return selftest.main()
@@ -198,7 +230,7 @@ def command_selftest(_options):
 def parser_of():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("run", "control", "short", "table", "selftest"):
+    for name in ("run", "control", "compare", "short", "table", "selftest"):
         command = commands.add_parser(name)
         command.set_defaults(run=globals()[f"command_{name}"], keep=None)
         command.add_argument("--client", type=absolute, default=os.environ.get("ZIMMOCK"))
@@ -212,6 +244,7 @@ def parser_of():
         service.add_fault_options(command)
     commands.choices["run"].add_argument("--input", type=pathlib.Path, required=True)
     commands.choices["table"].add_argument("--input", type=pathlib.Path, help="default: casino, or generated")
+    commands.choices["compare"].add_argument("--input", type=pathlib.Path, help="default: generated")
     commands.choices["run"].add_argument("--json", type=pathlib.Path)
     commands.choices["control"].add_argument("name", choices=CONTROL_RECORDS)
     for name in ("run", "control"):

@@ -1,9 +1,11 @@
-// `zimmock` as the chaos test runs it: it ends itself at a named point, or does without one of the things
-// that make an import exactly once. See chaos.py.
+// `zimmock` as the chaos test runs it: it ends itself at a named point, or does without one of the
+// things that make an import exactly once. See chaos.py.
 //
-//   ZIMMOCK_CHAOS_KILL=POINT:NTH   SIGKILL at the NTH passing of before_intent, after_intent, mid_send,
+//   ZIMMOCK_CHAOS_KILL=POINT:NTH   SIGKILL at the NTH passing of before_intent, after_intent,
+//   mid_send,
 //                                  answered, journaled or torn_tail
-//   ZIMMOCK_CHAOS_WITHOUT=NAME     read_back: lists are read as empty; intents: none is written down;
+//   ZIMMOCK_CHAOS_WITHOUT=NAME     read_back: lists are read as empty; intents: none is written
+//   down;
 //                                  expiry: a lost call is taken for one that cannot land any more
 
 #include <atomic>
@@ -157,8 +159,8 @@ void set_up() {
   hooks.journal = [without](ImportJournal& journal) {
     return std::make_unique<KillingJournal>(journal, without != "intents");
   };
-  hooks.transport = [without](std::unique_ptr<Transport> transport)
-      -> Result<std::unique_ptr<Transport>> {
+  hooks.transport =
+      [without](std::unique_ptr<Transport> transport) -> Result<std::unique_ptr<Transport>> {
     return std::make_unique<KillingTransport>(std::move(transport), without != "read_back");
   };
   if (without == "expiry") hooks.settle = [](SettlePolicy& settle) { settle.window_s = -600; };

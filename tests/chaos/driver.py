@@ -118,6 +118,7 @@ class Result:
         self.kills, self.stats, self.runs, self.seconds, self.kills_wanted = {}, {}, 0, 0.0, 0
         self.first_code = self.second_code = self.grown = None
         self.verdict, self.balances, self.problems, self.judgement = "", 0, [], None
+        self.report = None  # the client's own, as JSON
 
     @property
     def kills_done(self):
@@ -136,7 +137,7 @@ class Result:
         return not self.problems and not self.judgement.broken()
 
     def numbers(self):
-        out = {name: value for name, value in vars(self).items() if name != "judgement"}
+        out = {name: value for name, value in vars(self).items() if name not in ("judgement", "report")}
         return {**out, "lost_answers": self.lost_answers, "holds": self.holds, "judgement": self.judgement.numbers(),
                 "told": self.judgement.words()}
 
@@ -261,6 +262,7 @@ class Chaos:
                 documents.append(json.loads(line))
             except ValueError:
                 continue
+        self.result.report = documents[-1] if documents else None
         self.result.balances, problems = judge_balance(documents)
         self.result.problems += problems
 

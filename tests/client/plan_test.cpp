@@ -234,6 +234,98 @@ TEST_CASE("what leaves the window before its turn comes is too old as well") {
   CHECK(plan_of(text, options).counts.left_out == 0);
 }
 
+TEST_CASE("the plan says when the first message leaves the window, and what is sent by then") {
+  // Leaves in 60 s; the others later than they are sent.
+  std::string text = record_line("1", kNow - days(30) + 60'000);
+  for (int i = 2; i <= 50; ++i)
+    text += record_line(std::to_string(i), kNow - days(30) + 600'000 + i);
+  auto options = plan_options();
+  const auto unlimited = plan_of(text, options);
+  CHECK(unlimited.outlook.deadline_ms == kNow + 60'000);
+  CHECK(unlimited.outlook.last_import_ms == kNow);
+  CHECK(unlimited.outlook.spare_ms == 60'000);
+  options.calls_per_second = 1;
+  const auto late = plan_of(text, options);
+  CHECK(late.counts.expires == 0);
+  CHECK(late.outlook.in_time());
+  CHECK(late.outlook.deadline_ms == kNow + 60'000);
+  CHECK(late.outlook.last_import_ms == kNow + 101'000);  // a registration, then 100 imports
+  CHECK(late.outlook.spare_ms == 57'000);                // of the first, sent after 3 s
+  options.retention_ms = days(30) - 550'000;             // too old now: the first
+  options.too_old = TooOldPolicy::kSkip;
+  const auto skipped = plan_of(text, options);
+  CHECK(skipped.counts.too_old == 27);
+  CHECK(skipped.counts.expires == 26);
+  CHECK(skipped.outlook.late == 26);
+  CHECK_FALSE(skipped.outlook.in_time());
+  CHECK(skipped.outlook.deadline_ms == kNow + 50'002);
+  options.too_old = TooOldPolicy::kClamp;
+  CHECK(plan_of(text, options).outlook.in_time());
+}
+
+TEST_CASE("the parts of all shards are the whole, each at its own rate") {
+  std::string text;
+  for (int i = 0; i < 120; ++i) {
+    text += record_line(std::to_string(i), kNow - days(30) + 20'000 + i,
+                        {{"ToUserId", fmt::format("u{}", i % 12)}});
+  }
+  auto options = plan_options();
+  options.calls_per_second = 4;
+  const auto whole = plan_of(text, options);
+  options.calls_per_second = 1;
+  std::uint64_t imports = 0, records = 0, left_out = 0;
+  std::int64_t deadline_ms = whole.outlook.deadline_ms + days(1);
+  for (std::uint32_t number = 1; number <= 4; ++number) {
+    options.shard = {number, 4};
+    const auto part = plan_of(text, options);
+    CHECK(part.counts.records == 120);
+    const std::uint64_t own = part.counts.records - part.counts.other_shards;
+    records += own;
+    imports += part.counts.imports;
+    left_out += part.counts.left_out;
+    // A registration, then two imports a record, at one a second.
+    const std::uint64_t in_time = std::min<std::uint64_t>(own, 9);
+    CHECK(part.counts.expires == own - in_time);
+    CHECK(part.counts.imports == 2 * in_time);
+    CHECK(part.blocked == (own > in_time));
+    if (own > 0) deadline_ms = std::min(deadline_ms, part.outlook.deadline_ms);
+  }
+  CHECK(records == 120);
+  CHECK(imports / 2 + left_out == 120);
+  CHECK(deadline_ms == whole.outlook.deadline_ms);
+}
+
+TEST_CASE("all shards move their times alike") {
+  std::string text;
+  for (int i = 0; i < 20; ++i)
+    text += record_line(std::to_string(i), 1000 + i, {{"ToUserId", fmt::format("u{}", i)}});
+  auto options = plan_options();
+  options.shift = *parse_time_shift("newest=now");
+  for (std::uint32_t number = 1; number <= 3; ++number) {
+    options.shard = {number, 3};
+    CHECK(plan_of(text, options).shift_ms == kNow - 1019);
+  }
+}
+
+TEST_CASE("what has left the window since a run began is counted by what is still to be sent") {
+  const auto plan =
+      plan_of(record_line("1", kNow - days(30) + 1000) + record_line("2", kNow - days(30) + 2000) +
+              record_line("3", kNow - days(30) + 3000, {{"VisibleTo", {"b"}}}) +
+              record_line("4", kNow - days(30) + 4000));
+  const auto nothing = [](Lane, std::uint32_t) { return false; };
+  CHECK(expired_at(plan, kNow + 1000, nothing).records == 0);
+  const Expired some = expired_at(plan, kNow + 3001, nothing);
+  CHECK(some.records == 3);
+  CHECK(some.imports == 5);
+  CHECK(some.oldest_ms == kNow - days(30) + 1000);
+  const Expired rest = expired_at(plan, kNow + 3001, [](Lane lane, std::uint32_t record) {
+    return record == 0 || (record == 1 && lane.side == 0);
+  });
+  CHECK(rest.records == 2);
+  CHECK(rest.imports == 2);
+  CHECK(rest.oldest_ms == kNow - days(30) + 2000);
+}
+
 TEST_CASE("the estimate follows the rate") {
   std::string text;
   for (int i = 0; i < 150; ++i) text += record_line(std::to_string(i), kNow - 1000 + i);

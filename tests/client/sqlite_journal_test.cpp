@@ -55,20 +55,23 @@ TEST_CASE("a journal keeps intents and results, and who was told what") {
   {
     const auto journal = fixture.open();
     CHECK(journal->is_new());
+    REQUIRE(journal->begin(MigrationPlan{}, {{"file", "/x"}}));
     REQUIRE(journal->intent({{{1, 0}, 7}, 12, 1, 1000}));
     REQUIRE(journal->intent({{{0, 1}, 3}, 4, 2, 1001}));
     REQUIRE(journal->result({{{0, 1}, 3}, ImportOutcome::kImported, "99", 5, 0, ""}));
     REQUIRE(journal->flush());
     REQUIRE(journal->note("shift_ms", "-5"));
     REQUIRE(journal->run_started());
-    REQUIRE(journal->run_ended("verified", 0));
+    REQUIRE(journal->run_ended("verified", 0, {1, 20, 300, 4000}));
   }
   const auto journal = fixture.open();
   CHECK_FALSE(journal->is_new());
   CHECK(journal->fingerprint() == kTold);
   CHECK(*journal->noted("shift_ms") == "-5");
+  CHECK(*journal->noted("file") == "/x");
   CHECK_FALSE(*journal->noted("nothing"));
   CHECK(journal->runs()->at(0).verdict == "verified");
+  CHECK(journal->runs()->at(0).waited_ms == WaitTimes{1, 20, 300, 4000});
   const auto kept = entries(*journal);
   REQUIRE(kept.size() == 2);
   CHECK(kept[0].intent.key == ImportKey{{0, 1}, 3});

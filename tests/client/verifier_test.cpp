@@ -20,7 +20,9 @@ struct Imported : Migration {
     REQUIRE(report.imported == plan.counts.imports);
   }
   FakeService::List& list() { return service.list("a", "b"); }
-  std::string line(const VerifyReport& report) { return verdict_of(plan, report, false).line; }
+  std::string line(const VerifyReport& report) {
+    return verdict_of(plan, report, nullptr, Quarantine{}, false).line;
+  }
 };
 
 }  // namespace
@@ -34,7 +36,7 @@ TEST_CASE("what arrived is verified") {
     CHECK(run.mismatches.empty());
     CHECK(report.lists == 2);
     CHECK(report.totals.same == 11);
-    const Verdict verdict = verdict_of(run.plan, report, false);
+    const Verdict verdict = verdict_of(run.plan, report, nullptr, Quarantine{}, false);
     CHECK(verdict.line == "verified: all 11 of 11 imports are in ZIM, in order");
     CHECK(verdict.outcome == Outcome::kVerified);
   }
@@ -42,7 +44,7 @@ TEST_CASE("what arrived is verified") {
 
 TEST_CASE("records that were left out show in the verdict") {
   Imported run(some_records(2) + "broken\n");
-  const Verdict verdict = verdict_of(run.plan, run.verify(), false);
+  const Verdict verdict = verdict_of(run.plan, run.verify(), nullptr, Quarantine{}, false);
   CHECK(verdict.line ==
         "verified: all 4 of 4 imports are in ZIM, in order; 1 of 3 records were left out");
   CHECK(verdict.outcome == Outcome::kVerifiedInPart);
@@ -69,7 +71,8 @@ TEST_CASE("a missing message") {
   CHECK_THAT(run.mismatches[0].what, Contains("\"m-1\""));
   CHECK(run.line(report) ==
         "not verified: 5 of 6 imports are in ZIM; 1 missing, 0 differ, 0 extra, 0 unreadable");
-  CHECK(verdict_of(run.plan, report, false).outcome == Outcome::kNotVerified);
+  CHECK(verdict_of(run.plan, report, nullptr, Quarantine{}, false).outcome ==
+        Outcome::kNotVerified);
 }
 
 TEST_CASE("an extra message, also in a list that nothing was planned for") {
@@ -85,7 +88,7 @@ TEST_CASE("an extra message, also in a list that nothing was planned for") {
   CHECK(run.mismatches[0].mark == '-');
   CHECK_FALSE(report.verified(false));
   CHECK(report.verified(true));
-  CHECK(verdict_of(run.plan, report, true).outcome == Outcome::kVerified);
+  CHECK(verdict_of(run.plan, report, nullptr, Quarantine{}, true).outcome == Outcome::kVerified);
 
   Imported one_sided(record_line("1", kNow, {{"VisibleTo", {"a"}}}));
   one_sided.service.list("b", "a").push_back(one_sided.list()[0]);
@@ -229,7 +232,7 @@ TEST_CASE("a Next that comes twice is an error, not an endless loop") {
   CHECK_THAT(run.mismatches[0].what, Contains("1001 again"));
   CHECK(run.line(report) ==
         "not verified: 5 of 6 imports are in ZIM; 0 missing, 0 differ, 0 extra, 1 unreadable");
-  CHECK(verdict_of(run.plan, report, false).outcome == Outcome::kStopped);
+  CHECK(verdict_of(run.plan, report, nullptr, Quarantine{}, false).outcome == Outcome::kStopped);
 }
 
 TEST_CASE("a list that goes on without anything new comes to an end") {
@@ -270,7 +273,8 @@ TEST_CASE("reading is tried again; what stays refused makes one list unreadable"
   CHECK(report.totals.unread == 2);
   CHECK_THAT(run.mismatches.at(0).what, Contains("660500002"));
   CHECK(report.refused_lists == 1);
-  CHECK(verdict_of(run.plan, report, false).outcome == Outcome::kNotVerified);
+  CHECK(verdict_of(run.plan, report, nullptr, Quarantine{}, false).outcome ==
+        Outcome::kNotVerified);
 }
 
 TEST_CASE("refused credentials and interruptions stop the reading") {
@@ -281,11 +285,12 @@ TEST_CASE("refused credentials and interruptions stop the reading") {
   VerifyReport report = run.verify();
   CHECK(report.stop == Stop::kCredentials);
   CHECK_FALSE(report.verified(false));
-  CHECK(verdict_of(run.plan, report, false).outcome == Outcome::kFatal);
+  CHECK(verdict_of(run.plan, report, nullptr, Quarantine{}, false).outcome == Outcome::kFatal);
   run.time.interrupt();
   report = run.verify();
   CHECK(report.stop == Stop::kInterrupted);
-  CHECK(verdict_of(run.plan, report, false).outcome == Outcome::kInterrupted);
+  CHECK(verdict_of(run.plan, report, nullptr, Quarantine{}, false).outcome ==
+        Outcome::kInterrupted);
   CHECK_THAT(run.line(report), Contains("0 of 4 imports were found in ZIM so far; interrupted"));
 }
 
@@ -307,7 +312,7 @@ TEST_CASE("a service that is gone ends the reading") {
   report = run.verify();
   CHECK(report.stop == Stop::kNoConnection);
   CHECK(run.service.count("QueryPeerMsg") - before == 5 + 50);
-  CHECK(verdict_of(run.plan, report, false).outcome == Outcome::kStopped);
+  CHECK(verdict_of(run.plan, report, nullptr, Quarantine{}, false).outcome == Outcome::kStopped);
 }
 
 TEST_CASE("nothing in the lists at all") {

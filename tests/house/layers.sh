@@ -32,6 +32,7 @@ forbid 'client depends on contracts only' '#include "(mock_server|cli|tests)/' c
 forbid 'the executable does not include tests' '#include "tests/' cli
 forbid 'cpp-httplib is seen in http_listener.cpp and http_wire only' '#include <httplib' . -- '^\./(mock_server/http_(listener\.cpp|wire\.h)|build/)'
 forbid 'libcurl is seen in client/curl_*.cpp only' '#include <curl/' . -- '^\./(client/curl_[a-z_]*\.cpp|examples/|build/)'
+forbid 'the date library is seen in client/formats/local_time.cpp only' '#include <date/' . -- '^\./(client/formats/local_time\.cpp|build/)'
 forbid 'contracts has no sockets, threads or streams' \
   '#include <(sys/socket\.h|netinet/.*|thread|mutex|iostream|fstream|unistd\.h)>' contracts
 forbid 'libraries do not read the clock' '(system_clock|steady_clock|high_resolution_clock)::now|[^_a-z]time\(nullptr\)' \

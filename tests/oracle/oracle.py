@@ -208,7 +208,11 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         call = {"arrival": time.monotonic(), "done": None, "applied": False, "code": None, "faults": {},
                 "connection": self.client_address[1], "at": time.time()}
-        raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        length = int(self.headers.get("Content-Length", 0))
+        raw = self.rfile.read(length)
+        if len(raw) < length:  # whoever sent it is gone: it is no call
+            self.close_connection = True
+            return
         time.sleep(self.world.options.delay_ms / 1000)
         with self.lock:
             out = self.handle_call(call, raw)

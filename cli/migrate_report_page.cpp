@@ -1,0 +1,66 @@
+#include "cli/migrate_report_page.h"
+
+#include <unordered_map>
+
+#include "cli/migrate_report_writers.h"
+#include "contracts/api/json_text.h"
+#include "contracts/api/text.h"
+
+namespace zimmock::cli {
+namespace {
+
+using json = nlohmann::json;
+
+// Each user's id once, and a list as [viewer, peer, planned, done, quarantined, open]: there may be
+// hundreds of thousands.
+void add_lists(json& page, const JournalReport& report) {
+  std::unordered_map<std::string, std::size_t> places;
+  json& users = page["users"] = json::array();
+  const auto place_of = [&](const std::string& user) {
+    const auto [found, is_new] = places.try_emplace(user, places.size());
+    if (is_new) users.push_back(user);
+    return found->second;
+  };
+  json& rows = page["rows"] = json::array();
+  for (const auto& list : report.lists) {
+    rows.push_back({place_of(list.viewer), place_of(list.peer), list.planned, list.done,
+                    list.quarantined, list.open});
+  }
+}
+
+json wait_words() {
+  json out = json::array();
+  for (const WaitWords& words : kWaitWords)
+    out.push_back({{"name", words.name}, {"title", words.title}, {"sentence", words.sentence}});
+  return out;
+}
+
+// As in the contract's html report: JSON has '<' in strings only, and can spell it out there.
+std::string script_json(const json& page) {
+  std::string out;
+  for (const char c : json_line(page)) {
+    if (c == '<') {
+      out += "\\u003c";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string report_page(const JournalReport& report) {
+  json page = report_head_json(report);
+  add_lists(page, report);
+  page["wait_words"] = wait_words();
+  page["quarantine_file"] = report.quarantine_file;
+  const std::string_view text = migration_page().front().text;
+  const std::size_t at = text.find(kReportMarker);
+  std::string out(text.substr(0, at));
+  out += script_json(page);
+  out += text.substr(at + kReportMarker.size());
+  return out;
+}
+
+}  // namespace zimmock::cli

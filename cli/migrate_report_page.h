@@ -1,0 +1,14 @@
+#pragma once
+
+#include <span>
+
+#include "contracts/harness/reports/page.h"
+
+namespace zimmock {
+
+// migration_report.html, built into the program. The report goes where it says kReportMarker.
+std::span<const PageFile> migration_page();
+
+inline constexpr std::string_view kReportMarker = "@ZIMMOCK_MIGRATION@";
+
+}  // namespace zimmock

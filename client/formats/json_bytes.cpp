@@ -1,0 +1,125 @@
+#include "client/formats/json_bytes.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include <fmt/format.h>
+
+namespace zimmock {
+namespace {
+
+constexpr std::size_t kChunkBytes = std::size_t{256} << 10;
+constexpr std::size_t kMaxPathBytes = std::size_t{8} << 10;
+constexpr std::string_view kPathMember = "\"document_id\": ";
+
+bool is_hex(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }
+
+}  // namespace
+
+void JsonBytes::advance() {
+  given_line_ = line_;
+  if (mended_[at_] == '\n') ++line_;
+  ++at_;
+  ++position_;
+  if (position_ - token_start_ <= kMaxJsonValueBytes || error_) return;
+  fail_with(
+      {ErrorKind::kInput,
+       fmt::format("{}: line {}: expected a value of at most {} bytes, got more",
+                   file_ == nullptr ? "text" : file_->path().string(), line_, kMaxJsonValueBytes)});
+}
+
+std::string_view JsonBytes::recent() const {
+  constexpr std::size_t kRecentBytes = 20;
+  const std::string_view given = std::string_view(mended_).substr(0, at_);
+  const std::string_view recent = given.substr(at_ - std::min(at_, kRecentBytes));
+  return recent.substr(recent.rfind('\n') + 1);
+}
+
+bool JsonBytes::skip_space() {
+  while (!done() &&
+         (current() == ' ' || current() == '\t' || current() == '\n' || current() == '\r')) {
+    advance();
+  }
+  token_ended();
+  return !done();
+}
+
+// At from there is a backslash. How many bytes of raw_ are done with: 0 if that takes more of them.
+std::size_t JsonBytes::mend_escape(std::size_t from, bool last) {
+  const std::string_view rest = std::string_view(raw_).substr(from, 4);
+  if (rest.size() < 4 && !last) return 0;
+  if (rest.size() == 4 && rest[1] == 'x' && is_hex(rest[2]) && is_hex(rest[3])) {
+    mended_ += "\\u00";
+    mended_ += rest.substr(2);
+    if (reading_.mended_escape) reading_.mended_escape();
+    return 4;
+  }
+  mended_ += rest.substr(0, 2);
+  return std::min<std::size_t>(rest.size(), 2);
+}
+
+// At from there is a quote. As above. A member's line ends where its value does.
+std::size_t JsonBytes::mend_path(std::size_t from, bool last) {
+  const std::string_view rest = std::string_view(raw_).substr(from);
+  const std::string_view head = rest.substr(0, kPathMember.size());
+  if (!kPathMember.starts_with(head)) {
+    mended_ += '"';
+    return 1;
+  }
+  if (rest.size() < kPathMember.size() + kMaxPathBytes && !last) return 0;
+  std::string_view value = rest.substr(head.size());
+  value = value.substr(0, value.find('\n'));
+  const std::size_t line_bytes = value.size();
+  while (value.ends_with('\r') || value.ends_with(',')) value.remove_suffix(1);
+  const bool bare = head == kPathMember && !value.empty() && value.front() != '"' &&
+                    value != "null" && std::isdigit(static_cast<unsigned char>(value.front())) == 0;
+  mended_ += head;
+  if (!bare || line_bytes > kMaxPathBytes) return head.size();
+  mended_ += '"';
+  for (const char c : value) {
+    if (c == '"' || c == '\\') mended_ += '\\';
+    mended_ += c;
+  }
+  mended_ += '"';
+  if (reading_.mended_path) reading_.mended_path();
+  return head.size() + value.size();
+}
+
+// True if there is something in mended_ again.
+bool JsonBytes::refill() {
+  const std::uint64_t left = file_ == nullptr ? 0 : file_->size() - offset_;
+  if (left > 0) {
+    auto chunk = file_->read(offset_, std::min<std::uint64_t>(left, kChunkBytes));
+    if (!chunk) {
+      fail_with(chunk.error());
+      return false;
+    }
+    offset_ += chunk->size();
+    raw_ += *chunk;
+  }
+  const bool last = file_ == nullptr || offset_ == file_->size();
+  mended_.clear();
+  at_ = 0;
+  if (!reading_.mend_telegram) {
+    mended_.swap(raw_);
+    return !mended_.empty();
+  }
+  std::size_t from = 0;
+  while (from < raw_.size()) {
+    const char c = raw_[from];
+    std::size_t done = 1;
+    if (c == '\\') {
+      done = mend_escape(from, last);
+    } else if (c == '"') {
+      done = mend_path(from, last);
+    } else {
+      mended_ += c;
+    }
+    if (done == 0) break;
+    from += done;
+  }
+  raw_.erase(0, from);
+  return !mended_.empty();
+}
+
+}  // namespace zimmock

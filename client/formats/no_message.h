@@ -1,0 +1,40 @@
+#pragma once
+
+// Why a converter makes no message of something: it is none to import, or it is a broken one.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <tl/expected.hpp>
+
+#include "client/formats/conversion.h"
+
+namespace zimmock {
+
+struct NoMessage {
+  std::string_view skipped;  // its kind, which must outlive it; "": it is bad
+  SourceProblem problem;
+};
+
+template <typename T>
+using Made = tl::expected<T, NoMessage>;
+
+inline tl::unexpected<NoMessage> left_out(std::string_view kind) {
+  return tl::unexpected(NoMessage{kind, {}});
+}
+
+inline tl::unexpected<NoMessage> broken(std::string pointer, std::string expected,
+                                        std::string got) {
+  return tl::unexpected(NoMessage{{}, {std::move(pointer), std::move(expected), std::move(got)}});
+}
+
+// Says so to the conversion.
+inline Result<void> report(std::uint32_t line, NoMessage why, Conversion& out) {
+  if (why.skipped.empty()) return out.bad(line, std::move(why.problem));
+  out.skipped(why.skipped);
+  return {};
+}
+
+}  // namespace zimmock

@@ -1,0 +1,212 @@
+#include "client/formats/whatsapp_dates.h"
+#include "client/formats/whatsapp_line.h"
+#include "client/formats/whatsapp_text.h"
+#include "contracts/api/text.h"
+#include "tests/client/support.h"
+
+namespace zimmock::test {
+namespace {
+
+using Catch::Matchers::Contains;
+
+FormatOptions options() {
+  FormatOptions out{.profile = default_profile()};
+  out.users = {{"Alice", "alice"}, {"Bob", "bob"}};
+  out.time_zone = "UTC";
+  return out;
+}
+
+Result<std::unique_ptr<SourceReader>> open(const TempFile& file, const FormatOptions& with) {
+  return find_format("whatsapp")->open(file.path(), with);
+}
+
+// "from>to time text" or "bad" for each record.
+std::string read(const std::string& text, const FormatOptions& with = options()) {
+  const TempFile file(text);
+  auto source = open(file, with);
+  if (!source) return source.error().message.substr(file.path().string().size());
+  std::string out;
+  while (true) {
+    const auto record = (*source)->next();
+    REQUIRE(record);
+    if (!*record) break;
+    const auto& message = (*record)->message;
+    out += (*record)->ok() ? fmt::format("{}>{} {} {}\n", message.from_user_id, message.to_user_id,
+                                         iso_time(message.send_time_ms), message.message)
+                           : "bad\n";
+  }
+  for (const auto& [kind, count] : (*source)->facts().skipped)
+    out += fmt::format("{} {}\n", count, kind);
+  return out;
+}
+
+// One message for each date, without times that differ.
+std::string chat(std::initializer_list<const char*> dates) {
+  std::string out;
+  for (const char* date : dates) out += fmt::format("{}, 15:35 - Alice: x\n", date);
+  return out + fmt::format("{}, 15:36 - Bob: y", *(dates.end() - 1));
+}
+
+std::string stamp(std::string_view line) {
+  const auto found = read_whatsapp_line(line);
+  if (!found) return "none";
+  return fmt::format("{} {:02}:{:02}:{:02} {}", fmt::join(found->date, " "), found->hour,
+                     found->minute, found->second, found->rest);
+}
+
+}  // namespace
+
+TEST_CASE("how phones write the beginning of a message") {
+  struct Row {
+    const char* line;
+    const char* read;
+  };
+  for (const Row& row : {
+           Row{"[14/10/2021, 3:34:09 PM] A: b", "14 10 2021 15:34:09 A: b"},
+           {"[14/10/2021, 12:34:09 AM] A: b", "14 10 2021 00:34:09 A: b"},
+           {"[14/10/2021, 12:34:09 pm] A: b", "14 10 2021 12:34:09 A: b"},
+           {"\xE2\x80\x8E[14.10.21, 15:34:09] A: b", "14 10 21 15:34:09 A: b"},
+           {"[2021-10-14, 15:34:09] A: b", "2021 10 14 15:34:09 A: b"},
+           {"[12.3.2022 klo 14.08.18] A: b", "12 3 2022 14:08:18 A: b"},
+           {"[14.10.21 15:34:09] A: b", "14 10 21 15:34:09 A: b"},
+           {"14/10/21, 15:35 - A: b", "14 10 21 15:35:00 A: b"},
+           {"14/10/21 15:35 - A: b", "14 10 21 15:35:00 A: b"},
+           {"14.10.21, 15:35 - A: b", "14 10 21 15:35:00 A: b"},
+           {"14/10/21, 15.35 - A: b", "14 10 21 15:35:00 A: b"},
+           {"10/14/21, 3:35\xE2\x80\xAFPM - A: b", "10 14 21 15:35:00 A: b"},
+           {"14/10/21, 3:35 p. m. - A: b", "14 10 21 15:35:00 A: b"},
+           {"14/10/21, 3:35 p.\xC2\xA0m. - A: b", "14 10 21 15:35:00 A: b"},
+           {"14/10/21, 3:35 a.m. - A: b", "14 10 21 03:35:00 A: b"},
+           {"2021/10/14 下午3:35 - A: b", "2021 10 14 15:35:00 A: b"},
+           {"2021. 10. 14. 오후 3:35 - A: b", "2021 10 14 15:35:00 A: b"},
+           {"2021. 10. 14. 15:35 - A: b", "2021 10 14 15:35:00 A: b"},
+           {"\xE2\x80\x8F١٤/١٠/٢٠٢١, ٣:٣٥ م - A: b", "14 10 2021 15:35:00 A: b"},
+           {"14/10/21, 15:35 -  A", "14 10 21 15:35:00  A"},
+           {"14/10/21, 15:35 -", "14 10 21 15:35:00 "},
+       }) {
+    CAPTURE(row.line);
+    CHECK(stamp(row.line) == row.read);
+  }
+  for (const char* line :
+       {"", "[", "hello", "14/10/21", "14/10/21,", "14/10/21, ", "14/10/21, 15", "14/10/21, 15:3",
+        "14/10/21, 15:35", "[14/10/21, 15:35:09", "14/10/21, 15:35: A: b", "14/10-21, 15:35 - A",
+        "141/10/21, 15:35 - A", "14/10/21115:35 - A", "14/2021/10, 15:35 - A",
+        "14/10/21, 3:35 xm - A", "\xE2\x80", "14/10/21, 15:35 \xFF- A",
+        "99999999999999999999/1/1, 15:35 - A"}) {
+    CAPTURE(line);
+    CHECK(stamp(line) == "none");
+  }
+  CHECK(plain_name("\xE2\x80\xAA+49\xC2\xA0"
+                   "151\xE2\x80\xAC ") == "+49 151");
+}
+
+TEST_CASE("the order of day and month") {
+  CHECK_THAT(read(chat({"13/2/24", "1/3/24"})), Contains("2024-02-13") && Contains("2024-03-01"));
+  CHECK_THAT(read(chat({"2/13/24", "3/1/24"})), Contains("2024-02-13") && Contains("2024-03-01"));
+  CHECK_THAT(read(chat({"2024/02/13"})), Contains("2024-02-13"));
+  CHECK_THAT(read(chat({"3/3/24", "4/4/24"})), Contains("2024-03-03") && Contains("2024-04-04"));
+  // A month that goes back tells it too.
+  CHECK_THAT(read(chat({"1/5/24", "1/9/24", "2/3/24"})), Contains("2024-01-05"));
+  CHECK_THAT(read(chat({"5/1/24", "9/1/24", "3/2/24"})), Contains("2024-01-05"));
+
+  CHECK(read(chat({"3/3/24", "3/4/24", "3/5/24"})) ==
+        ": line 2: \"3/4/24, 15:35\" can be read in several ways: give --date-order dmy or mdy");
+  CHECK_THAT(read(chat({"3/4/24", "1/2/24"})), Contains("give --date-order dmy or mdy"));
+  CHECK_THAT(read(chat({"21/10/14", "21/11/2"})), Contains("give --date-order dmy, mdy or ymd"));
+  CHECK_THAT(read(chat({"13/1/24", "1/13/24"})),
+             Contains("expected days and months in one order, got \"1/13/24, 15:35\" (line 2)"));
+
+  FormatOptions with = options();
+  with.date_order = DateOrder::kMonthFirst;
+  CHECK_THAT(read(chat({"3/4/24"}), with), Contains("2024-03-04"));
+  with.date_order = DateOrder::kDayFirst;
+  CHECK_THAT(read(chat({"3/4/24"}), with), Contains("2024-04-03"));
+  CHECK(read(chat({"3/13/24"}), with) == "bad\nbad\n");
+  with.date_order = DateOrder::kYearFirst;
+  CHECK_THAT(read(chat({"21/10/14"}), with), Contains("2021-10-14"));
+}
+
+TEST_CASE("what must be given with a WhatsApp export") {
+  FormatOptions with = options();
+  with.time_zone = "";
+  CHECK_THAT(read(chat({"13/4/24"}), with),
+             Contains("give --tz") && Contains("\"13/4/24, 15:35\""));
+  with.time_zone = "Europe/Berlni";
+  CHECK_THAT(read(chat({"13/4/24"}), with), Contains("Europe/Berlin"));
+
+  with = options();
+  with.users.erase("Bob");
+  CHECK(read(chat({"13/4/24"}), with) ==
+        ": \"Bob\" is a name, not a user id: give --users with {\"Bob\":\"its ZIM user id\"}");
+
+  const std::string alone = "13/4/24, 15:35 - Alice: x\n";
+  CHECK(read(alone) == "alice>bob 2024-04-13T15:35:00.000Z x\n");
+  with = options();
+  with.users["Carol"] = "carol";
+  CHECK_THAT(read(alone, with), Contains("only \"Alice\" has written"));
+}
+
+TEST_CASE("groups, and exports without messages") {
+  const std::string group = chat({"13/4/24"}) + "\n13/4/24, 15:37 - Carol: z\n";
+  CHECK(read(group, {.profile = default_profile()}) == "3 messages of groups\n");
+  CHECK(read("13/4/24, 15:35 - You created this chat\n") == "1 service messages\n");
+  CHECK_THAT(read("hello\n"), Contains("expected messages such as"));
+  CHECK_THAT(read(""), Contains("expected messages such as"));
+  CHECK_THAT(read("junk\n\n" + chat({"13/4/24"})), Contains("bad\nalice>bob"));
+  CHECK_THAT(read("\n\n" + chat({"13/4/24"})), !Contains("bad"));
+}
+
+TEST_CASE("a message that is too long is bad, and the next is read") {
+  const std::string line(100'000, 'x');
+  std::string text = "13/4/24, 15:35 - Alice: a\n";
+  for (int i = 0; i < 20; ++i) text += line + "\n";
+  CHECK(read(text + "13/4/24, 15:36 - Bob: b\n") == "bad\nbob>alice 2024-04-13T15:36:00.000Z b\n");
+  const std::string endless(3'000'000, 'x');
+  CHECK(read("13/4/24, 15:35 - Alice: a\n" + endless + "\n13/4/24, 15:36 - Bob: b\n") ==
+        "bad\nbob>alice 2024-04-13T15:36:00.000Z b\n");
+}
+
+TEST_CASE("what WhatsApp writes in a message's place") {
+  using Kind = WhatsAppText::Kind;
+  struct Row {
+    const char* text;
+    Kind kind;
+    const char* left;
+    const char* file = "";
+  };
+  for (const Row& row : {
+           Row{"hello", Kind::kText, "hello"},
+           {"<attached: a.jpg>", Kind::kFile, "", "a.jpg"},
+           {"see <attached: a.jpg>", Kind::kText, "see <attached: a.jpg>"},
+           {"\xE2\x80\x8E<adjunto: a b.jpg>", Kind::kFile, "", "a b.jpg"},
+           {"\xE2\x80\x8E<attached: a.jpg> \xE2\x80\x8E<This message was edited>", Kind::kFile, "",
+            "a.jpg"},
+           {"a.jpg (file attached)", Kind::kFile, "", "a.jpg"},
+           {"a.jpg (really)", Kind::kText, "a.jpg (really)"},
+           {"\xE2\x80\x8E"
+            "a.jpg (liite)\nwow",
+            Kind::kFile, "wow", "a.jpg"},
+           {"<Medien ausgeschlossen>", Kind::kOmitted, "<Medien ausgeschlossen>"},
+           {"\xE2\x80\x8Esticker omitted", Kind::kOmitted, "sticker omitted"},
+           {"sticker omitted", Kind::kText, "sticker omitted"},
+           {"You deleted this message", Kind::kDeleted, "You deleted this message"},
+           {"Se eliminó este mensaje.", Kind::kDeleted, "Se eliminó este mensaje."},
+           {"\xE2\x80\x8EMissed video call", Kind::kCall, "Missed video call"},
+           {"Missed video call", Kind::kText, "Missed video call"},
+           {"\xE2\x80\x8EPOLL:\nwhat?\n\xE2\x80\x8EOPTION: this (\xE2\x80\x8E"
+            "1 vote)",
+            Kind::kText, "POLL:\nwhat?\nOPTION: this (1 vote)"},
+           {"\xE2\x80\x8E", Kind::kNotice, ""},
+           {"", Kind::kText, ""},
+           {">", Kind::kText, ">"},
+           {"<", Kind::kText, "<"},
+       }) {
+    CAPTURE(row.text);
+    const WhatsAppText read = read_whatsapp_text(row.text);
+    CHECK(read.kind == row.kind);
+    CHECK(read.text == row.left);
+    CHECK(read.file == row.file);
+  }
+}
+
+}  // namespace zimmock::test
