@@ -170,6 +170,21 @@ def command_short(options):
     return 0 if fine else 1
 
 
+PAGE_HEAD = """# A migration under a thousand kills
+
+`./dev chaos` makes this page. `zimmock migrate` is killed with SIGKILL again and again, at seven named points and at
+random moments, while an oracle of the service ([tests/chaos](../tests/chaos)) that shares no code with it loses calls
+and answers, applies calls late, answers with errors after the effect, throttles, and is slow to show what it holds.
+The same command is repeated until it ends by itself, and then once more. The oracle's ledger of what it applied is
+held against the input: no tag twice in a list, every message once in each intended list, in order; the report's
+numbers add up; the second run applies nothing.
+
+The controls leave one thing out each, and must fail: reading back, durable intents, waiting for the signature's
+expiry; `naive` is a loop of curl that retries. Input: {input}. Faults (see `tests/chaos/service.py --help`):
+`{faults}`.
+"""
+
+
 def command_table(options):
     kills = options.kills or 1050
     options = with_options(options, fault_flags=options.fault_flags or LONG_FAULTS)
@@ -182,8 +197,7 @@ def command_table(options):
         print(words, file=sys.stderr)
         rows.append(cells(f"control: {each}", of_control))
         fine = fine and broke
-    print(f"Made by `tests/chaos/chaos.py {shlex.join(sys.argv[1:])}`"
-          f" with the faults `{' '.join(options.fault_flags)}`.\n")
+    print(PAGE_HEAD.format(input=name, faults=" ".join(options.fault_flags)))
     print(row(COLUMNS), row("---" for _ in COLUMNS), *map(row, rows), sep="\n")
     print(f"\n{result.verdict or 'no verdict'}. "
           f"{'All invariants hold and every control breaks one.' if fine else 'NOT ALL AS IT MUST BE.'}")
