@@ -41,11 +41,13 @@ std::string quarantine_text(const JournalReport& report) {
   const auto bad = plan.is_object() ? plan.value("bad", nlohmann::json::array()) : nlohmann::json();
   for (const auto& group : bad) {
     const auto records = group.value("records", std::uint64_t{0});
-    out += fmt::format("  quarantined: {} records, {}: {}\n", records, group.value("reason", ""),
+    out += fmt::format("  quarantined: {} {}, {}: {}\n", records,
+                       records == 1 ? "record" : "records", group.value("reason", ""),
                        lines_text(group.value("lines", std::vector<std::uint32_t>()), records));
   }
   for (const RefusedImports& group : report.refused) {
-    out += fmt::format("  quarantined: {} imports, {}: {}\n", group.imports, group.why,
+    out += fmt::format("  quarantined: {} {}, {}: {}\n", group.imports,
+                       group.imports == 1 ? "import" : "imports", group.why,
                        lines_text(group.lines, group.imports));
   }
   return out;

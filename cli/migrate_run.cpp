@@ -155,7 +155,8 @@ class Execution {
     display_.stop();
     output_.imported(plan_, report);
     if (report.stop != Stop::kNone)
-      return stopped_verdict(plan_, report.stop, report.stop_message, report.done());
+      return stopped_verdict(plan_, report.stop, report.stop_message,
+                             report.imported + report.recovered);
     return verify_all(&report);
   }
 

@@ -98,6 +98,16 @@ class Import {
            plan.has(key.lane, plan.records[key.record]);
   }
 
+  // True if its lane has none after it.
+  bool is_last(const ImportKey& key) const {
+    const MigrationPlan& plan = context_.plan;
+    const std::uint32_t end = plan.conversations[key.lane.conversation].end;
+    for (std::uint32_t i = key.record + 1; i < end; ++i) {
+      if (plan.has(key.lane, plan.records[i])) return false;
+    }
+    return true;
+  }
+
   // True if the lane goes on after it.
   bool take_up(const ImportEntry& entry) {
     const ImportKey& key = entry.intent.key;
@@ -112,7 +122,7 @@ class Import {
         ApiStatus status;
         status.code = entry.result.code;
         note_refused(key, status, entry.result.why);
-        return context_.gap == GapPolicy::kContinue;
+        return context_.gap == GapPolicy::kContinue || is_last(key);
       }
       case ImportOutcome::kNotApplied:
         return true;
@@ -276,7 +286,7 @@ class Import {
     settle(task);
     ++context_.board.refused;
     ++context_.board.done;
-    if (context_.gap == GapPolicy::kContinue) return queue_.done(task);
+    if (context_.gap == GapPolicy::kContinue || is_last(key)) return queue_.done(task);
     note_stopped({task.lane, line_of(task), true, why});
   }
 

@@ -200,8 +200,8 @@ class Scan {
     return {};
   }
 
-  static bool share_a_list(const PlannedRecord& a, const PlannedRecord& b) {
-    if (a.conversation != b.conversation) return true;
+  bool share_a_list(const PlannedRecord& a, const PlannedRecord& b) const {
+    if (a.conversation != b.conversation) return !source_.facts().ids_per_conversation;
     return (a.seen_by[0] && b.seen_by[0]) || (a.seen_by[1] && b.seen_by[1]);
   }
 

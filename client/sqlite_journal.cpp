@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "contracts/api/text.h"
@@ -42,6 +41,17 @@ CREATE TABLE import(conversation INTEGER NOT NULL, side INTEGER NOT NULL, record
                     to_sender INTEGER NOT NULL,
                     PRIMARY KEY(conversation, side, record)) WITHOUT ROWID;
 )";
+
+// Held by who writes the journal: a byte far from those that SQLite locks, which can be asked for
+// without taking it.
+struct flock writers_lock() {
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  lock.l_start = off_t{1} << 60;
+  lock.l_len = 1;
+  return lock;
+}
 
 Result<std::int64_t> pragma(SqlDatabase& database, std::string_view name) {
   auto statement = database.prepare(fmt::format("PRAGMA {}", name));
@@ -114,9 +124,10 @@ Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open_to_read(
 bool SqliteJournal::is_being_written(const std::filesystem::path& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return false;
-  const bool free = ::flock(fd, LOCK_SH | LOCK_NB) == 0;
+  struct flock lock = writers_lock();
+  const bool known = ::fcntl(fd, F_OFD_GETLK, &lock) == 0;
   ::close(fd);
-  return !free;
+  return known && lock.l_type != F_UNLCK;
 }
 
 // The lock goes last: closing any descriptor of the file lets SQLite's own locks go.
@@ -134,7 +145,8 @@ Result<void> SqliteJournal::lock() {
                 fmt::format("{}: could not write the journal: {}; --journal FILE puts it elsewhere",
                             path_.string(), std::strerror(errno)));
   }
-  if (::flock(lock_fd_, LOCK_EX | LOCK_NB) == 0) return {};
+  struct flock lock = writers_lock();
+  if (::fcntl(lock_fd_, F_OFD_SETLK, &lock) == 0) return {};
   return fail(ErrorKind::kUsage,
               fmt::format("{}: another run is writing this journal; wait for its end, or stop it",
                           path_.string()));

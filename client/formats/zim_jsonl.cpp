@@ -85,7 +85,7 @@ class ZimJsonl : public SourceReader {
 
   LineFile file_;
   MessageRecordReader reader_;
-  SourceFacts facts_{"zim", {}, {}, {}};
+  SourceFacts facts_{"zim", false, {}, {}, {}};
   std::uint64_t position_ = 0;
 };
 
@@ -121,6 +121,7 @@ bool read_zim_line(std::string_view text, const MessageRecordReader& reader, Sou
 
 // JSON Lines with one of ImportPeerMsg's names on the first line that can be read.
 bool is_zim_jsonl(std::string_view head, const std::filesystem::path& /*path*/) {
+  head = trim(head);
   const auto line = parse_record_line(trim(head.substr(0, head.find('\n'))));
   if (!line) return false;
   return line->contains("FromUserId") || line->contains("Record");

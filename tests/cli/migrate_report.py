@@ -5,6 +5,7 @@ import contextlib
 import html.parser
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -165,6 +166,28 @@ def spoil(journal):
     database.close()
 
 
+def over_weeks():
+    """Three runs of minutes, ten days apart, and one of two days: few slices, and none of the time between."""
+    shutil.copy("calm.journal", "long.journal")
+    day, start = 86400000, 1700000000000
+    runs = [(start, start + 60000), (start + 10 * day, start + 10 * day + 200000), (start + 20 * day, start + 22 * day)]
+    database = sqlite3.connect("long.journal")
+    database.execute("DELETE FROM run")
+    database.executemany("INSERT INTO run(started_ms, ended_ms, verdict, exit_code) VALUES(?, ?, 'stopped', 5)", runs)
+    keys = database.execute("SELECT conversation, side, record FROM import ORDER BY record").fetchall()
+    for i, key in enumerate(keys):
+        first, last = runs[i * 3 // len(keys)]
+        at = first + (last - first) * (i % (len(keys) // 3)) // (len(keys) // 3)
+        database.execute("UPDATE import SET ended_ms=? WHERE (conversation, side, record) = (?, ?, ?)", [at, *key])
+    database.commit()
+    database.close()
+    timing = report_of("long.journal")["timing"]
+    starts = [slice_start for slice_start, _ in timing["slices"]]
+    check("slices are no longer than need be", 40 < len(starts) <= 200, (len(starts), timing["slice_ms"]))
+    gaps = [later - earlier for earlier, later in zip(starts, starts[1:]) if later - earlier != timing["slice_ms"]]
+    check("a pause between two runs has no slices", len(gaps) == 2 and min(gaps) > 9 * day, gaps)
+
+
 class Scripts(html.parser.HTMLParser):
     def __init__(self):
         super().__init__()
@@ -236,6 +259,14 @@ def wild_page(chromium, url):
     clean(page)
 
 
+def long_page(chromium, url):
+    page = chromium.open(url)
+    check("pauses are drawn", page.value("document.querySelectorAll('#chart .pause').length") == 2)
+    ends = page.value("Array.from(document.querySelectorAll('#chart text'), t => t.getBBox()).filter(b => b.y > 200).map(b => [b.x, b.x + b.width])")
+    check("times below the chart are apart", all(left[1] < right[0] for left, right in zip(ends, ends[1:])) and len(ends) > 2, ends)
+    clean(page)
+
+
 def huge_page(chromium, url):
     started = time.monotonic()
     page = chromium.open(url)
@@ -276,7 +307,8 @@ def main():
     write_input()
     killed_and_calm()
     refusals()
-    for name in ("calm", "wild"):
+    over_weeks()
+    for name in ("calm", "wild", "long"):
         done = ask("report", name + ".journal", "--html", name + ".html")
         check("the text is on stdout as well", done.returncode == 0 and "the numbers add up" in done.stdout, done.stdout)
         parsed(name + ".html")
@@ -289,7 +321,7 @@ def main():
         print("chromium is not installed: the pages were parsed, not opened")
         return
     with browser.Browser(path) as chromium:
-        for test, name in ((calm_page, "calm"), (wild_page, "wild"), (huge_page, "huge")):
+        for test, name in ((calm_page, "calm"), (wild_page, "wild"), (long_page, "long"), (huge_page, "huge")):
             test(chromium, "file://" + os.path.abspath(name + ".html"))
 
 

@@ -111,6 +111,8 @@ TEST_CASE("a service that says to wait is waited for and loses nothing") {
   CHECK(report.imported == 6);
   CHECK(report.quarantined == 0);
   CHECK(run.board.throttled == 12);
+  CHECK(run.board.waited_ms()[static_cast<std::size_t>(WaitReason::kServiceSaidWait)] >= 12000);
+  CHECK(run.board.waited_ms()[static_cast<std::size_t>(WaitReason::kNoConnection)] == 0);
   CHECK(run.time.monotonic_ns() - before_ns >= 12 * kNanosPerSecond);
 }
 
