@@ -30,7 +30,7 @@ ca=$work/ca/ca.pem
 
 say 'The migration over TLS: planned, sent, read back, compared'
 run migrate fixtures/migration/conversations.jsonl --time-shift newest=now --max-examples 1 \
-  --rate off --ca-file "$ca" --execute | tee "$work/report"
+  --rate off --ca-file "$ca" --journal "$work/journal" --execute | tee "$work/report"
 
 say 'What three versions of the SDK would get of one of these conversations'
 for sdk in 1.9.0 2.7.0 2.19.0; do
