@@ -66,17 +66,22 @@ check(len(refused) > 3, "refused imports (else this proves nothing)", len(refuse
 for lane, calls in by_lane(oracle.ledger.imports).items():
     equal([], [call["n"] for call in calls[:-1] if call["faults"]], f"imports after a refused one in {lane}")
 not_sent = 128 - len(oracle.ledger.imports)
+# A list whose last message is refused has come to its end.
+last_of = {lane: bodies[-1]["SendMessageTime"] for lane, bodies in planned_lists(records).items()}
+stopped = [call for lane, calls in by_lane(refused).items() for call in calls
+           if call["body"]["SendMessageTime"] != last_of[lane]]
+check(len(stopped) > 3, "refused in the middle of a list", len(stopped))
 for ended_run in (result, again):
     equal(6, ended_run.code, "exit code: lists that did not come to their end") or print(short(ended_run))
     imported = imported_of(ended_run)
     equal((sent, len(refused), not_sent), tuple(imported.get(name) for name in ("imported", "quarantined", "not_sent")), "the report")
-    equal(sorted((line_and_viewer(call), "gap") for call in refused),
+    equal(sorted((line_and_viewer(call), "gap") for call in stopped),
           sorted(((one["line"], one["viewer"]), one["at"]) for one in imported["stopped_lists"]), "lists that stopped, and where")
     applied = {(lane, call["body"]["SendMessageTime"]) for lane, calls in by_lane(oracle.ledger.imports).items() for call in calls}
     planned = {(lane, body["SendMessageTime"]) for lane, bodies in planned_lists(records).items() for body in bodies}
     equal(sorted((lane[0], line_of[at]) for lane, at in planned - applied),
           sorted((one["viewer"], one["line"]) for one in json_lines(ended_run, "mismatch")), "what is reported under +")
-    matches(rf"^not verified: {sent} of {128 - len(refused)} .*{not_sent} missing.*{len(refused)} lists stopped on the way; "
+    matches(rf"^not verified: {sent} of {128 - len(refused)} .*{not_sent} missing.*{len(stopped)} lists stopped on the way; "
             rf"{len(refused)} were refused and are quarantined", json.loads(ended_run.last)["verdict"], "the verdict")
 check_quarantined(refused, journal)
 case("then with --gap continue, which another run may choose: it goes on behind what was refused")
