@@ -38,13 +38,15 @@ for viewer in a b; do
   zim query --as "${user%a}$viewer" --peer "${user%a}$other" --all --with-empty --json
   expect_equal '' "$(jq -c 'select(.IsEmpty != 1)' "$T/z_out")" 'messages that are not deleted'
 done
-WHAT='at most 19 calls in any second, of all operations, but for the two that clear'
+# The probe keeps 19 by its own monotonic clock (probe_test.cpp holds it to that); the log has the mock's wall clock, which may be
+# set meanwhile. The service's limit is 20.
+WHAT='at most 20 calls in any second, of all operations, but for the two that clear'
 sent --json
 jq -s '[.[] | select(.action != "ClearPeerMessage") | .time | capture("(?<s>.*)[.](?<ms>[0-9]+)Z")
   | ((.s + "Z" | fromdateiso8601) * 1000 + (.ms | tonumber))] | sort' "$T/z_out" >"$T/times"
 OUT=$(<"$T/times")
 expect_out_json 'length > 100'
-expect_out_json '. as $t | all(range(19; length); $t[.] - $t[. - 19] >= 1000)'
+expect_out_json '. as $t | all(range(20; length); $t[.] - $t[. - 20] >= 1000)'
 
 WHAT='other users each time'
 zim migrate probe --execute --json --prefix again
