@@ -65,6 +65,14 @@ Result<void> read_settling(const MigrateOptions& options, MigrateJob& job) {
   job.settle.settle_ms = *settle;
   job.settle.sign_skew_s = *skew / kMillisPerSecond;
   job.settle.window_s = window_s;
+  job.adopt_wait_ms = job.settle.lands_within_ms();
+  if (!options.adopt_wait.empty() && !options.adopt)
+    return fail(ErrorKind::kUsage, "--adopt-wait: expected --adopt with it");
+  if (!options.adopt_wait.empty()) {
+    const auto wait = read_duration("--adopt-wait", options.adopt_wait, kMillisPerDay);
+    if (!wait) return tl::unexpected(wait.error());
+    job.adopt_wait_ms = *wait;
+  }
   const std::string name = std::filesystem::path(options.file).filename().string();
   const std::string shard = job.plan.shard.of > 1
                                 ? fmt::format(".{}-of-{}", job.plan.shard.number, job.plan.shard.of)
@@ -105,6 +113,10 @@ Result<void> read_policies(const MigrateOptions& options, MigrateJob& job) {
   if (!gap) return tl::unexpected(gap.error());
   const auto shard = parse_shard(options.shard);
   if (!shard) return fail(ErrorKind::kUsage, "--" + shard.error().message);
+  if (options.adopt && !*tagged) {
+    return fail(ErrorKind::kUsage,
+                "--adopt: expected --tag on, by which messages are known again, got --tag off");
+  }
   job.plan.tagged = *tagged;
   job.plan.shard = *shard;
   job.gap = *gap;
@@ -288,6 +300,12 @@ void add_migrate_options(CLI::App& app, MigrateOptions& options) {
                  "Sign imports so long before now: what is lost can then land for a shorter time "
                  "(590s leaves it 10 s instead of 10 min)")
       ->capture_default_str();
+  app.add_flag("--adopt", options.adopt,
+               "Count as imported what lists have already of this history, put there by a run with "
+               "another journal; without it that stops the run");
+  app.add_option("--adopt-wait", options.adopt_wait,
+                 "So long before anything is looked at; default: until nothing can land any more "
+                 "that a run sent which ended just now (10 min 6 s); 0s if it ended long ago");
   app.add_option("--rate", options.rate, "Calls a second of each operation, or off")
       ->capture_default_str();
   app.add_option("--lanes", options.lanes, "Lists imported at once")->capture_default_str();

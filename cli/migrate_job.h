@@ -37,6 +37,8 @@ struct MigrateOptions {
   std::string shard = "1/1";
   std::string settle = "5s";
   std::string sign_skew = "0s";
+  bool adopt = false;
+  std::string adopt_wait;  // "": until nothing can land any more that an earlier run sent
   std::string rate = "20";
   int lanes = 4;
   std::string time_shift;
@@ -57,6 +59,7 @@ struct MigrateJob {
   MigrateFacts facts;
   GapPolicy gap = GapPolicy::kStop;
   SettlePolicy settle;
+  std::int64_t adopt_wait_ms = 0;
   std::filesystem::path journal;
   std::filesystem::path quarantine;
   ProgressStyle progress = ProgressStyle::kOff;

@@ -90,13 +90,15 @@ class JsonOutput : public MigrateOutput {
     }
   }
 
-  void starting(const MigrationPlan&, const SqliteJournal* journal) override {
+  void starting(const MigrationPlan&, const SqliteJournal* journal,
+                std::optional<std::int64_t> adopt_from_ms) override {
     json out{{"type", "start"},
              {"endpoint", facts_.endpoint},
              {"app_id", facts_.app_id},
              {"verify_only", facts_.verify_only},
              {"journal", journal == nullptr ? "" : journal->path().string()},
              {"resumed", facts_.resumed}};
+    if (adopt_from_ms) out["adopt_from_ms"] = *adopt_from_ms;
     if (facts_.resumed && !facts_.verify_only) {
       out["too_old_now"] = {{"records", facts_.expired.records},
                             {"imports", facts_.expired.imports}};
@@ -140,6 +142,8 @@ class JsonOutput : public MigrateOutput {
            {"unresolved", report.unresolved},
            {"not_sent", report.not_sent},
            {"before", report.before},
+           {"adopted", report.adopted},
+           {"passed_over", report.passed_over},
            {"looks", report.looks},
            {"sent_again", report.sent_again},
            {"refusals", refusals},

@@ -41,8 +41,9 @@ class MigrateOutput {
  public:
   virtual ~MigrateOutput() = default;
   virtual void plan(const MigrationPlan& plan) = 0;
-  // `journal` is nullptr if none is used.
-  virtual void starting(const MigrationPlan& plan, const SqliteJournal* journal) = 0;
+  // `journal` is nullptr if none is used; `adopt_from_ms` is RunContext's.
+  virtual void starting(const MigrationPlan& plan, const SqliteJournal* journal,
+                        std::optional<std::int64_t> adopt_from_ms) = 0;
   virtual void registered(const RegisterReport& report) = 0;
   virtual void imported(const MigrationPlan& plan, const ImportReport& report) = 0;
   virtual void mismatch(const Mismatch& mismatch) = 0;

@@ -69,6 +69,7 @@ struct Session {
   std::unique_ptr<SqliteJournal> journal;  // nullptr: nothing is sent, and no journal is read
   QuarantineFile quarantine_file;
   BadLines bad_lines;
+  std::optional<std::int64_t> adopt_from_ms;  // RunContext's
 };
 
 // The phases of a run that sends or reads back.
@@ -78,6 +79,7 @@ class Execution {
       : session_(session),
         plan_(*session.plan),
         output_(output),
+        limits_(session.job.plan.calls_per_second, clock_, interrupt_, calls_before(session)),
         display_(session.job.progress, board_, clock_, out),
         context_{plan_,
                  *session.source,
@@ -87,14 +89,15 @@ class Execution {
                  interrupt_,
                  board_,
                  quarantine_,
-                 session.job.plan.calls_per_second,
+                 limits_,
                  session.options.lanes,
                  session.job.gap,
                  session.job.settle,
-                 session.job.source.profile.msg_time_is_arrival} {}
+                 session.job.source.profile.msg_time_is_arrival,
+                 session.adopt_from_ms} {}
 
   Verdict run() {
-    output_.starting(plan_, session_.journal.get());
+    output_.starting(plan_, session_.journal.get(), session_.adopt_from_ms);
     if (session_.options.verify_only) return verify_all(nullptr);
     if (const auto stopped = register_all()) return *stopped;
     return import_all();
@@ -112,6 +115,12 @@ class Execution {
   }
 
  private:
+  // An earlier run of this migration may have been killed just now.
+  static CallsBefore calls_before(const Session& session) {
+    const bool first = !session.job.facts.resumed && !session.options.verify_only;
+    return first ? CallsBefore::kNone : CallsBefore::kUnknown;
+  }
+
   Result<std::unique_ptr<Transport>> open_transport() const {
     auto transport = CurlTransport::open(session_.job.connection->curl);
     if (!transport) return tl::unexpected(transport.error());
@@ -127,8 +136,7 @@ class Execution {
     const auto transport = open_transport();
     if (!transport) return stopped_verdict(plan_, Stop::kError, transport.error().message, 0);
     ZimApi api(**transport, context_.credentials, clock_);
-    RateLimiter limiter(context_.calls_per_second, clock_, interrupt_);
-    CallSite site{limiter, clock_, interrupt_, board_, true};
+    CallSite site{limits_.registrations, clock_, interrupt_, board_, true};
     const std::vector<std::string> users = plan_.users_to_register();
     begin(Phase::kRegistering, users.size());
     const RegisterReport report = register_users(api, site, users);
@@ -163,7 +171,8 @@ class Execution {
   Verdict verify_all(const ImportReport* import) {
     begin(Phase::kVerifying, plan_.counts.imports);
     const VerifyReport report = run_verification(
-        context_, [this](const Mismatch& mismatch) { output_.mismatch(mismatch); });
+        context_, [this](const Mismatch& mismatch) { output_.mismatch(mismatch); },
+        import == nullptr ? 0 : context_.settle.settle_ms);
     display_.stop();
     output_.compared(report);
     return verdict_of(plan_, report, import, quarantine_, session_.options.allow_extra);
@@ -181,6 +190,7 @@ class Execution {
   Interrupt interrupt_;
   ProgressBoard board_;
   Quarantine quarantine_;
+  CallLimits limits_;
   ProgressDisplay display_;
   RunContext context_;
 };
@@ -297,6 +307,19 @@ Result<void> find_expired(Session& session, const Clock& clock) {
   return {};
 }
 
+// Once it was --adopt, a migration goes on so: the time to wait until is of its first run.
+Result<void> find_adoption(Session& session, const Clock& clock) {
+  const auto noted = session.journal->noted("adopt_from_ms");
+  if (!noted) return tl::unexpected(noted.error());
+  if (*noted) {
+    session.adopt_from_ms = parse_int64(**noted).value_or(clock.wall_ms());
+  } else if (session.options.adopt) {
+    session.adopt_from_ms = clock.wall_ms() + session.job.adopt_wait_ms;
+    return session.journal->note("adopt_from_ms", std::to_string(*session.adopt_from_ms));
+  }
+  return {};
+}
+
 // The journal is made when it is clear that something will be sent.
 Result<void> begin_journal(Session& session, const Clock& clock) {
   if (session.options.verify_only) return {};
@@ -311,6 +334,7 @@ Result<void> begin_journal(Session& session, const Clock& clock) {
     if (auto begun = session.journal->begin(*session.plan, decisions_of(session)); !begun)
       return begun;
   }
+  if (auto found = find_adoption(session, clock); !found) return found;
   return session.journal->run_started();
 }
 
@@ -378,7 +402,7 @@ int run(Session& session) {
 int run_migration(const MigrateOptions& options) {
   auto job = read_migrate_job(options);
   if (!job) return complain_error(job.error());
-  Session session{options, *std::move(job), nullptr, std::nullopt, nullptr, {}, {}};
+  Session session{options, *std::move(job), nullptr, std::nullopt, nullptr, {}, {}, {}};
   if (const auto& settle = migrate_hooks().settle) settle(session.job.settle);
   const SystemClock clock;
   if (auto found = find_journal(session, clock); !found) return complain_error(found.error());
@@ -393,7 +417,7 @@ int verify_journal(MigrateOptions options) {
   options.verify_only = true;
   auto job = read_migrate_job(options);
   if (!job) return complain_error(job.error());
-  Session session{options, *std::move(job), nullptr, std::nullopt, nullptr, {}, {}};
+  Session session{options, *std::move(job), nullptr, std::nullopt, nullptr, {}, {}, {}};
   if (auto taken = take_decisions(**journal, session.job); !taken)
     return complain_error(taken.error());
   session.job.plan.retention_ms = session.job.facts.retention_days * kMillisPerDay;

@@ -52,7 +52,8 @@ class TextOutput : public MigrateOutput {
     print_findings(plan);
   }
 
-  void starting(const MigrationPlan& plan, const SqliteJournal* journal) override {
+  void starting(const MigrationPlan& plan, const SqliteJournal* journal,
+                std::optional<std::int64_t> adopt_from_ms) override {
     if (facts_.verify_only) {
       fmt::print("reading the lists of {} at {} as app {}; nothing is sent\n",
                  count_of(plan.counts.conversations, "conversation", "conversations"),
@@ -64,6 +65,11 @@ class TextOutput : public MigrateOutput {
     if (journal != nullptr) {
       fmt::print("journal: {}; after an interruption the same command goes on\n",
                  journal->path().string());
+    }
+    if (adopt_from_ms) {
+      fmt::print(
+          "--adopt: not before {}, when nothing can land any more that an earlier run sent\n",
+          iso_time(*adopt_from_ms));
     }
     if (facts_.expired.records > 0) {
       fmt::print("{} still to be sent left the window since the first run, the oldest of {}\n",
@@ -87,20 +93,27 @@ class TextOutput : public MigrateOutput {
   }
 
   void imported(const MigrationPlan& plan, const ImportReport& report) override {
-    const std::uint64_t here = report.imported + report.recovered -
+    const std::uint64_t here = report.imported + report.recovered - report.adopted -
                                std::min(report.before, report.imported + report.recovered);
     const std::string all =
         fmt::format("{} of {}", report.imported + report.recovered, plan.counts.imports);
-    if (report.before > 0 && here == 0) {
+    if (report.before > 0 && here + report.adopted == 0) {
       fmt::print("imported {}, all of them by earlier runs\n", all);
     } else {
       fmt::print("imported {} in {} ({})\n", all, duration_text(report.duration_ms),
                  per_second(here, report.duration_ms));
       if (report.before > 0) fmt::print("  {} by earlier runs\n", report.before);
     }
+    if (report.adopted > 0) {
+      fmt::print("  adopted: {} were in their lists already\n", report.adopted);
+    }
+    if (report.passed_over > 0) {
+      fmt::print("  quarantined: {} were not in their lists, though later ones were\n",
+                 report.passed_over);
+    }
     if (report.looks > 0) {
       fmt::print("  in doubt: {} found in their lists, {} sent again; lists looked at {} times\n",
-                 report.recovered, report.sent_again, report.looks);
+                 report.recovered - report.adopted, report.sent_again, report.looks);
     }
     for (const RefusalGroup& group : report.refusals) {
       fmt::print("  refused {}: {}; lines {}{}\n", group.count, group.status.line(),

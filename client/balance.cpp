@@ -3,10 +3,6 @@
 namespace zimmock {
 namespace {
 
-bool is_senders(const MigrationPlan& plan, const ImportKey& key) {
-  return key.lane.side == (plan.records[key.record].from_second ? 1U : 0U);
-}
-
 void count(ViewBalance& view, ImportOutcome outcome) {
   switch (outcome) {
     case ImportOutcome::kImported:
@@ -47,7 +43,8 @@ Result<Balance> balance_of(const MigrationPlan& plan, ImportJournal& journal) {
     ++(record.seen_by[1 - sender] ? planned[1] : out.receiver.skipped);
   }
   const auto read = journal.read([&](const ImportEntry& entry) {
-    const bool sender = is_senders(plan, entry.intent.key);
+    const ImportKey& key = entry.intent.key;
+    const bool sender = plan.is_senders(key.lane, plan.records[key.record]);
     ++known[sender ? 0 : 1];
     count(sender ? out.sender : out.receiver, entry.result.outcome);
   });

@@ -4,9 +4,6 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
-#include <string>
-#include <string_view>
 
 #include "client/journal.h"
 #include "client/plan.h"

@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <mutex>
 #include <thread>
 
 #include <fmt/format.h>
 
+#include "client/earlier_imports.h"
 #include "client/landing.h"
 #include "client/lane_queue.h"
+#include "contracts/api/text.h"
 
 namespace zimmock {
 namespace {
@@ -29,22 +32,18 @@ void keep_line(std::vector<std::uint32_t>& lines, std::uint32_t line) {
 class Import {
  public:
   Import(const RunContext& context, ImportJournal& journal)
-      : context_(context),
-        journal_(journal),
-        queue_(context.plan),
-        limiter_(context.calls_per_second, context.clock, context.waiter),
-        query_limiter_(context.calls_per_second, context.clock, context.waiter) {}
+      : context_(context), journal_(journal), queue_(context.plan) {}
 
   ImportReport run() {
     const std::int64_t started_ns = context_.clock.monotonic_ns();
-    if (take_up()) {
+    if (take_up() && wait_for_earlier_run()) {
       std::vector<std::jthread> threads;
       for (int i = 0; i < std::max(context_.threads, 1); ++i) {
         threads.emplace_back([this] { work(); });
       }
     }
     if (const auto flushed = journal_.flush(); !flushed) {
-      stop(Stop::kError, flushed.error().message);
+      stop(Stop::kJournal, flushed.error().message);
     }
     report_.duration_ms = (context_.clock.monotonic_ns() - started_ns) / kNanosPerMilli;
     report_.unresolved = static_cast<std::uint64_t>(open_);
@@ -60,7 +59,8 @@ class Import {
     std::vector<std::array<std::uint32_t, 2>> next(context_.plan.conversations.size());
     for (std::size_t i = 0; i < next.size(); ++i)
       next[i].fill(context_.plan.conversations[i].first);
-    std::vector<ImportEntry> stopped;
+    std::map<Lane, ImportEntry> stopped;  // where a lane's last one leaves it
+    std::vector<std::array<bool, 2>> known(next.size());
     bool fits = true;
     const auto read = journal_.read([&](const ImportEntry& entry) {
       const ImportKey& key = entry.intent.key;
@@ -70,9 +70,11 @@ class Import {
       }
       const bool again = entry.result.outcome == ImportOutcome::kNotApplied;
       next[key.lane.conversation][key.lane.side] = again ? key.record : key.record + 1;
+      known[key.lane.conversation][key.lane.side] = true;
+      stopped.erase(key.lane);
       if (take_up(entry)) return;
       next[key.lane.conversation][key.lane.side] = kNoRecord;
-      stopped.push_back(entry);
+      stopped[key.lane] = entry;
     });
     if (!read || !fits) {
       stop(Stop::kError,
@@ -83,10 +85,11 @@ class Import {
     context_.board.done = static_cast<std::int64_t>(report_.before);
     for (std::uint32_t i = 0; i < next.size(); ++i) {
       for (const std::uint32_t side : {0U, 1U}) {
-        if (next[i][side] != kNoRecord) queue_.add({i, side}, next[i][side]);
+        const bool is_first = context_.plan.tagged && !known[i][side];
+        if (next[i][side] != kNoRecord) queue_.add({i, side}, next[i][side], is_first);
       }
     }
-    for (const ImportEntry& entry : stopped) stop_or_settle(entry);
+    for (const auto& [lane, entry] : stopped) stop_or_settle(entry);
     return true;
   }
 
@@ -140,12 +143,8 @@ class Import {
     }
     ++open_;
     ++context_.board.in_doubt;
-    const Doubt doubt{entry.intent.attempt,
-                      entry.intent.timestamp_s,
-                      "an earlier run ended before its answer came",
-                      0,
-                      0,
-                      1};
+    const Doubt doubt{entry.intent.attempt, entry.intent.timestamp_s,
+                      "an earlier run ended before its answer came", 0, 1};
     queue_.park({key.lane, key.record, doubt}, after_ms(context_.settle.settle_ms));
   }
 
@@ -159,7 +158,7 @@ class Import {
       auto next = queue_.next(context_.clock.monotonic_ns());
       if (context_.waiter.interrupted()) return stop(Stop::kInterrupted, "interrupted");
       if (next.task) {
-        next.task->doubt ? look(api, *std::move(next.task)) : send(api, *std::move(next.task), 1);
+        take_turn(api, *std::move(next.task));
       } else if (next.wake_ns) {
         const Waiting waiting(context_.board, WaitReason::kInDoubt, context_.clock);
         // No longer, as another thread may stop the run meanwhile.
@@ -169,6 +168,12 @@ class Import {
         return;
       }
     }
+  }
+
+  void take_turn(ZimApi& api, LaneQueue::Task task) {
+    if (task.doubt) return look(api, std::move(task));
+    if (task.is_first) return look_for_earlier_run(api, std::move(task));
+    send(api, std::move(task), 1);
   }
 
   std::int64_t after_ms(std::int64_t ms) const {
@@ -182,10 +187,9 @@ class Import {
   void send(ZimApi& api, LaneQueue::Task task, std::int32_t attempt) {
     const auto message = context_.plan.outgoing(context_.source, task.lane, task.record);
     if (!message) return stop(Stop::kError, message.error().message);
-    const bool to_sender =
-        task.lane.side == (context_.plan.records[task.record].from_second ? 1U : 0U);
+    const bool to_sender = context_.plan.is_senders(task.lane, context_.plan.records[task.record]);
     ImportIntent intent{{task.lane, task.record}, line_of(task), attempt - 1, 0, to_sender};
-    CallSite site{limiter_, context_.clock, context_.waiter, context_.board};
+    CallSite site{context_.limits.imports, context_.clock, context_.waiter, context_.board};
     const auto answer = call_patiently(site, [&] { return send_signed(api, *message, intent); });
     if (journal_failed_) return;
     if (!answer) {
@@ -204,7 +208,7 @@ class Import {
       intent.timestamp_s = now_s() - context_.settle.sign_skew_s;
       if (auto noted = journal_.intent(intent); !noted) {
         journal_failed_ = true;
-        stop(Stop::kError, noted.error().message);
+        stop(Stop::kJournal, noted.error().message);
         return fail(ErrorKind::kSystem, noted.error().message);
       }
       auto answer = api.import_peer_msg(message, intent.timestamp_s);
@@ -263,7 +267,7 @@ class Import {
       ++context_.board.in_doubt;
     }
     const int sends = task.doubt ? task.doubt->sends + 1 : 1;
-    task.doubt = Doubt{intent.attempt, intent.timestamp_s, std::move(why), 0, 0, sends};
+    task.doubt = Doubt{intent.attempt, intent.timestamp_s, std::move(why), 0, sends};
     queue_.park(std::move(task), after_ms(context_.settle.settle_ms));
   }
 
@@ -292,7 +296,7 @@ class Import {
 
   bool write_result(const ImportResult& result) {
     const auto noted = journal_.result(result);
-    if (!noted) stop(Stop::kError, noted.error().message);
+    if (!noted) stop(Stop::kJournal, noted.error().message);
     return noted.has_value();
   }
 
@@ -308,7 +312,7 @@ class Import {
   void look(ZimApi& api, LaneQueue::Task task) {
     const ImportKey key{task.lane, task.record};
     const bool expired = context_.clock.wall_ms() >= expiry_ms(*task.doubt);
-    CallSite site{query_limiter_, context_.clock, context_.waiter, context_.board, true};
+    CallSite site{context_.limits.queries, context_.clock, context_.waiter, context_.board, true};
     {
       const std::lock_guard lock(mutex_);
       ++report_.looks;
@@ -320,8 +324,9 @@ class Import {
                            found.landed->msg_seq, 0, ""});
     }
     if (found.ambiguous) return leave_open(task, *found.ambiguous);
-    if (found.error || found.refused) return take_failed_look(std::move(task), found);
-    task.doubt->failed_looks = 0;
+    if (found.error || found.refused)
+      return take_failed_look(std::move(task), found.refused, found.error);
+    task.failed_looks = 0;
     if (++task.doubt->absences < 2 || !expired) return wait_for_expiry(std::move(task));
     if (task.doubt->sends >= context_.settle.max_sends)
       return leave_open(task, "sent so often, and never found in its list");
@@ -335,8 +340,8 @@ class Import {
 
   // When the call cannot be applied any more, by the service's clock too.
   std::int64_t expiry_ms(const Doubt& doubt) const {
-    return (doubt.timestamp_s + context_.settle.window_s + 1) * kMillisPerSecond +
-           context_.settle.settle_ms;
+    return (doubt.timestamp_s + context_.settle.sign_skew_s) * kMillisPerSecond +
+           context_.settle.lands_within_ms();
   }
 
   void wait_for_expiry(LaneQueue::Task task) {
@@ -345,16 +350,18 @@ class Import {
     queue_.park(std::move(task), until_ns);
   }
 
-  void take_failed_look(LaneQueue::Task task, const Look& found) {
-    const std::string why = found.refused ? found.refused->line() : found.error->message;
-    if (found.refused && found.refused->code_class() == CodeClass::kCredentials)
+  void take_failed_look(LaneQueue::Task task, const std::optional<ApiStatus>& refused,
+                        const std::optional<Error>& error) {
+    const std::string why = refused ? refused->line() : error->message;
+    if (refused && refused->code_class() == CodeClass::kCredentials)
       return stop(Stop::kCredentials, why);
-    if (found.error && found.error->kind == ErrorKind::kUnreachable)
-      return stop(Stop::kNoConnection, why);
-    const bool of_service = found.refused || found.error->kind == ErrorKind::kInDoubt ||
-                            found.error->kind == ErrorKind::kUnusableAnswer;
+    if (error && error->kind == ErrorKind::kUnreachable) return stop(Stop::kNoConnection, why);
+    const bool of_service =
+        refused || error->kind == ErrorKind::kInDoubt || error->kind == ErrorKind::kUnusableAnswer;
     if (!of_service) return stop(Stop::kError, why);
-    if (++task.doubt->failed_looks >= context_.settle.max_failed_looks)
+    // Pages that lead nowhere are not a matter of time, as a lost answer is.
+    const bool hopeless = !task.doubt && error && error->kind == ErrorKind::kUnusableAnswer;
+    if (hopeless || ++task.failed_looks >= context_.settle.max_failed_looks)
       return leave_open(task, "its list cannot be read: " + why);
     const std::int64_t pause_ms =
         std::max<std::int64_t>(context_.settle.settle_ms, kMillisPerSecond);
@@ -362,7 +369,63 @@ class Import {
   }
 
   void leave_open(const LaneQueue::Task& task, const std::string& why) {
-    note_stopped({task.lane, line_of(task), false, fmt::format("{}; {}", task.doubt->why, why)});
+    const std::string before = task.doubt ? task.doubt->why + "; " : "";
+    note_stopped({task.lane, line_of(task), false, before + why});
+  }
+
+  // --- what a run with another journal has done ---
+
+  // Until none of its calls can take effect any more. False if the run was interrupted.
+  bool wait_for_earlier_run() {
+    if (!context_.adopt_from_ms) return true;
+    const Waiting waiting(context_.board, WaitReason::kInDoubt, context_.clock);
+    const std::int64_t left_ms = *context_.adopt_from_ms - context_.clock.wall_ms();
+    if (context_.waiter.wait_until(after_ms(std::max<std::int64_t>(left_ms, 0)))) return true;
+    stop(Stop::kInterrupted, "interrupted");
+    return false;
+  }
+
+  void look_for_earlier_run(ZimApi& api, LaneQueue::Task task) {
+    CallSite site{context_.limits.queries, context_.clock, context_.waiter, context_.board, true};
+    const bool adopts = context_.adopt_from_ms.has_value();
+    const EarlierImports earlier = look_for_earlier(context_, api, site, task.lane, !adopts);
+    if (earlier.interrupted) return stop(Stop::kInterrupted, "interrupted");
+    // A list that is not given, of a user who could not be registered say: the import will tell.
+    const bool refused = earlier.refused && earlier.refused->code_class() == CodeClass::kRefused;
+    if (!earlier.found.empty() && !adopts) return stop_at_earlier(task, earlier);
+    if (earlier.error || (earlier.refused && !refused))
+      return take_failed_look(std::move(task), earlier.refused, earlier.error);
+    if (!earlier.found.empty()) return adopt(std::move(task), earlier);
+    task.failed_looks = 0;
+    send(api, std::move(task), 1);
+  }
+
+  void stop_at_earlier(const LaneQueue::Task& task, const EarlierImports& earlier) {
+    const auto& [record, landed] = *earlier.found.begin();
+    stop(Stop::kEarlierImports,
+         fmt::format("the list of {} with {} has line {} already, MsgId {}, and this journal does "
+                     "not know of it; go on with the journal of the run that put it there, or "
+                     "count what the lists have as imported, with --adopt",
+                     quote(context_.plan.viewer(task.lane)), quote(context_.plan.peer(task.lane)),
+                     context_.plan.records[record].place.line, landed.msg_id));
+  }
+
+  void adopt(LaneQueue::Task task, const EarlierImports& earlier) {
+    const std::vector<ImportEntry> entries = entries_of(context_.plan, task.lane, earlier);
+    if (const auto adopted = journal_.adopt(entries); !adopted)
+      return stop(Stop::kJournal, adopted.error().message);
+    for (const ImportEntry& entry : entries) {
+      if (entry.result.outcome == ImportOutcome::kQuarantined)
+        note_refused(entry.intent.key, {}, entry.result.why);
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      report_.adopted += earlier.found.size();
+      report_.recovered += earlier.found.size();
+    }
+    context_.board.done += static_cast<std::int64_t>(entries.size());
+    task.record = entries.back().intent.key.record;
+    queue_.done(task);
   }
 
   // --- the report ---
@@ -380,6 +443,10 @@ class Import {
     const std::lock_guard lock(mutex_);
     context_.quarantine.add({key, status.code, why});
     ++report_.quarantined;
+    if (status.code == 0) {
+      ++report_.passed_over;
+      return;
+    }
     auto group = std::find_if(report_.refusals.begin(), report_.refusals.end(),
                               [&](const auto& one) { return one.status.code == status.code; });
     if (group == report_.refusals.end()) {
@@ -404,8 +471,6 @@ class Import {
   const RunContext& context_;
   ImportJournal& journal_;
   LaneQueue queue_;
-  RateLimiter limiter_;
-  RateLimiter query_limiter_;
   std::atomic<bool> stopped_{false};
   std::atomic<bool> journal_failed_{false};
   std::atomic<std::int64_t> open_{0};  // imports that may have been applied

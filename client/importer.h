@@ -30,6 +30,12 @@ struct SettlePolicy {
   std::int64_t window_s = 600;    // for so long after its Timestamp a signature is taken
   int max_sends = 5;              // of one import that end in doubt: then its lane is unresolved
   int max_failed_looks = 5;       // in a row, each with the tries of one call
+
+  // After so long a call that was sent just now cannot take effect any more, by the service's clock
+  // too, which counts in seconds.
+  std::int64_t lands_within_ms() const {
+    return (window_s - sign_skew_s + 1) * kMillisPerSecond + settle_ms;
+  }
 };
 
 // Everything a run works with. All of it must outlive the run.
@@ -42,15 +48,27 @@ struct RunContext {
   Waiter& waiter;
   ProgressBoard& board;
   Quarantine& quarantine;  // filled by run_import(); not looked for by run_verification()
-  std::int64_t calls_per_second = 20;  // of each operation; 0: no limit
-  int threads = 4;                     // calls under way at once
+  CallLimits& limits;
+  int threads = 4;  // calls under way at once
   GapPolicy gap = GapPolicy::kStop;
   SettlePolicy settle{};
   bool msg_time_is_arrival = false;  // Profile's
+  // What lists have of this migration though the journal knows nothing of it counts as imported,
+  // and nothing is sent before that wall time, when no call of the earlier run can take effect any
+  // more. Nothing: it stops the run.
+  std::optional<std::int64_t> adopt_from_ms{};
 };
 
 // Why a run ended before its end.
-enum class Stop { kNone, kCredentials, kNoConnection, kInterrupted, kError };
+enum class Stop {
+  kNone,
+  kCredentials,
+  kNoConnection,
+  kInterrupted,
+  kJournal,         // it cannot be written: nothing more is sent
+  kEarlierImports,  // RunContext::adopt_from_ms
+  kError
+};
 
 // Imports that the service refused with one code.
 struct RefusalGroup {
@@ -75,8 +93,11 @@ struct ImportReport {
   std::uint64_t quarantined = 0;  // refused for itself
   std::uint64_t unresolved = 0;   // may have been applied
   std::uint64_t not_sent = 0;
-  std::uint64_t before = 0;      // of the imported, recovered and quarantined: by earlier runs
-  std::uint64_t looks = 0;       // at a list for an import in doubt
+  std::uint64_t before = 0;   // of the imported, recovered and quarantined: by earlier runs
+  std::uint64_t adopted = 0;  // of the recovered: an earlier run's, which had another journal
+  std::uint64_t passed_over =
+      0;                    // of the quarantined: later ones were adopted, these were not there
+  std::uint64_t looks = 0;  // at a list for an import in doubt
   std::uint64_t sent_again = 0;  // imports, after two looks that did not find them
   std::vector<RefusalGroup> refusals;
   std::vector<StoppedLane> stopped_lanes;
@@ -93,6 +114,8 @@ struct ImportReport {
 //  - refused: quarantined; the lane goes on or stops, by GapPolicy
 //  - in doubt (no usable answer, or a code that may mean applied; or so says the journal): the lane
 //    waits, the others go on; it is looked for in its list, and sent again only after two looks
+//  - the first of a lane: its list is read before, and has it or a later one of its lane already:
+//    they are adopted, or everything stops, by adopt_from_ms
 //  - credentials, no connection after 5 tries, the source or the journal failing, an interruption:
 //    everything stops, and another run with the same journal goes on
 ImportReport run_import(const RunContext& context, ImportJournal& journal);

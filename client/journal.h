@@ -36,7 +36,7 @@ enum class ImportOutcome {
   kOpen,         // intended, and nothing known since: it may have been applied
   kImported,     // answered with success
   kRecovered,    // its answer was lost, and it was found in the list
-  kQuarantined,  // refused for itself: sending it again would get the same
+  kQuarantined,  // refused for itself, or its turn is over: it will not be sent again
   kNotApplied,   // not sent, or answered with a code that says so: it may be sent again
 };
 
@@ -74,6 +74,10 @@ class ImportJournal {
   // again, which reading the list back answers.
   virtual Result<void> result(const ImportResult& result) = 0;
 
+  // Takes over what is in one list though this journal knows nothing of it: all or none of the
+  // entries, and safely as intent() does.
+  virtual Result<void> adopt(const std::vector<ImportEntry>& entries) = 0;
+
   // Writes what result() put off.
   virtual Result<void> flush() = 0;
 };
@@ -85,6 +89,7 @@ class NullJournal : public ImportJournal {
   Result<void> read(const std::function<void(const ImportEntry&)>&) override { return {}; }
   Result<void> intent(const ImportIntent&) override { return {}; }
   Result<void> result(const ImportResult&) override { return {}; }
+  Result<void> adopt(const std::vector<ImportEntry>&) override { return {}; }
   Result<void> flush() override { return {}; }
 };
 

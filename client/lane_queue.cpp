@@ -11,16 +11,16 @@ bool LaneQueue::Waiting::operator<(const Waiting& other) const {
          std::tie(other.time_ms, other.offset, other.lane.side);
 }
 
-void LaneQueue::add(Lane lane, std::uint32_t record) {
+void LaneQueue::add(Lane lane, std::uint32_t record, bool is_first) {
   const std::lock_guard lock(mutex_);
-  push_from(lane, record);
+  push_from(lane, record, is_first);
 }
 
-void LaneQueue::push_from(Lane lane, std::uint32_t record) {
+void LaneQueue::push_from(Lane lane, std::uint32_t record, bool is_first) {
   for (; record < plan_.conversations[lane.conversation].end; ++record) {
     const PlannedRecord& planned = plan_.records[record];
     if (!plan_.has(lane, planned)) continue;
-    heap_.push_back({planned.time_ms, planned.place.offset, lane, record});
+    heap_.push_back({planned.time_ms, planned.place.offset, lane, record, is_first});
     std::push_heap(heap_.begin(), heap_.end());
     return;
   }
@@ -38,7 +38,7 @@ LaneQueue::Next LaneQueue::next(std::int64_t now_ns) {
     std::pop_heap(heap_.begin(), heap_.end());
     const Waiting first = heap_.back();
     heap_.pop_back();
-    return {Task{first.lane, first.record, std::nullopt}, std::nullopt};
+    return {Task{first.lane, first.record, std::nullopt, first.is_first}, std::nullopt};
   }
   if (parked_.empty()) return {};
   return {std::nullopt, parked_.front().until_ns};
@@ -46,7 +46,7 @@ LaneQueue::Next LaneQueue::next(std::int64_t now_ns) {
 
 void LaneQueue::done(const Task& task) {
   const std::lock_guard lock(mutex_);
-  push_from(task.lane, task.record + 1);
+  push_from(task.lane, task.record + 1, false);
 }
 
 void LaneQueue::park(Task task, std::int64_t until_ns) {

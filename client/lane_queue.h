@@ -16,7 +16,6 @@ struct Doubt {
   std::int64_t timestamp_s = 0;  // that the call was signed with
   std::string why;               // one line
   int absences = 0;              // times that it was looked for and not found
-  int failed_looks = 0;          // times that the list could not be read
   int sends = 1;                 // calls that ended in doubt, in this run
 };
 
@@ -29,6 +28,8 @@ class LaneQueue {
     Lane lane;
     std::uint32_t record = 0;    // into plan.records
     std::optional<Doubt> doubt;  // nothing: to be sent
+    bool is_first = false;       // nothing of its lane has been sent yet, by any run
+    int failed_looks = 0;        // times in a row that its list could not be read
   };
 
   struct Next {
@@ -39,7 +40,7 @@ class LaneQueue {
   explicit LaneQueue(const MigrationPlan& plan) : plan_(plan) {}
 
   // Adds a lane at its first record from `record` on, if it has one.
-  void add(Lane lane, std::uint32_t record);
+  void add(Lane lane, std::uint32_t record, bool is_first = false);
 
   // What is to be done next, at that monotonic time. What was parked and is due comes first.
   Next next(std::int64_t now_ns);
@@ -56,6 +57,7 @@ class LaneQueue {
     std::uint64_t offset;
     Lane lane;
     std::uint32_t record;
+    bool is_first;
     bool operator<(const Waiting& other) const;
   };
   struct Parked {
@@ -64,7 +66,7 @@ class LaneQueue {
     bool operator<(const Parked& other) const { return until_ns > other.until_ns; }
   };
 
-  void push_from(Lane lane, std::uint32_t record);
+  void push_from(Lane lane, std::uint32_t record, bool is_first);
 
   const MigrationPlan& plan_;
   std::mutex mutex_;

@@ -103,6 +103,16 @@ bool MigrationPlan::has(Lane lane, const PlannedRecord& record) const {
   return !record.left_out && record.seen_by[lane.side];
 }
 
+bool MigrationPlan::is_senders(Lane lane, const PlannedRecord& record) const {
+  return lane.side == (record.from_second ? 1U : 0U);
+}
+
+std::string MigrationPlan::tag(Lane lane, const PlannedRecord& record) const {
+  const std::string& from = sender(record);
+  const std::string& to = is_senders(lane, record) ? peer(lane) : viewer(lane);
+  return record_tag(record.identity, record.occurrence, from, to, viewer(lane));
+}
+
 Result<ImportPeerMsg> MigrationPlan::outgoing(const SourceReader& source, Lane lane,
                                               std::uint32_t record) const {
   const PlannedRecord& planned = records[record];
@@ -111,10 +121,7 @@ Result<ImportPeerMsg> MigrationPlan::outgoing(const SourceReader& source, Lane l
   ImportPeerMsg message = std::move(read->message);
   message.send_time_ms = planned.time_ms;
   message.imported_user_id = viewer(lane);
-  if (tagged) {
-    message.extended_data =
-        with_tag(message.extended_data, record_tag(planned.identity, planned.occurrence, message));
-  }
+  if (tagged) message.extended_data = with_tag(message.extended_data, tag(lane, planned));
   return message;
 }
 

@@ -152,6 +152,8 @@ struct MigrationPlan {
   const std::string& peer(Lane lane) const;
   const std::string& sender(const PlannedRecord& record) const;
   bool has(Lane lane, const PlannedRecord& record) const;
+  bool is_senders(Lane lane, const PlannedRecord& record) const;
+  std::string tag(Lane lane, const PlannedRecord& record) const;  // see record_tag.h
 
   // plan.records[record] as it is sent into that list. The Error is the source's. Safe from several
   // threads, as the source's read_at() is.

@@ -92,7 +92,7 @@ class Scan {
 
   bool has_room_for_tag(const SourceRecord& record) {
     const std::string& own = record.message.extended_data;
-    const std::size_t bytes = with_tag(own, record_tag(0, 0, record.message)).size();
+    const std::size_t bytes = with_tag(own, record_tag(0, 0, "", "", "")).size();
     if (bytes <= kMaxExtendedDataBytes) return true;
     log_.add(Weight::kBad, PlanReason::kTagTooLong,
              {record.place.line, "/ExtendedData",

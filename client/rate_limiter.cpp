@@ -19,12 +19,13 @@ void RateLimiter::Permit::release() {
   limiter_ = nullptr;
 }
 
-RateLimiter::RateLimiter(std::int64_t calls_per_second, const Clock& clock, Waiter& waiter)
+RateLimiter::RateLimiter(std::int64_t calls_per_second, const Clock& clock, Waiter& waiter,
+                         CallsBefore before)
     : clock_(clock),
       waiter_(waiter),
       spacing_ns_(calls_per_second > 0 ? kNanosPerSecond / calls_per_second : 0),
       completed_ns_(static_cast<std::size_t>(std::max<std::int64_t>(calls_per_second, 0)),
-                    kLongAgo) {}
+                    before == CallsBefore::kUnknown ? clock.monotonic_ns() : kLongAgo) {}
 
 // When the call that had this slot before was complete; waits for it while it is under way, which
 // happens only when N other calls were made during it.

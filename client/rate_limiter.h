@@ -11,6 +11,10 @@
 
 namespace zimmock {
 
+// What was called in the second before a limiter begins: nothing, or, for all that is known, as
+// much as the rate allows, by a run that ended just now.
+enum class CallsBefore { kNone, kUnknown };
+
 // A strict sliding second, shared by the threads that make one operation's calls: call i+N starts
 // only when call i has been complete for a second (and 2 ms, for clocks that do not run alike), so
 // whatever the network does with N+1 calls in a row, the service never sees them within one second.
@@ -35,7 +39,9 @@ class RateLimiter {
   };
 
   // `calls_per_second` 0: no limit. The clock and the waiter must outlive the limiter.
-  RateLimiter(std::int64_t calls_per_second, const Clock& clock, Waiter& waiter);
+  // With CallsBefore::kUnknown the first call starts a second from now.
+  RateLimiter(std::int64_t calls_per_second, const Clock& clock, Waiter& waiter,
+              CallsBefore before = CallsBefore::kNone);
 
   // False if every call may start at once.
   bool limits() const { return !completed_ns_.empty(); }
@@ -58,6 +64,19 @@ class RateLimiter {
   std::mutex slots_mutex_;
   std::vector<std::optional<std::int64_t>>
       completed_ns_;  // of the last N calls; nothing: under way
+};
+
+// The limits of one run: each operation has its own. (zim-contract.md section 1, Rate; assumed)
+struct CallLimits {
+  CallLimits(std::int64_t calls_per_second, const Clock& clock, Waiter& waiter,
+             CallsBefore before = CallsBefore::kNone)
+      : registrations(calls_per_second, clock, waiter, before),
+        imports(calls_per_second, clock, waiter, before),
+        queries(calls_per_second, clock, waiter, before) {}
+
+  RateLimiter registrations;
+  RateLimiter imports;
+  RateLimiter queries;
 };
 
 }  // namespace zimmock

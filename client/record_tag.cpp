@@ -45,10 +45,9 @@ std::uint64_t record_identity(std::string_view format, const SourceRecord& recor
   return out;
 }
 
-std::string record_tag(std::uint64_t identity, std::uint32_t occurrence,
-                       const ImportPeerMsg& message) {
-  return md5_hex(joined({std::to_string(identity), std::to_string(occurrence), message.from_user_id,
-                         message.to_user_id, message.imported_user_id}))
+std::string record_tag(std::uint64_t identity, std::uint32_t occurrence, std::string_view from,
+                       std::string_view to, std::string_view viewer) {
+  return md5_hex(joined({std::to_string(identity), std::to_string(occurrence), from, to, viewer}))
       .substr(0, kTagDigits);
 }
 

@@ -21,8 +21,8 @@ inline constexpr std::string_view kTagMember = "_zm";
 std::uint64_t record_identity(std::string_view format, const SourceRecord& record);
 
 // 20 hex digits, the same for the same record and viewer in every run.
-std::string record_tag(std::uint64_t identity, std::uint32_t occurrence,
-                       const ImportPeerMsg& message);
+std::string record_tag(std::uint64_t identity, std::uint32_t occurrence, std::string_view from,
+                       std::string_view to, std::string_view viewer);
 
 // The ExtendedData that carries both: a JSON object gets one more member; any other text becomes
 // the member ExtendedData of an object of two; without one, the tag stands alone.

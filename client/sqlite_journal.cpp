@@ -211,6 +211,17 @@ Result<void> SqliteJournal::result(const ImportResult& result) {
   return {};
 }
 
+// What is pending is written in one transaction.
+Result<void> SqliteJournal::adopt(const std::vector<ImportEntry>& entries) {
+  std::unique_lock lock(mutex_);
+  for (const ImportEntry& entry : entries) {
+    pending_.emplace_back(entry.intent);
+    pending_.emplace_back(entry.result);
+  }
+  told_ += 2 * entries.size();
+  return wait_for(told_, lock);
+}
+
 Result<void> SqliteJournal::flush() {
   std::unique_lock lock(mutex_);
   return wait_for(told_, lock);

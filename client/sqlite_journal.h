@@ -62,6 +62,7 @@ class SqliteJournal : public ImportJournal {
   Result<void> read(const std::function<void(const ImportEntry&)>& take) override;
   Result<void> intent(const ImportIntent& intent) override;
   Result<void> result(const ImportResult& result) override;
+  Result<void> adopt(const std::vector<ImportEntry>& entries) override;
   Result<void> flush() override;
 
   // Facts of the migration by name, such as what the first run decided; written at once.

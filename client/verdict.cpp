@@ -10,10 +10,12 @@ Outcome outcome_of(Stop stop) {
     case Stop::kCredentials:
       return Outcome::kFatal;
     case Stop::kNoConnection:
+    case Stop::kJournal:
       return Outcome::kStopped;
     case Stop::kInterrupted:
       return Outcome::kInterrupted;
     case Stop::kNone:
+    case Stop::kEarlierImports:
     case Stop::kError:
       break;
   }
@@ -35,10 +37,10 @@ std::string why(Stop stop, const std::string& message) {
 
 Verdict stopped_verdict(const MigrationPlan& plan, Stop stop, const std::string& message,
                         std::uint64_t done) {
+  const bool goes_on = stop != Stop::kError && stop != Stop::kEarlierImports;
   return {outcome_of(stop),
-          fmt::format(
-              "not verified: {} of {} imports were made; {}; the same command goes on from there",
-              done, plan.counts.imports, why(stop, message))};
+          fmt::format("not verified: {} of {} imports were made; {}{}", done, plan.counts.imports,
+                      why(stop, message), goes_on ? "; the same command goes on from there" : "")};
 }
 
 Verdict verdict_of(const MigrationPlan& plan, const VerifyReport& report,

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "client/list_pager.h"
 
@@ -26,10 +27,9 @@ constexpr int kFailuresInARow = 10;
 // What the threads of one verification share.
 class Verification {
  public:
-  Verification(const RunContext& context, const std::function<void(const Mismatch&)>& sink)
-      : context_(context),
-        sink_(sink),
-        limiter_(context.calls_per_second, context.clock, context.waiter) {
+  Verification(const RunContext& context, const std::function<void(const Mismatch&)>& sink,
+               std::int64_t settle_ms)
+      : context_(context), sink_(sink), settle_ms_(settle_ms) {
     for (std::uint32_t i = 0; i < context.plan.conversations.size(); ++i) {
       const auto& imports = context.plan.conversations[i].imports;
       if (imports[0] + imports[1] == 0) continue;
@@ -40,22 +40,36 @@ class Verification {
 
   VerifyReport run() {
     const std::int64_t started_ns = context_.clock.monotonic_ns();
-    {
-      std::vector<std::jthread> threads;
-      for (int i = 0; i < std::max(context_.threads, 1); ++i) {
-        threads.emplace_back([this] { work(); });
-      }
-    }
+    read_all();
+    if (!lacking_.empty() && !stopped_ && wait_for_the_lacking()) read_all();
     report_.duration_ms = (context_.clock.monotonic_ns() - started_ns) / kNanosPerMilli;
     return std::move(report_);
   }
 
  private:
+  void read_all() {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < std::max(context_.threads, 1); ++i) {
+      threads.emplace_back([this] { work(); });
+    }
+  }
+
+  bool wait_for_the_lacking() {
+    const Waiting waiting(context_.board, WaitReason::kInDoubt, context_.clock);
+    const std::int64_t until_ns = context_.clock.monotonic_ns() + settle_ms_ * kNanosPerMilli;
+    settle_ms_ = 0;
+    lanes_ = std::exchange(lacking_, {});
+    next_lane_ = 0;
+    if (context_.waiter.wait_until(until_ns)) return true;
+    stop(Stop::kInterrupted, "interrupted");
+    return false;
+  }
+
   void work() {
     auto transport = context_.transports();
     if (!transport) return stop(Stop::kError, transport.error().message);
     ZimApi api(**transport, context_.credentials, context_.clock);
-    CallSite site{limiter_, context_.clock, context_.waiter, context_.board, true};
+    CallSite site{context_.limits.queries, context_.clock, context_.waiter, context_.board, true};
     while (!stopped_) {
       const std::size_t index = next_lane_++;
       if (index >= lanes_.size()) return;
@@ -70,12 +84,14 @@ class Verification {
     auto expected = ExpectedList::make(context_.plan, context_.source, context_.quarantine, lane);
     if (!expected) return tl::unexpected(expected.error());
     std::optional<Error> source_error;
+    std::int64_t seen = 0;
     const ListRead read = read_list(api, site, context_.plan.viewer(lane), context_.plan.peer(lane),
                                     [&](const QueryItem& item) -> Result<bool> {
                                       ++context_.board.done;
-                                      if (auto seen = expected->see(item); !seen) {
-                                        source_error = seen.error();
-                                        return tl::unexpected(seen.error());
+                                      ++seen;
+                                      if (auto fits = expected->see(item); !fits) {
+                                        source_error = fits.error();
+                                        return tl::unexpected(fits.error());
                                       }
                                       return true;
                                     });
@@ -98,6 +114,12 @@ class Verification {
     if (read.error) unreadable = read.error->message;
     auto comparison = expected->finish(unreadable);
     if (!comparison) return tl::unexpected(comparison.error());
+    if (settle_ms_ > 0 && comparison->missing > 0 && !unreadable) {
+      context_.board.done -= seen;
+      const std::lock_guard lock(mutex_);
+      lacking_.push_back(lane);
+      return {};
+    }
     take(*comparison, !unreadable, read.refused.has_value());
     return {};
   }
@@ -128,12 +150,13 @@ class Verification {
 
   const RunContext& context_;
   const std::function<void(const Mismatch&)>& sink_;
-  RateLimiter limiter_;
+  std::int64_t settle_ms_;  // 0 once the wait is over
   std::vector<Lane> lanes_;
+  std::vector<Lane> lacking_;  // to be read once more
   std::atomic<std::size_t> next_lane_{0};
   std::atomic<int> failures_in_a_row_{0};
   std::atomic<bool> stopped_{false};
-  std::mutex mutex_;  // guards report_ and the sink
+  std::mutex mutex_;  // guards report_, lacking_ and the sink
   VerifyReport report_;
 };
 
@@ -185,8 +208,9 @@ ListRead read_list(ZimApi& api, CallSite& site, const std::string& viewer, const
 }
 
 VerifyReport run_verification(const RunContext& context,
-                              const std::function<void(const Mismatch&)>& sink) {
-  return Verification(context, sink).run();
+                              const std::function<void(const Mismatch&)>& sink,
+                              std::int64_t settle_ms) {
+  return Verification(context, sink, settle_ms).run();
 }
 
 }  // namespace zimmock

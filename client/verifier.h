@@ -29,8 +29,11 @@ struct VerifyReport {
 // mismatch goes to the sink, one call at a time, a list's together; lists come in no fixed order.
 // Blocks until all lists are read or the run is stopped (interrupted, credentials refused, source
 // unreadable, service not to be reached, ten lists in a row that could not be read).
+// `settle_ms`: lists that lack something are read once more so long after the others, as a service
+// may give what was imported just now a little later; 0: they are not.
 VerifyReport run_verification(const RunContext& context,
-                              const std::function<void(const Mismatch&)>& sink);
+                              const std::function<void(const Mismatch&)>& sink,
+                              std::int64_t settle_ms = 0);
 
 // Reads one list, WithEmptyMsg 1, 100 a page; each item goes to `take`, which ends the reading with
 // false, or with an Error. What ended it early otherwise is in the other members.

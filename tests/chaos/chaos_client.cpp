@@ -82,6 +82,9 @@ class KillingJournal : public ImportJournal {
     }
     return done;
   }
+  Result<void> adopt(const std::vector<ImportEntry>& entries) override {
+    return journal_.adopt(entries);
+  }
   Result<void> flush() override { return journal_.flush(); }
 
  private:

@@ -150,16 +150,18 @@ struct Migration {
             time,
             board,
             quarantine,
-            0,
+            limits,
             threads,
             gap,
             {},
-            false};
+            false,
+            adopt_from_ms};
   }
   ImportReport import() { return run_import(context(), *journal); }
-  VerifyReport verify() {
+  VerifyReport verify(std::int64_t settle_ms = 0) {
     mismatches.clear();
-    return run_verification(context(), [this](const Mismatch& one) { mismatches.push_back(one); });
+    return run_verification(
+        context(), [this](const Mismatch& one) { mismatches.push_back(one); }, settle_ms);
   }
 
   TempFile file;
@@ -169,10 +171,12 @@ struct Migration {
   FakeTime time;
   ProgressBoard board;
   Quarantine quarantine;
+  CallLimits limits{0, time, time};
   NullJournal no_journal;
   ImportJournal* journal = &no_journal;
   int threads = 1;
   GapPolicy gap = GapPolicy::kContinue;
+  std::optional<std::int64_t> adopt_from_ms;
   std::vector<Mismatch> mismatches;
 };
 

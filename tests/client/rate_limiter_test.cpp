@@ -115,6 +115,16 @@ TEST_CASE("a pause does not save up calls") {
   CHECK(call() - first_ns >= kSecond);
 }
 
+TEST_CASE("after a run that may have called just now, the first call waits for a second") {
+  FakeTime time;
+  const std::int64_t begun_ns = time.monotonic_ns();
+  RateLimiter limiter(20, time, time, CallsBefore::kUnknown);
+  for (int i = 0; i < 20; ++i) {
+    REQUIRE(limiter.acquire());
+    CHECK(time.monotonic_ns() - begun_ns >= kSecond + i * kSecond / 20);
+  }
+}
+
 TEST_CASE("without a limit nothing waits") {
   FakeTime time;
   RateLimiter limiter(0, time, time);

@@ -45,7 +45,7 @@ struct MigratedState {
             time,
             board,
             quarantine,
-            0,
+            limits,
             2};
   }
 
@@ -56,6 +56,7 @@ struct MigratedState {
   FakeTime time;
   ProgressBoard board;
   Quarantine quarantine;
+  CallLimits limits{0, time, time};
 };
 
 }  // namespace

@@ -75,6 +75,35 @@ TEST_CASE("a missing message") {
         Outcome::kNotVerified);
 }
 
+TEST_CASE("a list that lacks what was imported just now is read once more, later") {
+  Migration run(record_line("1", kNow - 3000) + record_line("2", kNow - 2000));
+  REQUIRE(run.import().imported == 4);
+  const FakeService::List whole = run.service.list("a", "b");
+  run.service.list("a", "b").pop_back();
+  const std::int64_t begun_ns = run.time.monotonic_ns();
+  SECTION("it has come") {
+    run.service.before = [&](const std::string&,
+                             const json&) -> std::optional<Result<HttpResponse>> {
+      if (run.time.monotonic_ns() - begun_ns >= 5 * kNanosPerSecond)
+        run.service.list("a", "b") = whole;
+      return std::nullopt;
+    };
+    const VerifyReport report = run.verify(5000);
+    CHECK(report.verified(false));
+    CHECK(report.lists == 2);
+    CHECK(run.mismatches.empty());
+    CHECK(run.board.done == 4 + 4);
+  }
+  SECTION("it has not") {
+    const VerifyReport report = run.verify(5000);
+    CHECK(report.totals.missing == 1);
+    CHECK(report.lists == 2);
+    CHECK(run.mismatches.size() == 1);
+  }
+  CHECK(run.service.count("QueryPeerMsg") == 3);
+  CHECK(run.time.monotonic_ns() - begun_ns >= 5 * kNanosPerSecond);
+}
+
 TEST_CASE("an extra message, also in a list that nothing was planned for") {
   Imported run(some_records(2));
   json extra = run.list()[0];

@@ -161,6 +161,8 @@ wait_exit() { # PID: EXIT_CODE, or "alive" when it is still there after 10 s
 stop_mock() { # SIGNAL: it must exit with 0, and must have told nobody a secret or a signature
   kill -"$1" "$MOCK_PID" 2>/dev/null
   wait_exit "$MOCK_PID"
+  local pid
+  for pid in "${PIDS[@]}"; do [[ $pid == "$MOCK_PID" ]] || kill -KILL "$pid" 2>/dev/null; done
   PIDS=()
   WHAT="the mock ends on SIG$1" SENT="SIG$1"
   expect_equal 0 "$EXIT_CODE" 'exit code'

@@ -109,7 +109,7 @@ equal(20 + 24, len(oracle.ledger.imports), "calls")
 
 case("in doubt, and its list cannot be read: that list stops, the others arrive; the same command goes on")
 records, journal = plain(3, 6), new_journal()
-with Oracle("--fault", "import@7:drop", "--fault", "query@1-5:code=660000002") as oracle:
+with Oracle("--fault", "import@7:drop", "--fault", "query@7-11:code=660000002") as oracle:
     args = ("--execute", "--rate", "off", "--json", "--journal", journal, *SOON)
     result = migrate(oracle, file_of(records), *args)
     equal(6, result.code, "exit code") or print(short(result))
@@ -125,7 +125,7 @@ check_faithful(oracle.ledger, records)
 case("lost answers of registering and reading are asked again")
 records = plain(3, 5)
 with Oracle("--fault", "register@1:drop", "--fault", "query@2:drop", "--fault", "query@4:html=502",
-            "--fault", "query@6:half") as oracle:
+            "--fault", "query@6:half", "--fault", "query@11:drop", "--fault", "query@13:html=502") as oracle:
     result = migrate(oracle, file_of(records), "--execute", "--rate", "off", "--lanes", 1)
 check_verified(result, 30)
 equal(30, len(oracle.ledger.applied), "imports applied")
