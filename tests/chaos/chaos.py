@@ -56,6 +56,8 @@ def row(values):
 def tell(name, result):
     """The line of a run, and below it whatever is wrong."""
     print(", ".join(f"{column} {cell}" for column, cell in zip(COLUMNS, cells(name, result))))
+    if result.journals_lost:
+        print(f"  the journal was lost {result.journals_lost} times")
     for broken in result.judgement.broken():
         print(f"  does not hold: {broken}")
     for problem in (*result.problems, *result.judgement.words()):
@@ -156,12 +158,16 @@ def command_control(options):
 def command_short(options):
     began = time.monotonic()
     runs = (("chaos", with_options(options, kills=58, fault_flags=FAULTS, rate=0), (40, 600), 50),
+            ("journal lost", with_options(options, kills=13, lose_every=4, fault_flags=FAULTS, rate=0), (12, 160), 8),
             ("rate", with_options(options, kills=6, fault_flags=RATE_FAULTS, rate=60), (12, 80), 3))
     fine = True
     for name, each, size, kills_least in runs:
         result = chaos(each, list(generate(*size, each.seed)))
         tell(name, result)
         unused = [point for point in NAMED if not result.kills[point]] if name == "chaos" else []
+        if each.lose_every and result.journals_lost < 2:
+            print(f"  the journal was lost {result.journals_lost} times, expected at least 2")
+            fine = False
         if unused or result.kills_done < kills_least:
             print(f"  {result.kills_done} kills, expected at least {kills_least}; no kill at {unused}")
         fine = fine and result.holds and not unused and result.kills_done >= kills_least
@@ -181,6 +187,8 @@ The same command is repeated until it ends by itself, and then once more. The or
 held against the input: no tag twice in a list, every message once in each intended list, in order; the report's
 numbers add up; the second run applies nothing.
 
+In the row *journal lost* the journal is deleted after every fifth kill, and the command goes on with `--adopt`.
+
 The controls leave one thing out each, and must fail: reading back, durable intents, waiting for the signature's
 expiry; `naive` is a loop of curl that retries. Input: {input}. Faults (see `tests/chaos/service.py --help`):
 `{faults}`.
@@ -195,6 +203,9 @@ def command_table(options):
     name = source.stem if source else "generated"
     result = chaos(with_options(options, kills=kills), records)
     rows, fine = [cells(name, result)], result.holds and result.kills_done >= min(kills, 1000)
+    lost = chaos(with_options(options, kills=50, lose_every=5), list(generate(60, 1200, options.seed)))
+    rows.append(cells("journal lost", lost))
+    fine = fine and lost.holds and lost.journals_lost >= 5
     for each, (broke, of_control, words) in controls(with_options(options, kills=0)).items():
         print(words, file=sys.stderr)
         rows.append(cells(f"control: {each}", of_control))
@@ -203,7 +214,7 @@ def command_table(options):
     print(row(COLUMNS), row("---" for _ in COLUMNS), *map(row, rows), sep="\n")
     print(f"\n{result.verdict or 'no verdict'}. "
           f"{'All invariants hold and every control breaks one.' if fine else 'NOT ALL AS IT MUST BE.'}")
-    for problem in (*result.problems, *result.judgement.words()):
+    for problem in (*result.problems, *result.judgement.words(), *lost.problems, *lost.judgement.words()):
         print(f"- {problem}")
     return 0 if fine else 1
 
@@ -256,6 +267,9 @@ def parser_of():
         command.add_argument("--settle", default="100ms")
         command.add_argument("--sign-skew", default="599s" if name in ("short", "control") else "597s")
         command.add_argument("--limit", type=float, default=4 * 3600, metavar="SECONDS")
+        command.add_argument("--time-shift", default="newest=now")
+        command.add_argument("--lose-every", type=int, default=0, metavar="KILLS",
+                             help="delete the journal after so many kills, again and again, and go on with --adopt")
         command.add_argument("--untagged", action="store_true", help="messages need no tag")
         service.add_fault_options(command)
     commands.choices["run"].add_argument("--input", type=pathlib.Path, required=True)

@@ -1,4 +1,5 @@
 """The driver: runs a client over and over, kills it, and has the judge say what is left of its promise."""
+import argparse
 import http.client
 import json
 import os
@@ -27,7 +28,7 @@ def client_command(client, file, journal, options):
     """The command under test: this is the one place that knows it."""
     rate = str(options.rate) if options.rate else "off"
     return [*program(client), "migrate", str(file), "--format", "zim", "--execute", "--journal", str(journal),
-            "--time-shift", "newest=now", "--rate", rate, "--lanes", "8", "--settle", options.settle, "--sign-skew",
+            "--time-shift", options.time_shift, "--rate", rate, "--lanes", "8", "--settle", options.settle, "--sign-skew",
             options.sign_skew, "--progress", "off", "--json", *options.client_arg]
 
 
@@ -118,6 +119,7 @@ class Result:
         self.kills, self.stats, self.runs, self.seconds, self.kills_wanted = {}, {}, 0, 0.0, 0
         self.first_code = self.second_code = self.grown = None
         self.verdict, self.balances, self.problems, self.judgement = "", 0, [], None
+        self.journals_lost = 0
         self.report = None  # the client's own, as JSON
 
     @property
@@ -150,6 +152,9 @@ class Chaos:
         self.input, self.journal = folder / "input.jsonl", folder / "journal"
         self.schedule, self.result = Schedule(options.kills, options.seed), Result()
         self.running_seconds, self.applied = 0.0, 0
+        if options.lose_every:  # without its journal a run does not know any more what now was
+            newest = max(record["SendMessageTime"] for record in records)
+            self.options = argparse.Namespace(**{**vars(options), "time_shift": f"{int(time.time() * 1000) - newest:+}ms"})
 
     def run(self):
         began = time.monotonic()
@@ -187,6 +192,7 @@ class Chaos:
             if code == -signal.SIGKILL and point:
                 self.schedule.killed(point)
                 fruitless = 0
+                self.lose_journal()
             elif code in AGAIN and fruitless < FRUITLESS_MOST:
                 self.schedule.passed()
                 fruitless += 1
@@ -194,6 +200,17 @@ class Chaos:
                 return code
         self.problem(f"the client did not come to an end within {self.options.limit} s")
         return None
+
+    def lose_journal(self):
+        """After every so many kills; from then on the command has --adopt, as it would stop without."""
+        every = self.options.lose_every
+        if not every or sum(self.schedule.done.values()) % every:
+            return
+        for file in self.folder.glob(self.journal.name + "*"):
+            file.unlink()
+        self.result.journals_lost += 1
+        if "--adopt" not in self.options.client_arg:
+            self.options.client_arg = [*self.options.client_arg, "--adopt"]
 
     def attempt(self, point, amount, timeout=600):
         """One run of the client, killed at the point unless it ends before; its exit code."""

@@ -235,7 +235,7 @@ FAULTS = ["--lost", "0.05", "--late", "0.05", "--late-seconds", "0.2:1.5", "--la
 
 
 def driven(without=None, kills=0, records=None, folder=None, client=HERE / "model.py"):
-    options = argparse.Namespace(client=client, client_arg=[], kills=kills, seed=3, rate=0, settle="50ms",
+    options = argparse.Namespace(client=client, client_arg=[], lose_every=0, time_shift="newest=now", kills=kills, seed=3, rate=0, settle="50ms",
                                  sign_skew="599s", limit=120, untagged=False, keep=None, fault_flags=FAULTS)
     with tempfile.TemporaryDirectory(prefix="zimmock-chaos.") as name:
         return Chaos(options, records or list(generate(6, 60, 3)), pathlib.Path(name), without).run()
