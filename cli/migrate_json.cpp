@@ -46,6 +46,7 @@ class JsonOutput : public MigrateOutput {
              {"imports_to_sender", counts.to_sender},
              {"imports_to_receiver", counts.imports - counts.to_sender},
              {"one_sided", counts.one_sided},
+             {"tagged", plan.tagged},
              {"bad", counts.bad},
              {"too_old", counts.too_old},
              {"expires", counts.expires},

@@ -3,7 +3,7 @@
 #include <unordered_map>
 
 #include "cli/migrate_report_writers.h"
-#include "contracts/api/json_text.h"
+#include "contracts/api/html_page.h"
 #include "contracts/api/text.h"
 
 namespace zimmock::cli {
@@ -35,19 +35,6 @@ json wait_words() {
   return out;
 }
 
-// As in the contract's html report: JSON has '<' in strings only, and can spell it out there.
-std::string script_json(const json& page) {
-  std::string out;
-  for (const char c : json_line(page)) {
-    if (c == '<') {
-      out += "\\u003c";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string report_page(const JournalReport& report) {
@@ -55,12 +42,7 @@ std::string report_page(const JournalReport& report) {
   add_lists(page, report);
   page["wait_words"] = wait_words();
   page["quarantine_file"] = report.quarantine_file;
-  const std::string_view text = migration_page().front().text;
-  const std::size_t at = text.find(kReportMarker);
-  std::string out(text.substr(0, at));
-  out += script_json(page);
-  out += text.substr(at + kReportMarker.size());
-  return out;
+  return fill_html_page(migration_page().front().text, kReportMarker, page);
 }
 
 }  // namespace zimmock::cli

@@ -46,6 +46,11 @@ class TextOutput : public MigrateOutput {
     row("order", fmt::format("{} older than an earlier one of the conversation (sorted before "
                              "sending); {} sharing a timestamp with the one before",
                              counts.out_of_order, counts.same_time));
+    if (!plan.tagged) {
+      row("tag",
+          "off: equal messages are counted instead; what others write meanwhile, and what a "
+          "lost journal has sent, is not seen");
+    }
     print_left_out(counts);
     print_source(plan.facts);
     print_estimate(plan.estimate);

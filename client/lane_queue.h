@@ -39,7 +39,7 @@ class LaneQueue {
 
   explicit LaneQueue(const MigrationPlan& plan) : plan_(plan) {}
 
-  // Adds a lane at its first record from `record` on, if it has one.
+  // Adds a lane at its first record from `record` on, if it has one; its first task is_first.
   void add(Lane lane, std::uint32_t record, bool is_first = false);
 
   // What is to be done next, at that monotonic time. What was parked and is due comes first.

@@ -94,7 +94,7 @@ struct PlanCounts {
   std::uint64_t clamped = 0;        // moved by TooOldPolicy::kClamp, to keep the order included
   std::uint64_t left_out = 0;       // not in the plan: bad, or too old and not clamped
   std::uint64_t skipped = 0;        // in the file, but no message to import: SourceFacts says what
-  std::uint64_t other_shards = 0;   // of conversations that other shards have
+  std::uint64_t other_shards = 0;   // other shards', the broken and deleted ones too
   std::uint64_t out_of_order = 0;   // older than an earlier one of the same user's list
   std::uint64_t same_time = 0;      // with the timestamp of the one before in the same user's list
   std::uint64_t one_sided = 0;      // in one user's list only

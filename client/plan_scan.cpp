@@ -54,6 +54,16 @@ class Scan {
   };
 
   void take(const SourceRecord& record) {
+    const ImportPeerMsg& message = record.message;
+    // Of all shards, so that all are moved alike.
+    if (record.emptied == Emptied::kNo && record.ok())
+      plan_.source_newest_ms = std::max(plan_.source_newest_ms, message.send_time_ms);
+    // A record too broken to name its users is one shard's all the same.
+    if (!shard_.has(message.from_user_id, message.to_user_id)) {
+      ++plan_.counts.records;
+      ++plan_.counts.other_shards;
+      return;
+    }
     if (record.emptied != Emptied::kNo) {
       ++plan_.counts.skipped;
       log_.add(Weight::kNote, PlanReason::kEmptied,
@@ -75,12 +85,6 @@ class Scan {
     }
     if (!record.ok()) {
       ++plan_.counts.bad;
-      return;
-    }
-    const ImportPeerMsg& message = record.message;
-    plan_.source_newest_ms = std::max(plan_.source_newest_ms, message.send_time_ms);
-    if (!shard_.has(message.from_user_id, message.to_user_id)) {
-      ++plan_.counts.other_shards;
       return;
     }
     if (plan_.tagged && !has_room_for_tag(record)) {

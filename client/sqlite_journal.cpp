@@ -70,6 +70,14 @@ Result<bool> is_empty(SqlDatabase& database) {
   return tables->integer(0) == 0;
 }
 
+// A digest tells nobody more than its beginning does.
+std::string_view shortened(const std::string& value) {
+  constexpr std::size_t kDigestDigits = 64;
+  const bool digest = value.size() == kDigestDigits &&
+                      value.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return std::string_view(value).substr(0, digest ? 8 : value.size());
+}
+
 Result<void> check_kind(SqlDatabase& database, const std::filesystem::path& path) {
   const auto id = pragma(database, "application_id");
   if (!id) return tl::unexpected(Error{ErrorKind::kUsage, id.error().message});
@@ -173,7 +181,9 @@ Result<void> SqliteJournal::compare(const Fingerprint& fingerprint) {
   for (const auto& [name, value] : fingerprint) {
     const auto found = was.find(name);
     const std::string old = found == was.end() ? "nothing" : found->second;
-    if (old != value) differences.push_back(fmt::format("{}: was {}, is {}", name, old, value));
+    if (old != value)
+      differences.push_back(
+          fmt::format("{}: was {}, is {}", name, shortened(old), shortened(value)));
   }
   if (differences.empty()) return {};
   return fail(ErrorKind::kUsage,

@@ -69,6 +69,10 @@ Result<const Format*> detect_format(const std::filesystem::path& path) {
     auto read = file->read(0, std::min<std::uint64_t>(kHeadBytes, file->size()));
     if (!read) return tl::unexpected(read.error());
     head = *std::move(read);
+    if (head.empty()) {
+      return fail(ErrorKind::kUsage,
+                  fmt::format("{}: expected a chat history, got an empty file", path.string()));
+    }
   }
   std::vector<std::string_view> names;
   for (const Format& row : kFormats) {

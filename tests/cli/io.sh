@@ -63,7 +63,7 @@ for content in '' $'\n\n \n' $'\xef\xbb\xbf'; do
     if [[ $OUT != *verified:\ all* ]]; then pass; else fail 'no word of all verified' "$(printed)"; fi
   done
 done
-refuses 'an empty file, of which the format cannot be told' 2 'could not tell its format; give --format: ' migrate "$T/empty.jsonl"
+refuses 'an empty file' 2 'empty.jsonl: expected a chat history, got an empty file' migrate "$T/empty.jsonl"
 WHAT='a file of zeros'
 head -c 5000 /dev/zero >"$T/zeros.jsonl"
 zim migrate "$T/zeros.jsonl" --format zim

@@ -118,6 +118,7 @@ stop_mock TERM
 start_mock
 ENDPOINT=$URL
 zim migrate "$T/state.jsonl" --execute --rate off --tag off
+expect_out '  tag +off: equal messages are counted instead; '
 expect_equal 'verified: all 5 of 5 imports are in ZIM, in order' "$(tail -n 1 "$T/z_out")"
 expect_equal "$(<"$T/wanted")" "$(bodies ann bob)" "ann's list"
 expect_equal "$(<"$T/bob_was")" "$(bodies bob ann)" "bob's list"

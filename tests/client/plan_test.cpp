@@ -295,6 +295,32 @@ TEST_CASE("the parts of all shards are the whole, each at its own rate") {
   CHECK(deadline_ms == whole.outlook.deadline_ms);
 }
 
+TEST_CASE("what is broken or deleted is one shard's, not every shard's") {
+  std::string text = "no JSON\n{}\n";
+  for (int i = 0; i < 24; ++i) {
+    const nlohmann::json more = i % 3 == 0   ? nlohmann::json{{"MessageType", 99}}
+                                : i % 3 == 1 ? nlohmann::json{{"Stored", {{"Recalled", true}}}}
+                                             : nlohmann::json::object();
+    text += record_line(std::to_string(i), kNow - 1000, more);
+    text.insert(text.rfind("\"b\"") + 2, std::to_string(i));
+  }
+  const auto whole = plan_of(text, plan_options());
+  REQUIRE(whole.counts.bad == 10);
+  std::uint64_t bad = 0, skipped = 0, own = 0;
+  auto options = plan_options();
+  for (std::uint32_t number = 1; number <= 4; ++number) {
+    options.shard = {number, 4};
+    const PlanCounts counts = plan_of(text, options).counts;
+    bad += counts.bad;
+    skipped += counts.skipped;
+    own += counts.records + counts.skipped - counts.other_shards;
+    CHECK(counts.records + counts.skipped == whole.counts.records + whole.counts.skipped);
+  }
+  CHECK(bad == whole.counts.bad);
+  CHECK(skipped == whole.counts.skipped);
+  CHECK(own == whole.counts.records + whole.counts.skipped);
+}
+
 TEST_CASE("a run that goes on at another rate has the first one's plan") {
   std::string text;
   for (int i = 1; i <= 30; ++i)
