@@ -69,7 +69,8 @@ Result<const Format*> detect_format(const std::filesystem::path& path) {
     auto read = file->read(0, std::min<std::uint64_t>(kHeadBytes, file->size()));
     if (!read) return tl::unexpected(read.error());
     head = *std::move(read);
-    if (head.empty()) {
+    const bool whole = head.size() == file->size();
+    if (whole && head.find_first_not_of(" \t\r\n\xEF\xBB\xBF") == std::string::npos) {
       return fail(ErrorKind::kUsage,
                   fmt::format("{}: expected a chat history, got an empty file", path.string()));
     }
