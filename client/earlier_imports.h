@@ -25,7 +25,8 @@ struct EarlierImports {
 EarlierImports look_for_earlier(const RunContext& context, ZimApi& api, CallSite& site, Lane lane,
                                 bool first_only);
 
-// What a journal has to take over so that the lane goes on after the last of them: the found ones
+// What a journal has to take over so that the lane goes on after the last that was found, of which
+// there must be one: the found ones
 // as recovered, and those before it that are not in the list as quarantined, because sent now they
 // would come out of order.
 std::vector<ImportEntry> entries_of(const MigrationPlan& plan, Lane lane,

@@ -189,8 +189,8 @@ numbers add up; the second run applies nothing.
 
 In the row *journal lost* the journal is deleted after every fifth kill, and the command goes on with `--adopt`.
 
-The controls leave one thing out each, and must fail: reading back, durable intents, waiting for the signature's
-expiry; `naive` is a loop of curl that retries. Input: {input}. Faults (see `tests/chaos/service.py --help`):
+The controls leave one thing out each, and must fail: reading back, durable intents (with `--adopt`, as it would stop at
+the first list that has what its journal has not), waiting for the signature's expiry; `naive` is a loop of curl that retries. Input: {input}. Faults (see `tests/chaos/service.py --help`):
 `{faults}`.
 """
 
