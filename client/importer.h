@@ -114,8 +114,8 @@ struct ImportReport {
 //  - refused: quarantined; the lane goes on or stops, by GapPolicy
 //  - in doubt (no usable answer, or a code that may mean applied; or so says the journal): the lane
 //    waits, the others go on; it is looked for in its list, and sent again only after two looks
-//  - the first of a lane: its list is read before, and has it or a later one of its lane already:
-//    they are adopted, or everything stops, by adopt_from_ms
+//  - before a lane's first import its list is read: what it has of the lane already is adopted, or
+//    stops everything, by adopt_from_ms
 //  - credentials, no connection after 5 tries, the source or the journal failing, an interruption:
 //    everything stops, and another run with the same journal goes on
 ImportReport run_import(const RunContext& context, ImportJournal& journal);
