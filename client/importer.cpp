@@ -344,7 +344,7 @@ class Import {
            context_.settle.lands_within_ms();
   }
 
-  void wait_for_expiry(LaneQueue::Task task) {
+  void wait_for_expiry(LaneQueue::Task&& task) {
     const std::int64_t left_ms = expiry_ms(*task.doubt) - context_.clock.wall_ms();
     const std::int64_t until_ns = after_ms(std::max(left_ms, context_.settle.settle_ms));
     queue_.park(std::move(task), until_ns);
