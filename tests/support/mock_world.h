@@ -1,5 +1,6 @@
 #pragma once
 
+#include <mutex>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -18,7 +19,10 @@ class MockWorld {
   explicit MockWorld(const Profile& profile = default_profile(),
                      std::optional<std::int64_t> rate = std::nullopt,
                      const WrongMock* wrong = nullptr)
-      : service_(clock_, [this](const RequestRecord& record) { last_record = record; }) {
+      : service_(clock_, [this](const RequestRecord& record) {
+          const std::lock_guard lock(record_mutex_);
+          last_record = record;
+        }) {
     service_.set_wrong(wrong);
     TenantOptions options;
     options.profile = profile;
@@ -76,9 +80,10 @@ class MockWorld {
   Service& service() { return service_; }
 
   HttpResponse last;
-  RequestRecord last_record;
+  RequestRecord last_record;  // to be read while no call is under way
 
  private:
+  std::mutex record_mutex_;
   ManualClock clock_;
   Service service_;
 };
