@@ -72,9 +72,8 @@ class TextOutput : public MigrateOutput {
                  journal->path().string());
     }
     if (adopt_from_ms) {
-      fmt::print(
-          "--adopt: not before {}, when nothing can land any more that an earlier run sent\n",
-          iso_time(*adopt_from_ms));
+      fmt::print("--adopt: not before {}; what the lists have then counts as imported\n",
+                 iso_time(*adopt_from_ms));
     }
     if (facts_.expired.records > 0) {
       fmt::print("{} still to be sent left the window since the first run, the oldest of {}\n",

@@ -68,7 +68,7 @@ for again in --adopt ''; do
   kill -INT "$PID"
   ended
   expect_rc 130
-  expect_out $'\n--adopt: not before [^ ]+Z, when nothing can land'
+  expect_out $'\n--adopt: not before [^ ]+Z; what the lists have then'
   grep -- '--adopt: not before' <<<"$OUT" >>"$T/not-before"
 done
 expect_equal 1 "$(sort -u "$T/not-before" | wc -l)" 'times'
