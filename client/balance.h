@@ -14,7 +14,8 @@ namespace zimmock {
 struct ViewBalance {
   std::uint64_t read = 0;
   std::uint64_t imported = 0;     // answered with success
-  std::uint64_t recovered = 0;    // the answer was lost, the message is there
+  std::uint64_t recovered = 0;    // found in its list: the answer was lost, or an earlier run's
+                                  // was adopted
   std::uint64_t quarantined = 0;  // bad records, and what the service refuses
   std::uint64_t skipped = 0;      // no message, too old, of another shard, not seen by that user
   std::uint64_t unresolved = 0;   // may have been applied

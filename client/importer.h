@@ -89,7 +89,7 @@ struct StoppedLane {
 // last two count earlier runs of the same journal too.
 struct ImportReport {
   std::uint64_t imported = 0;     // answered with success
-  std::uint64_t recovered = 0;    // the answer was lost, and the message found in its list
+  std::uint64_t recovered = 0;    // found in its list: the answer was lost, or it was adopted
   std::uint64_t quarantined = 0;  // refused for itself
   std::uint64_t unresolved = 0;   // may have been applied
   std::uint64_t not_sent = 0;

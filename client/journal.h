@@ -35,7 +35,7 @@ struct ImportIntent {
 enum class ImportOutcome {
   kOpen,         // intended, and nothing known since: it may have been applied
   kImported,     // answered with success
-  kRecovered,    // its answer was lost, and it was found in the list
+  kRecovered,    // found in the list: its answer was lost, or it was adopted
   kQuarantined,  // refused for itself, or its turn is over: it will not be sent again
   kNotApplied,   // not sent, or answered with a code that says so: it may be sent again
 };
