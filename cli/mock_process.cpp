@@ -81,6 +81,7 @@ Result<ListenerOptions> server_options(const MockOptions& options, const Address
   out.body_limit_bytes = options.body_limit_bytes;
   out.http = listen.http;
   out.https = listen.https;
+  out.tunnels = listen.proxy.has_value();
   out.control_listen = listen.control;
   auto tenants = tenant_options(options.service);
   if (!tenants) return tl::unexpected(tenants.error());
@@ -183,12 +184,9 @@ class MockProcess::Impl {
   }
 
   Result<void> start_proxy(const ListenAddress& address, const Clock& clock, ReadyLine& ready) {
-    constexpr std::string_view kScheme = "https://";
-    const auto tls = parse_listen_address(std::string_view(ready.tls_url).substr(kScheme.size()));
-    if (!tls) return tl::unexpected(tls.error());
     ConnectProxy::Options options;
     options.address = address;
-    options.upstream = *tls;
+    options.upstream = server_->tunnel_end();
     auto proxy = ConnectProxy::start(options, clock);
     if (!proxy) return tl::unexpected(proxy.error());
     proxy_ = std::move(*proxy);

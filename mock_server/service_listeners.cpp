@@ -26,30 +26,40 @@ Result<std::unique_ptr<ServiceListeners>> ServiceListeners::start(Service& servi
   ControlApiOptions control = options.control;
   if (!control.about) control.about = [about = server.get()] { return about->about(); };
   server->control_ = std::make_unique<ControlApi>(service, std::move(control));
-  HttpListener::Options listener;
-  if (options.control_listen) {
-    listener.address = *options.control_listen;
-    auto started =
-        HttpListener::start(listener, server->handler(listener.address, Serves::kControl));
-    if (!started) return tl::unexpected(started.error());
-    server->control_listener_ = std::move(*started);
-  }
-  const Serves serves = options.control_listen ? Serves::kApi : Serves::kBoth;
-  if (options.http) {
-    listener.address = *options.http;
-    auto started = HttpListener::start(listener, server->handler(listener.address, serves));
-    if (!started) return tl::unexpected(started.error());
-    server->http_ = std::move(*started);
-  }
-  if (options.https) {
-    listener.address = *options.https;
-    listener.tls = options.tls;
-    if (!listener.tls) return fail(ErrorKind::kUsage, "https: expected a certificate and its key");
-    auto started = HttpListener::start(listener, server->handler(listener.address, serves));
-    if (!started) return tl::unexpected(started.error());
-    server->https_ = std::move(*started);
-  }
+  if (auto listening = server->listen(); !listening) return tl::unexpected(listening.error());
   return server;
+}
+
+Result<void> ServiceListeners::listen() {
+  const auto start = [this](std::unique_ptr<HttpListener>& out, const ListenAddress& address,
+                            bool encrypted, Serves serves) -> Result<void> {
+    auto started = listen_at(address, encrypted, serves);
+    if (!started) return tl::unexpected(started.error());
+    out = *std::move(started);
+    return {};
+  };
+  Result<void> done;
+  if (options_.control_listen) {
+    done = start(control_listener_, *options_.control_listen, false, Serves::kControl);
+  }
+  const Serves beside = options_.control_listen ? Serves::kApi : Serves::kBoth;
+  if (done && options_.http) done = start(http_, *options_.http, false, beside);
+  if (done && options_.https) {
+    done = start(https_, *options_.https, true, options_.http ? Serves::kApi : beside);
+  }
+  if (done && options_.tunnels) done = start(tunnel_end_, ListenAddress{}, true, Serves::kApi);
+  return done;
+}
+
+Result<std::unique_ptr<HttpListener>> ServiceListeners::listen_at(const ListenAddress& address,
+                                                                  bool encrypted, Serves serves) {
+  HttpListener::Options options;
+  options.address = address;
+  if (encrypted) {
+    options.tls = options_.tls;
+    if (!options.tls) return fail(ErrorKind::kUsage, "https: expected a certificate and its key");
+  }
+  return HttpListener::start(options, handler(address, serves));
 }
 
 std::string ServiceListeners::url() const {
@@ -66,6 +76,10 @@ std::string ServiceListeners::control_url() const {
       : http_           ? url()
                         : tls_url();
   return base + std::string(kControlPath);
+}
+
+ListenAddress ServiceListeners::tunnel_end() const {
+  return {ListenAddress{}.host, tunnel_end_->port()};
 }
 
 HttpListener::Handler ServiceListeners::handler(const ListenAddress& address, Serves serves) {
@@ -97,6 +111,7 @@ void ServiceListeners::stop() {
   if (control_listener_) control_listener_->stop();
   if (http_) http_->stop();
   if (https_) https_->stop();
+  if (tunnel_end_) tunnel_end_->stop();
 }
 
 }  // namespace zimmock

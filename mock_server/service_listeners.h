@@ -15,8 +15,12 @@ namespace zimmock {
 struct ListenerOptions {
   std::optional<ListenAddress> http = ListenAddress{};
   std::optional<ListenAddress> https;
-  std::optional<CertificateAndKey> tls;  // needed for https
-  // The control API's own address, over HTTP; without it, it is served beside the API's paths.
+  std::optional<CertificateAndKey> tls;  // needed for https and tunnels
+  // Where the tunnels of a ConnectProxy end: a TLS listener more, on a free loopback port. Whoever
+  // reaches the proxy reaches it, so it serves the API and never the control API.
+  bool tunnels = false;
+  // The control API's own address, over HTTP; without it, it is served beside the API's paths, over
+  // HTTP where there is HTTP, else over HTTPS: at control_url() and nowhere else.
   std::optional<ListenAddress> control_listen;
   ControlApiOptions control;  // without `about`, health says the addresses
   std::size_t body_limit_bytes = 256 * 1024;
@@ -35,6 +39,8 @@ class ServiceListeners {
   std::string tls_url() const;
   // "http://127.0.0.1:PORT/_zimmock/v1" (https where there is no http).
   std::string control_url() const;
+  // For the ConnectProxy; only if ListenerOptions has tunnels.
+  ListenAddress tunnel_end() const;
 
   // Calls off delays and waits, finishes the requests being answered (for at most 2 s), then closes
   // everything. Also done by the destructor. The service can be used no more.
@@ -43,6 +49,9 @@ class ServiceListeners {
  private:
   enum class Serves { kApi, kControl, kBoth };
   ServiceListeners() = default;
+  Result<void> listen();
+  Result<std::unique_ptr<HttpListener>> listen_at(const ListenAddress& address, bool encrypted,
+                                                  Serves serves);
   HttpListener::Handler handler(const ListenAddress& address, Serves serves);
   std::string about() const;
 
@@ -52,6 +61,7 @@ class ServiceListeners {
   std::unique_ptr<HttpListener> control_listener_;
   std::unique_ptr<HttpListener> http_;
   std::unique_ptr<HttpListener> https_;
+  std::unique_ptr<HttpListener> tunnel_end_;
 };
 
 }  // namespace zimmock

@@ -34,12 +34,57 @@ for host in "${HOSTS[@]}"; do
   expect_out '"Code":0'
 done
 WHAT='a host in upper case'
-via_proxy https://ZIM-API.ZEGO.IM/_zimmock/v1/health
-expect_out '"status":"ok"'
+via_proxy "https://ZIM-API.ZEGO.IM/?$QUERY" -d '{}'
+expect_out '"RequestId"'
 WHAT='two requests over one tunnel'
-via_proxy https://zim-api.zego.im/_zimmock/v1/health https://zim-api.zego.im/_zimmock/v1/health
+via_proxy "https://zim-api.zego.im/?$QUERY" "https://zim-api.zego.im/?$QUERY"
 expect_equal 1 "$(grep -c 'Connection established' <<<"$OUT")" tunnels
-expect_equal 2 "$(grep -o '"status":"ok"' <<<"$OUT" | wc -l)" answers
+expect_equal 2 "$(grep -o '"RequestId"' <<<"$OUT" | wc -l)" answers
+
+# --- a tunnel leads to the API, never to the control API --------------------------------------------------------------
+
+no_control() { # URL PATH curl args: there is no control API, and no secret in the answer
+  WHAT="control at $1$2 ${*:3}" SENT="curl ${*:3} $1$2"
+  OUT=$(curl -q -sS --max-time 30 --cacert "$CA" -w '\n%{http_code}' "${@:3}" "$1$2" 2>&1)
+  if [[ $OUT == *$'\n'404 && $OUT != *"$SECRET"* && $OUT != *server_secret* && $OUT != *status*ok* ]]; then
+    pass
+  else
+    fail 'HTTP 404 and nothing of the control API' "$OUT"
+  fi
+}
+no_control_through_tunnels() {
+  local host
+  for host in zim-api.zego.im 127.0.0.1 localhost; do
+    no_control https://zim-api.zego.im "/_zimmock/v1/tenants/$APP" --proxy "$PROXY" -H "Host: $host"
+    no_control https://zim-api.zego.im "/_zimmock/v1/tenants/$APP" --proxy "$PROXY" -H "Host: $host" -X DELETE
+    no_control https://zim-api.zego.im /_zimmock/v1/health --proxy "$PROXY" -H "Host: $host"
+  done
+}
+control_answers() { # URL: the tenant is still there
+  WHAT="the control API at $1"
+  OUT=$(curl -q -sS --noproxy '*' --max-time 30 --cacert "$CA" "$1/tenants/$APP" 2>&1)
+  expect_out_json '.app_id == 12345 and has("server_secret")'
+}
+no_control_through_tunnels
+no_control "$TLS_URL" "/_zimmock/v1/tenants/$APP" --noproxy '*'
+control_answers "$(jq -r .control_url <<<"$READY")"
+stop_mock TERM
+
+rm -f "$T/ready"
+"$ZIMMOCK" serve --listen off --tls-listen 127.0.0.1:0 --proxy-listen 127.0.0.1:0 --ca-dir "$T/ca" --ready-file "$T/ready" \
+  >"$T/out" 2>"$T/log" </dev/null &
+MOCK_PID=$!
+PIDS+=("$MOCK_PID")
+for ((tries = 0; tries < 1500; tries++)); do [[ -s $T/ready ]] && break; sleep 0.02; done
+READY=$(<"$T/ready") TLS_URL=$(jq -r .tls_url "$T/ready") PROXY=$(jq -r .proxy_url "$T/ready")
+WHAT='without HTTP the control API is where control_url says: at the TLS address'
+expect_equal "$TLS_URL/_zimmock/v1" "$(jq -r .control_url <<<"$READY")" control_url
+control_answers "$TLS_URL/_zimmock/v1"
+no_control_through_tunnels
+control_answers "$TLS_URL/_zimmock/v1"
+stop_mock TERM
+start_mock --proxy-listen 127.0.0.1:0
+PROXY=$(jq -r .proxy_url <<<"$READY")
 
 # --- what is refused --------------------------------------------------------------------------------------------------
 
