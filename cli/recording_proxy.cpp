@@ -12,6 +12,7 @@
 #include "contracts/api/text.h"
 #include "contracts/harness/har.h"
 #include "contracts/harness/traffic_judge.h"
+#include "mock_server/control/control_api.h"
 
 namespace zimmock::cli {
 namespace {
@@ -78,6 +79,33 @@ HttpRequest to_upstream(const HttpRequest& request) {
 
 HttpResponse plain(int status, const std::string& line) {
   return {status, {{"Content-Type", "text/plain"}}, "zimmock proxy: " + line + "\n"};
+}
+
+struct Refusal {
+  int status;
+  std::string why;
+};
+
+// Nothing for what goes to the upstream. A mock there would take the proxy's calls of its control
+// API for those of a program of its own machine, whoever made them. A target that does not begin
+// with a slash would change the upstream's host.
+std::optional<Refusal> not_passed_on(const HttpRequest& request) {
+  if (request.method == "HEAD") return Refusal{501, "HEAD is not passed on"};
+  if (!request.target.starts_with('/')) {
+    return Refusal{400, "expected a path that begins with /, got another target; not passed on"};
+  }
+  if (request.target.starts_with(kControlRoot)) {
+    return Refusal{403,
+                   "the control API of a mock is not passed on; call it at the mock's control_url"};
+  }
+  if (request.body_state == BodyState::kTooLarge) {
+    return Refusal{400,
+                   fmt::format("the body has more than {} bytes; not passed on", kMaxBodyBytes)};
+  }
+  if (request.body_state == BodyState::kCutOff) {
+    return Refusal{400, "the body was cut off; not passed on"};
+  }
+  return std::nullopt;
 }
 
 // Connections to the upstream, as many as are used at once.
@@ -242,13 +270,9 @@ class RecordingProxy::Impl {
 
   HttpResponse pass_on(HarExchange& exchange) {
     const HttpRequest& request = exchange.request;
-    if (request.body_state != BodyState::kComplete || request.method == "HEAD") {
-      exchange.error =
-          request.method == "HEAD" ? "HEAD is not passed on"
-          : request.body_state == BodyState::kTooLarge
-              ? fmt::format("the body has more than {} bytes; not passed on", kMaxBodyBytes)
-              : "the body was cut off; not passed on";
-      return plain(request.method == "HEAD" ? 501 : 400, exchange.error);
+    if (const auto refused = not_passed_on(request)) {
+      exchange.error = refused->why;
+      return plain(refused->status, exchange.error);
     }
     auto response = connections_.send(to_upstream(request));
     if (!response) {

@@ -136,6 +136,7 @@ void CurlTransport::Impl::configure() {
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_TCP_NODELAY, 1L);
   set(CURLOPT_FOLLOWLOCATION, 0L);
+  set(CURLOPT_PATH_AS_IS, 1L);  // what the caller has checked is what is sent
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   // HTTP/2 has repetitions of its own (refused streams); one call a connection needs none of it.
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));

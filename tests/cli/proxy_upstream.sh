@@ -92,6 +92,22 @@ zim contract judge -
 STDIN=/dev/null
 expect_rc 0
 
+# --- the control API of a mock behind it ---------------------------------------------------------------------------------
+
+# The mock would take the proxy, a program of its own machine that sends a Host of its own, for its owner.
+start_proxy --upstream "$UPSTREAM" --har "$T/control.har" --log json
+not_control() { # NAME TARGET [curl args]: not passed on
+  WHAT=$1 SENT=$2
+  OUT=$(curl -q -sS --noproxy '*' --path-as-is --max-time 30 -w '\n%{http_code}' "${@:3}" "$PROXY_URL$2" 2>&1)
+  if [[ $OUT != *server_secret* && $OUT != *'"tenants"'* && $OUT != *$'\n'200 ]]; then pass; else fail 'no answer of the control API' "$OUT"; fi
+}
+not_control 'the control API through the proxy' "/_zimmock/v1/tenants/$APP" -H 'Host: evil.example'
+expect_out $'control API of a mock is not passed on.*\n403$'
+for target in /x/../_zimmock/v1/tenants /./_zimmock/v1/tenants //_zimmock/v1/tenants; do not_control "as $target" "$target"; done
+not_control 'a target that names another host' '' --request-target "@127.0.0.1:${UPSTREAM##*:}/_zimmock/v1/tenants"
+expect_out $'expected a path that begins with /.*\n400$'
+stop_proxy TERM
+
 # --- something broken -------------------------------------------------------------------------------------------------
 
 start_proxy --upstream "$UPSTREAM" --har "$HAR" --log json
@@ -110,7 +126,7 @@ WHAT='a wrong signature'
 send POST '{"FromUserId":"alice","ToUserId":"bob"}'
 expect_code 100000005
 WHAT='a request that is not of this API passes unjudged'
-expect_equal ok "$(curl -q -sS --noproxy '*' "$URL/_zimmock/v1/health" | jq -r .status)"
+expect_equal 404 "$(curl -q -sS --noproxy '*' -o /dev/null -w '%{http_code}' "$URL/elsewhere")"
 stop_proxy TERM
 WHAT='findings'
 expect_rc 1
