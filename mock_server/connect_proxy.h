@@ -12,9 +12,9 @@
 namespace zimmock {
 
 // An HTTP proxy for clients that hard-code the vendor's address: it accepts CONNECT for port 443 of
-// the vendor's hosts (vendor_hosts(), without regard to case) and joins the tunnel to a TLS listener
-// of the mock's own, which serves the API only (ServiceListeners::tunnel_end()). It never connects to
-// anything else, so nothing leaves the machine:
+// the vendor's hosts (vendor_hosts(), without regard to case) and joins the tunnel to a TLS
+// listener of the mock's own, which serves the API only (ServiceListeners::tunnel_end()). It never
+// connects to anything else, so nothing leaves the machine:
 //
 //   CONNECT to another host or port     403
 //   any other method or form            405 (plain http needs no proxy here; https needs CONNECT)
