@@ -98,6 +98,11 @@ bool use_tls(SSL_CTX& context, const CertificateAndKey& tls) {
   return good;
 }
 
+// RFC 9112, section 6.3: a request that announces no body has none.
+bool has_body(const httplib::Request& in) {
+  return in.has_header("Content-Length") || in.has_header("Transfer-Encoding");
+}
+
 HttpRequest to_request(const httplib::Request& in) {
   HttpRequest out;
   out.method = in.method;
@@ -214,11 +219,12 @@ class HttpListener::Impl {
                        const httplib::ContentReader& reader) {
     in_flight_.enter();
     HttpRequest request = to_request(in);
-    bool whole = false;  // what follows on the connection is the next request
-    const BodyReader read = [&](HttpRequest& to, std::size_t limit_bytes) {
-      read_body(in, reader, limit_bytes, to);
-      whole = to.body_state == BodyState::kComplete;
-    };
+    bool whole = !has_body(in);  // what follows on the connection is the next request
+    const BodyReader read([&](std::size_t limit_bytes, const BodySink& take) {
+      const BodyState state = read_body(in, reader, limit_bytes, take);
+      whole = state == BodyState::kComplete;
+      return state;
+    });
     WireAnswer answer = handler_(request, read);
     const bool intact = answer.wire.intact();
     send(std::move(answer), in, out);
@@ -231,23 +237,17 @@ class HttpListener::Impl {
     if (!wire.intact()) spoil(wire, {&in, port_, &pauses_}, out);
   }
 
-  void read_body(const httplib::Request& in, const httplib::ContentReader& reader,
-                 std::size_t limit_bytes, HttpRequest& request) {
+  BodyState read_body(const httplib::Request& in, const httplib::ContentReader& reader,
+                      std::size_t limit_bytes, const BodySink& sink) {
+    if (!has_body(in)) return BodyState::kComplete;
     const auto announced = parse_int64(in.get_header_value("Content-Length"));
     const std::size_t readable = limit_bytes + kDrainBytes;
-    if (announced && *announced > static_cast<std::int64_t>(readable)) {
-      request.body_state = BodyState::kTooLarge;
-      return;
-    }
+    if (announced && *announced > static_cast<std::int64_t>(readable)) return BodyState::kTooLarge;
     std::size_t received = 0;
     const auto take = [&](const char* data, std::size_t size) {
       received += size;
-      if (received > limit_bytes) {
-        request.body_state = BodyState::kTooLarge;
-        std::string().swap(request.body);
-        return received <= readable;
-      }
-      request.body.append(data, size);
+      if (received > limit_bytes) return received <= readable;
+      sink({data, size});
       return true;
     };
     // A form goes to cpp-httplib's multipart reader unless it is asked for as what it is: bytes.
@@ -256,9 +256,8 @@ class HttpListener::Impl {
                            : reader(take);
     const bool short_of = announced && static_cast<std::int64_t>(received) < *announced &&
                           !in.is_multipart_form_data();
-    if (request.body_state == BodyState::kComplete && (!whole || short_of)) {
-      request.body_state = BodyState::kCutOff;
-    }
+    if (received > limit_bytes) return BodyState::kTooLarge;
+    return whole && !short_of ? BodyState::kComplete : BodyState::kCutOff;
   }
 
   // What cpp-httplib refuses before it is a request at all.

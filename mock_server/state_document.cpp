@@ -162,7 +162,7 @@ StateCounts counts_of(const StateDocument& document) {
   return out;
 }
 
-Result<void> add(StateDocument& document, Tenant& tenant) {
+Result<void> add_to(Tenant& tenant, StateDocument& document) {
   const std::lock_guard lock(tenant.mutex());
   State state;
   tenant.swap_state(state);
@@ -172,7 +172,7 @@ Result<void> add(StateDocument& document, Tenant& tenant) {
   return checked;
 }
 
-Result<void> replace(StateDocument& document, Tenant& tenant) {
+Result<void> replace_in(Tenant& tenant, StateDocument& document) {
   State state;
   if (auto checked = check_places(document, state, tenant.profile()); !checked) return checked;
   if (!document.last_msg_id) {
@@ -189,10 +189,25 @@ Result<void> replace(StateDocument& document, Tenant& tenant) {
 }  // namespace
 
 Result<StateCounts> import_state(Tenant& tenant, std::string_view document, StateMode mode) {
-  auto read = read_state(document, tenant.profile(), tenant.clock().wall_ms());
+  StateImport import(tenant, mode);
+  import.add(document);
+  return import.finish();
+}
+
+StateImport::StateImport(Tenant& tenant, StateMode mode)
+    : tenant_(tenant),
+      mode_(mode),
+      reader_(std::make_unique<StateReader>(tenant.profile(), tenant.clock().wall_ms())) {}
+
+StateImport::~StateImport() = default;
+
+void StateImport::add(std::string_view part) { reader_->add(part); }
+
+Result<StateCounts> StateImport::finish() {
+  auto read = reader_->finish();
   if (!read) return tl::unexpected(read.error());
   const StateCounts counts = counts_of(*read);
-  const auto done = mode == StateMode::kAdd ? add(*read, tenant) : replace(*read, tenant);
+  const auto done = mode_ == StateMode::kAdd ? add_to(tenant_, *read) : replace_in(tenant_, *read);
   if (!done) return tl::unexpected(done.error());
   return counts;
 }

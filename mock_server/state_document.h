@@ -17,9 +17,11 @@
 //
 // Each message must pass every check of ImportPeerMsg with the tenant's profile, but its time may
 // be in the future or outside the retention; its SendMessageTime is its MsgTime whatever the
-// profile says, and a line with a MsgSeq may be out of order. Unknown members are errors.
+// profile says, and a line with a MsgSeq may be out of order. Unknown members are errors, and so is
+// a line of more than 1 MiB.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -27,6 +29,8 @@
 #include "mock_server/tenant.h"
 
 namespace zimmock {
+
+class StateReader;
 
 struct StateCounts {
   std::uint64_t users = 0;
@@ -48,6 +52,24 @@ enum class StateMode {
 // has MsgIds. About 12 us and 300 bytes beside its texts for an entry, which are those it then
 // keeps. Thread-safe.
 Result<StateCounts> import_state(Tenant& tenant, std::string_view document, StateMode mode);
+
+// The same for a document that comes in parts, cut anywhere. Each line is read when it is there: of
+// the document itself no more than one unfinished line is held. Used by one thread, once.
+class StateImport {
+ public:
+  // `tenant` must outlive it, and is left alone until finish().
+  StateImport(Tenant& tenant, StateMode mode);
+  ~StateImport();
+
+  // After a bad line what follows is ignored.
+  void add(std::string_view part);
+  Result<StateCounts> finish();
+
+ private:
+  Tenant& tenant_;
+  const StateMode mode_;
+  std::unique_ptr<StateReader> reader_;
+};
 
 // The tenant's state, a line for each entry of each list: first the tenant, then users and devices
 // sorted by id, then the lists sorted by viewer and peer, each in the order of its MsgSeqs. The

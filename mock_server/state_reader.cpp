@@ -16,6 +16,9 @@ namespace {
 
 using json = nlohmann::json;
 
+// As long as a line that the client reads: a state is also the source of a migration.
+constexpr std::size_t kMaxLineBytes = std::size_t{1} << 20;
+
 // A bad line, without its number.
 using LineResult = tl::expected<void, std::string>;
 
@@ -29,26 +32,51 @@ LineResult first_refusal(const Findings& findings) {
   return tl::unexpected(findings.refusals.front().line());
 }
 
-class Reader {
- public:
-  Reader(const Profile& profile, std::int64_t now_ms) : messages_(profile), now_ms_(now_ms) {}
+}  // namespace
 
-  Result<StateDocument> read(std::string_view document) {
-    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-    if (document.starts_with(kByteOrderMark)) document.remove_prefix(kByteOrderMark.size());
-    while (!document.empty()) {
-      ++line_;
-      const std::string_view line = document.substr(0, document.find('\n'));
-      document.remove_prefix(std::min(line.size() + 1, document.size()));
-      if (trim(line).empty()) continue;
-      if (const auto read = read_line(line); !read) {
-        return fail(ErrorKind::kInput, fmt::format("line {}: {}", line_, read.error()));
+class StateReader::Lines {
+ public:
+  Lines(const Profile& profile, std::int64_t now_ms) : messages_(profile), now_ms_(now_ms) {}
+
+  void add(std::string_view part) {
+    while (!error_ && !part.empty()) {
+      const std::string_view piece = part.substr(0, part.find('\n'));
+      const bool ended = piece.size() < part.size();
+      if (unfinished_.size() + piece.size() > kMaxLineBytes) {
+        error_ =
+            fmt::format("line {}: expected at most {} bytes, got more", line_ + 1, kMaxLineBytes);
+      } else if (ended && unfinished_.empty()) {
+        take_line(piece);
+      } else {
+        unfinished_.append(piece);
+        if (ended) take_unfinished();
       }
+      part.remove_prefix(piece.size() + (ended ? 1 : 0));
     }
+  }
+
+  Result<StateDocument> finish() {
+    if (!error_ && !unfinished_.empty()) take_unfinished();
+    if (error_) return fail(ErrorKind::kInput, *std::move(error_));
     return std::move(out_);
   }
 
  private:
+  void take_unfinished() {
+    take_line(unfinished_);
+    unfinished_.clear();
+  }
+
+  void take_line(std::string_view text) {
+    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+    ++line_;
+    if (line_ == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    if (trim(text).empty()) return;
+    if (const auto read = read_line(text); !read) {
+      error_ = fmt::format("line {}: {}", line_, read.error());
+    }
+  }
+
   LineResult read_line(std::string_view text) {
     auto line = parse_record_line(text);
     if (!line) return tl::unexpected(line.error().line());
@@ -184,13 +212,17 @@ class Reader {
   std::uint32_t line_ = 0;
   std::unordered_map<std::string, std::uint32_t> list_numbers_;
   StateDocument out_;
+  std::string unfinished_;            // the start of a line
+  std::optional<std::string> error_;  // of the first bad line
 };
 
-}  // namespace
+StateReader::StateReader(const Profile& profile, std::int64_t now_ms)
+    : lines_(std::make_unique<Lines>(profile, now_ms)) {}
 
-Result<StateDocument> read_state(std::string_view document, const Profile& profile,
-                                 std::int64_t now_ms) {
-  return Reader(profile, now_ms).read(document);
-}
+StateReader::~StateReader() = default;
+
+void StateReader::add(std::string_view part) { lines_->add(part); }
+
+Result<StateDocument> StateReader::finish() { return lines_->finish(); }
 
 }  // namespace zimmock

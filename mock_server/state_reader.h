@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,10 +42,24 @@ struct StateDocument {
   std::deque<StateEntry> entries;  // in the document's order
 };
 
-// Lines end at U+000A; blank ones, a CR before it and a byte order mark at the start are skipped. A
-// message without SendMessageTime, or with 0, is dated `now_ms`. An Error (kInput) of the form
-// "line 3: import.type: /MessageType: expected X, got Y" for the first bad line.
-Result<StateDocument> read_state(std::string_view document, const Profile& profile,
-                                 std::int64_t now_ms);
+// Reads a document that comes in parts, cut anywhere, and holds no more of its text than one
+// unfinished line. Lines end at U+000A; blank ones, a CR before it and a byte order mark at the
+// start are skipped. Used by one thread, once.
+class StateReader {
+ public:
+  // A message without SendMessageTime, or with 0, is dated `now_ms`.
+  StateReader(const Profile& profile, std::int64_t now_ms);
+  ~StateReader();
+
+  void add(std::string_view part);
+
+  // An Error (kInput) of the form "line 3: import.type: /MessageType: expected X, got Y" for the
+  // first bad line.
+  Result<StateDocument> finish();
+
+ private:
+  class Lines;
+  std::unique_ptr<Lines> lines_;
+};
 
 }  // namespace zimmock

@@ -3,6 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "contracts/api/http.h"
 
@@ -36,9 +39,35 @@ struct WireAnswer {
   WireFault wire;
 };
 
-// Reads the body of a request whose head has arrived: fills `body` and `body_state`; past
-// `limit_bytes` it is kTooLarge. Called at most once; not called, the body stays unread and the
-// connection is closed behind the answer.
-using BodyReader = std::function<void(HttpRequest& request, std::size_t limit_bytes)>;
+// Takes a body part by part, as it arrives.
+using BodySink = std::function<void(std::string_view part)>;
+
+// Reads the body of a request whose head has arrived. Used at most once; not used, the body stays
+// unread and the connection is closed behind the answer. Without one (false), there is no body.
+class BodyReader {
+ public:
+  // Gives the body to `take`, but for what is past `limit_bytes`: then it is kTooLarge.
+  using Stream = std::function<BodyState(std::size_t limit_bytes, const BodySink& take)>;
+
+  BodyReader() = default;
+  explicit BodyReader(Stream stream) : stream_(std::move(stream)) {}
+  explicit operator bool() const { return static_cast<bool>(stream_); }
+
+  // Nothing of the body is held. Returns what became of it.
+  BodyState stream(std::size_t limit_bytes, const BodySink& take) const {
+    return stream_(limit_bytes, take);
+  }
+
+  // Fills `body` (which stays empty if it is kTooLarge) and `body_state`.
+  void operator()(HttpRequest& request, std::size_t limit_bytes) const {
+    std::string& body = request.body;
+    request.body_state =
+        stream_(limit_bytes, [&body](std::string_view part) { body.append(part); });
+    if (request.body_state == BodyState::kTooLarge) std::string().swap(body);
+  }
+
+ private:
+  Stream stream_;
+};
 
 }  // namespace zimmock

@@ -16,8 +16,8 @@ namespace {
 
 using json = nlohmann::json;
 
-// A state document may be large.
-constexpr std::size_t kMaxBodyBytes = std::size_t{1} << 30;
+constexpr std::size_t kMaxBodyBytes = std::size_t{1} << 20;
+constexpr std::size_t kMaxStateBytes = std::size_t{1} << 30;
 
 struct Row {
   ControlRoute route;
@@ -170,41 +170,49 @@ bool from_web_page(const HttpRequest& request) {
          (!host.empty() && !is_loopback(host_name(host)));
 }
 
+// Who may not call, and why not; nothing for everybody else.
+std::optional<ControlError> refuse_caller(const HttpRequest& request, const std::string& token,
+                                          bool open) {
+  if (!token.empty()) {
+    if (header(request.headers, "Authorization") == "Bearer " + token) return std::nullopt;
+    return ControlError{401, "Authorization: expected Bearer and this server's token"};
+  }
+  if (!open) {
+    return ControlError{
+        403, "control: this address is not loopback: expected --control-listen or a token"};
+  }
+  if (!from_web_page(request)) return std::nullopt;
+  return ControlError{
+      403,
+      "control: expected a call from this machine by a loopback address, got one from a web "
+      "page or to another name; use --control-token-file"};
+}
+
 }  // namespace
 
 HttpResponse ControlApi::answer(HttpRequest& request, const BodyReader& read_body,
                                 bool open) const {
-  if (read_body) read_body(request, kMaxBodyBytes);
+  ControlBody body(request, read_body);
   const std::string_view target = request.target;
   std::string_view path = target.substr(0, target.find('?'));
   const bool ours = path.starts_with(kControlPath) &&
                     (path.size() == kControlPath.size() || path[kControlPath.size()] == '/');
-  if (!ours) {
-    return to_http(
-        control_error(404, fmt::format("no such control path: expected {}/...", kControlPath)));
-  }
-  path.remove_prefix(kControlPath.size());
-  const bool is_health = path == "/health";
-  if (!is_health && !options_.token.empty() &&
-      header(request.headers, "Authorization") != "Bearer " + options_.token) {
-    return to_http(control_error(401, "Authorization: expected Bearer and this server's token"));
-  }
-  if (!is_health && options_.token.empty() && !open) {
-    return to_http(control_error(
-        403, "control: this address is not loopback: expected --control-listen or a token"));
-  }
-  if (!is_health && options_.token.empty() && from_web_page(request)) {
-    return to_http(control_error(
-        403,
-        "control: expected a call from this machine by a loopback address, got one from a web "
-        "page or to another name; use --control-token-file"));
-  }
-  if (request.body_state != BodyState::kComplete) {
-    return to_http(control_error(400, "body: expected it whole and at most 1 GiB"));
-  }
-  ControlCall call{
-      service_, options_, {}, query_parameters(request.target), std::move(request.body), nullptr};
-  return to_http(route(path, request.method, call));
+  const auto decide = [&]() -> ControlResult {
+    if (!ours) {
+      return control_error(404, fmt::format("no such control path: expected {}/...", kControlPath));
+    }
+    path.remove_prefix(kControlPath.size());
+    if (path != "/health") {
+      if (auto refusal = refuse_caller(request, options_.token, open)) {
+        return tl::unexpected(*std::move(refusal));
+      }
+    }
+    ControlCall call{service_, options_, {}, query_parameters(request.target), body, nullptr};
+    return route(path, request.method, call);
+  };
+  HttpResponse response = to_http(decide());
+  body.discard();
+  return response;
 }
 
 std::vector<ControlRoute> control_routes() {
@@ -213,9 +221,49 @@ std::vector<ControlRoute> control_routes() {
   return out;
 }
 
+tl::expected<void, ControlError> ControlBody::stream(const BodySink& take) {
+  read_ = true;
+  const BodyState state = reader_ ? reader_.stream(kMaxStateBytes, take) : BodyState::kComplete;
+  if (state == BodyState::kTooLarge) {
+    return control_error(400,
+                         fmt::format("body: expected at most {} bytes, got more", kMaxStateBytes));
+  }
+  if (state == BodyState::kCutOff) {
+    return control_error(400, "body: expected all of it, got a part: the connection ended");
+  }
+  return {};
+}
+
+// What is too large is read to its end all the same, and not kept: closing with bytes unread would
+// send a reset that can overtake the answer.
+tl::expected<std::string, ControlError> ControlBody::text() {
+  std::string out;
+  std::size_t bytes = 0;
+  const auto read = stream([&](std::string_view part) {
+    bytes += part.size();
+    if (bytes <= kMaxBodyBytes) out.append(part);
+  });
+  if (!read) return tl::unexpected(read.error());
+  if (bytes > kMaxBodyBytes) {
+    return control_error(400, fmt::format("body: expected at most {} bytes, got {}; only the "
+                                          "import of a state (PUT or POST .../state) may be larger",
+                                          kMaxBodyBytes, bytes));
+  }
+  return out;
+}
+
+// A length that is announced bounds what is read; of everything else the connection is closed.
+void ControlBody::discard() {
+  const auto announced = parse_int64(header(request_.headers, "Content-Length"));
+  if (read_ || !reader_ || !announced) return;
+  if (*announced <= static_cast<std::int64_t>(kMaxBodyBytes)) stream([](std::string_view) {});
+}
+
 tl::expected<json, ControlError> ControlCall::json_body() const {
-  if (trim(raw_body).empty()) return json::object();
-  auto parsed = parse_json(raw_body, {});
+  const auto text = body.text();
+  if (!text) return tl::unexpected(text.error());
+  if (trim(*text).empty()) return json::object();
+  auto parsed = parse_json(*text, {});
   if (!parsed) return control_error(400, "body: " + parsed.error().line());
   if (!parsed->is_object()) {
     return control_error(

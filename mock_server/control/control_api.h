@@ -31,6 +31,8 @@ class ControlApi {
       : service_(service), options_(std::move(options)) {}
 
   // `open` is false on an address that others can reach: without a token there is only health then.
+  // Decides by the head whether the caller may call, and only then reads the body: 1 MiB at most
+  // (400 for a larger one), but for the import of a state, which is read as it comes.
   HttpResponse answer(HttpRequest& request, const BodyReader& read_body, bool open) const;
 
  private:

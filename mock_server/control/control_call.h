@@ -14,6 +14,7 @@
 #include "contracts/api/result.h"
 #include "mock_server/control/control_api.h"
 #include "mock_server/request_filter.h"
+#include "mock_server/wire_answer.h"
 
 namespace zimmock {
 
@@ -38,16 +39,36 @@ inline tl::unexpected<ControlError> bad_request(const Error& error) {
   return control_error(400, error.message);
 }
 
+// The body of a call. Nothing of it is read before the call's turn comes.
+class ControlBody {
+ public:
+  // Both must outlive it.
+  ControlBody(const HttpRequest& request, const BodyReader& reader)
+      : request_(request), reader_(reader) {}
+
+  // All of it, once. An error (400) names the limit, 1 MiB.
+  tl::expected<std::string, ControlError> text();
+  // The same part by part, up to 1 GiB, of which nothing is held.
+  tl::expected<void, ControlError> stream(const BodySink& take);
+  // Throws away what nobody has read, so that the connection can be kept: if it is small.
+  void discard();
+
+ private:
+  const HttpRequest& request_;
+  const BodyReader& reader_;
+  bool read_ = false;
+};
+
 // One call of the control API, after its path was found and its tenant too.
 struct ControlCall {
   Service& service;
   const ControlApiOptions& options;
   std::vector<std::string> segments;  // what stands for {words} of the path, decoded
   std::vector<std::pair<std::string, std::string>> query;
-  std::string raw_body;
+  ControlBody& body;
   std::shared_ptr<Tenant> tenant;  // of a path under /tenants/{app_id}
 
-  // The body as a JSON object; an empty one is {}.
+  // Reads the body as a JSON object; an empty one is {}.
   tl::expected<nlohmann::json, ControlError> json_body() const;
 };
 

@@ -6,7 +6,11 @@ namespace zimmock {
 namespace {
 
 ControlResult import_document(ControlCall& call, StateMode mode) {
-  const auto counts = import_state(*call.tenant, call.raw_body, mode);
+  StateImport import(*call.tenant, mode);
+  const auto read = call.body.stream([&](std::string_view part) { import.add(part); });
+  if (!read) return tl::unexpected(read.error());
+  call.service.settle(*call.tenant);  // again: reading may have taken its time
+  const auto counts = import.finish();
   if (!counts) return bad_request(counts.error());
   ControlReply reply;
   reply.body = {

@@ -369,3 +369,31 @@ TEST_CASE(
   StateWorld strict(strict_profile());
   CHECK(strict.replace(document));  // out of order, but that is how it was
 }
+
+TEST_CASE("a document may come in parts, cut anywhere") {
+  const std::string document =
+      "\xEF\xBB\xBF" + line() + "\r\n" + R"({"Record":"user","UserId":"carol"})" + "\n\n" + line();
+  StateWorld whole;
+  REQUIRE(whole.add(document));
+  for (std::size_t cut = 0; cut <= document.size(); ++cut) {
+    CAPTURE(cut);
+    StateWorld world;
+    StateImport import(world.tenant(), StateMode::kAdd);
+    import.add(document.substr(0, cut));
+    import.add(document.substr(cut));
+    const auto counts = import.finish();
+    REQUIRE(counts);
+    CHECK(counts->users == 3);
+    CHECK(counts->messages == 4);
+    CHECK(world.document() == whole.document());
+  }
+}
+
+TEST_CASE("a line of a document has a limit, and what follows a bad line is ignored") {
+  const std::string padding(1 << 20, ' ');
+  StateWorld world;
+  CHECK(world.add(line() + padding + "\n" + line()));
+  CHECK(error_of(line() + padding + " \n" + line()) ==
+        "line 2: expected at most 1048576 bytes, got more");
+  CHECK_THAT(error_of("nonsense\n" + padding + " \n"), Contains("line 1: "));
+}
