@@ -3,7 +3,7 @@
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 1
 
-LIMIT=240 # a whole suite takes its time under sanitizers
+HANG=240 # a whole suite takes its time under sanitizers
 
 # --- the suite against the mock ---------------------------------------------------------------------------------------
 

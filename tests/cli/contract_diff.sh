@@ -3,7 +3,7 @@
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 1
 
-LIMIT=240 # a whole suite takes its time under sanitizers
+HANG=240 # a whole suite takes its time under sanitizers
 : "${WRITE_REPORT:?path of write_report, which writes the report of a made-up run}"
 
 # The made-up run is against the real service. Its twin of the mock passes what that one failed.

@@ -10,10 +10,7 @@ mkdir "$STUB"
 echo '{}' >"$STUB/answers"
 python3 "$(dirname "${BASH_SOURCE[0]}")/control_stub.py" "$STUB" &
 PIDS+=("$!")
-for ((tries = 0; tries < 500; tries++)); do
-  [[ -s $STUB/port ]] && break
-  sleep 0.02
-done
+until_true is_there "$STUB/port" "$!"
 HOST=http://127.0.0.1:$(<"$STUB/port")
 CONTROL=$HOST/_zimmock/v1
 TENANT=/_zimmock/v1/tenants/12345

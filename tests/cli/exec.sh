@@ -88,7 +88,7 @@ expect_equal '<[1,2]><{}><><a b><-x><--allow><--><serve>' "$OUT" stdout
 WHAT='the signal mask and dispositions are those we were started with'
 SIGNALS=(sed -nE 's/^(Sig(Blk|Ign)):.*(.{7})$/\1 \3/p' /proc/self/status) # 1 to 28: glibc keeps 32 and 33 for itself
 environment
-outside=$(timeout 60 "${ENV[@]}" "${SIGNALS[@]}")
+outside=$(timeout "$HANG" "${ENV[@]}" "${SIGNALS[@]}")
 ex -- "${SIGNALS[@]}"
 expect_equal "$outside" "$OUT" 'SigBlk and SigIgn'
 
@@ -184,9 +184,7 @@ background() { # COMMAND...: PID, in a process group of its own, once the comman
   PID=$!
   set +m
   PIDS+=("$PID")
-  local tries
-  for ((tries = 0; tries < 1500; tries++)); do [[ -e $T/up ]] && return; sleep 0.02; done
-  fail 'the command running' "$(cat "$T/b_err")"
+  until_true test -e "$T/up" || fail 'the command running' "$(cat "$T/b_err")"
 }
 ended_with() { # CODE
   wait_exit "$PID"

@@ -50,14 +50,14 @@ WHAT='loopback is the only interface'
 zim exec --hermetic -- awk -F: 'NR > 2 {print $1}' /proc/net/dev
 expect_equal lo "$(tr -d ' ' <<<"$OUT")" interfaces
 WHAT='nothing else can be reached'
-zim exec --hermetic -- curl -sS --max-time 10 https://example.com/
+zim exec --hermetic -- curl -sS --max-time "$HANG" https://example.com/
 expect_rc 6
-zim exec --hermetic -- curl -sS --max-time 10 http://198.51.100.1/
+zim exec --hermetic -- curl -sS --max-time "$HANG" http://198.51.100.1/
 expect_rc 7
 expect_err 'the command sent no request to the mock$'
 WHAT='nor the machine that it runs on'
 start_mock
-zim exec --hermetic -- curl -sS --max-time 10 "$URL/_zimmock/v1/health"
+zim exec --hermetic -- curl -sS --max-time "$HANG" "$URL/_zimmock/v1/health"
 expect_rc 7
 stop_mock TERM
 WHAT='the command cannot undo it'

@@ -32,13 +32,13 @@ done
 WHAT='a pipe is refused and not waited for'
 SENT='migrate PIPE'
 mkfifo "$T/pipe"
-LIMIT=10
 refuses 'a pipe' 2 'regular file' migrate "$T/pipe"
 STDIN=$T/pipe
-(exec 9<>"$T/pipe" && records 3 >&9 && sleep 0.2) &
+exec 9<>"$T/pipe" # held open, so that whoever opens it does not wait for a writer
+records 3 >&9
 refuses 'stdin as a pipe' 2 'regular file' migrate /dev/stdin
-wait "$!"
-STDIN=/dev/null LIMIT=60
+exec 9>&-
+STDIN=/dev/null
 WHAT='a file that cannot be read'
 zim migrate /proc/self/mem --format zim
 expect_rc '1|2'
@@ -94,7 +94,7 @@ full() { # NAME ARGS...: with stdout on a full disk, the program must not say th
   environment
   own_journal "${@:2}"
   SENT="zimmock ${*:2} ${OWN_JOURNAL[*]} >/dev/full"
-  timeout -k 5 "$LIMIT" "${ENV[@]}" "$ZIMMOCK" "${@:2}" "${OWN_JOURNAL[@]}" >/dev/full 2>"$T/z_err" <"$STDIN"
+  timeout -k 5 "$HANG" "${ENV[@]}" "$ZIMMOCK" "${@:2}" "${OWN_JOURNAL[@]}" >/dev/full 2>"$T/z_err" <"$STDIN"
   RC=$? OUT='(to /dev/full)' ERR=$(<"$T/z_err")
   cat "$T/z_err" >>"$T/printed"
   if ((RC != 0 && RC < 128)); then pass; else fail 'an exit code other than 0, and no crash' "$(printed)"; fi
@@ -115,20 +115,18 @@ full execute migrate "$T/good.jsonl" --execute --rate off --allow-extra
 WHAT='serve with its first line on a full disk'
 environment
 SENT='zimmock serve >/dev/full'
-timeout -k 5 10 "${ENV[@]}" "$ZIMMOCK" serve --port 0 --ca-dir "$T/ca" >/dev/full 2>"$T/z_err" </dev/null
+timeout -k 5 "$HANG" "${ENV[@]}" "$ZIMMOCK" serve --port 0 --ca-dir "$T/ca" >/dev/full 2>"$T/z_err" </dev/null
 RC=$? OUT='' ERR=$(<"$T/z_err")
 if ((RC != 0 && RC < 124)); then pass; else fail 'an exit code other than 0, soon' "$(printed)"; fi
 
 # Never with /dev/full itself: whoever is root and renames a file over it destroys it for everybody.
 mkfifo "$T/ready_pipe"
-LIMIT=10
 WHAT='a ready file that is no regular file is not replaced'
 zim serve --port 0 --ca-dir "$T/ca" --log off --ready-file "$T/ready_pipe"
 if [[ -p $T/ready_pipe ]]; then pass; else fail "$T/ready_pipe still a pipe" "$(stat -c %F "$T/ready_pipe"), $(printed)"; fi
 refuses 'a ready file in a folder that is not there' 1 'nofolder' serve --port 0 --ca-dir "$T/ca" --ready-file "$T/nofolder/ready"
 refuses 'a folder as ready file' '1|2' "$T/afolder" serve --port 0 --ca-dir "$T/ca" --ready-file "$T/afolder/"
 if ls "$T"/*.tmp >/dev/null 2>&1; then fail 'no file left behind' "$(ls "$T")"; else pass; fi
-LIMIT=60
 
 # --- a pipe whose reader has gone -------------------------------------------------------------------------------------------------
 
@@ -137,7 +135,7 @@ gone() { # NAME ARGS...: its reader takes one line and goes
   environment
   own_journal "${@:2}"
   SENT="zimmock ${*:2} ${OWN_JOURNAL[*]} | head -n 1"
-  { timeout -k 5 "$LIMIT" "${ENV[@]}" "$ZIMMOCK" "${@:2}" "${OWN_JOURNAL[@]}" 2>"$T/z_err" <"$STDIN"; echo $? >"$T/rc"; } | head -n 1 >"$T/z_out"
+  { timeout -k 5 "$HANG" "${ENV[@]}" "$ZIMMOCK" "${@:2}" "${OWN_JOURNAL[@]}" 2>"$T/z_err" <"$STDIN"; echo $? >"$T/rc"; } | head -n 1 >"$T/z_out"
   RC=$(<"$T/rc") OUT=$(<"$T/z_out") ERR=$(<"$T/z_err")
   cat "$T/z_out" "$T/z_err" >>"$T/printed"
   # 141: ended by SIGPIPE, as usual for such a pipe. Not 134 (abort), 139 (segmentation fault), 124 (hanging).

@@ -9,7 +9,6 @@ OUT='' ERR='' RC=''
 ENDPOINT=''        # for ZIM_ENDPOINT; empty: not set
 CREDENTIALS=yes    # for ZIM_APP_ID and ZIM_SERVER_SECRET; anything else: not set
 EXTRA_ENV=()       # NAME=VALUE, added
-LIMIT=60           # seconds until it counts as hanging
 STDIN=/dev/null
 JOURNALS=0         # made so far
 ZIMMOCK=$(realpath "$ZIMMOCK")
@@ -37,7 +36,7 @@ zim() { # ARGS: OUT, ERR, RC. In the folder $T, where files without a folder go.
   environment
   own_journal "$@"
   SENT="zimmock $* ${OWN_JOURNAL[*]}"
-  (cd "$T" && exec timeout -k 5 "$LIMIT" "${ENV[@]}" "$ZIMMOCK" "$@" "${OWN_JOURNAL[@]}") >"$T/z_out" 2>"$T/z_err" <"$STDIN"
+  (cd "$T" && exec timeout -k 5 "$HANG" "${ENV[@]}" "$ZIMMOCK" "$@" "${OWN_JOURNAL[@]}") >"$T/z_out" 2>"$T/z_err" <"$STDIN"
   RC=$?
   OUT=$(tr -d '\0' <"$T/z_out") ERR=$(tr -d '\0' <"$T/z_err")
   cat "$T/z_out" "$T/z_err" >>"$T/printed"

@@ -6,8 +6,8 @@
 
 printf '{"Id":"1","FromUserId":"ann","ToUserId":"bob","MessageType":1,"Message":"hi","SendMessageTime":%d}\n' \
   $((EPOCHSECONDS * 1000 - 60000)) >"$T/one.jsonl"
-EXECUTE=(migrate "$T/one.jsonl" --execute --connect-timeout 2)
-QUERY_BOB=(query --as bob --peer ann --connect-timeout 2)
+EXECUTE=(migrate "$T/one.jsonl" --execute --connect-timeout "$HANG")
+QUERY_BOB=(query --as bob --peer ann --connect-timeout "$HANG")
 
 # --- nobody there ---------------------------------------------------------------------------------------------------------
 
@@ -31,10 +31,7 @@ listener = socket.create_server(("127.0.0.1", 0), backlog=64)
 print(listener.getsockname()[1], flush=True)
 signal.pause()' >"$T/mute" &
 PIDS+=("$!")
-for ((tries = 0; tries < 500; tries++)); do
-  [[ -s $T/mute ]] && break
-  sleep 0.02
-done
+until_true is_there "$T/mute" "$!"
 ENDPOINT=http://127.0.0.1:$(<"$T/mute")
 refuses 'query: no answer within --timeout' 5 "${ENDPOINT#http://}.*(timed out|timeout|no answer)" "${QUERY_BOB[@]}" --timeout 0.3
 WHAT='migrate: no answer within --timeout'

@@ -8,7 +8,7 @@ CREDENTIALS=no
 
 via_proxy() { # curl args: OUT (with the head of what the proxy or the mock said), RC
   SENT="curl $*"
-  OUT=$(curl -q -sS -i --max-time 30 --proxy "$PROXY" --cacert "$CA" "$@" 2>&1)
+  OUT=$(curl -q -sS -i --max-time "$HANG" --proxy "$PROXY" --cacert "$CA" "$@" 2>&1)
   RC=$?
   ERR=''
 }
@@ -128,25 +128,17 @@ gone() { # PID: it ended; nobody may have waited for it yet
   stat=${stat##*) }
   [[ $stat == Z* ]]
 }
-wait_gone() { # PID
-  local tries
-  for ((tries = 0; tries < 1500; tries++)); do
-    gone "$1" && return
-    sleep 0.02
-  done
-  return 1
-}
 if [[ $(uname -s) == Linux ]]; then
   WHAT='the mock ends when its parent is killed'
   bash -c '"$1" serve --port 0 --ca-dir "$2/ca" --die-with-parent --ready-file "$2/child" >"$2/c_out" 2>"$2/c_err" </dev/null &
     wait' parent "$ZIMMOCK" "$T" &
   parent=$!
-  for ((tries = 0; tries < 1500; tries++)); do [[ -s $T/child ]] && break; sleep 0.02; done
+  until_true is_there "$T/child" "$parent"
   child=$(jq .pid "$T/child")
   PIDS+=("$child")
   if gone "$child"; then fail 'a living mock' "$(cat "$T/c_err")"; else pass; fi
   { kill -KILL "$parent" && wait "$parent"; } 2>/dev/null
-  if wait_gone "$child"; then pass; else fail 'a mock that ended' "$(ps -o pid,ppid,stat,args -p "$child")"; fi
+  if until_true gone "$child"; then pass; else fail 'a mock that ended' "$(ps -o pid,ppid,stat,args -p "$child")"; fi
   expect_equal '' "$(cat "$T/c_err")" 'its stderr'
 
   WHAT='the thread that started it may end' # PR_SET_PDEATHSIG would end the mock

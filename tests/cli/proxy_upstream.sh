@@ -15,12 +15,7 @@ start_proxy() { # [proxy flags]: PROXY_PID, PROXY_URL; stderr in $T/p_err
   PROXY_PID=$!
   set +m
   PIDS+=("$PROXY_PID")
-  local tries
-  for ((tries = 0; tries < 1500; tries++)); do
-    [[ -s $T/p_ready ]] && break
-    kill -0 "$PROXY_PID" 2>/dev/null || break
-    sleep 0.02
-  done
+  until_true is_there "$T/p_ready" "$PROXY_PID"
   PROXY_URL=$(jq -r .url "$T/p_ready" 2>/dev/null)
   if [[ -z $PROXY_URL ]]; then echo "FAIL: no ready proxy: $*"; cat "$T/p_err"; exit 1; fi
 }

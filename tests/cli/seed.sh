@@ -126,7 +126,6 @@ stop_mock TERM
 
 # --- mistakes -----------------------------------------------------------------------------------------------------------
 
-LIMIT=20
 refuses 'a seed that is not there' 2 'nothere\.jsonl.*no such file' serve --port 0 --ca-dir "$T/ca" --seed "$T/nothere.jsonl"
 refuses 'a folder' 2 'folder' serve --port 0 --ca-dir "$T/ca" --seed "$T"
 { cat "$T/seed.jsonl"; echo '{"FromUserId":"ann","ToUserId":"bob","MessageType":99,"Message":"x"}'; } >"$T/bad.jsonl"

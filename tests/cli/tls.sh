@@ -5,8 +5,8 @@
 
 printf '{"Id":"1","FromUserId":"ann","ToUserId":"bob","MessageType":1,"Message":"hi","SendMessageTime":%d}\n' \
   $((EPOCHSECONDS * 1000 - 60000)) >"$T/one.jsonl"
-EXECUTE=(migrate "$T/one.jsonl" --execute --connect-timeout 2)
-QUERY_BOB=(query --as bob --peer ann --connect-timeout 2)
+EXECUTE=(migrate "$T/one.jsonl" --execute --connect-timeout "$HANG")
+QUERY_BOB=(query --as bob --peer ann --connect-timeout "$HANG")
 
 start_mock
 register ann bob

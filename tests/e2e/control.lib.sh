@@ -6,7 +6,7 @@ ctl() { # METHOD PATH [BODY]: a call of the control API, PATH below /_zimmock/v1
   local data=()
   [[ -z ${3-} ]] || data=(--data-binary "$3")
   SENT="$1 ${2//\{\}/tenants/$APP} ${3-}"
-  CTL_STATUS=$(curl -q -sS --noproxy '*' --max-time 60 -X "$1" -o "$T/ctl" -w '%{http_code}' "${data[@]}" \
+  CTL_STATUS=$(curl -q -sS --noproxy '*' --max-time "$HANG" -X "$1" -o "$T/ctl" -w '%{http_code}' "${data[@]}" \
     "$URL/_zimmock/v1/${2//\{\}/tenants/$APP}" 2>"$T/curl_error")
   CTL=$(<"$T/ctl")
 }
@@ -38,6 +38,6 @@ import_text() { # TEXT [TO]: the body of an import from u1 into u1's list
 
 stored() { # what u1's list with u2 holds, newest first, in one line
   query QueryPeerMsg
-  curl -q -sS --noproxy '*' --max-time 30 -H 'Content-Type: application/json' \
+  curl -q -sS --noproxy '*' --max-time "$HANG" -H 'Content-Type: application/json' \
     -d '{"FromUserId":"u1","ToUserId":"u2","Limit":100}' "$URL/?$QUERY" | jq -r '[.List[].MsgBody] | join(" ")'
 }

@@ -220,7 +220,7 @@ ctl POST '{}/wait' '{"timeout_ms":86400001}'
 expect_ctl 400
 ctl POST '{}/wait' '{"action":"QueryPeerMsg","count":1,"timeout_ms":1}'
 expect_ctl 200 '(.ok | not) and .count == 0'
-curl -q -sS --noproxy '*' -d '{"action":"QueryPeerMsg","count":2,"timeout_ms":30000}' "$URL/_zimmock/v1/tenants/$APP/wait" >"$T/waited" &
+curl -q -sS --noproxy '*' -d '{"action":"QueryPeerMsg","count":2,"timeout_ms":600000}' "$URL/_zimmock/v1/tenants/$APP/wait" >"$T/waited" &
 waiter=$!
 call QueryPeerMsg '{"FromUserId":"u2","ToUserId":"u1"}'
 call QueryPeerMsg '{"FromUserId":"u2","ToUserId":"u1"}'

@@ -12,7 +12,7 @@ raw() {
   : >"$T/headers"
   : >"$T/body"
   local out
-  out=$(curl -q -s --noproxy '*' --max-time 30 -D "$T/headers" -o "$T/body" -w '%{http_code} %{time_total}' \
+  out=$(curl -q -s --noproxy '*' --max-time "$HANG" -D "$T/headers" -o "$T/body" -w '%{http_code} %{time_total}' \
     -H 'Content-Type: application/json' --data-binary "$2" "${@:3}" "$BASE/?$QUERY")
   CURL_STATUS=$?
   STATUS=${out% *} SECONDS_TAKEN=${out#* }
@@ -291,7 +291,7 @@ expect_log '.faults == ["code#2"] and .code == 7'
 WHAT='a delay is called off when the mock stops'
 ctl POST '{}/faults' '{"spec":"delay=1h,action=ClearPeerMessage"}'
 query ClearPeerMessage
-curl -q -s --noproxy '*' --max-time 60 -d '{}' "$URL/?$QUERY" >/dev/null &
+curl -q -s --noproxy '*' --max-time "$HANG" -d '{}' "$URL/?$QUERY" >/dev/null &
 slow=$!
 ctl POST '{}/faults' '{"spec":"code=7,action=RevokePeerMessage"}'
 raw RevokePeerMessage '{}'

@@ -23,6 +23,7 @@ WHAT='' SENT='' STATUS='' SENT_SIGNATURE='' CODE='' BODY='' HEADERS='' EXPLAIN='
 TIMESTAMP=''       # set: sign with this instead of the current second (for a frozen clock)
 RATE=off           # of the mocks to start; empty: their default
 CURL_ARGS=()       # added to every curl, e.g. --cacert
+HANG=120           # seconds: whatever takes longer hangs. It ends a hang and measures nothing
 : >"$T/signatures" # neither these nor the secrets may come back
 : >"$T/secrets"
 : >"$T/answers"
@@ -36,6 +37,17 @@ cleanup() {
 }
 trap cleanup EXIT
 trap 'exit 1' INT TERM HUP PIPE
+
+# until_true COMMAND...: tried again and again until it succeeds; fails when that hangs
+until_true() {
+  local end=$((EPOCHSECONDS + HANG))
+  until "$@"; do
+    ((EPOCHSECONDS < end)) || return 1
+    sleep 0.02
+  done
+}
+is_gone() { ! kill -0 "$1" 2>/dev/null; }           # PID
+is_there() { [[ -s $1 ]] || is_gone "$2"; }         # FILE PID: it has something in it, or nobody will write it any more
 
 # --- checks ----------------------------------------------------------------------------------------------------------
 
@@ -89,16 +101,9 @@ expect_json() { # JQ-EXPR [jq args]: true of the answer. jq 1.6 reads MsgId as a
   if jq -e "$@" "$expr" <<<"$BODY" >"$T/jq" 2>&1; then pass; else fail "true of $expr $*" "$(answer) ($(<"$T/jq"))"; fi
 }
 expect_log() { # JQ-EXPR: true of a line of the log, which may lag behind the answer
-  local tries
-  for ((tries = 0; tries < 500; tries++)); do
-    if jq -Rne "[inputs | fromjson? | objects | select($1)] != []" "$T/log" >/dev/null 2>&1; then
-      pass
-      return
-    fi
-    sleep 0.02
-  done
-  fail "a log line with $1" "$(tail -n 5 "$T/log")"
+  if until_true is_logged "$1"; then pass; else fail "a log line with $1" "$(tail -n 5 "$T/log")"; fi
 }
+is_logged() { jq -Rne "[inputs | fromjson? | objects | select($1)] != []" "$T/log" >/dev/null 2>&1; }
 
 finish() { # ends the script: 0 if there were checks and all held
   local own=$CHECKS # before those that are made for every script
@@ -117,7 +122,7 @@ finish() { # ends the script: 0 if there were checks and all held
 # --- the mock --------------------------------------------------------------------------------------------------------
 
 start_mock() { # [serve flags]: MOCK_PID, URL, TLS_URL, CA, READY
-  local flags=(--ready-file "$T/ready") tries
+  local flags=(--ready-file "$T/ready")
   [[ " $* " == *' --listen '* ]] || flags+=(--port 0)
   [[ " $* " == *' --ca-dir '* ]] || flags+=(--ca-dir "$T/ca")
   [[ -z $RATE ]] || flags+=(--rate "$RATE")
@@ -128,11 +133,7 @@ start_mock() { # [serve flags]: MOCK_PID, URL, TLS_URL, CA, READY
   MOCK_PID=$!
   set +m
   PIDS+=("$MOCK_PID")
-  for ((tries = 0; tries < 1500; tries++)); do
-    [[ -s $T/ready ]] && break
-    kill -0 "$MOCK_PID" 2>/dev/null || break
-    sleep 0.02
-  done
+  until_true is_there "$T/ready" "$MOCK_PID"
   READY=$(cat "$T/ready" 2>/dev/null)
   IFS=$'\t' read -r URL TLS_URL CA < <(jq -r '[.url, .tls_url, .ca] | @tsv' <<<"$READY" 2>/dev/null)
   if [[ -z ${URL-} ]]; then
@@ -142,13 +143,8 @@ start_mock() { # [serve flags]: MOCK_PID, URL, TLS_URL, CA, READY
   fi
 }
 
-wait_exit() { # PID: EXIT_CODE, or "alive" when it is still there after 10 s
-  local tries
-  for ((tries = 0; tries < 500; tries++)); do
-    kill -0 "$1" 2>/dev/null || break
-    sleep 0.02
-  done
-  if kill -0 "$1" 2>/dev/null; then
+wait_exit() { # PID: EXIT_CODE, or "alive" when it does not end
+  if ! until_true is_gone "$1"; then
     EXIT_CODE=alive
     kill -KILL "$1"
     wait "$1" 2>/dev/null
@@ -212,7 +208,7 @@ send() { # METHOD BODY [curl args]: the request with $QUERY. BODY `-`: none. Set
   shift 2
   : >"$T/headers"
   : >"$T/body"
-  STATUS=$(curl -q -sS --noproxy '*' --max-time 30 -X "$method" -D "$T/headers" -o "$T/body" -w '%{http_code}' \
+  STATUS=$(curl -q -sS --noproxy '*' --max-time "$HANG" -X "$method" -D "$T/headers" -o "$T/body" -w '%{http_code}' \
     "${CURL_ARGS[@]}" "${data[@]}" "$@" "$URL/?$QUERY" 2>"$T/curl_error")
   CURL_STATUS=$?
   HEADERS=$(<"$T/headers") BODY=$(tr -d '\0' <"$T/body") CODE='' EXPLAIN='' WARN=''
@@ -268,13 +264,11 @@ calls() {
     echo "${sums[i]%% *}" >>"$T/signatures"
     ((i == 0)) || echo next
     printf '%s\n' "url = \"$URL/?${queries[i]}&Signature=${sums[i]%% *}\"" \
-      "data-binary = \"@$dir/$name.json\"" 'header = "Content-Type: application/json"' 'noproxy = "*"' 'write-out = "\n"' 'max-time = 30'
+      "data-binary = \"@$dir/$name.json\"" 'header = "Content-Type: application/json"' 'noproxy = "*"' 'write-out = "\n"' "max-time = $HANG"
   done >"$dir/config"
   SENT="$n calls of $1 over one connection"
   ANSWERS=$T/calls/answers
-  CALLS_BEGAN=${EPOCHREALTIME/./}
   curl -q -sS -K "$dir/config" >"$ANSWERS" 2>"$T/curl_error"
-  CALLS_US=$((${EPOCHREALTIME/./} - CALLS_BEGAN)) # microseconds from before the first to after the last
   cat "$ANSWERS" >>"$T/answers"
   mapfile -t CODES < <(jq .Code "$ANSWERS")
 }

@@ -134,7 +134,7 @@ WHAT='a body of 300,000 bytes in chunks'
 call QueryPeerMsg "@$T/sized" -H 'Transfer-Encoding: chunked'
 expect_code 100000012
 WHAT='a gigabyte announced, a little sent: answered without waiting for it'
-call ImportPeerMsg "$GOOD" -H 'Content-Length: 1000000000' --max-time 10
+call ImportPeerMsg "$GOOD" -H 'Content-Length: 1000000000'
 expect_code 100000012
 WHAT='good chunks'
 call QueryPeerMsg "$QUERY_GOOD" -H 'Transfer-Encoding: chunked'

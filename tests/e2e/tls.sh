@@ -57,7 +57,7 @@ for host in example.com zego.im.example.com zim-api.example.com; do
   over "$host" "https://$host" "${WITH[@]}" --connect-to "$host:443:127.0.0.1:$PORT"
   untrusted
 done
-over 'HTTP to the port of HTTPS' "http://127.0.0.1:$PORT" --max-time 10
+over 'HTTP to the port of HTTPS' "http://127.0.0.1:$PORT" --max-time "$HANG"
 expect_equal '' "$CODE" 'Code'
 over 'HTTPS after that' "$TLS_URL" "${WITH[@]}"
 expect_code 0

@@ -7,7 +7,6 @@
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 CREDENTIALS=no
-LIMIT=100
 
 skip() {
   [[ $FAILURES == 0 ]] || finish
