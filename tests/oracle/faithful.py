@@ -70,7 +70,7 @@ shift = shift_between(records, oracle.ledger.applied)
 check_faithful(oracle.ledger, records, shift)
 check_verified(result, 752)
 newest = max(record["SendMessageTime"] for record in records) + shift
-check(before - 1000 <= newest <= before + 30_000, f"the newest record at {before}, when the run began", newest)
+check(before - 1000 <= newest <= time.time() * 1000, f"the newest record at {before}, when the run began, or a little later", newest)
 
 case("the one record whose own ExtendedData leaves no room is named, and nothing else is held back")
 full = texts(1, 4)

@@ -33,20 +33,22 @@ for name in ("SIGINT", "SIGTERM"):
     for lanes in (1, 8):
         case(f"{name} in the middle of importing, {lanes} lanes")
         journal = new_journal()
-        oracle = Oracle("--delay-ms", 10)
+        oracle = Oracle("--fault", "import@101+:withheld")
         with oracle:
             process = start(oracle.url, "migrate", file_of(records), "--execute", "--rate", "off", "--json", "--lanes", lanes,
                             "--journal", journal, *SOON)
-            oracle.wait_for("import", 100, process)
+            oracle.wait_for("import", 100 + lanes, process)
             process.send_signal(getattr(signal, name))
-            result = ended(process, 30)
+            matches("(?i)interrupted", process.stderr.readline(), "stderr")  # only then has it been seen
+            oracle.release()
+            result = ended(process)
         ledger = oracle.ledger
         applied = len(ledger.applied)
         equal(130, result.code, "exit code") or print(short(result))
         imported = imported_of(result)
         equal((applied, 0, 480 - applied), tuple(imported.get(part) for part in ("imported", "unresolved", "not_sent")),
               "imported as in the ledger, none in doubt as calls under way are finished, the rest not sent")
-        check(100 <= applied < 480, "100 and more, but not all", applied)
+        equal(100 + lanes, applied, "applied: what was under way, and nothing after it")
         check_house_rules(ledger)
         check_prefixes(ledger)
         matches(rf"^not verified: {applied} of 480 .*interrupted; the same command goes on from there$", verdict_of(result), "the verdict")
@@ -61,53 +63,50 @@ for name in ("SIGINT", "SIGTERM"):
 for how, signals in (("Ctrl-C twice", (signal.SIGINT, signal.SIGINT)), ("SIGKILL", (signal.SIGKILL,))):
     case(f"{how}: it ends at once, and the same command finds out what became of the calls under way")
     journal, before = new_journal(), 0
-    oracle = Oracle("--delay-ms", 10, "--fault", "import@61+:late=0.4")
+    oracle = Oracle("--fault", "import@61+:withheld")
     with oracle:
         process = start(oracle.url, "migrate", file_of(records), "--execute", "--rate", "off", "--json", "--lanes", 8, "--journal",
                         journal, *SOON)
-        oracle.wait_for("import", 62, process)
-        began = time.monotonic()
+        oracle.wait_for("import", 68, process)
         process.send_signal(signals[0])
         if len(signals) > 1:
             line = process.stderr.readline()  # only then has the first been seen
             matches("(?i)interrupted.*once more: at once", line, "stderr")
             process.send_signal(signals[1])
-        result = ended(process, 30)
-        check(time.monotonic() - began < 0.4 + (20 if "ASAN_OPTIONS" in os.environ else 3), "an end at once", time.monotonic() - began)
+        result = ended(process)  # although nothing that is under way is ever answered
     equal(130 if len(signals) > 1 else -signal.SIGKILL, result.code, "exit code")
     check("verified" not in result.out, "no verdict", result.out)
     with oracle.restarted() as again:
         status = run(None, "migrate", "status", journal, "--json")
         status = json.loads(status.last)
-        check(status["open"] >= 1 and status["done"] < 480 and not status["running"], "imports in doubt, and no end", status)
+        check(status["open"] >= 8 and status["done"] < 480 and not status["running"], "imports in doubt, and no end", status)
         imported = go_on(again, journal)
     equal(status["open"], imported.get("recovered", 0) + imported.get("sent_again", 0), "those in doubt: found, or sent again")
     check_faithful(again.ledger, records)
 
 case("killed again and again: the same command comes to the end, and nothing is twice")
 journal = new_journal()
-oracle, kills = Oracle("--delay-ms", 4), 0
+oracle, kills = Oracle("--fault", "import@*10:withheld"), 0  # so no run makes more than 80 imports
 with oracle:
-    while oracle.count("import") < 430 and kills < 12:
+    while oracle.count("import") < 300:
         process = start(oracle.url, "migrate", file_of(records), "--execute", "--rate", "off", "--lanes", 8, "--journal", journal, *SOON)
-        oracle.wait_for("import", oracle.count("import") + 37, process)
+        oracle.wait_for("import", oracle.count("import") + 25, process)
         process.kill()
         ended(process)
         kills += 1
     check(kills > 3, "more than three kills (else this proves nothing)", kills)
+    oracle.release()
     go_on(oracle, journal)
     report = json.loads(run(None, "migrate", "report", journal, "--json").last)
     equal([0] * kills, [1 - bool(one["ended_ms"] == 0) for one in report["runs"][:-1]], "runs without an end")
 check_faithful(oracle.ledger, records)
 
-case("Ctrl-C while waiting for the rate limit ends at once")
+case("Ctrl-C while waiting for the rate limit: an end long before the eight minutes that it would take")
 with Oracle() as oracle:
     process = start(oracle.url, "migrate", file_of(records), "--execute", "--rate", 1, "--json")
     oracle.wait_for("import", 1, process)
-    began = time.monotonic()
     process.send_signal(signal.SIGINT)
-    result = ended(process, 30)
-    check(time.monotonic() - began < 5, "less than 5 s", time.monotonic() - began)
+    result = ended(process)
 equal(130, result.code, "exit code")
 
 case("Ctrl-C while the service says wait")
@@ -117,7 +116,7 @@ with oracle:
     process = start(oracle.url, "migrate", file_of(records), "--execute", "--rate", "off", "--json", "--journal", journal)
     oracle.wait_for("import", 4, process)
     process.send_signal(signal.SIGINT)
-    result = ended(process, 30)
+    result = ended(process)
 equal(130, result.code, "exit code")
 imported = imported_of(result)
 equal((4, 0), (imported["imported"], imported["unresolved"]), "imports reported, and none in doubt: it was told they were not taken")
@@ -125,27 +124,27 @@ with oracle.restarted() as again:
     equal(0, go_on(again, journal).get("looks"), "looks")
 check_faithful(again.ledger, records)
 
-case("Ctrl-C while an import is in doubt: soon, and the same command settles it")
+case("Ctrl-C while an import is in doubt: long before its ten minutes are over, and the same command settles it")
 journal = new_journal()
 few = plain(1, 5)
 with Oracle("--fault", "import@3:drop-before") as oracle:
     process = start(oracle.url, "migrate", file_of(few), "--execute", "--rate", "off", "--json", "--lanes", 1, "--journal", journal)
     oracle.wait_for("query", 3, process)  # the first look for it, after --settle; then it waits ten minutes
-    began = time.monotonic()
     process.send_signal(signal.SIGINT)
-    result = ended(process, 30)
-    check(time.monotonic() - began < 5, "less than 5 s", time.monotonic() - began)
+    result = ended(process)
 equal(130, result.code, "exit code")
 equal(1, imported_of(result).get("unresolved"), "unresolved")
 
 case("Ctrl-C while reading back")
 short_records, journal = plain(4, 5), new_journal()
-with Oracle("--fault", "query@11-16:late=0.3") as oracle:
+with Oracle("--fault", "query@11+:withheld") as oracle:
     process = start(oracle.url, "migrate", file_of(short_records), "--execute", "--rate", "off", "--lanes", 1, "--json",
                     "--journal", journal)
     oracle.wait_for("query", 11, process)
     process.send_signal(signal.SIGINT)
-    result = ended(process, 30)
+    matches("(?i)interrupted", process.stderr.readline(), "stderr")
+    oracle.release()
+    result = ended(process)
     equal(130, result.code, "exit code")
     check("verified: all" not in result.out, "no word of all verified", result.out)
     equal(40, oracle.count("import"), "imports applied")
@@ -153,12 +152,16 @@ with Oracle("--fault", "query@11-16:late=0.3") as oracle:
 check_faithful(oracle.ledger, short_records)
 
 case("for people: one word on stderr, no crash, a number in the last line")
-with Oracle("--delay-ms", 15) as oracle:
-    process = start(oracle.url, "migrate", file_of(records), "--execute", "--rate", "off")
-    oracle.wait_for("import", 20, process)
+with Oracle("--fault", "import@21+:withheld") as oracle:
+    process = start(oracle.url, "migrate", file_of(records), "--execute", "--rate", "off", "--lanes", 4)
+    oracle.wait_for("import", 24, process)
     process.send_signal(signal.SIGINT)
-    result = ended(process, 30)
+    word = process.stderr.readline()
+    oracle.release()
+    result = ended(process)
 equal(130, result.code, "exit code")
-matches("(?i)interrupted", result.err, "stderr")
-matches(rf"^not verified: {len(oracle.ledger.applied)} of 480", result.last, "the last line")
+matches("(?i)interrupted", word, "stderr")
+equal("", result.err, "the rest of stderr")
+matches(r"^not verified: 24 of 480", result.last, "the last line")
+equal(24, len(oracle.ledger.applied), "imports applied")
 finish()

@@ -8,11 +8,12 @@ of that action: 5 (the fifth), *5 (every fifth), 5+ (from the fifth on), 5-9. KI
     code=N           answered with code N, without effect        code-after=N   the same after the effect
     drop             effect, then the connection is closed without an answer
     drop-before      the same without effect                     reset          effect, then a TCP reset
-    late=SECONDS     effect, answered that much later            html=STATUS    no effect, an HTML page
+    withheld         effect, answered only after GET /release    html=STATUS    no effect, an HTML page
     html-after=S     effect, an HTML page                        half           effect, half an answer
     array            effect, answered with a JSON array
-    held=SECONDS     what is decided, and the effect, come that much later: by then the signature may have expired
-for import: corrupt=body|sender|type|subtype|payload, lose (answered with success all the same), twice,
+for import: held=look|expiry (what is decided, and the effect, come only when the list has been queried since, or
+    when the signature has expired),
+    corrupt=body|sender|type|subtype|payload, lose (answered with success all the same), twice,
     swap (times exchanged with the message before), time=MS, delete (IsEmpty 1), recall (IsEmpty 2),
     extra (one more message), both (ImportedUserId ignored: into both lists)
 for query: same-next (one Next for ever), fresh-next (always another Next, nothing more),
@@ -40,9 +41,9 @@ import contract
 ACTIONS = {"UserRegister": "register", "ImportPeerMsg": "import", "QueryPeerMsg": "query"}
 MEMBERS = {"UserRegister": {"UserInfo"}, "ImportPeerMsg": contract.IMPORT_MEMBERS,
            "QueryPeerMsg": {"FromUserId", "ToUserId", "Limit", "Next", "WithEmptyMsg"}}
-ARGUMENTS = {"code": int, "code-after": int, "late": float, "held": float, "html": int, "html-after": int, "time": int,
+ARGUMENTS = {"code": int, "code-after": int, "held": str, "html": int, "html-after": int, "time": int,
              "corrupt": str}
-KINDS = {*ARGUMENTS, "drop", "drop-before", "reset", "half", "array", "lose", "twice", "swap", "delete", "recall",
+KINDS = {*ARGUMENTS, "withheld", "drop", "drop-before", "reset", "half", "array", "lose", "twice", "swap", "delete", "recall",
          "extra", "both", "same-next", "fresh-next", "misorder"}
 
 
@@ -73,6 +74,7 @@ class World:
         self.counts = dict.fromkeys(ACTIONS, 0)
         self.recent = {name: [] for name in ACTIONS}
         self.msg_id, self.seq = 971503777289036701, 0
+        self.queried = {}  # (viewer, other): how often
 
     def take_up(self, ledger):
         self.users, self.calls, self.complaints = set(ledger["users"]), ledger["calls"], ledger["complaints"]
@@ -194,12 +196,15 @@ class World:
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    world, lock = None, threading.Lock()
+    world, lock, released = None, threading.Lock(), threading.Event()
+    queried = threading.Condition(lock)
 
     def log_message(self, *_):
         pass
 
     def do_GET(self):
+        if self.path == "/release":  # whatever is withheld, now and later
+            self.released.set()
         with self.lock:
             applied = {short: sum(call["applied"] and call["action"] == name for call in self.world.calls)
                        for name, short in ACTIONS.items()}
@@ -217,12 +222,22 @@ class Handler(BaseHTTPRequestHandler):
         with self.lock:
             out = self.handle_call(call, raw)
         if "held" in call["faults"]:
-            time.sleep(call["faults"]["held"])
-            with self.lock:
+            with self.queried:
+                {"look": self.wait_for_a_look, "expiry": self.wait_for_expiry}[call["faults"]["held"]](call)
                 out = self.take_effect(call)
-        if "late" in call["faults"]:
-            time.sleep(call["faults"]["late"])
+        if "withheld" in call["faults"]:
+            self.released.wait()
         self.misbehave(call, out)
+
+    def wait_for_a_look(self, call):
+        body = call["body"]
+        lane = body["ImportedUserId"], body["ToUserId" if body["ImportedUserId"] == body["FromUserId"] else "FromUserId"]
+        before = self.world.queried.get(lane, 0)
+        self.queried.wait_for(lambda: self.world.queried.get(lane, 0) > before)
+
+    def wait_for_expiry(self, call):
+        while time.time() <= call["timestamp"] + contract.SIGNATURE_SECONDS:
+            self.queried.wait(0.1)
 
     def handle_call(self, call, raw):
         world = self.world
@@ -234,6 +249,10 @@ class Handler(BaseHTTPRequestHandler):
         call["timestamp"] = int(timestamp) if timestamp.isascii() and timestamp.isdigit() else None
         world.calls.append(call)
         out = self.judge(call, params, why_no_body)
+        if call["action"] == "QueryPeerMsg" and isinstance(body, dict):
+            lane = body.get("FromUserId"), body.get("ToUserId")
+            world.queried[lane] = world.queried.get(lane, 0) + 1
+            self.queried.notify_all()
         call["done"] = time.monotonic()
         return self.answer_of(call, out)
 

@@ -1,4 +1,5 @@
-"""--rate 20 over 200 records: never more than 20 imports in any sliding second, measured by the oracle, and no idling."""
+"""--rate 20 over 200 records: never more than 20 imports in any sliding second, measured by the oracle. That it
+does not idle is for the simulated time of tests/client/rate_limiter_test.cpp."""
 from harness import *
 
 RATE = 20
@@ -15,11 +16,6 @@ for action in ("UserRegister", "ImportPeerMsg", "QueryPeerMsg"):
     check(most <= RATE, f"at most {RATE}", most)
 case("the service never had to say wait")
 equal([], [call["n"] for call in oracle.ledger.calls if call["code"]], "refused calls")
-case("calls a second, first to last import")
-times = [call["arrival"] for call in oracle.ledger.imports]
-rate = (len(times) - 1) / (max(times) - min(times))
-print(f"{rate:.2f} imports a second; the issue wants 19.5 on a machine at rest")
-check(rate >= 15, "at least 15", rate)
 
 case("another rate")
 with Oracle("--rate", 50) as oracle:
