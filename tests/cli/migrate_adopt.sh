@@ -64,7 +64,7 @@ rm "$T"/chat.journal*
 for again in --adopt ''; do
   # shellcheck disable=SC2086 # nothing, if empty
   background chat.jsonl --execute --rate off --journal chat.journal $again
-  until grep -q 'not before' "$T/b_out" || ! kill -0 "$PID"; do sleep 0.01; done
+  until_true grep -q 'not before' "$T/b_out" || fail 'word of the wait' "$(<"$T/b_err")"
   kill -INT "$PID"
   ended
   expect_rc 130

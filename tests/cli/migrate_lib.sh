@@ -32,16 +32,17 @@ expect_files() { # EXPECTED PATTERN...: names in $T, apart by a space
   found=$(cd "$T" && for pattern in "${@:2}"; do compgen -G "$pattern"; done | sort | xargs)
   expect_equal "$1" "$found" "files ${*:2}"
 }
-sent() { # how many requests of that action the mock has logged; ARGS as of `zimmock requests`
-  environment
-  (cd "$T" && "${ENV[@]}" "$ZIMMOCK" requests --count --json "$@") | jq '.count // .'
+sent() { # --action ACTION [--code ok]: how many such requests the mock has answered
+  local filter=''
+  for ((; $# > 1; )); do filter+="&${1#--}=$2" && shift 2; done
+  curl -q -sS --noproxy '*' --max-time "$HANG" "$URL/_zimmock/v1/tenants/$APP/requests/count?${filter#&}" | jq .count
 }
 expect_sent() { expect_equal "$1" "$(sent --action "$2")" "requests of $2"; } # COUNT ACTION
 mock() { # ARGS: of a command that steers the mock
   environment
   (cd "$T" && "${ENV[@]}" "$ZIMMOCK" "$@") >"$T/m_out" 2>&1 || fail "success of: zimmock $*" "$(<"$T/m_out")"
 }
-wait_for() { mock wait --timeout 60s --action "$1" --count "$2"; } # ACTION COUNT
+wait_for() { mock wait --timeout "${HANG}s" --action "$1" --count "$2"; } # ACTION COUNT
 
 background() { # ARGS of migrate: PID. Ended by `ended`.
   environment
@@ -63,10 +64,22 @@ ended() { # as zim: OUT, ERR, RC
   OUT=$(<"$T/z_out") ERR=$(<"$T/z_err")
   cat "$T/z_out" "$T/z_err" >>"$T/printed"
 }
-# A run of which some imports are made and most are not, for as long as the test needs.
-slow() {
-  background chat.jsonl --execute --rate 4 --journal chat.journal "${SOON[@]}"
-  wait_for ImportPeerMsg 6
+# What the mock does with the imports of ann and dora, 20 of the 60, so that a run cannot come to its end before the
+# test lets it: it says to wait, or it takes the first into either list and withholds the answer.
+TELL_TO_WAIT=code=660300005,action=ImportPeerMsg,conversation=ann/dora
+WITHHOLD=delay=1h,when=after-effect,action=ImportPeerMsg,conversation=ann/dora
+# A success is written down together with the next import, so the last ones are still open where nothing follows.
+held() { # FAULT: a run that has done all that FAULT lets it do, going on
+  local state='.done == 40'
+  [[ $1 != "$WITHHOLD" ]] || state='.done + .open == 42'
+  mock fault add "$1"
+  background chat.jsonl --execute --rate off --journal chat.journal --timeout 600 "${SOON[@]}"
+  mock wait --timeout "${HANG}s" --action ImportPeerMsg --code ok --count 40
+  until_true has_status "$state" || fail "a run with $state" "$(<"$T/status")"
+}
+has_status() { # JQ-EXPR: true of `migrate status --json`
+  environment
+  (cd "$T" && "${ENV[@]}" "$ZIMMOCK" migrate status chat.journal --json) >"$T/status" 2>&1 && jq -e "$1" "$T/status" >/dev/null 2>&1
 }
 expect_status() { # JQ-EXPR [jq args]: true of `migrate status --json`
   zim migrate status chat.journal --json

@@ -14,82 +14,94 @@ first_line() { OUT=$(head -n 1 "$T/z_out"); }
 # --- the plan ---------------------------------------------------------------------------------------------------------------
 
 now_ms
-{ record 1 60000; for ((i = 2; i <= 40; i++)); do record "$i" $((3600000 + i)); done; } >"$T/some.jsonl"
+{ record 1 75000; for ((i = 2; i <= 40; i++)); do record "$i" $((3600000 + i)); done; } >"$T/some.jsonl"
 WHAT='the plan says when the first message leaves the window'
 zim migrate "$T/some.jsonl" --plan free --json
 first_line
-expect_out_json '.deadline_ms == $ms and .in_time and .expires == 0' --argjson ms $((NOW_MS + 60000))
-expect_out_json '.last_import_ms < .deadline_ms and .spare_ms > 50000 and .spare_ms <= 60000'
+expect_out_json '.deadline_ms == $ms and .in_time and .expires == 0' --argjson ms $((NOW_MS + 75000))
+expect_out_json '.last_import_ms < .deadline_ms and .spare_ms > 0 and .spare_ms <= 75000'
 zim migrate "$T/some.jsonl" --plan free
-expect_out 'deadline +20[0-9T:.Z-]+, in [0-9.]+ s, the first message leaves the window; the last is sent in 4\.0 s: in time'
+expect_out 'deadline +20[0-9T:.Z-]+, in [0-9a-z. ]+ s, the first message leaves the window; the last is sent in 4\.0 s: in time'
 WHAT='a run that ends later, but sends each message in time'
 zim migrate "$T/some.jsonl" --plan free --rate 1
 expect_rc 0
-expect_out 'the last is sent in 1 min 21 s: the oldest first, so each is in time, with 5[0-9]\.[0-9] s to spare'
+expect_out 'the last is sent in 1 min 21 s: the oldest first, so each is in time, with [0-9a-z. ]+ s to spare'
 
-now_ms
-{ record 1 15000; for ((i = 2; i <= 40; i++)); do record "$i" $((20000 + i)); done; } >"$T/late.jsonl"
+now_ms # 800 imports, which have 300 s
+{ record 1 300000; for ((i = 2; i <= 400; i++)); do record "$i" $((300000 + i)); done; } >"$T/late.jsonl"
 WHAT='a plan of which parts will have left it is refused'
 zim migrate "$T/late.jsonl" --plan free --rate 1
 expect_rc 1
 expect_out 'window .* [0-9]+ are too old, [0-9]+ of them when their turn comes'
 expect_out 'records not in time'
-expect_out 'nothing was sent: [0-9]+ of 40 records are too old'
+expect_out 'nothing was sent: [0-9]+ of 400 records are too old'
 zim migrate "$T/late.jsonl" --plan free --rate 1 --json
 first_line
-expect_out_json '.blocked and .expires > 25 and .too_old == .expires and (.in_time | not)'
+expect_out_json '.blocked and .expires >= 249 and .too_old == .expires and (.in_time | not)'
 WHAT='at a higher rate it fits'
 zim migrate "$T/late.jsonl" --plan free --rate 20
 expect_rc 0
 WHAT='each shard goes by its share of the rate'
-zim migrate "$T/late.jsonl" --plan free --rate 20 --shard 1/20
-one=$RC
-for ((i = 2; i <= 20; i++)); do # one of them has the conversation
-  zim migrate "$T/late.jsonl" --plan free --rate 20 --shard "$i/20"
+one=0
+for i in 1 2 3 4; do # one of them has the conversation
+  zim migrate "$T/late.jsonl" --plan free --rate 4 --shard "$i/4"
   [[ $OUT != *'not in time'* ]] || one=1
 done
 expect_equal 1 "$one" 'a shard that is not in time'
 
+# What follows has to begin in time. Where the machine was too slow for that, nothing is proved, and it has another go
+# with twice the time.
+in_time() { # FIRST_MS MAKE [serve flags]: MAKE SPAN_MS writes input.jsonl and runs it, until that ends with 7
+  local span_ms
+  for ((span_ms = $1; span_ms <= 32 * $1; span_ms *= 2)); do
+    [[ ${#PIDS[@]} == 0 ]] || stop_mock TERM
+    start_mock "${@:3}"
+    ENDPOINT=$URL SPAN_MS=$span_ms
+    rm -f "$T"/j*
+    now_ms
+    "$2" "$span_ms"
+    [[ $RC != 7 ]] || break
+  done
+  expect_rc 7
+}
+
 # --- going on later -----------------------------------------------------------------------------------------------------------
 
-now_ms
-{ record 1 3000; record 2 3001; record 3 3600000; } >"$T/rest.jsonl"
-start_mock --fault code=100000016,action=ImportPeerMsg,nth=2
-ENDPOINT=$URL
+MIGRATE=(migrate "$T/input.jsonl" --plan free --journal "$T/j" --execute --lanes 1)
+three() {
+  { record 1 "$1"; record 2 $(($1 + 1)); record 3 3600000; } >"$T/input.jsonl"
+  zim "${MIGRATE[@]}"
+}
 WHAT='a run that is stopped after its first import'
-zim migrate "$T/rest.jsonl" --plan free --journal "$T/j" --execute --lanes 1
-expect_rc 7
-for ((tries = 0; tries < 500; tries++)); do
-  left_ms=$((NOW_MS + 3100 - ${EPOCHREALTIME/./} / 1000))
-  ((left_ms > 0)) || break
-  sleep 0.02
-done
+in_time 3000 three --fault code=100000016,action=ImportPeerMsg,nth=2
+have_left() { ((${EPOCHREALTIME/./} / 1000 > NOW_MS + SPAN_MS + 100)); }
+until_true have_left
 WHAT='what has left the window since is told before anything is sent'
-zim migrate "$T/rest.jsonl" --plan free --journal "$T/j" --execute --lanes 1 --json
+zim "${MIGRATE[@]}" --json
 expect_rc 1
 OUT=$(jq -c 'select(.type == "start")' "$T/z_out")
 expect_out_json '.resumed and .too_old_now.records == 2 and .too_old_now.imports == 3'
-expect_out_json '.too_old_now.oldest_ms == $ms' --argjson ms $((NOW_MS - WEEK_MS + 3000))
+expect_out_json '.too_old_now.oldest_ms == $ms' --argjson ms $((NOW_MS - WEEK_MS + SPAN_MS))
 WHAT='what is quarantined by then is not waited for'
-zim migrate "$T/rest.jsonl" --plan free --journal "$T/j" --execute --lanes 1
+zim "${MIGRATE[@]}"
 expect_rc 1
 expect_out $'goes on\n1 record still to be sent left the window since the first run, the oldest of 20'
 expect_out 'deadline +20[0-9T:.Z-]+: the first message leaves, or has left, the window'
 
 # --- going on at another rate --------------------------------------------------------------------------------------------------
 
-start_mock --fault code=100000016,action=ImportPeerMsg,nth=3
-ENDPOINT=$URL
+plan() { jq -c 'select(.type == "plan") | [.imports, .expires, .left_out, .clamped, .oldest_ms]' "$T/z_out"; }
+some_late() { # twice as many as can be sent at 2 a second
+  local i
+  { for ((i = 0; i < $1 / 500; i++)); do record "$i" $(($1 + i)); done; } >"$T/input.jsonl"
+  zim "${MIGRATE[@]}" --too-old "$policy" --json --rate 2
+  before=$(plan)
+}
 for policy in skip clamp; do
-  now_ms
-  { record 1 4000; for ((i = 2; i <= 9; i++)); do record "$i" $((4000 + i)); done; } >"$T/$policy.jsonl"
-  migrate=(migrate "$T/$policy.jsonl" --plan free --too-old "$policy" --journal "$T/$policy.journal" --execute --lanes 1 --json)
   WHAT="--too-old $policy: another rate does not change what is left out, or how far is moved"
-  zim "${migrate[@]}" --rate 2
-  [[ $policy == clamp ]] || expect_rc 7
-  before=$(jq -c 'select(.type == "plan") | [.imports, .expires, .left_out, .clamped, .oldest_ms]' "$T/z_out")
-  zim "${migrate[@]}" --rate 20
-  expect_equal "$before" "$(jq -c 'select(.type == "plan") | [.imports, .expires, .left_out, .clamped, .oldest_ms]' "$T/z_out")" 'the plan'
+  in_time 4000 some_late --fault code=100000016,action=ImportPeerMsg,nth=3
+  zim "${MIGRATE[@]}" --too-old "$policy" --json --rate 20
+  expect_equal "$before" "$(plan)" 'the plan'
   expect_rc "$([[ $policy == skip ]] && echo 3 || echo 0)"
 done
 

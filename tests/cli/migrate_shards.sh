@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# zimmock migrate --shard: the parts together import everything once.
+# shellcheck disable=SC2016 # variables of jq
+# shellcheck source=tests/cli/migrate_lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/migrate_lib.sh" || exit 1
+
+fresh_mock
+for ((i = 1; i <= 40; i++)); do
+  printf '{"Id":"s%d","FromUserId":"u%d","ToUserId":"v%d","MessageType":1,"Message":"shard %d","SendMessageTime":%d}\n' \
+    "$i" $((i % 13)) $((i % 7)) "$i" $((now_ms - 100000 + i * 1000))
+done >"$T/sharded.jsonl"
+: >"$T/balances"
+for n in 1 2 3; do
+  WHAT="shard $n of 3"
+  environment
+  (cd "$T" && "${ENV[@]}" "$ZIMMOCK" migrate sharded.jsonl --execute --rate off --shard "$n/3" --json) >"$T/z_out" 2>"$T/z_err"
+  RC=$? OUT=$(<"$T/z_out") ERR=$(<"$T/z_err")
+  expect_rc 0
+  jq -c 'select(.type == "balance")' "$T/z_out" >>"$T/balances"
+  expect_equal true "$(tail -n 1 "$T/balances" | jq .holds)" 'its balance holds'
+done
+WHAT='the shards together import everything once'
+expect_files 'sharded.jsonl.1-of-3.journal sharded.jsonl.2-of-3.journal sharded.jsonl.3-of-3.journal' 'sharded.jsonl.*'
+expect_sent 80 ImportPeerMsg
+expect_equal '[40,40]' "$(jq -nc '[inputs] | [([.[].sender.imported] | add), ([.[].receiver.imported] | add)]' "$T/balances")" 'imported, of all three'
+expect_equal '[[40,40],[40,40],[40,40]]' "$(jq -nc '[inputs | [.sender.read, .receiver.read]]' "$T/balances")" 'each has read the whole file'
+expect_equal '[80,80]' "$(jq -nc '[inputs] | [([.[].sender.skipped] | add), ([.[].receiver.skipped] | add)]' "$T/balances")" 'skipped: what the other two have'
+zim migrate sharded.jsonl --verify-only --rate off
+expect_rc 0
+expect_last 'verified: all 80 of 80 imports are in ZIM, in order'
+WHAT='shard 1 again: nothing is sent'
+(cd "$T" && "${ENV[@]}" "$ZIMMOCK" migrate sharded.jsonl --execute --rate off --shard 1/3) >"$T/z_out" 2>&1
+expect_sent 80 ImportPeerMsg
+
+finish_cli
