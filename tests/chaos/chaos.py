@@ -30,22 +30,22 @@ import service
 CONTROL_RECORDS = {"read_back": 140, "intents": 140, "expiry": 180, "naive": 50}
 FAULTS = ("--lost-before 0.02 --lost 0.05 --reset 0.02 --late 0.06 --late-seconds 0.3:2.2 --error-after 0.02 "
           "--half 0.02 --in-doubt-code 0.02 --in-doubt-code-before 0.02 --storm 0.03 --slow-query 0.05:0.3 "
-          "--query-lag 0.05 --lost-query 0.05 --latency 0.004:0.04").split()
-COMPARED_FAULTS = "--lost 0.05 --late 0.02 --late-seconds 0.3:2.2".split()
+          "--query-lag 0.05 --lost-query 0.05 --repeat-page 0.3 --latency 0.004:0.04").split()
+COMPARED_FAULTS = "--lost 0.05 --late 0.02 --late-seconds 0.3:2.2 --repeat-page 0.3".split()
 RATE_FAULTS = "--lost 0.03 --storm 0.03 --latency 0.004:0.04".split()
 # For a client that does not wait: what is late lands after its second look, and long before the signature's end.
 EXPIRY_FAULTS = "--lost 0.03 --late 0.12 --late-seconds 0.6:1.6 --latency 0.004:0.04".split()
 # Late effects on both sides of the signature's end, which is 2 s away at a skew of 599 s and 4 s at one of 597 s.
 LONG_FAULTS = [flag.replace("0.3:2.2", "0.3:4.5") for flag in FAULTS]
 CASINO = pathlib.Path(__file__).resolve().parents[3] / "shared" / "data" / "casino" / "casino.jsonl"
-COLUMNS = ("input", "imports", "runs", *POINTS, "kills", "lost answers", "late effects", "read-backs", "duplicates",
+COLUMNS = ("input", "imports", "runs", *POINTS, "kills", "lost answers", "late effects", "read-backs", "pages repeated", "duplicates",
            "losses", "order breaks", "seconds")
 
 
 def cells(name, result):
     judgement, kills = result.judgement, [result.kills.get(point, 0) for point in POINTS]
     return [name, judgement.planned, result.runs, *kills, sum(kills), result.lost_answers,
-            result.stats.get("late applied", 0), result.stats.get("calls QueryPeerMsg", 0), judgement.duplicates,
+            result.stats.get("late applied", 0), result.stats.get("calls QueryPeerMsg", 0), result.stats.get("pages repeated", 0), judgement.duplicates,
             judgement.losses + judgement.strangers, judgement.order_breaks, f"{result.seconds:.0f}"]
 
 
@@ -56,8 +56,10 @@ def row(values):
 def tell(name, result):
     """The line of a run, and below it whatever is wrong."""
     print(", ".join(f"{column} {cell}" for column, cell in zip(COLUMNS, cells(name, result))))
-    if result.journals_lost:
-        print(f"  the journal was lost {result.journals_lost} times")
+    for what, times in (("the journal was lost", result.journals_lost), ("an older journal was put back", result.journals_restored),
+                        ("a second run was started", result.second_runs)):
+        if times:
+            print(f"  {what} {times} times")
     for broken in result.judgement.broken():
         print(f"  does not hold: {broken}")
     for problem in (*result.problems, *result.judgement.words()):
@@ -157,17 +159,18 @@ def command_control(options):
 
 def command_short(options):
     began = time.monotonic()
-    runs = (("chaos", with_options(options, kills=58, fault_flags=FAULTS, rate=0), (40, 600), 50),
-            ("journal lost", with_options(options, kills=13, lose_every=4, fault_flags=FAULTS, rate=0), (12, 160), 8),
+    options = with_options(options, fault_flags=FAULTS, rate=0)
+    runs = (("chaos", with_options(options, kills=58), (40, 600), 50),
+            ("journal lost", with_options(options, kills=13, lose_every=4), (12, 160), 8),
+            ("journal restored", with_options(options, kills=15, restore_every=4), (12, 240), 8),
+            ("two at once", with_options(options, kills=6, second_every=3), (12, 120), 3),
             ("rate", with_options(options, kills=6, fault_flags=RATE_FAULTS, rate=60), (12, 80), 3))
     fine = True
     for name, each, size, kills_least in runs:
         result = chaos(each, list(generate(*size, each.seed)))
         tell(name, result)
         unused = [point for point in NAMED if not result.kills[point]] if name == "chaos" else []
-        if each.lose_every and result.journals_lost < 2:
-            print(f"  the journal was lost {result.journals_lost} times, expected at least 2")
-            fine = False
+        fine = happened(each, result, 2) and fine
         if unused or result.kills_done < kills_least:
             print(f"  {result.kills_done} kills, expected at least {kills_least}; no kill at {unused}")
         fine = fine and result.holds and not unused and result.kills_done >= kills_least
@@ -178,16 +181,32 @@ def command_short(options):
     return 0 if fine else 1
 
 
+def happened(options, result, least):
+    """Whether what this run is about happened so often; where not, it is said."""
+    fine = True
+    for what, wanted, times in (("the journal was lost", options.lose_every, result.journals_lost),
+                                ("an older journal was put back", options.restore_every, result.journals_restored),
+                                ("a second run was started", options.second_every, result.second_runs)):
+        if wanted and times < least:
+            print(f"  {what} {times} times, expected at least {least}", file=sys.stderr)
+            fine = False
+    return fine
+
+
 PAGE_HEAD = """# A migration under a thousand kills
 
 `./dev chaos` makes this page. `zimmock migrate` is killed with SIGKILL again and again, at seven named points and at
 random moments, while an oracle of the service ([tests/chaos](../tests/chaos)) that shares no code with it loses calls
-and answers, applies calls late, answers with errors after the effect, throttles, and is slow to show what it holds.
+and answers, applies calls late, answers with errors after the effect, throttles, is slow to show what it holds, and
+repeats the end of a page at the start of the next.
 The same command is repeated until it ends by itself, and then once more. The oracle's ledger of what it applied is
 held against the input: no tag twice in a list, every message once in each intended list, in order; the report's
 numbers add up; the second run applies nothing.
 
-In the row *journal lost* the journal is deleted after every fifth kill, and the command goes on with `--adopt`.
+In the row *journal lost* the journal is deleted after every fifth kill, and the command goes on with `--adopt`. In the
+row *journal restored* an older copy of the journal, made with SQLite's backup while a run wrote it, takes its place
+after every fifth kill: the same command must stop, and goes on with `--adopt`. In the row *two at once* a second run
+starts beside every fifth, with the same input and a journal of its own: it must be refused, or stop.
 
 The controls leave one thing out each, and must fail: reading back, durable intents (with `--adopt`, as it would stop at
 the first list that has what its journal has not), waiting for the signature's expiry; `naive` is a loop of curl that retries. Input: {input}. Faults (see `tests/chaos/service.py --help`):
@@ -203,9 +222,14 @@ def command_table(options):
     name = source.stem if source else "generated"
     result = chaos(with_options(options, kills=kills), records)
     rows, fine = [cells(name, result)], result.holds and result.kills_done >= min(kills, 1000)
-    lost = chaos(with_options(options, kills=50, lose_every=5), list(generate(60, 1200, options.seed)))
-    rows.append(cells("journal lost", lost))
-    fine = fine and lost.holds and lost.journals_lost >= 5
+    problems = [*result.problems, *result.judgement.words()]
+    for each, changes in (("journal lost", {"lose_every": 5}), ("journal restored", {"restore_every": 5}),
+                          ("two at once", {"second_every": 5})):
+        with_it = with_options(options, kills=50, **changes)
+        outcome = chaos(with_it, list(generate(60, 1200, options.seed)))
+        rows.append(cells(each, outcome))
+        problems += [*outcome.problems, *outcome.judgement.words()]
+        fine = happened(with_it, outcome, 5) and outcome.holds and fine
     for each, (broke, of_control, words) in controls(with_options(options, kills=0)).items():
         print(words, file=sys.stderr)
         rows.append(cells(f"control: {each}", of_control))
@@ -214,7 +238,7 @@ def command_table(options):
     print(row(COLUMNS), row("---" for _ in COLUMNS), *map(row, rows), sep="\n")
     print(f"\n{result.verdict or 'no verdict'}. "
           f"{'All invariants hold and every control breaks one.' if fine else 'NOT ALL AS IT MUST BE.'}")
-    for problem in (*result.problems, *result.judgement.words(), *lost.problems, *lost.judgement.words()):
+    for problem in problems:
         print(f"- {problem}")
     return 0 if fine else 1
 
@@ -270,6 +294,11 @@ def parser_of():
         command.add_argument("--time-shift", default="newest=now")
         command.add_argument("--lose-every", type=int, default=0, metavar="KILLS",
                              help="delete the journal after so many kills, again and again, and go on with --adopt")
+        command.add_argument("--restore-every", type=int, default=0, metavar="KILLS",
+                             help="put an older copy of the journal back after so many kills, again and again; the run must "
+                                  "stop, and goes on with --adopt")
+        command.add_argument("--second-every", type=int, default=0, metavar="RUNS",
+                             help="start a second run with a journal of its own beside the first run and every so many")
         command.add_argument("--untagged", action="store_true", help="messages need no tag")
         service.add_fault_options(command)
     commands.choices["run"].add_argument("--input", type=pathlib.Path, required=True)

@@ -1,12 +1,15 @@
 """The driver: runs a client over and over, kills it, and has the judge say what is left of its promise."""
 import argparse
+import contextlib
 import http.client
 import json
 import os
 import pathlib
 import random
 import select
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -21,6 +24,7 @@ POINTS = (*NAMED, "random")
 AGAIN = (5, 6)  # stopped, unresolved lanes: the same command goes on
 NTH_MOST, SECONDS_LEAST, SECONDS_MOST = 200, 0.02, 0.5
 FRUITLESS_MOST = 60  # runs in a row that were not killed and did not come to an end
+BEYOND = 20  # imports that a journal put back must not know of: more than may be under way while it is copied
 PLANNED = 0.7  # share of the work planned for the kills, so that they are used up before it
 
 
@@ -34,6 +38,16 @@ def client_command(client, file, journal, options):
 
 def report_command(client, journal):
     return [*program(client), "migrate", "report", str(journal), "--json"]
+
+
+def copy_of_journal(client, journal, copy):
+    """A copy of a journal while it is being written."""
+    if str(client).endswith(".py"):  # the model's are lines, one after the other
+        shutil.copyfile(journal, copy)
+        return
+    with contextlib.closing(sqlite3.connect(f"file:{journal}?mode=ro", uri=True)) as source, \
+            contextlib.closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
 
 
 def program(client):
@@ -119,7 +133,7 @@ class Result:
         self.kills, self.stats, self.runs, self.seconds, self.kills_wanted = {}, {}, 0, 0.0, 0
         self.first_code = self.second_code = self.grown = None
         self.verdict, self.balances, self.problems, self.judgement = "", 0, [], None
-        self.journals_lost = 0
+        self.journals_lost = self.journals_restored = self.second_runs = 0
         self.report = None  # the client's own, as JSON
 
     @property
@@ -151,8 +165,9 @@ class Chaos:
         self.options, self.records, self.folder, self.without = options, records, folder, without
         self.input, self.journal = folder / "input.jsonl", folder / "journal"
         self.schedule, self.result = Schedule(options.kills, options.seed), Result()
+        self.older, self.applied_at_copy, self.kills_at_restore = folder / "older-journal", 0, 0
         self.running_seconds, self.applied = 0.0, 0
-        if options.lose_every:  # without its journal a run does not know any more what now was
+        if options.lose_every or options.second_every:  # without that journal a run does not know what now was
             newest = max(record["SendMessageTime"] for record in records)
             self.options = argparse.Namespace(**{**vars(options), "time_shift": f"{int(time.time() * 1000) - newest:+}ms"})
 
@@ -186,13 +201,17 @@ class Chaos:
         while time.monotonic() < until:
             speed = self.applied / self.running_seconds if self.running_seconds else 300.0
             point, amount = self.schedule.next(self.imports - self.applied, speed)
-            code = self.attempt(point, amount)
+            if self.options.second_every and self.result.runs % self.options.second_every == 0:
+                point, amount, code = "random", 0, self.attempt_beside_another()
+            else:
+                code = self.attempt(point, amount)
             self.applied = self.service.stats()["applied"]
             self.log(point=point, amount=amount, code=code, applied=self.applied)
             if code == -signal.SIGKILL and point:
                 self.schedule.killed(point)
                 fruitless = 0
                 self.lose_journal()
+                self.put_back_journal()
             elif code in AGAIN and fruitless < FRUITLESS_MOST:
                 self.schedule.passed()
                 fruitless += 1
@@ -209,8 +228,45 @@ class Chaos:
         for file in self.folder.glob(self.journal.name + "*"):
             file.unlink()
         self.result.journals_lost += 1
-        if "--adopt" not in self.options.client_arg:
-            self.options.client_arg = [*self.options.client_arg, "--adopt"]
+        self.adopt(True)
+
+    def adopt(self, wanted):
+        others = [word for word in self.options.client_arg if word != "--adopt"]
+        self.options.client_arg = [*others, "--adopt"] if wanted else others
+
+    def copy_journal(self):
+        """A copy for later, made while a run writes the journal."""
+        if not self.options.restore_every or self.older.exists():
+            return
+        try:
+            copy_of_journal(self.options.client, self.journal, self.older)
+            self.applied_at_copy = self.service.stats()["applied"]
+        except (sqlite3.Error, OSError):  # the journal is not there yet
+            self.older.unlink(missing_ok=True)
+
+    def put_back_journal(self):
+        """After so many kills the older copy takes the journal's place, once nothing is under way any more. The run must
+        stop, and go on with --adopt."""
+        kills = sum(self.schedule.done.values())
+        if not self.older.exists() or kills - self.kills_at_restore < self.options.restore_every or \
+                self.applied - self.applied_at_copy < BEYOND:
+            return
+        self.service.idle()
+        for file in self.folder.glob(self.journal.name + "*"):
+            file.unlink()
+        self.older.rename(self.journal)
+        self.kills_at_restore = kills
+        self.result.journals_restored += 1
+        self.adopt(False)
+        for _ in range(5):  # its looks at the lists may be lost
+            code = self.attempt(None, 0)
+            if code and "--adopt" in self.output(None):
+                break
+            if code not in AGAIN:
+                self.problem(f"with an older journal the run ended with exit code {code}, expected a stop that names "
+                             f"--adopt: {self.output()}")
+                break
+        self.adopt(True)
 
     def attempt(self, point, amount, timeout=600):
         """One run of the client, killed at the point unless it ends before; its exit code."""
@@ -218,7 +274,9 @@ class Chaos:
         began, process = time.monotonic(), self.start(f"{point}:{amount}" if point in NAMED else None)
         if point == "applied":
             self.service.kill(process.pid, amount)
-        if not self.ended(process, amount if point == "random" else timeout):
+        if point == "random" and not self.ended(process, amount / 2):
+            self.copy_journal()
+        if not self.ended(process, amount / 2 if point == "random" else timeout):
             if point != "random":
                 self.problem(f"the client was still running after {timeout} s")
             process.kill()
@@ -229,7 +287,31 @@ class Chaos:
         self.running_seconds += time.monotonic() - began
         return code
 
-    def start(self, kill):
+    def attempt_beside_another(self, timeout=600):
+        """A run, and beside it a second one of the same input with a journal of its own, which must be refused or stop.
+        Then the first is killed; its exit code."""
+        self.result.runs += 1
+        calls = self.calls()
+        first = self.start(None)
+        while not self.ended(first, 0.005) and self.calls() == calls:
+            pass
+        for file in self.folder.glob("second-journal*"):
+            file.unlink()
+        second = self.start(None, self.folder / "second-journal", "second-")
+        if not self.ended(second, timeout):
+            self.problem(f"a second run was still running after {timeout} s")
+            second.kill()
+        code = second.wait()
+        if code == 0:
+            self.problem("a second run beside the first ended with exit code 0, expected that it is refused, or stops")
+        self.result.second_runs += 1
+        first.kill()
+        return first.wait()
+
+    def calls(self):
+        return sum(count for name, count in self.service.stats().items() if name.startswith("calls "))
+
+    def start(self, kill, journal=None, output=""):
         env = {name: os.environ[name] for name in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS",
                                                    "LSAN_OPTIONS") if name in os.environ}
         env.update(HOME=str(self.folder), TMPDIR=str(self.folder), LC_ALL="C.UTF-8", ZIM_APP_ID=APP,
@@ -238,8 +320,8 @@ class Chaos:
             env["ZIMMOCK_CHAOS_KILL"] = kill
         if self.without:
             env["ZIMMOCK_CHAOS_WITHOUT"] = self.without
-        command = client_command(self.options.client, self.input, self.journal, self.options)
-        with open(self.folder / "stdout", "wb") as out, open(self.folder / "stderr", "wb") as err:
+        command = client_command(self.options.client, self.input, journal or self.journal, self.options)
+        with open(self.folder / f"{output}stdout", "wb") as out, open(self.folder / f"{output}stderr", "wb") as err:
             return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=env,
                                     cwd=self.folder)
 
@@ -298,7 +380,8 @@ class Chaos:
         except (ValueError, AttributeError):
             return lines[-1]
 
-    def output(self):
-        text = "".join((self.folder / name).read_text(encoding="utf-8", errors="replace")[-600:]
-                       for name in ("stdout", "stderr"))
+    def output(self, most=600):
+        """What the last run printed, at most so much of the end of either stream; None: all."""
+        texts = [(self.folder / name).read_text(encoding="utf-8", errors="replace") for name in ("stdout", "stderr")]
+        text = "".join(text[-most:] if most else text for text in texts)
         return text.strip() or "no output"

@@ -2,8 +2,10 @@
 """A model of the client, as small as the promise allows: it shows that the harness can be satisfied, and that every
 control breaks it. It proves nothing of the real client, and shares the reading of inputs with the judge.
 
-    model.py migrate FILE --journal J --lanes N --settle MSms --sign-skew Ss [--rate N]     model.py migrate report J
+    model.py migrate FILE --journal J --lanes N --settle MSms --sign-skew Ss [--rate N] [--adopt]
+    model.py migrate report J
 """
+import fcntl
 import hashlib
 import http.client
 import json
@@ -17,7 +19,7 @@ import time
 from ledger import TAG, own_of_source, planned_lists, read_lines, request_bodies, tag_and_own
 
 POINT, _, NTH = os.environ.get("ZIMMOCK_CHAOS_KILL", "").partition(":")
-WITHOUT = os.environ.get("ZIMMOCK_CHAOS_WITHOUT", "")
+WITHOUT = os.environ.get("ZIMMOCK_CHAOS_WITHOUT", "").split(",")
 EXPIRY = 601  # seconds after its Timestamp in which a signature may still be good, counted in whole ones
 STORM = (660300005, 660700001, 100000004)
 _passed, _lock = [0], threading.Lock()
@@ -75,7 +77,7 @@ class Journal:
                 self.file.write(json.dumps(line).encode()[:-9])
                 self.file.flush()
                 die()
-        if WITHOUT != "intents":
+        if "intents" not in WITHOUT:
             self.write(line)
         if at_point("after_intent"):
             die()
@@ -151,7 +153,8 @@ class Api:
         out, token = [], 0
         while True:
             page = self.ask("QueryPeerMsg", {"FromUserId": viewer, "ToUserId": peer, "Limit": 100, "Next": token})
-            out += page["List"]
+            seen = {message["MsgId"] for message in out} if "msg_ids" not in WITHOUT else set()
+            out += [message for message in page["List"] if message["MsgId"] not in seen]
             token = page["Next"]
             if token == 0:
                 return out[::-1]
@@ -194,9 +197,9 @@ class Lane:
 
     def look(self, k, stamp):
         """Whether it is in the list, once nothing can change any more."""
-        if WITHOUT == "read_back":
+        if "read_back" in WITHOUT:
             return False
-        for until in (0, stamp + EXPIRY if WITHOUT != "expiry" else 0):
+        for until in (0, stamp + EXPIRY if "expiry" not in WITHOUT else 0):
             time.sleep(max(0, until - time.time()) + self.settle)
             tags = {tag_and_own(message["Payload"])[0] for message in self.api.list(*self.name)}
             if tag_of(self.bodies[k]) in tags:
@@ -215,10 +218,21 @@ def lanes_of(records, shift):
         viewer, pair = body["ImportedUserId"], (body["FromUserId"], body["ToUserId"])
         lane = lanes.setdefault((viewer, pair[viewer == pair[0]]), [])
         own = json.loads(own_of_source(body["MessageBody"].get("ExtendedData", "")))
-        body["MessageBody"]["ExtendedData"] = json.dumps({TAG: f"{viewer}.{len(lane)}", **own})
+        extended = json.dumps({TAG: f"{viewer}.{len(lane)}", **own})
+        body["MessageBody"] = {**body["MessageBody"], "ExtendedData": extended}  # the other list's body is as it was
         body["SendMessageTime"] += shift
         lane.append(body)
     return lanes
+
+
+def beyond(lanes, api, journal):
+    """The lists that have more than the journal knows of, and which of their bodies is the last."""
+    out = {}
+    for name in lanes if "first_look" not in WITHOUT else ():
+        last = max((int(tag_and_own(message["Payload"])[0].rsplit(".", 1)[1]) for message in api.list(*name)), default=-1)
+        if last >= journal.done.get(name, 0) and last != journal.open.get(name, (None,))[0]:
+            out[name] = last
+    return out
 
 
 def register(api, records):
@@ -243,7 +257,14 @@ def in_threads(count, todo):
         thread.join()
 
 
-def migrate(file, options):
+def migrate(file, options, adopt):
+    lock = open(file, "rb")
+    try:
+        if "lock" not in WITHOUT:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print(f"another run migrates {file}")
+        return 2
     records, journal = read_lines(file), Journal(options["--journal"])
     if journal.shift is None:
         journal.write({"shift": int(time.time() * 1000) - max(record["SendMessageTime"] for record in records)})
@@ -253,6 +274,12 @@ def migrate(file, options):
     lanes = lanes_of(records, journal.shift)
     if sum(journal.done.values()) < sum(map(len, lanes.values())):
         register(api, records)
+        more = beyond(lanes, api, journal)
+        if more and not adopt:
+            print(f"lists have what the journal does not know of: {list(more)}; --adopt goes on")
+            return 1
+        for name, last in more.items():
+            journal.finish(name, last, recovered=True)
         in_threads(int(options["--lanes"]), [Lane(name, lanes[name], api, journal, settle).run for name in lanes])
     same = []
     time.sleep(settle)
@@ -276,7 +303,7 @@ def main():
     if command[0] == "report":
         return report(command[1])
     options = {name: value for name, value in zip(command, command[1:]) if name.startswith("--")}
-    return migrate(command[0], options)
+    return migrate(command[0], options, "--adopt" in command)
 
 
 if __name__ == "__main__":

@@ -171,7 +171,7 @@ def test_faithful_service():
         check(all(isinstance(each, str) for each in ids) and len(set(ids)) == 8, "8 ids as strings", ids)
         check(caller.texts() == [f"m{i}" for i in reversed(range(8))], "newest first, of a tie the later", "")
         now = int(time.time())
-        for stamp, code in ((now - 598, 0), (now - 602, 100000004), (now + 602, 100000004)):
+        for stamp, code in ((now - 540, 0), (now - 602, 100000004), (now + 660, 100000004)):
             check(caller.send(stamp=stamp)["Code"] == code, f"code {code} for {stamp - now} s", "")
         lines = read_lines(oracle.ledger_path)
         check([line["n"] for line in lines] == list(range(1, 10)), "9 lines in the ledger", len(lines))
@@ -191,23 +191,31 @@ def test_faults():
             check(as_told, f"{flag}: {answered}", answer)
             check(stats["applied"] == applied and stats[f"fault {flag}"] == 1, f"{flag}: {applied} applied", stats)
     with oracle_of("--rate", 5) as (oracle, caller):
-        codes = [caller.send()["Code"] for _ in range(7)]
-        check(codes == [0] * 5 + [660300005] * 2, "5 of 7 at a rate of 5", codes)
-    with oracle_of("--query-lag", 0.5) as (oracle, caller):
+        codes = [caller.send()["Code"] for _ in range(50)]
+        check(codes[:5] == [0] * 5 and 660300005 in codes, "5 at a rate of 5, and soon one too many", codes)
+    with oracle_of("--query-lag", 600) as (oracle, caller):
         caller.send()
         check(caller.texts() == [], "not seen yet", "")
-        time.sleep(0.55)
+    with oracle_of("--query-lag", 0.1) as (oracle, caller):
+        caller.send()
+        time.sleep(0.15)
         check(caller.texts() == ["x"], "seen after the lag", "")
     with oracle_of("--slow-query", "1:0.3") as (oracle, caller):
         began = time.monotonic()
         caller.texts()
         check(time.monotonic() - began >= 0.3, "a slow query", time.monotonic() - began)
+    with oracle_of("--repeat-page", 0.7) as (oracle, caller):
+        for i in range(8):
+            caller.send(f"m{i}", i)
+        texts = caller.texts()
+        check(list(dict.fromkeys(texts)) == [f"m{i}" for i in reversed(range(8))], "all in their order", texts)
+        check(len(texts) > 8 and oracle.stats()["pages repeated"] > 0, "some of them again", texts)
     with oracle_of("--lost-query", 1) as (oracle, caller):
         check(caller("QueryPeerMsg", {"FromUserId": "a", "ToUserId": "b"}) is None, "a lost query", "")
 
 
 def test_late_effects():
-    with oracle_of("--late", 1, "--late-seconds", "0.3:0.4") as (oracle, caller):
+    with oracle_of("--late", 1, "--late-seconds", "3") as (oracle, caller):
         check(caller.send() is None and oracle.stats()["applied"] == 0, "nothing at once", oracle.stats())
         oracle.idle()
         check(oracle.stats().get("late applied") == 1 and caller.texts() == ["x"], "applied later", oracle.stats())
@@ -225,18 +233,19 @@ def test_kills():
             oracle.kill(victim.pid, 2, at)
             check(caller.send()["Code"] == 0 and victim.poll() is None, "alive after the first", at)
             caller.send()
-            check(victim.wait(10) == -9 and oracle.stats()["applied"] == applied, f"killed at {at}", oracle.stats())
+            check(victim.wait(120) == -9 and oracle.stats()["applied"] == applied, f"killed at {at}", oracle.stats())
             oracle.kill(0)
 
 
 # --- the driver -----------------------------------------------------------------------------------------------
 
-FAULTS = ["--lost", "0.05", "--late", "0.05", "--late-seconds", "0.2:1.5", "--latency", "0.002:0.02"]
+FAULTS = ["--repeat-page", "0.3", "--lost", "0.05", "--late", "0.05", "--late-seconds", "0.2:1.5", "--latency", "0.002:0.02"]
 
 
-def driven(without=None, kills=0, records=None, folder=None, client=HERE / "model.py"):
-    options = argparse.Namespace(client=client, client_arg=[], lose_every=0, time_shift="newest=now", kills=kills, seed=3, rate=0, settle="50ms",
-                                 sign_skew="599s", limit=120, untagged=False, keep=None, fault_flags=FAULTS)
+def driven(without=None, kills=0, records=None, client=HERE / "model.py", **more):
+    options = argparse.Namespace(**{**dict(
+        client=client, client_arg=[], lose_every=0, restore_every=0, second_every=0, time_shift="newest=now", kills=kills, seed=3,
+        rate=0, settle="50ms", sign_skew="599s", limit=120, untagged=False, keep=None, fault_flags=FAULTS), **more})
     with tempfile.TemporaryDirectory(prefix="zimmock-chaos.") as name:
         return Chaos(options, records or list(generate(6, 60, 3)), pathlib.Path(name), without).run()
 
@@ -259,9 +268,22 @@ def test_driver():
         check(any("exit code 2" in problem for problem in driven(client=client).problems), "its exit code told", "")
 
 
+def test_older_journals_and_second_runs():
+    records = list(generate(6, 120, 3))
+    result = driven(kills=16, records=records, restore_every=3)
+    check(result.holds and result.journals_restored, "the model stops when its journal is older, and adopts", result.numbers())
+    result = driven(kills=16, records=records, restore_every=3, without="first_look")
+    check(result.judgement.duplicates > 0 and any("--adopt" in problem for problem in result.problems),
+          "duplicates without a look at the start", result.numbers())
+    result = driven(kills=6, second_every=2)
+    check(result.holds and result.second_runs >= 2, "the model refuses a second run", result.numbers())
+    result = driven(kills=2, second_every=2, without="lock,first_look")
+    check(result.judgement.duplicates > 0, "duplicates by a second run", result.numbers())
+
+
 def main():
     for test in (test_judge, test_rate_and_balance, test_payloads, test_faithful_service, test_faults,
-                 test_late_effects, test_kills, test_driver):
+                 test_late_effects, test_kills, test_driver, test_older_journals_and_second_runs):
         test()
     print(f"chaos.selftest: {_checks['done']} checks, {_checks['failed']} failed")
     return 0 if _checks["done"] and not _checks["failed"] else 1

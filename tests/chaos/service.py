@@ -3,7 +3,8 @@
 
     service.py --ledger FILE --calls FILE [--seed N] [--rate N] [--latency A:B] [fault flags]
 
-Faults befall imports (queries where the name says so), at most one a call. The first line on stdout is JSON: url.
+Faults befall imports (queries where the name says so), at most one a call; --repeat-page may come on top: so many pages
+begin with the last items of the page before, as they were. The first line on stdout is JSON: url.
     POST /chaos/kill {"pid":N,"at":"applied"|"head","nth":K}   SIGKILL for that process at the K-th import from now:
         applied: after its effect, before any answer; head: when its head is read, and the call has no effect.
         pid 0 takes the order back.
@@ -118,7 +119,8 @@ class Service:
             connection.answer({"ok": True})
         elif path == "/chaos/stats":
             self.world.flush()
-            connection.answer({**self.counts, "applied": self.world.n, "pending": self.pending})
+            connection.answer({**self.counts, "applied": self.world.n, "pending": self.pending,
+                               "pages repeated": self.world.repeats})
         elif path == "/chaos/idle":
             self.waiting.append(connection)
             self.tell_idle()
@@ -266,7 +268,7 @@ def slow(text):
 
 def add_fault_options(parser):
     """The flags that the driver hands on as they are."""
-    for kind in (*BEFORE, *AFTER, "lost-query"):
+    for kind in (*BEFORE, *AFTER, "lost-query", "repeat-page"):
         parser.add_argument(f"--{kind}", type=share, default=0.0, metavar="P")
     parser.add_argument("--late-seconds", type=span, default=(0.2, 2.0), metavar="A:B")
     parser.add_argument("--slow-query", type=slow, default=(0.0, 0.0), metavar="P:SECONDS")

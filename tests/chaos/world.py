@@ -16,6 +16,7 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "oracle"))
 import contract  # noqa: E402
 
 PAGES_KEPT = 20_000
+REPEATED_MOST = 3  # items of the page before
 
 
 def body_hash(text):
@@ -44,7 +45,7 @@ class World:
     def __init__(self, options):
         self.options, self.rng = options, random.Random(options.seed * 7 + 1)
         self.users, self.lists, self.pages = set(), {}, collections.OrderedDict()
-        self.n, self.msg_id, self.seq = 0, 971503777289036701, 0
+        self.n, self.msg_id, self.seq, self.repeats = 0, 971503777289036701, 0, 0
         self.recent = collections.defaultdict(collections.deque)
         self.ledger = os.open(options.ledger, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         self.calls = open(options.calls, "a", encoding="ascii")
@@ -118,21 +119,32 @@ class World:
         if not contract.is_integer(limit) or not contract.is_integer(token):
             return {"Code": 660000002}
         limit = 10 if limit <= 0 else min(limit, 100)
+        before = []
         if token == 0:
             of_viewer = self.lists.get((viewer, peer))
             seen = of_viewer.newest_first(self.options.query_lag) if of_viewer else []
         elif self.pages.get(token, (None,))[0] != (viewer, peer):
             return {"Code": 660000002}
         else:
-            seen = self.pages[token][1]
+            _, before, seen = self.pages[token]
+        again = self.repeated(before)
         take = self.rng.randrange(0, limit + 1) if len(seen) > 1 and self.rng.random() < 0.5 else limit
-        return {"Code": 0, "List": seen[:take], "Next": self.page((viewer, peer), seen[take:])}
+        take = max(0, take - len(again))
+        page, left = again + seen[:take], seen[take:]
+        return {"Code": 0, "List": page, "Next": self.page((viewer, peer), page, left)}
 
-    def page(self, key, left):
+    def repeated(self, before):
+        """What a page has again of the end of the page before."""
+        if not before or self.rng.random() >= self.options.repeat_page:
+            return []
+        self.repeats += 1
+        return before[-self.rng.randrange(1, REPEATED_MOST + 1):]
+
+    def page(self, key, page, left):
         if not left:
             return 0
         token = self.rng.randrange(2**53, 2**62)
-        self.pages[token] = (key, left)
+        self.pages[token] = (key, page, left)
         if len(self.pages) > PAGES_KEPT:
             self.pages.popitem(last=False)
         return token
