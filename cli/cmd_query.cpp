@@ -51,16 +51,18 @@ int run(const Options& options) {
                        options.with_empty};
   ListPager pager;
   while (true) {
-    const auto answer =
-        call_patiently((*session)->site(), [&] { return api.query_peer_msg(request); });
+    auto answer = call_patiently((*session)->site(), [&] { return api.query_peer_msg(request); });
     if (!answer) return kInterrupted;
     if (!*answer) return complain_error(answer->error());
     if (!(*answer)->status.ok()) return complain_status("QueryPeerMsg", (*answer)->status);
-    const QueryAnswer& page = (*answer)->value;
-    for (const QueryItem& item : page.items) print_item(item, options.as_json);
+    QueryAnswer& page = (*answer)->value;
     const auto next = pager.after(page);
+    for (const QueryItem& item : page.items) print_item(item, options.as_json);
     if (!next) return complain_error(next.error());
-    if (!*next) return kOk;
+    if (!*next) {
+      note_repeated(pager.repeated());
+      return kOk;
+    }
     if (!options.all) {
       fmt::print(stderr, "zimmock: there is more: --next {} or --all\n", **next);
       return kOk;

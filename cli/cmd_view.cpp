@@ -96,6 +96,7 @@ int run(const Options& options) {
   if (read.refused) return complain_status("QueryPeerMsg", *read.refused);
   if (read.error) return complain_error(*read.error);
   print_tally(tally, options);
+  note_repeated(read.repeated);
   return kOk;
 }
 

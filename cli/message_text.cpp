@@ -1,5 +1,7 @@
 #include "cli/message_text.h"
 
+#include <cstdio>
+
 #include <fmt/format.h>
 
 #include "contracts/api/message_body.h"
@@ -38,6 +40,13 @@ std::string one_line(std::string_view text, std::size_t max_characters) {
 std::string item_columns(const QueryItem& item) {
   return fmt::format("{}  {:>8}  {:<20}  {:<20}  {:<10}", iso_time(item.msg_time_ms), item.msg_seq,
                      item.msg_id, one_line(item.sender, 32), message_type_name(item.msg_type));
+}
+
+void note_repeated(std::uint64_t count) {
+  if (count == 0) return;
+  fmt::print(stderr,
+             "zimmock: the service returned {} of these messages again; each is shown once\n",
+             count);
 }
 
 }  // namespace zimmock::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,5 +16,8 @@ std::string one_line(std::string_view text, std::size_t max_characters = 60);
 
 // An item's time, MsgSeq, MsgId, sender and type, in columns.
 std::string item_columns(const QueryItem& item);
+
+// Says on stderr how many items came again while a list was read; nothing if none did.
+void note_repeated(std::uint64_t count);
 
 }  // namespace zimmock::cli

@@ -176,6 +176,7 @@ class JsonOutput : public MigrateOutput {
            {"unreadable", totals.unread},
            {"deleted_or_recalled", totals.emptied},
            {"ties_reordered", totals.ties_reordered},
+           {"repeated", totals.repeated},
            {"not_verifiable", kUnverifiable},
            {"duration_ms", report.duration_ms}});
   }

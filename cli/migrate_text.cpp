@@ -163,6 +163,10 @@ class TextOutput : public MigrateOutput {
           "error)\n",
           totals.ties_reordered);
     }
+    if (totals.repeated > 0) {
+      fmt::print("  {} came again in the reading of a list: the same messages, counted once\n",
+                 totals.repeated);
+    }
     fmt::print("  not verifiable, because QueryPeerMsg does not return it: {}\n", kUnverifiable);
   }
 

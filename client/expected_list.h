@@ -36,6 +36,7 @@ struct ListComparison {
   std::uint64_t emptied = 0;    // deleted or recalled ones that are not in the plan: no mismatch
   std::uint64_t misplaced = 0;  // items with a later MsgTime than the one before them
   std::uint64_t ties_reordered = 0;  // of equal MsgTime, not with the later import first (assumed)
+  std::uint64_t repeated = 0;        // came again on a later page: no mismatch; set by the reader
   std::vector<Mismatch> mismatches;
 };
 

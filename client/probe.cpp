@@ -196,7 +196,8 @@ class Probe {
     return {options_.users[side], options_.users[1 - side], limit, 0, false};
   }
 
-  // Hands each page to `take`, with whether it is the last.
+  // Hands each page to `take`: what it has that is new, how many it had, and whether it is the
+  // last.
   template <typename Take>
   bool read_list(std::size_t side, std::int64_t limit, Take&& take) {
     QueryPeerMsg request = list_of(side, limit);
@@ -205,12 +206,13 @@ class Probe {
       auto answer = query(request);
       if (!answer) return false;
       if (!answer->status.ok()) return refuse("QueryPeerMsg", answer->status);
+      const std::size_t answered = answer->value.items.size();
       const auto next = pager.after(answer->value);
       if (!next) {
         report_.error = next.error();
         return false;
       }
-      take(answer->value, !next->has_value());
+      take(answer->value, answered, !next->has_value());
       if (!*next) return true;
       request.next = **next;
     }
@@ -219,7 +221,7 @@ class Probe {
   bool read_items(std::size_t side) {
     std::vector<QueryItem>& items = evidence_.lists[side];
     items.clear();
-    return read_list(side, kMaxQueryLimit, [&](const QueryAnswer& page, bool) {
+    return read_list(side, kMaxQueryLimit, [&](const QueryAnswer& page, std::size_t, bool) {
       items.insert(items.end(), page.items.begin(), page.items.end());
     });
   }
@@ -307,8 +309,8 @@ class Probe {
 
   bool turn_pages() {
     bool first = true;
-    return read_list(1, kPageLimit, [&](const QueryAnswer& page, bool last) {
-      const bool full = page.items.size() >= static_cast<std::size_t>(kPageLimit);
+    return read_list(1, kPageLimit, [&](const QueryAnswer&, std::size_t answered, bool last) {
+      const bool full = answered >= static_cast<std::size_t>(kPageLimit);
       if (!first && !last) ++(full ? evidence_.full_pages : evidence_.short_pages);
       first = false;
     });

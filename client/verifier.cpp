@@ -20,6 +20,7 @@ void add(ListComparison& to, const ListComparison& one) {
   to.emptied += one.emptied;
   to.misplaced += one.misplaced;
   to.ties_reordered += one.ties_reordered;
+  to.repeated += one.repeated;
 }
 
 constexpr int kFailuresInARow = 10;
@@ -114,6 +115,7 @@ class Verification {
     if (read.error) unreadable = read.error->message;
     auto comparison = expected->finish(unreadable);
     if (!comparison) return tl::unexpected(comparison.error());
+    comparison->repeated = read.repeated;
     if (settle_ms_ > 0 && comparison->missing > 0 && !unreadable) {
       context_.board.done -= seen;
       const std::lock_guard lock(mutex_);
@@ -174,7 +176,7 @@ ListRead read_list(ZimApi& api, CallSite& site, const std::string& viewer, const
   QueryPeerMsg request{viewer, peer, kMaxQueryLimit, 0, true};
   ListPager pager;
   while (true) {
-    const auto answer = call_patiently(site, [&] { return api.query_peer_msg(request); });
+    auto answer = call_patiently(site, [&] { return api.query_peer_msg(request); });
     if (!answer) {
       out.interrupted = true;
       return out;
@@ -187,14 +189,15 @@ ListRead read_list(ZimApi& api, CallSite& site, const std::string& viewer, const
       out.refused = (*answer)->status;
       return out;
     }
-    const QueryAnswer& page = (*answer)->value;
+    QueryAnswer& page = (*answer)->value;
+    const auto next = pager.after(page);
+    out.repeated = pager.repeated();
     for (const QueryItem& item : page.items) {
       const auto more = take(item);
       if (!more) out.error = more.error();
       if (more && !*more) out.complete = true;
       if (out.error || out.complete) return out;
     }
-    const auto next = pager.after(page);
     if (!next) {
       out.error = next.error();
       return out;

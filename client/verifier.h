@@ -35,11 +35,12 @@ VerifyReport run_verification(const RunContext& context,
                               const std::function<void(const Mismatch&)>& sink,
                               std::int64_t settle_ms = 0);
 
-// Reads one list, WithEmptyMsg 1, 100 a page; each item goes to `take`, which ends the reading with
-// false, or with an Error. What ended it early otherwise is in the other members.
+// Reads one list, WithEmptyMsg 1, 100 a page; each message goes to `take` once, which ends the
+// reading with false, or with an Error. What ended it early otherwise is in the other members.
 struct ListRead {
   bool complete = false;  // to its end, or as far as `take` wanted
   bool interrupted = false;
+  std::uint64_t repeated = 0;  // items that came again, and were not given to `take`
   std::optional<ApiStatus> refused;
   std::optional<Error> error;
 };

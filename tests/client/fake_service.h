@@ -30,6 +30,7 @@ class FakeService {
   Intercept before;  // instead of doing it
   Intercept after;   // having done it
   std::int64_t page = 100;
+  std::int64_t overlap = 0;  // a page begins with so many of the page before
   bool sort_lists = true;
 
   List& list(const std::string& viewer, const std::string& peer) { return lists_[{viewer, peer}]; }
@@ -114,7 +115,8 @@ class FakeService {
         std::max<std::int64_t>(body["Next"].get<std::int64_t>() - 1000, 0));
     const auto to = std::min(sorted.size(), from + static_cast<std::size_t>(page));
     json out{{"Code", 0}, {"List", json::array()}};
-    for (std::size_t i = from; i < to; ++i) out["List"].push_back(sorted[i]);
+    const auto begin = from - std::min(from, static_cast<std::size_t>(overlap));
+    for (std::size_t i = begin; i < to; ++i) out["List"].push_back(sorted[i]);
     out["Next"] = to == sorted.size() ? 0 : 1000 + to;
     return out;
   }
@@ -154,7 +156,7 @@ struct Migration {
             threads,
             gap,
             {},
-            false,
+            msg_time_is_arrival,
             adopt_from_ms};
   }
   ImportReport import() { return run_import(context(), *journal); }
@@ -176,6 +178,7 @@ struct Migration {
   ImportJournal* journal = &no_journal;
   int threads = 1;
   GapPolicy gap = GapPolicy::kContinue;
+  bool msg_time_is_arrival = false;
   std::optional<std::int64_t> adopt_from_ms;
   std::vector<Mismatch> mismatches;
 };

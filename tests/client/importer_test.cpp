@@ -292,6 +292,20 @@ TEST_CASE("without tags, equal messages are told apart by their number") {
   }
 }
 
+TEST_CASE("without tags, a message that comes again on a later page counts once") {
+  std::string text;
+  for (int i = 0; i < 3; ++i)
+    text += record_line("", kNow - 5, {{"VisibleTo", {"a"}}, {"Message", "same"}});
+  Migration run(text);
+  run.service.page = 1;
+  run.service.overlap = 1;
+  run.service.before = on_call("ImportPeerMsg", 3, fail(ErrorKind::kInDoubt, "lost"));
+  const ImportReport report = run.import();
+  CHECK(report.sent_again == 1);
+  CHECK(report.recovered == 0);
+  CHECK(run.service.list("a", "b").size() == 3);
+}
+
 TEST_CASE("refused credentials stop everything") {
   for (const std::int64_t code :
        {std::int64_t{3}, std::int64_t{100000005}, std::int64_t{100000011}}) {

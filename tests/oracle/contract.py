@@ -160,11 +160,32 @@ def returned_document(kind, message):
     return out
 
 
-def returned_body(kind, message, rng):
+def fill(document):
+    """What a service may put into a media document, or change in it (section 6)."""
+    for item in document.get("multi_msg", []):
+        if item["msg_type"] not in (1, 200):
+            inner = json.loads(item["callback_content"])
+            fill(inner)
+            item["callback_content"] = json.dumps(inner)
+    if "md5" in document:
+        document["md5"] = hashlib.md5(document["download_url"].encode()).hexdigest()
+        document["file_size"] = str(len(document["download_url"]) + 1000)
+        for name in document:
+            if name.endswith("download_url"):
+                document[name] = "https://cdn.example/" + hashlib.md5(document[name].encode()).hexdigest()
+            elif name.endswith(("_width", "_height")):
+                document[name] += 7
+            elif name == "media_duration":
+                document[name] = str(int(document[name]) or 9)
+
+
+def returned_body(kind, message, rng, filled=False):
     """MsgBody as QueryPeerMsg gives it; the order of members and the encoding's spelling are nobody's promise."""
     if kind not in MEDIA:
         return message
     document = returned_document(kind, message)
+    if filled:
+        fill(document)
     names = list(document)
     rng.shuffle(names)
     text = json.dumps({name: document[name] for name in names}, ensure_ascii=rng.random() < 0.5)

@@ -117,9 +117,9 @@ class Oracle:
         while self.count(action) < count and process.poll() is None:
             time.sleep(0.005)
 
-    def release(self):
-        """Answers whatever is withheld, and withholds nothing any more."""
-        with urllib.request.urlopen(self.url + "/release"):
+    def release(self, only_now=False):
+        """Answers whatever is withheld, and withholds nothing any more, or goes on withholding."""
+        with urllib.request.urlopen(self.url + ("/release?now" if only_now else "/release")):
             pass
 
     def __enter__(self):

@@ -15,9 +15,10 @@ for import: held=look|expiry (what is decided, and the effect, come only when th
     when the signature has expired),
     corrupt=body|sender|type|subtype|payload, lose (answered with success all the same), twice,
     swap (times exchanged with the message before), time=MS, delete (IsEmpty 1), recall (IsEmpty 2),
-    extra (one more message), both (ImportedUserId ignored: into both lists)
+    extra (one more message), both (ImportedUserId ignored: into both lists), fill (media come back with md5,
+    corrected sizes and URLs of the service's own)
 for query: same-next (one Next for ever), fresh-next (always another Next, nothing more),
-    misorder (two neighbours exchanged)
+    misorder (two neighbours exchanged), overlap (pages of two, each after the first with the two before it again)
 The first line on stdout is JSON: url, pid. GET /count answers how many calls have been applied. SIGTERM
 writes the ledger: {"calls": [...], "lists": {...}, "complaints": [...]}, and exits with 0. --go-on takes up the
 world and the calls of the ledger that is there, as a service that was restarted; faults count anew.
@@ -44,7 +45,7 @@ MEMBERS = {"UserRegister": {"UserInfo"}, "ImportPeerMsg": contract.IMPORT_MEMBER
 ARGUMENTS = {"code": int, "code-after": int, "held": str, "html": int, "html-after": int, "time": int,
              "corrupt": str}
 KINDS = {*ARGUMENTS, "withheld", "drop", "drop-before", "reset", "half", "array", "lose", "twice", "swap", "delete", "recall",
-         "extra", "both", "same-next", "fresh-next", "misorder"}
+         "extra", "both", "fill", "same-next", "fresh-next", "misorder", "overlap"}
 
 
 class Fault:
@@ -130,7 +131,8 @@ class World:
         if "lose" in kinds:
             return answer
         message = {"sender": body["FromUserId"], "type": body["MessageType"], "sub": body.get("SubMsgType", 0),
-                   "body": contract.returned_body(body["MessageType"], body["MessageBody"]["Message"], self.rng),
+                   "body": contract.returned_body(body["MessageType"], body["MessageBody"]["Message"], self.rng,
+                                                  "fill" in kinds),
                    "payload": body["MessageBody"].get("ExtendedData", ""),
                    "time": body.get("SendMessageTime") or now_ms, "id": self.msg_id, "seq": self.seq, "empty": 0}
         self.store(body, message, kinds)
@@ -166,6 +168,7 @@ class World:
             return {"Code": 660500002}
         limit = body.get("Limit", 10)
         limit = 10 if limit <= 0 else min(limit, 100)
+        again = []
         if token == 0:  # newest first; of a tie the later import first
             left = sorted(reversed(self.lists.get((viewer, other), [])), key=lambda message: -message["time"])
             if "misorder" in kinds and len(left) > 1:
@@ -173,16 +176,18 @@ class World:
         elif self.pages.get(token, (None,))[0] != (viewer, other):
             return {"Code": 660000002, "why": f"unknown Next {token}"}
         else:
-            left = self.pages[token][1]
+            left, again = self.pages[token][1:]
         take = self.rng.randrange(0, limit + 1) if len(left) > 1 and self.rng.random() < 0.5 else limit
+        if "overlap" in kinds:
+            take = 2
         page, left = left[:take], left[take:]
         next_token = 0
         if "same-next" in kinds:
             next_token, left = 8_000_000_000_000_000_001, left or page
         elif left or "fresh-next" in kinds:
             next_token = self.rng.randrange(2**53, 2**63)
-        self.pages[next_token] = ((viewer, other), left)
-        items = [self.item(message) for message in page if body.get("WithEmptyMsg") == 1 or not message["empty"]]
+        self.pages[next_token] = ((viewer, other), left, page if "overlap" in kinds else [])
+        items = [self.item(message) for message in again + page if body.get("WithEmptyMsg") == 1 or not message["empty"]]
         return {"Code": 0, "List": items, "Next": next_token}
 
     @staticmethod
@@ -203,8 +208,10 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
-        if self.path == "/release":  # whatever is withheld, now and later
-            self.released.set()
+        if self.path.startswith("/release"):  # what is withheld, now and later; /release?now: what is withheld now
+            Handler.released.set()
+            if self.path == "/release?now":
+                Handler.released = threading.Event()
         with self.lock:
             applied = {short: sum(call["applied"] and call["action"] == name for call in self.world.calls)
                        for name, short in ACTIONS.items()}
@@ -220,13 +227,14 @@ class Handler(BaseHTTPRequestHandler):
             return
         time.sleep(self.world.options.delay_ms / 1000)
         with self.lock:
+            released = Handler.released
             out = self.handle_call(call, raw)
         if "held" in call["faults"]:
             with self.queried:
                 {"look": self.wait_for_a_look, "expiry": self.wait_for_expiry}[call["faults"]["held"]](call)
                 out = self.take_effect(call)
         if "withheld" in call["faults"]:
-            self.released.wait()
+            released.wait()
         self.misbehave(call, out)
 
     def wait_for_a_look(self, call):
