@@ -1,5 +1,6 @@
 #include "client/earlier_imports.h"
 
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -23,34 +24,81 @@ std::unordered_map<std::string, std::uint32_t> tags_of(const MigrationPlan& plan
   return out;
 }
 
+// Takes a list item by item, newest first.
+class Search {
+ public:
+  Search(const RunContext& context, Lane lane, const LanePosition& position, bool first_only,
+         EarlierImports& out)
+      : context_(context), lane_(lane), position_(position), first_only_(first_only), out_(out) {}
+
+  // False if nothing that follows can be unknown to the journal.
+  bool take(const QueryItem& item) {
+    if (ends_below_ms_ && is_time(item.msg_time_ms) && item.msg_time_ms < *ends_below_ms_)
+      return false;
+    const auto record = record_of(item);
+    if (!record) return !is_past_position(item);
+    if (*record >= position_.next) out_.found[*record] = Landed{item.msg_id, item.msg_seq};
+    if (position_.is_before(*record)) {
+      out_.unknown = true;
+      return !first_only_;
+    }
+    if (!position_.newest || *record > *position_.newest) return true;
+    // Of messages of one time nobody says which comes first: they are all read.
+    if (!is_time(item.msg_time_ms)) return false;
+    if (!ends_below_ms_) ends_below_ms_ = item.msg_time_ms;
+    return true;
+  }
+
+ private:
+  // The lane's record that the item is, by its tag.
+  std::optional<std::uint32_t> record_of(const QueryItem& item) {
+    const std::string tag = tag_of(item.payload);
+    if (tag.empty()) return std::nullopt;
+    const MigrationPlan& plan = context_.plan;
+    if (position_.newest && tag == plan.tag(lane_, plan.records[*position_.newest]))
+      return position_.newest;
+    if (tags_.empty()) tags_ = tags_of(plan, lane_);
+    const auto known = tags_.find(tag);
+    if (known == tags_.end()) return std::nullopt;
+    return known->second;
+  }
+
+  // What another run placed may have another time shift, so its times say nothing.
+  bool is_past_position(const QueryItem& item) const {
+    return position_.newest && !context_.msg_time_is_arrival && !context_.adopt_from_ms &&
+           is_long_before(item, context_.plan.records[*position_.newest].time_ms);
+  }
+
+  const RunContext& context_;
+  Lane lane_;
+  const LanePosition& position_;
+  bool first_only_;
+  EarlierImports& out_;
+  std::unordered_map<std::string, std::uint32_t> tags_;
+  std::optional<std::int64_t> ends_below_ms_;  // set by the first item that the journal knows of
+};
+
 }  // namespace
 
 EarlierImports look_for_earlier(const RunContext& context, ZimApi& api, CallSite& site, Lane lane,
-                                bool first_only) {
+                                const LanePosition& position, bool first_only) {
   EarlierImports out;
   if (!context.plan.tagged) return out;
-  std::unordered_map<std::string, std::uint32_t> tags;
-  const ListRead read = read_list(api, site, context.plan.viewer(lane), context.plan.peer(lane),
-                                  [&](const QueryItem& item) -> Result<bool> {
-                                    const std::string tag = tag_of(item.payload);
-                                    if (tag.empty()) return true;
-                                    if (tags.empty()) tags = tags_of(context.plan, lane);
-                                    const auto known = tags.find(tag);
-                                    if (known == tags.end()) return true;
-                                    out.found[known->second] = Landed{item.msg_id, item.msg_seq};
-                                    return !first_only;
-                                  });
+  Search search(context, lane, position, first_only, out);
+  const ListRead read =
+      read_list(api, site, context.plan.viewer(lane), context.plan.peer(lane),
+                [&](const QueryItem& item) -> Result<bool> { return search.take(item); });
   out.interrupted = read.interrupted;
   out.refused = read.refused;
   out.error = read.error;
   return out;
 }
 
-std::vector<ImportEntry> entries_of(const MigrationPlan& plan, Lane lane,
+std::vector<ImportEntry> entries_of(const MigrationPlan& plan, Lane lane, std::uint32_t next,
                                     const EarlierImports& earlier) {
   std::vector<ImportEntry> out;
   const std::uint32_t last = earlier.found.rbegin()->first;
-  for (std::uint32_t i = plan.conversations[lane.conversation].first; i <= last; ++i) {
+  for (std::uint32_t i = next; i <= last; ++i) {
     const PlannedRecord& record = plan.records[i];
     if (!plan.has(lane, record)) continue;
     ImportEntry& entry = out.emplace_back();

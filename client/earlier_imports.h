@@ -1,7 +1,8 @@
 #pragma once
 
 // What a list already has of this migration though the journal knows nothing of it: put there by a
-// run whose journal is lost, or that had an earlier export of the same history.
+// run whose journal is lost, or is newer than this one, or that had an earlier export of the same
+// history.
 
 #include <cstdint>
 #include <map>
@@ -9,27 +10,30 @@
 
 #include "client/importer.h"
 #include "client/landing.h"
+#include "client/lane_positions.h"
 
 namespace zimmock {
 
 struct EarlierImports {
-  std::map<std::uint32_t, Landed> found;  // into plan.records
+  std::map<std::uint32_t, Landed> found;  // into plan.records, from the position's `next` on
+  bool unknown = false;                   // one of these the journal knows nothing of
   std::optional<ApiStatus> refused;       // the service does not give the list
   std::optional<Error> error;             // it could not be read
   bool interrupted = false;
 };
 
-// Reads the whole list, or with `first_only` until one is found, and knows the lane's records again
-// by their tags, deleted ones included if the service gives their Payload. Finds nothing in a plan
-// without tags. Blocks; makes the lane's tags (100 bytes each) once the list has any tag at all.
+// Reads the list from its newest message back to one that the journal knows of, or to its end if
+// the journal knows of none; with `first_only` no further than to one that it knows nothing of.
+// Knows the lane's records again by their tags, deleted ones included if the service gives their
+// Payload; what others wrote is passed over. Finds nothing in a plan without tags. Blocks; makes
+// the lane's tags (100 bytes each) once the list has a tag that is not the newest position's.
 EarlierImports look_for_earlier(const RunContext& context, ZimApi& api, CallSite& site, Lane lane,
-                                bool first_only);
+                                const LanePosition& position, bool first_only);
 
 // What a journal has to take over so that the lane goes on after the last that was found, of which
-// there must be one: the found ones
-// as recovered, and those before it that are not in the list as quarantined, because sent now they
-// would come out of order.
-std::vector<ImportEntry> entries_of(const MigrationPlan& plan, Lane lane,
+// there must be one: from `next` on the found ones as recovered, and those before the last that are
+// not in the list as quarantined, because sent now they would come out of order.
+std::vector<ImportEntry> entries_of(const MigrationPlan& plan, Lane lane, std::uint32_t next,
                                     const EarlierImports& earlier);
 
 }  // namespace zimmock

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <map>
 #include <mutex>
 #include <thread>
 
@@ -10,6 +9,7 @@
 
 #include "client/earlier_imports.h"
 #include "client/landing.h"
+#include "client/lane_positions.h"
 #include "client/lane_queue.h"
 #include "contracts/api/text.h"
 
@@ -32,7 +32,10 @@ void keep_line(std::vector<std::uint32_t>& lines, std::uint32_t line) {
 class Import {
  public:
   Import(const RunContext& context, ImportJournal& journal)
-      : context_(context), journal_(journal), queue_(context.plan) {}
+      : context_(context),
+        journal_(journal),
+        positions_(context.plan, context.gap),
+        queue_(context.plan) {}
 
   ImportReport run() {
     const std::int64_t started_ns = context_.clock.monotonic_ns();
@@ -56,25 +59,10 @@ class Import {
 
   // False if the journal cannot be read, or does not fit the plan.
   bool take_up() {
-    std::vector<std::array<std::uint32_t, 2>> next(context_.plan.conversations.size());
-    for (std::size_t i = 0; i < next.size(); ++i)
-      next[i].fill(context_.plan.conversations[i].first);
-    std::map<Lane, ImportEntry> stopped;  // where a lane's last one leaves it
-    std::vector<std::array<bool, 2>> known(next.size());
     bool fits = true;
     const auto read = journal_.read([&](const ImportEntry& entry) {
-      const ImportKey& key = entry.intent.key;
-      if (!is_planned(key)) {
-        fits = false;
-        return;
-      }
-      const bool again = entry.result.outcome == ImportOutcome::kNotApplied;
-      next[key.lane.conversation][key.lane.side] = again ? key.record : key.record + 1;
-      known[key.lane.conversation][key.lane.side] = true;
-      stopped.erase(key.lane);
-      if (take_up(entry)) return;
-      next[key.lane.conversation][key.lane.side] = kNoRecord;
-      stopped[key.lane] = entry;
+      if (!positions_.take(entry)) fits = false;
+      if (fits) count(entry);
     });
     if (!read || !fits) {
       stop(Stop::kError,
@@ -83,56 +71,35 @@ class Import {
     }
     report_.before = report_.done();
     context_.board.done = static_cast<std::int64_t>(report_.before);
-    for (std::uint32_t i = 0; i < next.size(); ++i) {
+    for (std::uint32_t i = 0; i < context_.plan.conversations.size(); ++i) {
       for (const std::uint32_t side : {0U, 1U}) {
-        const bool is_first = context_.plan.tagged && !known[i][side];
-        if (next[i][side] != kNoRecord) queue_.add({i, side}, next[i][side], is_first);
+        const Lane lane{i, side};
+        if (!positions_.halted().contains(lane))
+          queue_.add(lane, positions_.of(lane).next, context_.plan.tagged);
       }
     }
-    for (const auto& [lane, entry] : stopped) stop_or_settle(entry);
+    for (const auto& [lane, entry] : positions_.halted()) stop_or_settle(entry);
     return true;
   }
 
-  bool is_planned(const ImportKey& key) const {
-    const MigrationPlan& plan = context_.plan;
-    return key.lane.conversation < plan.conversations.size() && key.lane.side < 2 &&
-           key.record >= plan.conversations[key.lane.conversation].first &&
-           key.record < plan.conversations[key.lane.conversation].end &&
-           plan.has(key.lane, plan.records[key.record]);
-  }
-
-  // True if its lane has none after it.
-  bool is_last(const ImportKey& key) const {
-    const MigrationPlan& plan = context_.plan;
-    const std::uint32_t end = plan.conversations[key.lane.conversation].end;
-    for (std::uint32_t i = key.record + 1; i < end; ++i) {
-      if (plan.has(key.lane, plan.records[i])) return false;
-    }
-    return true;
-  }
-
-  // True if the lane goes on after it.
-  bool take_up(const ImportEntry& entry) {
-    const ImportKey& key = entry.intent.key;
+  void count(const ImportEntry& entry) {
     switch (entry.result.outcome) {
       case ImportOutcome::kImported:
         ++report_.imported;
-        return true;
+        break;
       case ImportOutcome::kRecovered:
         ++report_.recovered;
-        return true;
+        break;
       case ImportOutcome::kQuarantined: {
         ApiStatus status;
         status.code = entry.result.code;
-        note_refused(key, status, entry.result.why);
-        return context_.gap == GapPolicy::kContinue || is_last(key);
+        note_refused(entry.intent.key, status, entry.result.why);
+        break;
       }
       case ImportOutcome::kNotApplied:
-        return true;
       case ImportOutcome::kOpen:
         break;
     }
-    return false;
   }
 
   void stop_or_settle(const ImportEntry& entry) {
@@ -145,7 +112,8 @@ class Import {
     ++context_.board.in_doubt;
     const Doubt doubt{entry.intent.attempt, entry.intent.timestamp_s,
                       "an earlier run ended before its answer came", 0, 1};
-    queue_.park({key.lane, key.record, doubt}, after_ms(context_.settle.settle_ms));
+    queue_.park({key.lane, key.record, doubt, context_.plan.tagged},
+                after_ms(context_.settle.settle_ms));
   }
 
   // --- the threads ---
@@ -171,8 +139,12 @@ class Import {
   }
 
   void take_turn(ZimApi& api, LaneQueue::Task task) {
-    if (task.doubt) return look(api, std::move(task));
     if (task.is_first) return look_for_earlier_run(api, std::move(task));
+    go_on(api, std::move(task));
+  }
+
+  void go_on(ZimApi& api, LaneQueue::Task task) {
+    if (task.doubt) return look(api, std::move(task));
     send(api, std::move(task), 1);
   }
 
@@ -290,7 +262,7 @@ class Import {
     settle(task);
     ++context_.board.refused;
     ++context_.board.done;
-    if (context_.gap == GapPolicy::kContinue || is_last(key)) return queue_.done(task);
+    if (context_.gap == GapPolicy::kContinue || positions_.is_last(key)) return queue_.done(task);
     note_stopped({task.lane, line_of(task), true, why});
   }
 
@@ -373,7 +345,7 @@ class Import {
     note_stopped({task.lane, line_of(task), false, before + why});
   }
 
-  // --- what a run with another journal has done ---
+  // --- what a run with another journal, or a newer one, has done ---
 
   // Until none of its calls can take effect any more. False if the run was interrupted.
   bool wait_for_earlier_run() {
@@ -387,33 +359,53 @@ class Import {
 
   void look_for_earlier_run(ZimApi& api, LaneQueue::Task task) {
     CallSite site{context_.limits.queries, context_.clock, context_.waiter, context_.board, true};
+    const LanePosition& position = positions_.of(task.lane);
     const bool adopts = context_.adopt_from_ms.has_value();
-    const EarlierImports earlier = look_for_earlier(context_, api, site, task.lane, !adopts);
+    const EarlierImports earlier =
+        look_for_earlier(context_, api, site, task.lane, position, !adopts);
     if (earlier.interrupted) return stop(Stop::kInterrupted, "interrupted");
-    // A list that is not given, of a user who could not be registered say: the import will tell.
-    const bool refused = earlier.refused && earlier.refused->code_class() == CodeClass::kRefused;
-    if (!earlier.found.empty() && !adopts) return stop_at_earlier(task, earlier);
+    if (earlier.unknown && !adopts) return stop_at_earlier(task, earlier);
+    // A list that is not given, of a user who could not be registered say: the import will tell,
+    // unless the list has some of it already.
+    const bool refused =
+        earlier.refused && !position.newest && earlier.refused->code_class() == CodeClass::kRefused;
     if (earlier.error || (earlier.refused && !refused))
       return take_failed_look(std::move(task), earlier.refused, earlier.error);
-    if (!earlier.found.empty()) return adopt(std::move(task), earlier);
+    if (earlier.unknown) return adopt(std::move(task), earlier);
     task.failed_looks = 0;
-    send(api, std::move(task), 1);
+    task.is_first = false;
+    go_on(api, std::move(task));
   }
 
   void stop_at_earlier(const LaneQueue::Task& task, const EarlierImports& earlier) {
-    const auto& [record, landed] = *earlier.found.begin();
-    stop(Stop::kEarlierImports,
-         fmt::format("the list of {} with {} has line {} already, MsgId {}, and this journal does "
-                     "not know of it; go on with the journal of the run that put it there, or "
-                     "count what the lists have as imported, with --adopt",
-                     quote(context_.plan.viewer(task.lane)), quote(context_.plan.peer(task.lane)),
-                     context_.plan.records[record].place.line, landed.msg_id));
+    const MigrationPlan& plan = context_.plan;
+    const auto line = [&plan](std::uint32_t record) { return plan.records[record].place.line; };
+    const auto& [record, landed] = *earlier.found.rbegin();
+    const std::string viewer = quote(plan.viewer(task.lane)), peer = quote(plan.peer(task.lane));
+    const auto& newest = positions_.of(task.lane).newest;
+    if (!newest) {
+      return stop(Stop::kEarlierImports,
+                  fmt::format("the list of {} with {} has line {} already, MsgId {}, and this "
+                              "journal does not know of it; go on with the journal of the run that "
+                              "put it there, or count what the lists have as imported, with "
+                              "--adopt",
+                              viewer, peer, line(record), landed.msg_id));
+    }
+    stop(
+        Stop::kEarlierImports,
+        fmt::format("this journal ends at line {} of the list of {} with {}, and the list has line "
+                    "{} of this history, MsgId {}: the journal is older than the list (a restored "
+                    "backup?); go on with the newest journal, or count what the lists have as "
+                    "imported, with --adopt",
+                    line(*newest), viewer, peer, line(record), landed.msg_id));
   }
 
   void adopt(LaneQueue::Task task, const EarlierImports& earlier) {
-    const std::vector<ImportEntry> entries = entries_of(context_.plan, task.lane, earlier);
+    const std::vector<ImportEntry> entries =
+        entries_of(context_.plan, task.lane, positions_.of(task.lane).next, earlier);
     if (const auto adopted = journal_.adopt(entries); !adopted)
       return stop(Stop::kJournal, adopted.error().message);
+    settle(task);
     for (const ImportEntry& entry : entries) {
       if (entry.result.outcome == ImportOutcome::kQuarantined)
         note_refused(entry.intent.key, {}, entry.result.why);
@@ -466,10 +458,9 @@ class Import {
     report_.stop_message = std::move(message);
   }
 
-  static constexpr std::uint32_t kNoRecord = 0xFFFFFFFF;
-
   const RunContext& context_;
   ImportJournal& journal_;
+  LanePositions positions_;
   LaneQueue queue_;
   std::atomic<bool> stopped_{false};
   std::atomic<bool> journal_failed_{false};

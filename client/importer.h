@@ -114,8 +114,9 @@ struct ImportReport {
 //  - refused: quarantined; the lane goes on or stops, by GapPolicy
 //  - in doubt (no usable answer, or a code that may mean applied; or so says the journal): the lane
 //    waits, the others go on; it is looked for in its list, and sent again only after two looks
-//  - before a lane's first import its list is read: what it has of the lane already is adopted, or
-//    stops everything, by adopt_from_ms
+//  - before a lane's first import of this run its list is read, from the newest message back to one
+//    that the journal knows of: what it has of the lane beyond is adopted, or stops everything, by
+//    adopt_from_ms
 //  - credentials, no connection after 5 tries, the source or the journal failing, an interruption:
 //    everything stops, and another run with the same journal goes on
 ImportReport run_import(const RunContext& context, ImportJournal& journal);

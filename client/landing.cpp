@@ -12,8 +12,7 @@ namespace {
 // A service may cut a time to the second.
 constexpr std::int64_t kTimeSlackMs = 1000;
 
-// What is less is no time in milliseconds (2001), and no reason to stop reading.
-constexpr std::int64_t kLeastTimeMs = 1'000'000'000'000;
+constexpr std::int64_t kLeastTimeMs = 1'000'000'000'000;  // 2001
 
 // True for a list's item that has all that the message has.
 bool is_alike(const QueryItem& item, const ImportPeerMsg& message) {
@@ -49,6 +48,12 @@ Result<std::uint64_t> alike_before(const RunContext& context, const ImportKey& k
 
 }  // namespace
 
+bool is_time(std::int64_t time_ms) { return time_ms >= kLeastTimeMs; }
+
+bool is_long_before(const QueryItem& item, std::int64_t time_ms) {
+  return is_time(item.msg_time_ms) && item.msg_time_ms < time_ms - kTimeSlackMs;
+}
+
 Look look_for(const RunContext& context, ZimApi& api, CallSite& site, const ImportKey& key) {
   Look out;
   const auto message = context.plan.outgoing(context.source, key.lane, key.record);
@@ -79,9 +84,7 @@ Look look_for(const RunContext& context, ZimApi& api, CallSite& site, const Impo
           out.ambiguous =
               fmt::format("a deleted message of its time may be it, MsgId {}", item.msg_id);
         }
-        const bool past =
-            item.msg_time_ms != 0 && item.msg_time_ms < message->send_time_ms - kTimeSlackMs;
-        return context.msg_time_is_arrival || !past;
+        return context.msg_time_is_arrival || !is_long_before(item, message->send_time_ms);
       });
   out.interrupted = read.interrupted;
   out.refused = read.refused;

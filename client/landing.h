@@ -10,6 +10,13 @@
 
 namespace zimmock {
 
+// False for 0 and for what is too little to be milliseconds, which an emptied message may have.
+bool is_time(std::int64_t time_ms);
+
+// True if the item's MsgTime is before that, and by more than a service takes off that cuts times
+// to the second.
+bool is_long_before(const QueryItem& item, std::int64_t time_ms);
+
 struct Landed {
   std::string msg_id;
   std::int64_t msg_seq = 0;

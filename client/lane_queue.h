@@ -28,7 +28,7 @@ class LaneQueue {
     Lane lane;
     std::uint32_t record = 0;    // into plan.records
     std::optional<Doubt> doubt;  // nothing: to be sent
-    bool is_first = false;       // nothing of its lane has been sent yet, by any run
+    bool is_first = false;       // this run has neither read its list nor sent any of its lane
     int failed_looks = 0;        // times in a row that its list could not be read
   };
 

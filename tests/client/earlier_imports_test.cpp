@@ -13,7 +13,7 @@ using Catch::Matchers::Contains;
 std::string history(int count, int from = 0) {
   std::string out;
   for (int i = from; i < count; ++i)
-    out += record_line(std::to_string(i), kNow - 100'000 + i * 1000);
+    out += record_line(std::to_string(i), kNow - 1'000'000 + i * 1000);
   return out;
 }
 
@@ -42,6 +42,56 @@ struct SecondRun : Migration {
   void adopt() { adopt_from_ms = kNow; }
   std::size_t sent() const { return service.count("ImportPeerMsg"); }
 };
+
+// What a journal still has that is older than the lists: of each list the first records.
+class OlderJournal : public NullJournal {
+ public:
+  OlderJournal(std::uint32_t records, ImportOutcome last) : records_(records), last_(last) {}
+  Result<void> read(const std::function<void(const ImportEntry&)>& take) override {
+    for (const std::uint32_t side : {0U, 1U}) {
+      for (std::uint32_t i = 0; i < records_; ++i) {
+        ImportEntry entry;
+        entry.intent.key = entry.result.key = {{0, side}, i};
+        entry.intent.line = i + 1;
+        entry.intent.timestamp_s = kNow / 1000 - 1000;
+        entry.result.outcome = i + 1 == records_ ? last_ : ImportOutcome::kImported;
+        take(entry);
+      }
+    }
+    return {};
+  }
+  Result<void> adopt(const std::vector<ImportEntry>& entries) override {
+    adopted.push_back(entries);
+    return {};
+  }
+  std::vector<std::vector<ImportEntry>> adopted;
+
+ private:
+  std::uint32_t records_;
+  ImportOutcome last_;
+};
+
+// A migration of which the lists have so many records, and the journal not so many.
+struct Restored : SecondRun {
+  Restored(int records, int there, std::uint32_t known,
+           ImportOutcome last = ImportOutcome::kImported)
+      : SecondRun(records, there), older(known, last) {
+    journal = &older;
+  }
+  FakeService::List& list() { return service.list("a", "b"); }
+  OlderJournal older;
+};
+
+json written(int id, const std::string& text, const std::string& payload,
+             std::int64_t time_ms = kNow - 200'000) {
+  return {{"Sender", "a"}, {"MsgType", 1}, {"SubMsgType", 0},    {"MsgBody", text},   {"MsgId", id},
+          {"MsgSeq", id},  {"IsEmpty", 0}, {"Payload", payload}, {"MsgTime", time_ms}};
+}
+
+void empty_out(json& item) {
+  item["IsEmpty"] = 1;
+  item["MsgBody"] = item["Payload"] = "";
+}
 
 // Takes nothing.
 class FullJournal : public NullJournal {
@@ -118,14 +168,9 @@ TEST_CASE("what an earlier run passed over is not sent late") {
 
 TEST_CASE("what others have written is no obstacle") {
   SecondRun run(3, 0);
-  const auto written = [](const std::string& text, const std::string& payload) {
-    return json{{"Sender", "a"},   {"MsgType", 1},       {"SubMsgType", 0},
-                {"MsgBody", text}, {"MsgId", 7},         {"MsgSeq", 1},
-                {"IsEmpty", 0},    {"Payload", payload}, {"MsgTime", kNow - 200'000}};
-  };
   run.service.list("a", "b") = {
-      written("live", ""), written("other", R"({"x":1})"),
-      written("of another history", with_tag("", "0123456789abcdef0123"))};
+      written(1, "live", ""), written(2, "other", R"({"x":1})"),
+      written(3, "of another history", with_tag("", "0123456789abcdef0123"))};
   const ImportReport report = run.import();
   CHECK(report.stop == Stop::kNone);
   CHECK(report.imported == 6);
@@ -203,6 +248,161 @@ TEST_CASE("a list that the service refuses to give is left to the import") {
   const ImportReport report = run.import();
   CHECK(report.quarantined == 2);
   CHECK(report.passed_over == 0);
+}
+
+TEST_CASE("a journal that is older than a list stops the run before anything is sent") {
+  for (const auto last :
+       {ImportOutcome::kImported, ImportOutcome::kOpen, ImportOutcome::kQuarantined}) {
+    Restored run(10, 7, 4, last);
+    const ImportReport report = run.import();
+    CAPTURE(static_cast<int>(last));
+    CHECK(report.stop == Stop::kEarlierImports);
+    const int ends_at = last == ImportOutcome::kQuarantined ? 3 : 4;
+    CHECK_THAT(report.stop_message,
+               Contains(fmt::format("this journal ends at line {} of the list of ", ends_at)) &&
+                   Contains("line 7 of this history, MsgId 9715") &&
+                   Contains("older than the list (a restored backup?)") && Contains("--adopt"));
+    CHECK(run.sent() == 0);
+  }
+}
+
+TEST_CASE("what a list has that an older journal does not know is adopted") {
+  for (const auto last :
+       {ImportOutcome::kImported, ImportOutcome::kOpen, ImportOutcome::kNotApplied}) {
+    Restored run(10, 7, 4, last);
+    run.adopt();
+    const ImportReport report = run.import();
+    CAPTURE(static_cast<int>(last));
+    CHECK(report.stop == Stop::kNone);
+    const std::size_t adopted = last == ImportOutcome::kImported ? 3 : 4;
+    CHECK(report.adopted == 2 * adopted);
+    CHECK(report.before == 2 * (7 - adopted));
+    CHECK(report.done() == 20);
+    CHECK(report.unresolved == 0);
+    CHECK(run.board.in_doubt == 0);
+    CHECK(run.board.done == 20);
+    CHECK(run.sent() == 6);
+    REQUIRE(run.older.adopted.size() == 2);
+    CHECK(run.older.adopted[0].size() == adopted);
+    CHECK(texts(run.list()) == messages(10));
+    CHECK(texts(run.service.list("b", "a")) == messages(10));
+    CHECK(run.verify().verified(false));
+  }
+}
+
+TEST_CASE("an import in doubt that is not in its list, though later ones are, is not sent late") {
+  Restored run(6, 5, 3, ImportOutcome::kOpen);
+  run.list().erase(run.list().begin() + 2);
+  run.adopt();
+  const ImportReport report = run.import();
+  CHECK(report.adopted == 2 + 3);
+  CHECK(report.passed_over == 1);
+  CHECK(report.unresolved == 0);
+  CHECK(texts(run.list()) == std::vector<std::string>{"m-0", "m-1", "m-3", "m-4", "m-5"});
+}
+
+TEST_CASE("an import in doubt at the end of the journal is settled, and stops nothing") {
+  Restored run(6, 3, 3, ImportOutcome::kOpen);
+  const ImportReport report = run.import();
+  CHECK(report.stop == Stop::kNone);
+  CHECK(report.recovered == 2);
+  CHECK(report.adopted == 0);
+  CHECK(report.sent_again == 0);
+  CHECK(texts(run.list()) == messages(6));
+}
+
+TEST_CASE("a run that goes on reads one page of each list that has something left") {
+  Restored run(400, 300, 300);
+  CHECK(run.import().imported == 800);
+  CHECK(run.service.count("QueryPeerMsg") == 2);
+  CHECK(run.verify().verified(false));
+
+  Restored complete(5, 5, 5);
+  CHECK(complete.import().before == 10);
+  CHECK(complete.service.count("QueryPeerMsg") == 0);
+}
+
+TEST_CASE("behind whatever others wrote since, an older journal is noticed") {
+  for (const int there : {4, 5}) {
+    Restored run(10, there, 4);
+    for (int i = 0; i < 250; ++i)
+      run.list().push_back(written(i, "live", i % 2 == 0 ? "" : R"({"x":1})", kNow + i));
+    const ImportReport report = run.import();
+    CHECK((report.stop == Stop::kEarlierImports) == (there == 5));
+    CHECK(report.imported == (there == 5 ? 8 : 20));
+  }
+}
+
+TEST_CASE("of messages of one time an unknown one may come after a known one") {
+  std::string text;
+  for (int i = 0; i < 6; ++i) text += record_line(std::to_string(i), kNow - 5000);
+  for (const bool other_order : {false, true}) {
+    Migration earlier(text, true), run(text, true);
+    REQUIRE(earlier.import().imported == 12);
+    for (const auto& [viewer, peer] : {std::pair{"a", "b"}, std::pair{"b", "a"}}) {
+      FakeService::List& list = run.service.list(viewer, peer);
+      list = earlier.service.list(viewer, peer);
+      list.resize(4);
+      if (other_order) std::reverse(list.begin(), list.end());
+    }
+    OlderJournal older(2, ImportOutcome::kImported);
+    run.journal = &older;
+    run.service.page = 1;
+    CHECK(run.import().stop == Stop::kEarlierImports);
+    CHECK(run.service.count("ImportPeerMsg") == 0);
+  }
+}
+
+TEST_CASE("deleted messages hide neither where the journal ends nor what is beyond") {
+  SECTION("where it ends") {
+    Restored run(10, 5, 5);
+    empty_out(run.list()[4]);
+    CHECK(run.import().stop == Stop::kNone);
+    CHECK(run.list().size() == 10);
+  }
+  SECTION("all of the list: it is not read to its end") {
+    Restored run(400, 300, 300);
+    run.service.page = 10;
+    for (json& item : run.list()) empty_out(item);
+    CHECK(run.import().stop == Stop::kNone);
+    CHECK(run.service.count("QueryPeerMsg") == 2);
+  }
+  SECTION("one of two beyond") {
+    Restored run(10, 6, 4);
+    empty_out(run.list()[5]);
+    CHECK(run.import().stop == Stop::kEarlierImports);
+    CHECK(run.sent() == 0);
+  }
+  SECTION("without their times") {
+    Restored run(10, 6, 4);
+    for (const std::size_t i : {3U, 5U}) {
+      empty_out(run.list()[i]);
+      run.list()[i]["MsgTime"] = 0;
+    }
+    CHECK(run.import().stop == Stop::kEarlierImports);
+  }
+}
+
+TEST_CASE("where MsgTime is the time of arrival, times do not end the reading") {
+  Restored run(10, 6, 4);
+  run.msg_time_is_arrival = true;
+  for (int i = 0; i < 3; ++i) run.list().push_back(written(i, "live", "", 1'600'000'000'000 + i));
+  run.service.sort_lists = false;
+  CHECK(run.import().stop == Stop::kEarlierImports);
+}
+
+TEST_CASE("a list that has some of it and is not given any more is left as it is") {
+  Restored run(5, 3, 3);
+  run.service.before = [](const std::string& action,
+                          const json&) -> std::optional<Result<HttpResponse>> {
+    if (action != "QueryPeerMsg") return std::nullopt;
+    return code_answer(660500002);
+  };
+  const ImportReport report = run.import();
+  CHECK(report.imported == 6);
+  CHECK(report.not_sent == 4);
+  CHECK(report.stopped_lanes.size() == 2);
+  CHECK(run.sent() == 0);
 }
 
 }  // namespace zimmock::test
