@@ -47,6 +47,8 @@ wait_for() { mock wait --timeout "${HANG}s" --action "$1" --count "$2"; } # ACTI
 background() { # ARGS of migrate: PID. Ended by `ended`.
   environment
   SENT="zimmock migrate $* &"
+  : >"$T/b_out" # here, or whoever looks into it next could see what the last one printed
+  : >"$T/b_err"
   set -m # or it would start with SIGINT ignored
   (cd "$T" && exec "${ENV[@]}" "$ZIMMOCK" migrate "$@") >"$T/b_out" 2>"$T/b_err" </dev/null &
   PID=$!
