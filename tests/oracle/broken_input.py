@@ -132,14 +132,14 @@ matches("line 2: /SendMessageTime", result.out, "stdout")
 case("the file changes between plan and sending: nothing wrong is sent")
 records = plain(1, 200)
 path = file_of(records, "changing.jsonl")
-with Oracle("--fault", "import@6+:withheld") as oracle:
+with Oracle("--fault", "import@6+:withhold") as oracle:
     process = start(oracle.url, "migrate", path, "--execute", "--rate", "off", "--lanes", 1)
     oracle.wait_for("import", 6, process)
     with open(path, "r+b") as file:
         content = file.read()
         file.seek(0)
         file.write(content.replace(b"text", b"TEXT"))
-    oracle.release()
+    oracle.release_all()
     result = ended(process)
 check_not_verified(result, (1,))
 matches("changed", result.out + result.err, "the output")

@@ -23,7 +23,7 @@ with Oracle("--fault", "query@3+:same-next") as oracle:
 
 case("the service goes away while reading back: exit 5, and soon; when it is back, the same command verifies and sends nothing")
 records, journal = plain(40, 1), new_journal()
-with Oracle("--fault", "query@84+:withheld") as oracle:
+with Oracle("--fault", "query@84+:withhold") as oracle:
     process = start(oracle.url, "migrate", file_of(records), "--execute", "--rate", "off", "--connect-timeout", 2,
                     "--journal", journal)
     oracle.wait_for("query", 86, process)

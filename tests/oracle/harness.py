@@ -112,15 +112,18 @@ class Oracle:
         with urllib.request.urlopen(self.url + "/count") as answer:
             return json.load(answer)[action]
 
+    def release(self):
+        """Lets go the answers that it withholds."""
+        urllib.request.urlopen(self.url + "/release").close()
+
+    def release_all(self):
+        """Lets them go, and withholds none any more."""
+        urllib.request.urlopen(self.url + "/release-all").close()
+
     def wait_for(self, action, count, process):
         """Until so many calls have been applied, or the process has ended."""
         while self.count(action) < count and process.poll() is None:
             time.sleep(0.005)
-
-    def release(self, only_now=False):
-        """Answers whatever is withheld, and withholds nothing any more, or goes on withholding."""
-        with urllib.request.urlopen(self.url + ("/release?now" if only_now else "/release")):
-            pass
 
     def __enter__(self):
         command = [sys.executable, str(HERE / "oracle.py"), "--ledger", self.path, *map(str, self.flags)]

@@ -33,14 +33,14 @@ for name in ("SIGINT", "SIGTERM"):
     for lanes in (1, 8):
         case(f"{name} in the middle of importing, {lanes} lanes")
         journal = new_journal()
-        oracle = Oracle("--fault", "import@101+:withheld")
+        oracle = Oracle("--fault", "import@101+:withhold")
         with oracle:
             process = start(oracle.url, "migrate", file_of(records), "--execute", "--rate", "off", "--json", "--lanes", lanes,
                             "--journal", journal, *SOON)
             oracle.wait_for("import", 100 + lanes, process)
             process.send_signal(getattr(signal, name))
             matches("(?i)interrupted", process.stderr.readline(), "stderr")  # only then has it been seen
-            oracle.release()
+            oracle.release_all()
             result = ended(process)
         ledger = oracle.ledger
         applied = len(ledger.applied)
@@ -63,7 +63,7 @@ for name in ("SIGINT", "SIGTERM"):
 for how, signals in (("Ctrl-C twice", (signal.SIGINT, signal.SIGINT)), ("SIGKILL", (signal.SIGKILL,))):
     case(f"{how}: it ends at once, and the same command finds out what became of the calls under way")
     journal, before = new_journal(), 0
-    oracle = Oracle("--fault", "import@61+:withheld")
+    oracle = Oracle("--fault", "import@61+:withhold")
     with oracle:
         process = start(oracle.url, "migrate", file_of(records), "--execute", "--rate", "off", "--json", "--lanes", 8, "--journal",
                         journal, *SOON)
@@ -86,7 +86,7 @@ for how, signals in (("Ctrl-C twice", (signal.SIGINT, signal.SIGINT)), ("SIGKILL
 
 case("killed again and again: the same command comes to the end, and nothing is twice")
 journal = new_journal()
-oracle, kills = Oracle("--fault", "import@*10:withheld"), 0  # so no run makes more than 80 imports
+oracle, kills = Oracle("--fault", "import@*10:withhold"), 0  # so no run makes more than 80 imports
 with oracle:
     while oracle.count("import") < 300:
         process = start(oracle.url, "migrate", file_of(records), "--execute", "--rate", "off", "--lanes", 8, "--journal", journal, *SOON)
@@ -95,7 +95,7 @@ with oracle:
         ended(process)
         kills += 1
     check(kills > 3, "more than three kills (else this proves nothing)", kills)
-    oracle.release()
+    oracle.release_all()
     go_on(oracle, journal)
     report = json.loads(run(None, "migrate", "report", journal, "--json").last)
     equal([0] * kills, [1 - bool(one["ended_ms"] == 0) for one in report["runs"][:-1]], "runs without an end")
@@ -137,13 +137,13 @@ equal(1, imported_of(result).get("unresolved"), "unresolved")
 
 case("Ctrl-C while reading back")
 short_records, journal = plain(4, 5), new_journal()
-with Oracle("--fault", "query@11+:withheld") as oracle:
+with Oracle("--fault", "query@11+:withhold") as oracle:
     process = start(oracle.url, "migrate", file_of(short_records), "--execute", "--rate", "off", "--lanes", 1, "--json",
                     "--journal", journal)
     oracle.wait_for("query", 11, process)
     process.send_signal(signal.SIGINT)
     matches("(?i)interrupted", process.stderr.readline(), "stderr")
-    oracle.release()
+    oracle.release_all()
     result = ended(process)
     equal(130, result.code, "exit code")
     check("verified: all" not in result.out, "no word of all verified", result.out)
@@ -152,12 +152,12 @@ with Oracle("--fault", "query@11+:withheld") as oracle:
 check_faithful(oracle.ledger, short_records)
 
 case("for people: one word on stderr, no crash, a number in the last line")
-with Oracle("--fault", "import@21+:withheld") as oracle:
+with Oracle("--fault", "import@21+:withhold") as oracle:
     process = start(oracle.url, "migrate", file_of(records), "--execute", "--rate", "off", "--lanes", 4)
     oracle.wait_for("import", 24, process)
     process.send_signal(signal.SIGINT)
     word = process.stderr.readline()
-    oracle.release()
+    oracle.release_all()
     result = ended(process)
 equal(130, result.code, "exit code")
 matches("(?i)interrupted", word, "stderr")

@@ -54,7 +54,7 @@ for fault, applied in (("drop", True), ("drop-before", False), ("reset", True), 
     case(f"import answered with {fault}")
     check_lost(fault, applied)
 case("an answer later than --timeout")
-check_lost("withheld", True, "--timeout", "3")
+check_lost("withhold", True, "--timeout", "3")
 case("held up somewhere, and landing long after the client gave up, and after its first look")
 check_lost("held=look", True, "--timeout", "2", sign_skew="590s")  # 8 s for the first look
 case("held up for so long that its signature has expired")
@@ -133,7 +133,7 @@ equal(30, len(oracle.ledger.applied), "imports applied")
 
 case("no service any more in the middle: exit 5, and what was sent is counted right")
 records, journal = plain(4, 100), new_journal()
-oracle = Oracle("--fault", "import@61+:withheld")
+oracle = Oracle("--fault", "import@61+:withhold")
 args = ("--execute", "--rate", "off", "--json", "--connect-timeout", 2, "--journal", journal, *SOON)
 with oracle:
     process = start(oracle.url, "migrate", file_of(records), *args)

@@ -11,14 +11,14 @@ ARGS = ("--execute", "--rate", "off", "--json", "--lanes", 4, *SOON)
 
 def killed_at(journal, in_between):
     """A run that is killed in the middle. Before, while its answers are withheld, in_between() is called."""
-    oracle = Oracle("--fault", "import@31-34:withheld", "--fault", "import@71-74:withheld")
+    oracle = Oracle("--fault", "import@31-34:withhold", "--fault", "import@71-74:withhold")
     with oracle:
         process = start(oracle.url, "migrate", file_of(RECORDS), *ARGS, "--journal", journal)
         for count, then in ((34, in_between), (74, lambda: None)):
             oracle.wait_for("import", count, process)
             then()
             if count == 34:
-                oracle.release(only_now=True)
+                oracle.release()
         process.kill()
         equal(-9, ended(process).code, "the killed run's exit code")
         equal(74, oracle.count("import"), "imports applied")

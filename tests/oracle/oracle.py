@@ -8,20 +8,20 @@ of that action: 5 (the fifth), *5 (every fifth), 5+ (from the fifth on), 5-9. KI
     code=N           answered with code N, without effect        code-after=N   the same after the effect
     drop             effect, then the connection is closed without an answer
     drop-before      the same without effect                     reset          effect, then a TCP reset
-    withheld         effect, answered only after GET /release    html=STATUS    no effect, an HTML page
+    withhold         effect, answered when GET /release comes    html=STATUS    no effect, an HTML page
     html-after=S     effect, an HTML page                        half           effect, half an answer
     array            effect, answered with a JSON array
-for import: held=look|expiry (what is decided, and the effect, come only when the list has been queried since, or
-    when the signature has expired),
-    corrupt=body|sender|type|subtype|payload, lose (answered with success all the same), twice,
+for import: corrupt=body|sender|type|subtype|payload, lose (answered with success all the same), twice,
     swap (times exchanged with the message before), time=MS, delete (IsEmpty 1), recall (IsEmpty 2),
     extra (one more message), both (ImportedUserId ignored: into both lists), fill (media come back with md5,
-    corrected sizes and URLs of the service's own)
+    corrected sizes and URLs of the service's own), held=look|expiry (what is decided, and the effect, come only
+    when its list has been queried since, or when its signature has expired)
 for query: same-next (one Next for ever), fresh-next (always another Next, nothing more),
     misorder (two neighbours exchanged), overlap (pages of two, each after the first with the two before it again)
-The first line on stdout is JSON: url, pid. GET /count answers how many calls have been applied. SIGTERM
-writes the ledger: {"calls": [...], "lists": {...}, "complaints": [...]}, and exits with 0. --go-on takes up the
-world and the calls of the ledger that is there, as a service that was restarted; faults count anew.
+The first line on stdout is JSON: url, pid. GET /count answers how many calls have been applied, and so do
+GET /release and /release-all; after the latter nothing is withheld any more. SIGTERM writes the ledger:
+{"calls": [...], "lists": {...}, "complaints": [...]}, and exits with 0. --go-on takes up the world and the calls
+of the ledger that is there, as a service that was restarted; faults count anew.
 """
 import argparse
 import json
@@ -44,8 +44,8 @@ MEMBERS = {"UserRegister": {"UserInfo"}, "ImportPeerMsg": contract.IMPORT_MEMBER
            "QueryPeerMsg": {"FromUserId", "ToUserId", "Limit", "Next", "WithEmptyMsg"}}
 ARGUMENTS = {"code": int, "code-after": int, "held": str, "html": int, "html-after": int, "time": int,
              "corrupt": str}
-KINDS = {*ARGUMENTS, "withheld", "drop", "drop-before", "reset", "half", "array", "lose", "twice", "swap", "delete", "recall",
-         "extra", "both", "fill", "same-next", "fresh-next", "misorder", "overlap"}
+KINDS = {*ARGUMENTS, "drop", "drop-before", "reset", "half", "array", "lose", "twice", "swap", "delete", "recall",
+         "extra", "both", "fill", "same-next", "fresh-next", "misorder", "overlap", "withhold"}
 
 
 class Fault:
@@ -208,11 +208,12 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
-        if self.path.startswith("/release"):  # what is withheld, now and later; /release?now: what is withheld now
-            Handler.released.set()
-            if self.path == "/release?now":
-                Handler.released = threading.Event()
         with self.lock:
+            if self.path == "/release-all":
+                self.world.options.fault = [fault for fault in self.world.options.fault if fault.kind != "withhold"]
+            if self.path.startswith("/release"):
+                Handler.released.set()
+                Handler.released = threading.Event()
             applied = {short: sum(call["applied"] and call["action"] == name for call in self.world.calls)
                        for name, short in ACTIONS.items()}
         self.answer(200, json.dumps(applied).encode(), "application/json")
@@ -229,12 +230,12 @@ class Handler(BaseHTTPRequestHandler):
         with self.lock:
             released = Handler.released
             out = self.handle_call(call, raw)
+        if "withhold" in call["faults"]:
+            released.wait()
         if "held" in call["faults"]:
             with self.queried:
                 {"look": self.wait_for_a_look, "expiry": self.wait_for_expiry}[call["faults"]["held"]](call)
                 out = self.take_effect(call)
-        if "withheld" in call["faults"]:
-            released.wait()
         self.misbehave(call, out)
 
     def wait_for_a_look(self, call):
