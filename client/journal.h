@@ -32,12 +32,13 @@ struct ImportIntent {
   bool to_sender = false;        // into the list of the message's sender
 };
 
+// The numbers stand in journals, so a later release may add one and change none.
 enum class ImportOutcome {
-  kOpen,         // intended, and nothing known since: it may have been applied
-  kImported,     // answered with success
-  kRecovered,    // found in the list: its answer was lost, or it was adopted
-  kQuarantined,  // refused for itself, or its turn is over: it will not be sent again
-  kNotApplied,   // not sent, or answered with a code that says so: it may be sent again
+  kOpen = 0,         // intended, and nothing known since: it may have been applied
+  kImported = 1,     // answered with success
+  kRecovered = 2,    // found in the list: its answer was lost, or it was adopted
+  kQuarantined = 3,  // refused for itself, or its turn is over: it will not be sent again
+  kNotApplied = 4,   // not sent, or answered with a code that says so: it may be sent again
 };
 
 struct ImportResult {

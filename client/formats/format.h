@@ -94,7 +94,7 @@ struct FormatOptions {
 };
 
 struct Format {
-  std::string_view name;
+  std::string_view name;  // stands in journals and, by record_identity(), in tags: it stays
   std::string_view description;
 
   // An Error (kUsage) if the path cannot be read, or an option that the source needs is missing.
