@@ -321,7 +321,8 @@ void add_migrate_options(CLI::App& app, MigrateOptions& options) {
 Result<Fingerprint> fingerprint_of(const MigrateOptions& options, const MigrateJob& job) {
   auto digest = input_digest(options.file);
   if (!digest) return tl::unexpected(digest.error());
-  Fingerprint out{{"input", *std::move(digest)}, {"--format", std::string(job.format->name)}};
+  Fingerprint out{{std::string(kToldInput), *std::move(digest)},
+                  {"--format", std::string(job.format->name)}};
   for (const auto& [name, file] : {std::pair{"--users", options.users_file},
                                    std::pair{"--media-map", options.media_map_file}}) {
     auto content = file.empty() ? Result<std::string>("none") : input_digest(file);
@@ -340,7 +341,7 @@ Result<Fingerprint> fingerprint_of(const MigrateOptions& options, const MigrateJ
                          {"--shard", options.shard},
                          {"endpoint", job.facts.endpoint},
                          {"app", std::to_string(job.facts.app_id)},
-                         {"zimmock", ZIMMOCK_VERSION}});
+                         {std::string(kToldProgram), ZIMMOCK_VERSION}});
   return out;
 }
 
@@ -352,7 +353,8 @@ Fingerprint notes_of(const MigrateOptions& options, const MigrateJob& job) {
   return {{"file", absolute(options.file)},
           {"users", absolute(options.users_file)},
           {"media-map", absolute(options.media_map_file)},
-          {"quarantine", absolute(job.quarantine.string())}};
+          {"quarantine", absolute(job.quarantine.string())},
+          {std::string(kNotedProgram), ZIMMOCK_VERSION}};
 }
 
 Result<void> options_of(SqliteJournal& journal, MigrateOptions& options) {

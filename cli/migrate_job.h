@@ -71,7 +71,7 @@ Result<MigrateJob> read_migrate_job(const MigrateOptions& options);
 
 void add_migrate_options(CLI::App& app, MigrateOptions& options);
 
-// What a journal must have been told by an earlier run to be taken up by this one. Reads the input.
+// What a journal must have been told by an earlier run to be resumed by this one. Reads the input.
 // The Error names what could not be read.
 Result<Fingerprint> fingerprint_of(const MigrateOptions& options, const MigrateJob& job);
 
@@ -79,7 +79,7 @@ Result<Fingerprint> fingerprint_of(const MigrateOptions& options, const MigrateJ
 // connection are left as they are.
 Result<void> options_of(SqliteJournal& journal, MigrateOptions& options);
 
-// What options_of() needs beyond the fingerprint.
+// What options_of() needs beyond the fingerprint; of the last run.
 Fingerprint notes_of(const MigrateOptions& options, const MigrateJob& job);
 
 }  // namespace zimmock::cli

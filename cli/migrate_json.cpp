@@ -98,7 +98,8 @@ class JsonOutput : public MigrateOutput {
              {"app_id", facts_.app_id},
              {"verify_only", facts_.verify_only},
              {"journal", journal == nullptr ? "" : journal->path().string()},
-             {"resumed", facts_.resumed}};
+             {"resumed", facts_.resumed},
+             {"notes", facts_.notes}};
     if (adopt_from_ms) out["adopt_from_ms"] = *adopt_from_ms;
     if (facts_.resumed && !facts_.verify_only) {
       out["too_old_now"] = {{"records", facts_.expired.records},

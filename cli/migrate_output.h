@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -30,9 +31,10 @@ struct MigrateFacts {
   TooOldPolicy too_old = TooOldPolicy::kStop;
   BadPolicy bad = BadPolicy::kStop;
   bool verify_only = false;
-  bool resumed = false;          // an earlier run has begun it
-  Expired expired;               // now; of a resumed run
-  std::size_t max_examples = 0;  // of each kind; 0: all
+  bool resumed = false;            // an earlier run has begun it
+  Expired expired;                 // now; of a resumed run
+  std::size_t max_examples = 0;    // of each kind; 0: all
+  std::vector<std::string> notes;  // what else a run that sends should say first
 };
 
 // Tells on stdout what a migration finds and does, for people or for machines. Not for several

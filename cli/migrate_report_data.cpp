@@ -101,15 +101,15 @@ Result<void> read_balance(SqliteJournal& journal, JournalReport& report) {
 Result<void> read_unfinished(SqliteJournal& journal, JournalReport& report) {
   std::map<std::int64_t, RefusedImports> refused;
   std::map<std::int64_t, std::set<std::uint32_t>> lines;
-  const auto read = journal.read_unfinished([&](const ImportEntry& entry) {
-    if (entry.result.outcome == ImportOutcome::kOpen) {
-      report.open.push_back({entry.intent.key.lane, entry.intent.line});
+  const auto read = journal.read_unfinished([&](const SqliteJournal::Unfinished& import) {
+    if (import.outcome == ImportOutcome::kOpen) {
+      report.open.push_back({import.list, import.line});
       return;
     }
-    RefusedImports& group = refused[entry.result.code];
-    if (group.imports++ == 0) group.why = entry.result.why;
-    auto& seen = lines[entry.result.code];
-    seen.insert(entry.intent.line);
+    RefusedImports& group = refused[import.code];
+    if (group.imports++ == 0) group.why = import.why;
+    auto& seen = lines[import.code];
+    seen.insert(import.line);
     if (seen.size() > kMaxReportLines) seen.erase(std::prev(seen.end()));
   });
   if (!read) return read;

@@ -46,7 +46,7 @@ struct RefusedImports {
 
 // An import that may have been applied.
 struct OpenImport {
-  Lane lane;
+  std::int64_t list = 0;  // SqliteJournal::List::number
   std::uint32_t line = 0;
 };
 

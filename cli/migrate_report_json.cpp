@@ -73,11 +73,11 @@ json refused_json(const JournalReport& report) {
 }
 
 json open_json(const JournalReport& report) {
-  std::map<Lane, const SqliteJournal::List*> lists;
-  for (const auto& list : report.lists) lists[list.lane] = &list;
+  std::map<std::int64_t, const SqliteJournal::List*> lists;
+  for (const auto& list : report.lists) lists[list.number] = &list;
   json out = json::array();
   for (const OpenImport& one : report.open) {
-    const auto found = lists.find(one.lane);
+    const auto found = lists.find(one.list);
     if (found == lists.end()) continue;
     out.push_back(
         {{"line", one.line}, {"viewer", found->second->viewer}, {"peer", found->second->peer}});

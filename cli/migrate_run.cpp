@@ -70,6 +70,7 @@ struct Session {
   QuarantineFile quarantine_file;
   BadLines bad_lines;
   std::optional<std::int64_t> adopt_from_ms;  // RunContext's
+  Fingerprint fingerprint;                    // of a run that sends
 };
 
 // The phases of a run that sends or reads back.
@@ -239,25 +240,39 @@ Result<void> take_decisions(SqliteJournal& journal, MigrateJob& job) {
   return {};
 }
 
-Fingerprint decisions_of(const Session& session) {
+// What this run knows and the next may know otherwise: a later release may read the file better.
+Fingerprint findings_of(const Session& session) {
   Fingerprint out = notes_of(session.options, session.job);
-  out.emplace_back("now_ms", std::to_string(session.plan->now_ms));
-  out.emplace_back("shift_ms", std::to_string(session.plan->shift_ms));
-  out.emplace_back("calls_per_second", std::to_string(session.job.plan.calls_per_second));
   out.emplace_back("plan", plan_note(*session.plan, session.bad_lines));
   return out;
 }
 
-// The journal of this migration, if an earlier run has made it.
-Result<void> find_journal(Session& session, const Clock& clock) {
-  std::error_code ignored;
-  if (!session.options.execute || !std::filesystem::exists(session.job.journal, ignored)) return {};
-  const auto fingerprint = fingerprint_of(session.options, session.job);
-  if (!fingerprint) return tl::unexpected(fingerprint.error());
-  auto journal = SqliteJournal::open(session.job.journal, *fingerprint, clock);
+Fingerprint decisions_of(const Session& session) {
+  Fingerprint out = findings_of(session);
+  out.emplace_back("now_ms", std::to_string(session.plan->now_ms));
+  out.emplace_back("shift_ms", std::to_string(session.plan->shift_ms));
+  out.emplace_back("calls_per_second", std::to_string(session.job.plan.calls_per_second));
+  return out;
+}
+
+Result<void> open_journal(Session& session, const Clock& clock) {
+  auto journal = SqliteJournal::open(session.job.journal, session.fingerprint, clock);
   if (!journal) return tl::unexpected(journal.error());
   session.journal = *std::move(journal);
-  if (session.journal->is_new()) return {};
+  return {};
+}
+
+// Of a run that sends: the journal of this migration, if an earlier run has made it.
+Result<void> find_journal(Session& session, const Clock& clock) {
+  std::error_code ignored;
+  if (!session.options.execute) return {};
+  auto fingerprint = fingerprint_of(session.options, session.job);
+  if (!fingerprint) return tl::unexpected(fingerprint.error());
+  session.fingerprint = *std::move(fingerprint);
+  if (std::filesystem::exists(session.job.journal, ignored)) {
+    if (auto opened = open_journal(session, clock); !opened) return opened;
+  }
+  if (!session.journal || session.journal->is_new()) return {};
   return take_decisions(*session.journal, session.job);
 }
 
@@ -324,15 +339,15 @@ Result<void> find_adoption(Session& session, const Clock& clock) {
 Result<void> begin_journal(Session& session, const Clock& clock) {
   if (session.options.verify_only) return {};
   if (!session.journal) {
-    const auto fingerprint = fingerprint_of(session.options, session.job);
-    if (!fingerprint) return tl::unexpected(fingerprint.error());
-    auto journal = SqliteJournal::open(session.job.journal, *fingerprint, clock);
-    if (!journal) return tl::unexpected(journal.error());
-    session.journal = *std::move(journal);
+    if (auto opened = open_journal(session, clock); !opened) return opened;
   }
   if (session.journal->is_new()) {
     if (auto begun = session.journal->begin(*session.plan, decisions_of(session)); !begun)
       return begun;
+  } else {
+    for (const auto& [name, value] : findings_of(session)) {
+      if (auto noted = session.journal->note(name, value); !noted) return noted;
+    }
   }
   if (auto found = find_adoption(session, clock); !found) return found;
   return session.journal->run_started();
@@ -375,8 +390,21 @@ int execute(Session& session, MigrateOutput& output, std::mutex& out) {
   return finish(output, verdict.line, exit_code(verdict.outcome));
 }
 
+// The plan must be the one that the journal counts.
+Result<void> match_journal(Session& session) {
+  if (!session.journal || session.journal->is_new()) return {};
+  if (auto matched = session.journal->match(*session.plan); !matched) return matched;
+  if (session.journal->input_changed()) {
+    session.job.facts.notes.push_back(
+        fmt::format("{} is not the file of the first run, but has the same messages to import",
+                    quote(session.options.file)));
+  }
+  return {};
+}
+
 int run(Session& session) {
   if (auto planned = plan(session); !planned) return complain_error(planned.error());
+  if (auto matched = match_journal(session); !matched) return complain_error(matched.error());
   if (session.job.facts.resumed) {
     if (auto found = find_expired(session, SystemClock()); !found)
       return complain_error(found.error());
@@ -402,7 +430,7 @@ int run(Session& session) {
 int run_migration(const MigrateOptions& options) {
   auto job = read_migrate_job(options);
   if (!job) return complain_error(job.error());
-  Session session{options, *std::move(job), nullptr, std::nullopt, nullptr, {}, {}, {}};
+  Session session{options, *std::move(job), nullptr, std::nullopt, nullptr, {}, {}, {}, {}};
   if (const auto& settle = migrate_hooks().settle) settle(session.job.settle);
   const SystemClock clock;
   if (auto found = find_journal(session, clock); !found) return complain_error(found.error());
@@ -417,7 +445,7 @@ int verify_journal(MigrateOptions options) {
   options.verify_only = true;
   auto job = read_migrate_job(options);
   if (!job) return complain_error(job.error());
-  Session session{options, *std::move(job), nullptr, std::nullopt, nullptr, {}, {}, {}};
+  Session session{options, *std::move(job), nullptr, std::nullopt, nullptr, {}, {}, {}, {}};
   if (auto taken = take_decisions(**journal, session.job); !taken)
     return complain_error(taken.error());
   session.job.plan.retention_ms = session.job.facts.retention_days * kMillisPerDay;

@@ -71,6 +71,7 @@ class TextOutput : public MigrateOutput {
       fmt::print("journal: {}; after an interruption the same command goes on\n",
                  journal->path().string());
     }
+    for (const std::string& note : facts_.notes) fmt::print("note: {}\n", note);
     if (adopt_from_ms) {
       fmt::print("--adopt: not before {}; what the lists have then counts as imported\n",
                  iso_time(*adopt_from_ms));

@@ -64,7 +64,8 @@ class ImportJournal {
   // True if an interrupted run can be taken up again with this journal.
   virtual bool durable() const = 0;
 
-  // Every import that it knows of, by lane and record, before any other call. Blocks while reading.
+  // Every import that it knows of, one lane after the other and each in its order, before any other
+  // call. Blocks while reading.
   virtual Result<void> read(const std::function<void(const ImportEntry&)>& take) = 0;
 
   // Returns when it is safe to send: what it was told cannot be lost any more. An Error keeps the

@@ -62,7 +62,7 @@ struct PlanOptions {
 struct PlannedRecord {
   RecordPlace place;
   std::uint32_t conversation = 0;
-  std::uint64_t identity = 0;     // record_identity()
+  std::uint64_t identity = 0;     // record_identity(), or content_identity() without tags
   std::uint32_t occurrence = 0;   // among those of one list that have the same identity
   std::int64_t time_ms = 0;       // as it is sent: shifted, and clamped if it was
   bool from_second = false;       // sent by the conversation's second user

@@ -114,7 +114,8 @@ class Scan {
     PlannedRecord& planned = plan_.records.emplace_back();
     planned.place = record.place;
     planned.conversation = index;
-    planned.identity = record_identity(source_.facts().format, record);
+    planned.identity =
+        plan_.tagged ? record_identity(source_.facts().format, record) : content_identity(record);
     planned.time_ms = message.send_time_ms;
     planned.from_second = from_second;
     planned.seen_by = {from_second ? record.receiver_sees : record.sender_sees,

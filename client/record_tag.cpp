@@ -23,6 +23,14 @@ std::string joined(std::initializer_list<std::string_view> parts) {
   return out;
 }
 
+// The first 8 bytes of their digest.
+std::uint64_t identity_of(std::initializer_list<std::string_view> parts) {
+  const std::string hex = md5_hex(joined(parts));
+  std::uint64_t out = 0;
+  std::from_chars(hex.data(), hex.data() + 16, out, 16);
+  return out;
+}
+
 // The object that a text is, or a discarded value.
 json object_of(std::string_view text) {
   json document = json::parse(text, nullptr, false);
@@ -32,19 +40,17 @@ json object_of(std::string_view text) {
 }  // namespace
 
 std::uint64_t record_identity(std::string_view format, const SourceRecord& record) {
-  const ImportPeerMsg& message = record.message;
-  const std::string time = std::to_string(message.send_time_ms);
-  const std::string hex = record.id.empty()
-                              ? md5_hex(joined({message.from_user_id, message.to_user_id, time,
-                                                std::to_string(message.message_type),
-                                                std::to_string(message.sub_msg_type),
-                                                message.message, message.extended_data}))
-                              : md5_hex(joined({format, record.id, time}));
-  std::uint64_t out = 0;
-  std::from_chars(hex.data(), hex.data() + 16, out, 16);
-  return out;
+  if (record.id.empty()) return content_identity(record);
+  return identity_of({format, record.id, std::to_string(record.message.send_time_ms)});
 }
 
+std::uint64_t content_identity(const SourceRecord& record) {
+  const ImportPeerMsg& message = record.message;
+  return identity_of({message.from_user_id, message.to_user_id,
+                      std::to_string(message.send_time_ms), std::to_string(message.message_type),
+                      std::to_string(message.sub_msg_type), message.message,
+                      message.extended_data});
+}
 std::string record_tag(std::uint64_t identity, std::uint32_t occurrence, std::string_view from,
                        std::string_view to, std::string_view viewer) {
   return md5_hex(joined({std::to_string(identity), std::to_string(occurrence), from, to, viewer}))

@@ -20,6 +20,9 @@ inline constexpr std::string_view kTagMember = "_zm";
 // apart.
 std::uint64_t record_identity(std::string_view format, const SourceRecord& record);
 
+// The same from the content alone: without tags that is all by which a message is known again.
+std::uint64_t content_identity(const SourceRecord& record);
+
 // 20 hex digits, the same for the same record and viewer in every run.
 std::string record_tag(std::uint64_t identity, std::uint32_t occurrence, std::string_view from,
                        std::string_view to, std::string_view viewer);

@@ -40,6 +40,12 @@ SqlStatement& SqlStatement::bind(int at, std::string_view value) {
   return *this;
 }
 
+SqlStatement& SqlStatement::bind_bytes(int at, std::string_view value) {
+  sqlite3_bind_blob(statement_.get(), at, value.data(), static_cast<int>(value.size()),
+                    SQLITE_TRANSIENT);
+  return *this;
+}
+
 Result<bool> SqlStatement::step() {
   const int code = sqlite3_step(statement_.get());
   if (code == SQLITE_ROW) return true;

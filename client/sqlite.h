@@ -23,6 +23,7 @@ class SqlStatement {
 
   SqlStatement& bind(int at, std::int64_t value);
   SqlStatement& bind(int at, std::string_view value);
+  SqlStatement& bind_bytes(int at, std::string_view value);  // as a BLOB, which text() reads
 
   // True while there is a row; after the last one, or an Error (kSystem), it can be bound anew.
   Result<bool> step();

@@ -14,15 +14,15 @@ namespace {
 
 // "zimm": tells the file from other databases.
 constexpr std::int64_t kApplicationId = 0x7A696D6D;
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kOldVersion = 1;
+constexpr std::int64_t kVersion = 2;
 
-constexpr std::string_view kBegun = "begun";
 constexpr const char* kSetUp = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;";
 
 constexpr const char* kSchema = R"(
 BEGIN IMMEDIATE;
 PRAGMA application_id = 2053729645;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 CREATE TABLE told(place INTEGER PRIMARY KEY, name TEXT NOT NULL, value TEXT NOT NULL);
 CREATE TABLE note(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE run(number INTEGER PRIMARY KEY, started_ms INTEGER NOT NULL,
@@ -30,16 +30,6 @@ CREATE TABLE run(number INTEGER PRIMARY KEY, started_ms INTEGER NOT NULL,
                  exit_code INTEGER NOT NULL DEFAULT -1,
                  rate_limit_ms INTEGER NOT NULL DEFAULT 0, told_to_wait_ms INTEGER NOT NULL DEFAULT 0,
                  no_connection_ms INTEGER NOT NULL DEFAULT 0, in_doubt_ms INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE list(conversation INTEGER NOT NULL, side INTEGER NOT NULL, viewer TEXT NOT NULL,
-                  peer TEXT NOT NULL, planned INTEGER NOT NULL,
-                  PRIMARY KEY(conversation, side)) WITHOUT ROWID;
-CREATE TABLE import(conversation INTEGER NOT NULL, side INTEGER NOT NULL, record INTEGER NOT NULL,
-                    line INTEGER NOT NULL, attempt INTEGER NOT NULL, timestamp_s INTEGER NOT NULL,
-                    outcome INTEGER NOT NULL DEFAULT 0, ended_ms INTEGER NOT NULL DEFAULT 0,
-                    msg_id TEXT NOT NULL DEFAULT '', msg_seq INTEGER NOT NULL DEFAULT 0,
-                    code INTEGER NOT NULL DEFAULT 0, why TEXT NOT NULL DEFAULT '',
-                    to_sender INTEGER NOT NULL,
-                    PRIMARY KEY(conversation, side, record)) WITHOUT ROWID;
 )";
 
 // Held by who writes the journal: a byte far from those that SQLite locks, which can be asked for
@@ -78,24 +68,6 @@ std::string_view shortened(const std::string& value) {
   return std::string_view(value).substr(0, digest ? 8 : value.size());
 }
 
-Result<void> check_kind(SqlDatabase& database, const std::filesystem::path& path) {
-  const auto id = pragma(database, "application_id");
-  if (!id) return tl::unexpected(Error{ErrorKind::kUsage, id.error().message});
-  const auto version = pragma(database, "user_version");
-  if (!version) return tl::unexpected(version.error());
-  if (*id != kApplicationId) {
-    return fail(
-        ErrorKind::kUsage,
-        fmt::format("{}: expected a journal of zimmock migrate, got another file", path.string()));
-  }
-  if (*version != kVersion) {
-    return fail(ErrorKind::kUsage,
-                fmt::format("{}: expected a journal of version {}, got {}: another zimmock made it",
-                            path.string(), kVersion, *version));
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(const std::filesystem::path& path,
@@ -110,7 +82,6 @@ Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(const std::filesystem
   const auto empty = is_empty(*out->database_);
   if (!empty) return tl::unexpected(empty.error());
   auto ready = *empty ? out->create(fingerprint) : out->compare(fingerprint);
-  if (ready) ready = out->prepare();
   if (!ready) return tl::unexpected(ready.error());
   const auto begun = out->noted(kBegun);
   if (!begun) return tl::unexpected(begun.error());
@@ -122,9 +93,9 @@ Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open_to_read(
     const std::filesystem::path& path) {
   auto database = SqlDatabase::open(path, SqlDatabase::Mode::kRead);
   if (!database) return tl::unexpected(database.error());
-  if (auto checked = check_kind(*database, path); !checked) return tl::unexpected(checked.error());
   std::unique_ptr<SqliteJournal> out(new SqliteJournal(path));
   out->database_ = *std::move(database);
+  if (auto checked = out->check_kind(); !checked) return tl::unexpected(checked.error());
   out->error_ = Error{ErrorKind::kSystem, fmt::format("{}: opened to be read only", path.string())};
   return out;
 }
@@ -160,9 +131,31 @@ Result<void> SqliteJournal::lock() {
                           path_.string()));
 }
 
+Result<void> SqliteJournal::check_kind() {
+  const auto id = pragma(*database_, "application_id");
+  if (!id) return tl::unexpected(Error{ErrorKind::kUsage, id.error().message});
+  const auto version = pragma(*database_, "user_version");
+  if (!version) return tl::unexpected(version.error());
+  if (*id != kApplicationId) {
+    return fail(
+        ErrorKind::kUsage,
+        fmt::format("{}: expected a journal of zimmock migrate, got another file", path_.string()));
+  }
+  if (*version < kOldVersion || *version > kVersion) {
+    return fail(
+        ErrorKind::kUsage,
+        fmt::format("{}: expected a journal of version {} to {}, got {}: a later release of "
+                    "zimmock wrote it; go on with that release",
+                    path_.string(), kOldVersion, kVersion, *version));
+  }
+  is_old_ = *version == kOldVersion;
+  return is_old_ ? show_old_tables() : Result<void>{};
+}
+
 Result<void> SqliteJournal::create(const Fingerprint& fingerprint) {
   if (auto done = database_->execute(kSetUp); !done) return done;
   if (auto done = database_->execute(kSchema); !done) return done;
+  if (auto done = create_tables(""); !done) return done;
   auto add = database_->prepare("INSERT INTO told(name, value) VALUES(?, ?)");
   if (!add) return tl::unexpected(add.error());
   for (const auto& [name, value] : fingerprint) {
@@ -172,7 +165,7 @@ Result<void> SqliteJournal::create(const Fingerprint& fingerprint) {
 }
 
 Result<void> SqliteJournal::compare(const Fingerprint& fingerprint) {
-  if (auto checked = check_kind(*database_, path_); !checked) return checked;
+  if (auto checked = check_kind(); !checked) return checked;
   if (auto done = database_->execute(kSetUp); !done) return done;
   const auto before = this->fingerprint();
   if (!before) return tl::unexpected(before.error());
@@ -181,7 +174,8 @@ Result<void> SqliteJournal::compare(const Fingerprint& fingerprint) {
   for (const auto& [name, value] : fingerprint) {
     const auto found = was.find(name);
     const std::string old = found == was.end() ? "nothing" : found->second;
-    if (old != value)
+    if (name == kToldInput) input_ = old == value ? Input::kSame : Input::kChanged;
+    if (old != value && name != kToldInput && name != kToldProgram)
       differences.push_back(
           fmt::format("{}: was {}, is {}", name, shortened(old), shortened(value)));
   }
@@ -194,14 +188,14 @@ Result<void> SqliteJournal::compare(const Fingerprint& fingerprint) {
 
 Result<void> SqliteJournal::prepare() {
   auto add = database_->prepare(
-      "INSERT INTO import(conversation, side, record, line, attempt, timestamp_s, to_sender) "
-      "VALUES(?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET attempt=excluded.attempt, "
+      "INSERT INTO import(list, place, line, attempt, timestamp_s, to_sender) "
+      "VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET attempt=excluded.attempt, "
       "timestamp_s=excluded.timestamp_s, outcome=0");
   if (!add) return tl::unexpected(add.error());
   add_intent_ = *std::move(add);
   auto set = database_->prepare(
       "UPDATE import SET outcome=?, ended_ms=?, msg_id=?, msg_seq=?, code=?, why=? "
-      "WHERE conversation=? AND side=? AND record=?");
+      "WHERE list=? AND place=?");
   if (!set) return tl::unexpected(set.error());
   set_result_ = *std::move(set);
   return {};
@@ -264,60 +258,47 @@ Result<void> SqliteJournal::wait_for(std::uint64_t change, std::unique_lock<std:
 }
 
 Result<void> SqliteJournal::write(const std::vector<Change>& changes) {
-  if (auto begun = database_->execute("BEGIN IMMEDIATE"); !begun) return begun;
-  for (const Change& change : changes) {
-    if (auto done = write_one(change); !done) {
-      static_cast<void>(database_->execute("ROLLBACK"));
-      return done;
+  return in_transaction([&]() -> Result<void> {
+    for (const Change& change : changes) {
+      if (auto done = write_one(change); !done) return done;
     }
+    return {};
+  });
+}
+
+Result<void> SqliteJournal::in_transaction(const std::function<Result<void>()>& change) {
+  if (auto begun = database_->execute("BEGIN IMMEDIATE"); !begun) return begun;
+  if (auto done = change(); !done) {
+    static_cast<void>(database_->execute("ROLLBACK"));
+    return done;
   }
   return database_->execute("COMMIT");
 }
 
 Result<void> SqliteJournal::write_one(const Change& change) {
   if (const auto* intent = std::get_if<ImportIntent>(&change)) {
-    const ImportKey& key = intent->key;
-    return add_intent_.bind(1, key.lane.conversation)
-        .bind(2, key.lane.side)
-        .bind(3, key.record)
-        .bind(4, intent->line)
-        .bind(5, intent->attempt)
-        .bind(6, intent->timestamp_s)
-        .bind(7, intent->to_sender ? 1 : 0)
+    const auto row = row_of(intent->key);
+    if (!row) return tl::unexpected(row.error());
+    return add_intent_.bind(1, row->list)
+        .bind(2, row->place)
+        .bind(3, intent->line)
+        .bind(4, intent->attempt)
+        .bind(5, intent->timestamp_s)
+        .bind(6, intent->to_sender ? 1 : 0)
         .run();
   }
   const auto& result = std::get<ImportResult>(change);
+  const auto row = row_of(result.key);
+  if (!row) return tl::unexpected(row.error());
   return set_result_.bind(1, static_cast<std::int64_t>(result.outcome))
       .bind(2, clock_->wall_ms())
       .bind(3, result.msg_id)
       .bind(4, result.msg_seq)
       .bind(5, result.code)
       .bind(6, result.why)
-      .bind(7, result.key.lane.conversation)
-      .bind(8, result.key.lane.side)
-      .bind(9, result.key.record)
+      .bind(7, row->list)
+      .bind(8, row->place)
       .run();
-}
-
-Result<void> SqliteJournal::begin(const MigrationPlan& plan, const Fingerprint& notes) {
-  if (auto begun = database_->execute("BEGIN IMMEDIATE"); !begun) return begun;
-  auto add = database_->prepare(
-      "INSERT INTO list(conversation, side, viewer, peer, planned) VALUES(?, ?, ?, ?, ?)");
-  if (!add) return tl::unexpected(add.error());
-  for (std::uint32_t i = 0; i < plan.conversations.size(); ++i) {
-    for (const std::uint32_t side : {0U, 1U}) {
-      if (plan.conversations[i].imports[side] == 0) continue;
-      const Lane lane{i, side};
-      add->bind(1, i).bind(2, side).bind(3, plan.viewer(lane)).bind(4, plan.peer(lane));
-      if (auto done = add->bind(5, plan.conversations[i].imports[side]).run(); !done) return done;
-    }
-  }
-  for (const auto& [name, value] : notes) {
-    if (auto done = note(name, value); !done) return done;
-  }
-  if (auto done = note(kBegun, "1"); !done) return done;
-  is_new_ = false;
-  return database_->execute("COMMIT");
 }
 
 Result<void> SqliteJournal::note(std::string_view name, std::string_view value) {

@@ -3,24 +3,31 @@
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "client/journal.h"
+#include "client/planned_lists.h"
 #include "client/progress.h"
 #include "client/sqlite.h"
 #include "contracts/api/clock.h"
 
 namespace zimmock {
 
-// What a run was told, in the words of its command line: name and value. A run that takes it up
-// again must be told the same.
+// What a run was told, in the words of its command line: name and value. A run that resumes it must
+// be told the same, but for these two: what matters of them is which messages are planned, and that
+// the journal knows.
 using Fingerprint = std::vector<std::pair<std::string, std::string>>;
+inline constexpr std::string_view kToldInput = "input";       // the digest of the file's bytes
+inline constexpr std::string_view kToldProgram = "zimmock";   // the release
+inline constexpr std::string_view kNotedProgram = "program";  // note(): the last run's release
 
 // How one run of a migration ended; kept for the report.
 struct RunRecord {
@@ -34,11 +41,16 @@ struct RunRecord {
 // The journal as an SQLite database: WAL, synchronous=FULL. Every intent is on the disk before
 // intent() returns; intents of several threads share one write. Safe from several threads. One
 // process at a time may write it; any number may read it meanwhile.
+//
+// It keeps each import under its list's two users and its place in the list, and the tags of the
+// messages that were planned for the list. So a later release, which may number records
+// differently, resumes it if it plans the same messages, and otherwise refuses it. A journal of a
+// release before that kept no tags (version 1) is brought to the present form by match().
 class SqliteJournal : public ImportJournal {
  public:
   // Opens the journal, or makes a new one. Errors: kUsage if another process writes it, if it is no
-  // journal, or if the fingerprint is another one, with the differences; kSystem if it cannot be
-  // written. The clock must outlive it.
+  // journal or a later release's, or if the fingerprint is another one, with the differences;
+  // kSystem if it cannot be written. The clock must outlive it.
   static Result<std::unique_ptr<SqliteJournal>> open(const std::filesystem::path& path,
                                                      const Fingerprint& fingerprint,
                                                      const Clock& clock);
@@ -54,9 +66,17 @@ class SqliteJournal : public ImportJournal {
   // True until begin() has been called once, in this run or an earlier one.
   bool is_new() const { return is_new_; }
 
-  // Notes what the first run has decided, and the plan's lists, all or nothing.
+  // The first run notes what it has decided, and the plan's lists, all or nothing; a later one
+  // compares the lists with those that the journal counted, and a reader may do so, too. Until one
+  // of the two has been called, no import can be read or written. The plan must outlive the
+  // journal. match() fails with kUsage if the plan has other messages, and names the first; the
+  // journal is then as it was. Both cost a digest a planned message.
   Result<void> begin(const MigrationPlan& plan, const Fingerprint& notes);
+  Result<void> match(const MigrationPlan& plan);
   const std::filesystem::path& path() const { return path_; }
+
+  // True if the first run read a file of other bytes.
+  bool input_changed() const { return input_ == Input::kChanged; }
 
   bool durable() const override { return true; }
   Result<void> read(const std::function<void(const ImportEntry&)>& take) override;
@@ -70,9 +90,9 @@ class SqliteJournal : public ImportJournal {
   Result<std::optional<std::string>> noted(std::string_view name);
   Result<Fingerprint> fingerprint();
 
-  // The lists of the plan, in the order of their lanes; lists without an import are left out.
+  // The lists of the first run's plan, in its order; lists without an import are left out.
   struct List {
-    Lane lane;
+    std::int64_t number = 0;  // the journal's own
     std::string viewer;
     std::string peer;
     std::uint64_t planned = 0;
@@ -95,8 +115,15 @@ class SqliteJournal : public ImportJournal {
   };
   Result<std::vector<Tally>> tallies();
 
-  // The imports that are open or quarantined, by lane and record, in the order of read().
-  Result<void> read_unfinished(const std::function<void(const ImportEntry&)>& take);
+  // The imports that are open or quarantined, list after list and each in its order.
+  struct Unfinished {
+    std::int64_t list = 0;  // List::number
+    std::uint32_t line = 0;
+    ImportOutcome outcome = ImportOutcome::kOpen;
+    std::int64_t code = 0;
+    std::string why;
+  };
+  Result<void> read_unfinished(const std::function<void(const Unfinished&)>& take);
 
   // When each import was made or recovered, in no order: Unix milliseconds, of those at `from_ms`
   // or later.
@@ -108,13 +135,40 @@ class SqliteJournal : public ImportJournal {
 
  private:
   using Change = std::variant<ImportIntent, ImportResult>;
+  static constexpr std::string_view kBegun = "begun";  // a note, once the lists are there
+  enum class Input { kUnknown, kSame, kChanged };
+
+  // Where an import stands in the database.
+  struct Row {
+    std::int64_t list = 0;
+    std::uint32_t place = 0;
+  };
+  // A list as the journal counted it.
+  struct Counted {
+    std::int64_t number = 0;
+    std::string viewer;
+    std::string peer;
+    std::uint64_t planned = 0;
+    std::string digest;  // "" in version 1
+  };
+  struct Differences;
 
   explicit SqliteJournal(std::filesystem::path path) : path_(std::move(path)) {}
   Result<void> lock();
   Result<void> create(const Fingerprint& fingerprint);
   Result<void> compare(const Fingerprint& fingerprint);
+  Result<void> check_kind();
+  Result<void> show_old_tables();
+  Result<void> replace_old_tables();
   Result<void> prepare();
-  Result<void> take_rows(SqlStatement& rows, const std::function<void(const ImportEntry&)>& take);
+  Result<void> create_tables(std::string_view prefix);
+  Result<void> write_lists();
+  Result<void> in_transaction(const std::function<Result<void>()>& change);
+  Result<void> compare_lists(Differences& differences);
+  Result<void> compare_list(Lane lane, const Counted& counted, Differences& differences);
+  Result<void> compare_lines(Differences& differences);
+  Result<void> refuse(const Differences& differences);
+  Result<Row> row_of(const ImportKey& key) const;
   Result<void> wait_for(std::uint64_t change, std::unique_lock<std::mutex>& lock);
   Result<void> write(const std::vector<Change>& changes);
   Result<void> write_one(const Change& change);
@@ -122,9 +176,13 @@ class SqliteJournal : public ImportJournal {
   std::filesystem::path path_;
   const Clock* clock_ = nullptr;
   bool is_new_ = false;
+  bool is_old_ = false;  // version 1, seen through views as if it were the present one
+  Input input_ = Input::kUnknown;
   int lock_fd_ = -1;
   std::optional<SqlDatabase> database_;
   SqlStatement add_intent_, set_result_;
+  std::optional<PlannedLists> planned_;  // constant once matched, as is the next
+  std::vector<std::int64_t> numbers_;    // of the lists, by 2 * conversation + side
 
   std::mutex mutex_;  // guards what follows; the database belongs to the thread that is writing
   std::condition_variable written_changed_;

@@ -1,5 +1,7 @@
 // What SqliteJournal reads back, and its runs.
 
+#include <unordered_map>
+
 #include <fmt/format.h>
 
 #include "client/sqlite_journal.h"
@@ -7,27 +9,27 @@
 namespace zimmock {
 namespace {
 
-constexpr std::string_view kEntries =
-    "SELECT conversation, side, record, line, attempt, timestamp_s, outcome, msg_id, msg_seq, "
-    "code, why, to_sender FROM import {} ORDER BY conversation, side, record";
-
 std::uint64_t count_in(const SqlStatement& rows, int column) {
   return static_cast<std::uint64_t>(rows.integer(column));
 }
 
-ImportEntry entry_in(const SqlStatement& rows) {
-  const auto number = [&rows](int column) {
-    return static_cast<std::uint32_t>(rows.integer(column));
-  };
+std::uint32_t number_in(const SqlStatement& rows, int column) {
+  return static_cast<std::uint32_t>(rows.integer(column));
+}
+
+ImportEntry entry_in(const SqlStatement& rows, const ImportKey& key) {
   ImportEntry out;
-  out.intent.key = {{number(0), number(1)}, number(2)};
-  out.intent.line = number(3);
-  out.intent.attempt = static_cast<std::int32_t>(rows.integer(4));
-  out.intent.timestamp_s = rows.integer(5);
-  out.intent.to_sender = rows.integer(11) != 0;
-  out.result = {out.intent.key,  static_cast<ImportOutcome>(rows.integer(6)),
-                rows.text(7),    rows.integer(8),
-                rows.integer(9), rows.text(10)};
+  out.intent.key = key;
+  out.intent.line = number_in(rows, 2);
+  out.intent.attempt = static_cast<std::int32_t>(rows.integer(3));
+  out.intent.timestamp_s = rows.integer(4);
+  out.intent.to_sender = rows.integer(10) != 0;
+  out.result = {key,
+                static_cast<ImportOutcome>(rows.integer(5)),
+                rows.text(6),
+                rows.integer(7),
+                rows.integer(8),
+                rows.text(9)};
   return out;
 }
 
@@ -42,37 +44,55 @@ Result<void> each_row(SqlStatement& rows, Take&& take) {
   }
 }
 
-Result<void> read_entries(SqlDatabase& database, std::string_view where,
-                          const std::function<void(const ImportEntry&)>& take) {
-  auto rows = database.prepare(fmt::format(fmt::runtime(kEntries), where));
-  if (!rows) return tl::unexpected(rows.error());
-  return each_row(*rows, [&] { take(entry_in(*rows)); });
-}
-
 }  // namespace
 
 Result<void> SqliteJournal::read(const std::function<void(const ImportEntry&)>& take) {
-  return read_entries(*database_, "", take);
+  std::unordered_map<std::int64_t, Lane> lanes;
+  if (planned_) {
+    for (const Lane lane : planned_->lanes())
+      lanes[numbers_[2 * std::size_t{lane.conversation} + lane.side]] = lane;
+  }
+  auto rows = database_->prepare(
+      "SELECT list, place, line, attempt, timestamp_s, outcome, msg_id, msg_seq, code, why, "
+      "to_sender FROM import ORDER BY list, place");
+  if (!rows) return tl::unexpected(rows.error());
+  bool planned = true;
+  const auto read = each_row(*rows, [&] {
+    const auto lane = lanes.find(rows->integer(0));
+    const std::uint32_t place = number_in(*rows, 1);
+    planned = planned && lane != lanes.end() && place < planned_->records(lane->second).size();
+    if (planned) take(entry_in(*rows, {lane->second, planned_->records(lane->second)[place]}));
+  });
+  if (!read || planned) return read;
+  return fail(ErrorKind::kUsage,
+              fmt::format("{}: expected imports of the lists that it counts, got "
+                          "others: the journal is damaged",
+                          path_.string()));
 }
 
-Result<void> SqliteJournal::read_unfinished(const std::function<void(const ImportEntry&)>& take) {
-  return read_entries(*database_, "WHERE outcome IN (0, 3)", take);
+Result<void> SqliteJournal::read_unfinished(const std::function<void(const Unfinished&)>& take) {
+  auto rows = database_->prepare(
+      "SELECT list, line, outcome, code, why FROM import WHERE outcome IN (0, 3) "
+      "ORDER BY list, place");
+  if (!rows) return tl::unexpected(rows.error());
+  return each_row(*rows, [&] {
+    take({rows->integer(0), number_in(*rows, 1), static_cast<ImportOutcome>(rows->integer(2)),
+          rows->integer(3), rows->text(4)});
+  });
 }
 
 Result<void> SqliteJournal::hold() { return database_->execute("BEGIN"); }
 
 Result<std::vector<SqliteJournal::List>> SqliteJournal::lists() {
   auto rows = database_->prepare(
-      "SELECT list.conversation, list.side, viewer, peer, planned, total(outcome IN (1, 2)), "
-      "total(outcome = 3), total(outcome = 0), total(outcome = 2) "
-      "FROM list LEFT JOIN import USING(conversation, side) GROUP BY list.conversation, list.side");
+      "SELECT number, viewer, peer, planned, total(outcome IN (1, 2)), total(outcome = 3), "
+      "total(outcome = 0), total(outcome = 2) "
+      "FROM list LEFT JOIN import ON import.list = number GROUP BY number");
   if (!rows) return tl::unexpected(rows.error());
   std::vector<List> out;
   const auto read = each_row(*rows, [&] {
-    const Lane lane{static_cast<std::uint32_t>(rows->integer(0)),
-                    static_cast<std::uint32_t>(rows->integer(1))};
-    out.push_back({lane, rows->text(2), rows->text(3), count_in(*rows, 4), count_in(*rows, 5),
-                   count_in(*rows, 6), count_in(*rows, 7), count_in(*rows, 8)});
+    out.push_back({rows->integer(0), rows->text(1), rows->text(2), count_in(*rows, 3),
+                   count_in(*rows, 4), count_in(*rows, 5), count_in(*rows, 6), count_in(*rows, 7)});
   });
   if (!read) return tl::unexpected(read.error());
   return out;

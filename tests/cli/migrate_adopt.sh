@@ -40,7 +40,7 @@ more later 30 >>"$T/chat.jsonl"
 WHAT='a second export of the same history, with a message more'
 run
 expect_rc 2
-expect_err 'chat\.journal: this journal is of another migration: input: '
+expect_err 'chat\.journal: expected the messages that this journal counts, got others in 2 lists: .*message 11 \(line 31, '
 rm "$T"/chat.journal*
 adopt --json
 expect_rc 0

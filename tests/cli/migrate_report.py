@@ -160,12 +160,12 @@ def while_it_runs():
 def spoil(journal):
     """Refusals, a doubt, and many more lists than a page shows."""
     database = sqlite3.connect(journal)
-    database.execute("UPDATE import SET outcome=3, code=660700002, why=? WHERE (conversation, side, record) IN "
-                     "(SELECT conversation, side, record FROM import ORDER BY 1, 2, 3 LIMIT 3)", [WHY])
-    database.execute("UPDATE import SET outcome=0 WHERE (conversation, side, record) IN "
-                     "(SELECT conversation, side, record FROM import ORDER BY 1 DESC, 2, 3 LIMIT 1)")
-    database.executemany("INSERT INTO list VALUES(?, ?, ?, ?, 5)",
-                         ((1000 + i, side, f"viewer{i:06}{'ab'[side]}", f"viewer{i:06}{'ba'[side]}") for i in range(100000) for side in (0, 1)))
+    database.execute("UPDATE import SET outcome=3, code=660700002, why=? WHERE (list, place) IN "
+                     "(SELECT list, place FROM import ORDER BY 1, 2 LIMIT 3)", [WHY])
+    database.execute("UPDATE import SET outcome=0 WHERE (list, place) IN "
+                     "(SELECT list, place FROM import ORDER BY 1 DESC, 2 LIMIT 1)")
+    database.executemany("INSERT INTO list VALUES(?, ?, ?, 5, '', x'')",
+                         ((1000 + 2 * i + side, f"viewer{i:06}{'ab'[side]}", f"viewer{i:06}{'ba'[side]}") for i in range(100000) for side in (0, 1)))
     database.commit()
     database.close()
 
@@ -178,11 +178,11 @@ def over_weeks():
     database = sqlite3.connect("long.journal")
     database.execute("DELETE FROM run")
     database.executemany("INSERT INTO run(started_ms, ended_ms, verdict, exit_code) VALUES(?, ?, 'stopped', 5)", runs)
-    keys = database.execute("SELECT conversation, side, record FROM import ORDER BY record").fetchall()
+    keys = database.execute("SELECT list, place FROM import ORDER BY list, place").fetchall()
     for i, key in enumerate(keys):
         first, last = runs[i * 3 // len(keys)]
         at = first + (last - first) * (i % (len(keys) // 3)) // (len(keys) // 3)
-        database.execute("UPDATE import SET ended_ms=? WHERE (conversation, side, record) = (?, ?, ?)", [at, *key])
+        database.execute("UPDATE import SET ended_ms=? WHERE (list, place) = (?, ?)", [at, *key])
     database.commit()
     database.close()
     timing = report_of("long.journal")["timing"]

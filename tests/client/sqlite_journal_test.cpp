@@ -42,6 +42,30 @@ struct Fixture {
   FakeTime time;
 };
 
+// A plan of `conversations` with `each` messages into both lists of each.
+struct Planned {
+  Planned(int conversations, int each) : Planned(text(conversations, each)) {}
+  explicit Planned(const std::string& text, bool tagged = true)
+      : file(text),
+        source(open_source(file)),
+        plan(*make_plan(*source, Migration::options(tagged))) {}
+
+  static std::string text(int conversations, int each) {
+    std::string out;
+    for (int i = 0; i < conversations; ++i) {
+      for (int k = 0; k < each; ++k) {
+        out += record_line(fmt::format("{}-{}", i, k), kNow - 1000 + k,
+                           {{"FromUserId", fmt::format("a{}", i)}});
+      }
+    }
+    return out;
+  }
+
+  TempFile file;
+  std::unique_ptr<SourceReader> source;
+  MigrationPlan plan;
+};
+
 std::vector<ImportEntry> entries(SqliteJournal& journal) {
   std::vector<ImportEntry> out;
   REQUIRE(journal.read([&](const ImportEntry& entry) { out.push_back(entry); }));
@@ -52,10 +76,16 @@ std::vector<ImportEntry> entries(SqliteJournal& journal) {
 
 TEST_CASE("a journal keeps intents and results, and who was told what") {
   Fixture fixture;
+  const Planned planned(2, 4);  // records 0 to 3 and 4 to 7
   {
     const auto journal = fixture.open();
     CHECK(journal->is_new());
-    REQUIRE(journal->begin(MigrationPlan{}, {{"file", "/x"}}));
+    CHECK_FALSE(journal->intent({{{0, 0}, 0}, 1, 1, 1}));  // before the lists are known
+  }
+  {
+    const auto journal = fixture.open();
+    CHECK(journal->is_new());
+    REQUIRE(journal->begin(planned.plan, {{"file", "/x"}}));
     REQUIRE(journal->intent({{{1, 0}, 7}, 12, 1, 1000}));
     REQUIRE(journal->intent({{{0, 1}, 3}, 4, 2, 1001}));
     REQUIRE(journal->result({{{0, 1}, 3}, ImportOutcome::kImported, "99", 5, 0, ""}));
@@ -72,12 +102,14 @@ TEST_CASE("a journal keeps intents and results, and who was told what") {
   CHECK_FALSE(*journal->noted("nothing"));
   CHECK(journal->runs()->at(0).verdict == "verified");
   CHECK(journal->runs()->at(0).waited_ms == WaitTimes{1, 20, 300, 4000});
+  REQUIRE(journal->match(planned.plan));
   const auto kept = entries(*journal);
   REQUIRE(kept.size() == 2);
   CHECK(kept[0].intent.key == ImportKey{{0, 1}, 3});
   CHECK(kept[0].intent.attempt == 2);
   CHECK(kept[0].result.outcome == ImportOutcome::kImported);
   CHECK(kept[0].result.msg_id == "99");
+  CHECK(kept[1].intent.key == ImportKey{{1, 0}, 7});
   CHECK(kept[1].intent.line == 12);
   CHECK(kept[1].intent.timestamp_s == 1000);
   CHECK(kept[1].result.outcome == ImportOutcome::kOpen);
@@ -85,12 +117,67 @@ TEST_CASE("a journal keeps intents and results, and who was told what") {
 
 TEST_CASE("an intent is there for another reader as soon as it has been written down") {
   Fixture fixture;
+  const Planned planned(1, 2);
   const auto journal = fixture.open();
+  REQUIRE(journal->begin(planned.plan, {}));
   const auto reader = SqliteJournal::open_to_read(fixture.file.path);
   REQUIRE(reader);
+  REQUIRE((*reader)->match(planned.plan));
   REQUIRE(journal->intent({{{0, 0}, 0}, 1, 1, 5}));
   CHECK(entries(**reader).size() == 1);
   CHECK_FALSE((*reader)->intent({{{0, 0}, 1}, 2, 1, 5}));
+}
+
+TEST_CASE("a journal knows its messages whatever their numbers are") {
+  Fixture fixture;
+  const Planned first(2, 3);
+  {
+    const auto journal = fixture.open();
+    REQUIRE(journal->begin(first.plan, {}));
+    REQUIRE(journal->intent({{{1, 1}, 4}, 5, 1, 0}));  // the second of b's list with a1
+  }
+  // From behind: other conversations, records and lines.
+  std::string text;
+  for (const int i : {1, 0}) {
+    for (const int k : {2, 1, 0})
+      text += record_line(fmt::format("{}-{}", i, k), kNow - 1000 + k,
+                          {{"FromUserId", fmt::format("a{}", i)}});
+  }
+  const Planned later(text);
+  {
+    const auto journal = fixture.open({{"input", "other"}, {"--too-old", "stop"}});
+    CHECK(journal->input_changed());
+    REQUIRE(journal->match(later.plan));
+    const auto kept = entries(*journal);
+    REQUIRE(kept.size() == 1);
+    CHECK(kept[0].intent.key == ImportKey{{0, 1}, 1});
+    REQUIRE(journal->result({{{0, 1}, 1}, ImportOutcome::kImported, "7", 1, 0, ""}));
+    REQUIRE(journal->flush());
+  }
+  const auto journal = fixture.open();
+  CHECK_FALSE(journal->input_changed());
+  REQUIRE(journal->match(first.plan));
+  CHECK(entries(*journal).at(0).intent.key == ImportKey{{1, 1}, 4});
+  CHECK(entries(*journal).at(0).result.msg_id == "7");
+  text = record_line("x", kNow - 5, {{"FromUserId", "x"}}) + text;
+  const auto more = journal->match(Planned(text).plan);
+  REQUIRE_FALSE(more);
+  CHECK_THAT(more.error().message, Contains("got others in 2 lists: the list of \"x\" with \"b\": "
+                                            "expected no list, as the journal has none, got 1 "
+                                            "message, the first in line 1; the file is the same"));
+  CHECK_FALSE(journal->read([](const ImportEntry&) {}));
+}
+
+TEST_CASE("without tags the content of a message is what a journal counts") {
+  const std::string text = record_line("1", kNow - 5);
+  const std::string other = record_line("1", kNow - 5, {{"Message", "other"}});
+  for (const bool tagged : {true, false}) {
+    Fixture fixture;
+    const auto journal = fixture.open();
+    const Planned first(text, tagged);
+    REQUIRE(journal->begin(first.plan, {}));
+    CHECK(journal->match(Planned(other, tagged).plan).has_value() == tagged);
+  }
 }
 
 TEST_CASE("what is adopted is there at once, and the next run goes on after it") {
@@ -100,6 +187,7 @@ TEST_CASE("what is adopted is there at once, and the next run goes on after it")
   Migration run(text, true);
   REQUIRE(run.import().imported == 6);
   auto journal = fixture.open();
+  REQUIRE(journal->begin(run.plan, {}));
   run.journal = journal.get();
   run.adopt_from_ms = kNow;
   // Interrupted when the first list has been adopted.
@@ -111,6 +199,7 @@ TEST_CASE("what is adopted is there at once, and the next run goes on after it")
   static_cast<void>(run.import());
   const auto reader = SqliteJournal::open_to_read(fixture.file.path);
   REQUIRE(reader);
+  REQUIRE((*reader)->match(run.plan));
   const auto kept = entries(**reader);
   REQUIRE(kept.size() % 3 == 0);
   for (const ImportEntry& entry : kept) {
@@ -122,6 +211,7 @@ TEST_CASE("what is adopted is there at once, and the next run goes on after it")
   Migration again(text, true);
   for (const auto& [viewer, peer] : {std::pair{"a", "b"}, std::pair{"b", "a"}})
     again.service.list(viewer, peer) = run.service.list(viewer, peer);
+  REQUIRE(journal->match(again.plan));
   again.journal = journal.get();
   again.adopt_from_ms = kNow;
   const ImportReport report = again.import();
@@ -133,13 +223,15 @@ TEST_CASE("what is adopted is there at once, and the next run goes on after it")
 
 TEST_CASE("intents of many threads are all kept") {
   Fixture fixture;
+  const Planned planned(8, 50);
   const auto journal = fixture.open();
+  REQUIRE(journal->begin(planned.plan, {}));
   {
     std::vector<std::jthread> threads;
     for (std::uint32_t lane = 0; lane < 8; ++lane) {
       threads.emplace_back([&journal, lane] {
         for (std::uint32_t i = 0; i < 50; ++i) {
-          const ImportKey key{{lane, 0}, i};
+          const ImportKey key{{lane, 0}, 50 * lane + i};
           if (!journal->intent({key, i, 1, 0})) return;
           if (!journal->result({key, ImportOutcome::kImported, "1", 1, 0, ""})) return;
         }
@@ -158,6 +250,14 @@ TEST_CASE("what is not this migration's journal is refused, with why") {
     fixture.open();
     CHECK_THAT(fixture.refusal({{"input", "abc"}, {"--too-old", "clamp"}}),
                Contains("--too-old: was stop, is clamp; repeat that command"));
+  }
+  SECTION("a later release's") {
+    fixture.open();
+    auto database = SqlDatabase::open(fixture.file.path, SqlDatabase::Mode::kWrite);
+    REQUIRE(database->execute("PRAGMA user_version = 3"));
+    CHECK_THAT(fixture.refusal(), Contains("expected a journal of version 1 to 2, got 3: a later "
+                                           "release of zimmock wrote it"));
+    CHECK_FALSE(SqliteJournal::open_to_read(fixture.file.path));
   }
   SECTION("in use") {
     const auto journal = fixture.open();
@@ -198,6 +298,7 @@ TEST_CASE("a run that ended in the middle is taken up: nothing twice, nothing lo
       Fixture fixture;
       Migration run(text, true);
       auto journal = fixture.open();
+      REQUIRE(journal->begin(run.plan, {}));
       // As if the process ended in that call: the journal hears of nothing any more.
       struct Ended : NullJournal {
         explicit Ended(SqliteJournal& to) : journal(to) {}
@@ -229,6 +330,7 @@ TEST_CASE("a run that ended in the middle is taken up: nothing twice, nothing lo
       run.service.after = run.service.before = {};
       journal.reset();
       journal = fixture.open();
+      REQUIRE(journal->match(run.plan));
       run.journal = journal.get();
       const ImportReport report = run.import();
       CHECK(report.stop == Stop::kNone);
