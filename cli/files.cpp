@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <optional>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -59,6 +60,16 @@ Result<std::string> read_all(std::istream& in, const std::string& name) {
   return fail(ErrorKind::kInput, fmt::format("{}: could not read: {}", name, std::strerror(errno)));
 }
 
+// The folder that the variable names, else that one in the user's home; nothing without a home.
+std::optional<fs::path> xdg_home(const char* variable, const char* in_home) {
+  if (const char* xdg = std::getenv(variable); xdg != nullptr && *xdg == '/') {
+    return fs::path(xdg) / "zimmock";
+  }
+  const char* home = std::getenv("HOME");
+  if (home == nullptr || *home == '\0') return std::nullopt;
+  return fs::path(home) / in_home / "zimmock";
+}
+
 }  // namespace
 
 Result<std::string> read_small_file(const fs::path& path) {
@@ -100,11 +111,16 @@ Result<void> write_file_atomically(const fs::path& path, std::string_view text, 
 }
 
 fs::path data_home() {
-  if (const char* xdg = std::getenv("XDG_DATA_HOME"); xdg != nullptr && *xdg == '/') {
-    return fs::path(xdg) / "zimmock";
-  }
-  const char* home = std::getenv("HOME");
-  return fs::path(home != nullptr && *home != '\0' ? home : ".") / ".local/share/zimmock";
+  return xdg_home("XDG_DATA_HOME", ".local/share").value_or("./.local/share/zimmock");
+}
+
+std::vector<fs::path> state_folders() {
+  std::vector<fs::path> out;
+  if (auto home = xdg_home("XDG_STATE_HOME", ".local/state")) out.push_back(*std::move(home));
+  std::error_code code;
+  const fs::path temporary = fs::temp_directory_path(code);
+  if (!code) out.push_back(temporary / fmt::format("zimmock-{}", ::geteuid()));
+  return out;
 }
 
 }  // namespace zimmock::cli

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "contracts/api/result.h"
 
@@ -21,5 +22,9 @@ Result<void> write_file_atomically(const std::filesystem::path& path, std::strin
 
 // Where this user's data of ours lives: $XDG_DATA_HOME/zimmock, else ~/.local/share/zimmock.
 std::filesystem::path data_home();
+
+// Where this user's programs may tell each other what they are doing, the best place first:
+// $XDG_STATE_HOME/zimmock, else ~/.local/state/zimmock; then a folder in the temporary folder.
+std::vector<std::filesystem::path> state_folders();
 
 }  // namespace zimmock::cli

@@ -9,10 +9,12 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/files.h"
 #include "cli/interrupt.h"
 #include "cli/migrate_hooks.h"
 #include "cli/migrate_report_plan.h"
 #include "cli/quarantine_file.h"
+#include "cli/run_lock.h"
 #include "client/balance.h"
 #include "client/verdict.h"
 #include "contracts/api/json_text.h"
@@ -71,6 +73,7 @@ struct Session {
   BadLines bad_lines;
   std::optional<std::int64_t> adopt_from_ms;  // RunContext's
   Fingerprint fingerprint;                    // of a run that sends
+  RunLock lock;                               // the same
 };
 
 // The phases of a run that sends or reads back.
@@ -262,6 +265,28 @@ Result<void> open_journal(Session& session, const Clock& clock) {
   return {};
 }
 
+// Where no lock can be made, in a container with nothing to write to say, the run goes on.
+Result<void> lock_out_others(Session& session) {
+  std::string input;
+  for (const auto& [name, value] : session.fingerprint) {
+    if (name == kToldInput) input = value;
+  }
+  auto lock = RunLock::take(
+      state_folders(), {session.job.connection->curl.endpoint.service, session.job.facts.app_id,
+                        input, session.job.plan.shard, session.job.journal});
+  if (!lock && lock.error().kind == ErrorKind::kUsage) return tl::unexpected(lock.error());
+  if (lock) {
+    session.lock = *std::move(lock);
+  } else {
+    fmt::print(
+        stderr,
+        "zimmock: warning: no lock could be made, so a second run that sends this file would "
+        "not be refused: {}; XDG_STATE_HOME names a folder for it\n",
+        lock.error().message);
+  }
+  return {};
+}
+
 // Of a run that sends: the journal of this migration, if an earlier run has made it.
 Result<void> find_journal(Session& session, const Clock& clock) {
   std::error_code ignored;
@@ -272,6 +297,7 @@ Result<void> find_journal(Session& session, const Clock& clock) {
   if (std::filesystem::exists(session.job.journal, ignored)) {
     if (auto opened = open_journal(session, clock); !opened) return opened;
   }
+  if (auto locked = lock_out_others(session); !locked) return locked;
   if (!session.journal || session.journal->is_new()) return {};
   return take_decisions(*session.journal, session.job);
 }
@@ -430,7 +456,7 @@ int run(Session& session) {
 int run_migration(const MigrateOptions& options) {
   auto job = read_migrate_job(options);
   if (!job) return complain_error(job.error());
-  Session session{options, *std::move(job), nullptr, std::nullopt, nullptr, {}, {}, {}, {}};
+  Session session{options, *std::move(job), nullptr, std::nullopt, nullptr, {}, {}, {}, {}, {}};
   if (const auto& settle = migrate_hooks().settle) settle(session.job.settle);
   const SystemClock clock;
   if (auto found = find_journal(session, clock); !found) return complain_error(found.error());
@@ -445,7 +471,7 @@ int verify_journal(MigrateOptions options) {
   options.verify_only = true;
   auto job = read_migrate_job(options);
   if (!job) return complain_error(job.error());
-  Session session{options, *std::move(job), nullptr, std::nullopt, nullptr, {}, {}, {}, {}};
+  Session session{options, *std::move(job), nullptr, std::nullopt, nullptr, {}, {}, {}, {}, {}};
   if (auto taken = take_decisions(**journal, session.job); !taken)
     return complain_error(taken.error());
   session.job.plan.retention_ms = session.job.facts.retention_days * kMillisPerDay;

@@ -1,5 +1,7 @@
 #include "client/curl_endpoint.h"
 
+#include <algorithm>
+#include <cctype>
 #include <memory>
 
 #include <curl/curl.h>
@@ -23,9 +25,17 @@ std::string part_of(CURLU* url, CURLUPart part) {
   return out;
 }
 
+// In lower case.
 bool is_loopback(std::string_view host) {
-  return equal_ignoring_case(host, "localhost") || host == "[::1]" ||
+  return host == "localhost" || host == "[::1]" ||
          (host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos);
+}
+
+constexpr std::string_view kRealHost = "zim-api.zego.im";
+
+// zim-api-fra.zego.im, or the host of any region. (zim-contract.md section 1, documented)
+bool is_region(std::string_view host) {
+  return host.starts_with("zim-api") && host.ends_with(".zego.im");
 }
 
 // What a message may show of an endpoint: not the user and the password of user:password@host.
@@ -58,7 +68,11 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
   if (part_of(url.get(), CURLUPART_PATH) != "/") return bad(": every call goes to the path /");
   Endpoint out;
   out.encrypted = encrypted;
-  out.loopback = is_loopback(part_of(url.get(), CURLUPART_HOST));
+  std::string host = part_of(url.get(), CURLUPART_HOST);
+  std::transform(host.begin(), host.end(), host.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  out.loopback = is_loopback(host);
+  out.service = out.loopback ? "localhost" : is_region(host) ? kRealHost : std::string_view(host);
   out.url = text;
   while (out.url.ends_with('/')) out.url.pop_back();
   return out;

@@ -15,6 +15,9 @@ struct Endpoint {
   std::string url;  // without a slash at the end
   bool encrypted = true;
   bool loopback = false;  // localhost, 127.0.0.0/8 or ::1
+  // Which service it is, without the port: the host in lower case; "localhost" for every loopback
+  // address, and kRealEndpoint's host for every region of the real service.
+  std::string service;
 };
 
 // An Error (kUsage) for anything but http:// or https:// with a host, an optional port and "/".

@@ -42,6 +42,11 @@ mock() { # ARGS: of a command that steers the mock
   environment
   (cd "$T" && "${ENV[@]}" "$ZIMMOCK" "$@") >"$T/m_out" 2>&1 || fail "success of: zimmock $*" "$(<"$T/m_out")"
 }
+another_app() { # OTHER_APP: its AppId. What runs from now on is of it, until EXTRA_ENV is set anew
+  mock tenant create --rate off --json
+  OTHER_APP=$(jq .app_id "$T/m_out")
+  CREDENTIALS=other EXTRA_ENV+=(ZIM_APP_ID="$OTHER_APP" ZIM_SERVER_SECRET="$(jq -r .server_secret "$T/m_out")")
+}
 wait_for() { mock wait --timeout "${HANG}s" --action "$1" --count "$2"; } # ACTION COUNT
 
 background() { # ARGS of migrate: PID. Ended by `ended`.

@@ -316,6 +316,19 @@ TEST_CASE("a password in an endpoint is refused and not repeated") {
   }
 }
 
+TEST_CASE("an endpoint is of a service, whatever its port, spelling and region") {
+  for (const auto& [text, service] :
+       {std::pair{"https://zim-api.zego.im", "zim-api.zego.im"},
+        std::pair{"https://ZIM-API-fra.zego.im:443/", "zim-api.zego.im"},
+        std::pair{"https://api.zego.im.example", "api.zego.im.example"},
+        std::pair{"http://LocalHost:8080", "localhost"}, std::pair{"http://127.0.0.2", "localhost"},
+        std::pair{"https://[::1]:7443", "localhost"},
+        std::pair{"https://Gateway.example:1", "gateway.example"}}) {
+    CAPTURE(text);
+    CHECK(parse_endpoint(text)->service == service);
+  }
+}
+
 TEST_CASE("endpoints") {
   struct Row {
     const char* text;

@@ -86,7 +86,8 @@ def run(*args, env=None):
 def lists_in_zim(folder, name, file, *options):
     """Imported into an App of its own: {(viewer, peer): [(sender, type, sub type, text, ms)]}, each with its list."""
     app = json.loads(run("tenant", "create", "--rate", "off", "--plan", "enterprise", "--json")[1])
-    env = {"ZIM_APP_ID": str(app["app_id"]), "ZIM_SERVER_SECRET": app["server_secret"]}
+    env = {"ZIM_APP_ID": str(app["app_id"]), "ZIM_SERVER_SECRET": app["server_secret"],
+           "XDG_STATE_HOME": str(folder)}
     code, out = run("migrate", file, "--rate", "off", "--plan", "enterprise", "--journal", folder / f"{name}.journal",
                     "--progress", "off", "--execute", *options, env=env)
     check(code == 0, f"{name}: exit code 0, got {code}{'' if code == 0 else ': ' + out[-800:]}")
