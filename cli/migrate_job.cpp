@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "cli/choices.h"
+#include "cli/default_journal.h"
 #include "cli/files.h"
 #include "client/input_digest.h"
 #include "contracts/api/json_text.h"
@@ -73,13 +74,22 @@ Result<void> read_settling(const MigrateOptions& options, MigrateJob& job) {
     if (!wait) return tl::unexpected(wait.error());
     job.adopt_wait_ms = *wait;
   }
-  const std::string name = std::filesystem::path(options.file).filename().string();
-  const std::string shard = job.plan.shard.of > 1
-                                ? fmt::format(".{}-of-{}", job.plan.shard.number, job.plan.shard.of)
-                                : "";
-  job.journal = options.journal.empty() ? name + shard + ".journal" : options.journal;
-  job.quarantine =
-      options.quarantine.empty() ? job.journal.string() + ".quarantine.jsonl" : options.quarantine;
+  return {};
+}
+
+Result<void> name_files(const MigrateOptions& options, MigrateJob& job) {
+  job.journal = options.journal;
+  job.quarantine = options.quarantine;
+  if (!job.connection) return {};
+  if (options.journal.empty()) {
+    const std::string name = std::filesystem::path(options.file).filename().string();
+    auto named = default_journal(name, job.plan.shard, job.connection->curl.endpoint.service,
+                                 job.facts.app_id, options.execute);
+    if (!named) return tl::unexpected(named.error());
+    job.journal = std::move(named->file);
+    if (!named->note.empty()) job.facts.notes.push_back(std::move(named->note));
+  }
+  if (options.quarantine.empty()) job.quarantine = job.journal.string() + ".quarantine.jsonl";
   return {};
 }
 
@@ -269,12 +279,14 @@ Result<MigrateJob> read_migrate_job(const MigrateOptions& options) {
   job.facts.bad = job.plan.bad;
   job.facts.verify_only = options.verify_only;
   job.facts.max_examples = options.max_examples;
-  if (!options.execute && !options.verify_only) return job;
-  auto connection = resolve_connection(options.connection);
-  if (!connection) return tl::unexpected(connection.error());
-  job.facts.endpoint = connection->curl.endpoint.url;
-  job.facts.app_id = connection->credentials.app_id;
-  job.connection = *std::move(connection);
+  if (options.execute || options.verify_only) {
+    auto connection = resolve_connection(options.connection);
+    if (!connection) return tl::unexpected(connection.error());
+    job.facts.endpoint = connection->curl.endpoint.url;
+    job.facts.app_id = connection->credentials.app_id;
+    job.connection = *std::move(connection);
+  }
+  if (auto named = name_files(options, job); !named) return tl::unexpected(named.error());
   return job;
 }
 
@@ -285,8 +297,8 @@ void add_migrate_options(CLI::App& app, MigrateOptions& options) {
   app.add_flag("--verify-only", options.verify_only,
                "Send nothing; read the lists of an earlier run back and compare");
   app.add_option("--journal", options.journal,
-                 "What was sent, so that the same command goes on after an interruption; default: "
-                 "FILE's name and .journal, here");
+                 "What was sent, so that the same command resumes an interrupted run; default: "
+                 "FILE.HOST.APPID.journal in this folder, any loopback address being localhost");
   app.add_option("--quarantine", options.quarantine,
                  "Where records go that cannot be imported; default: the journal's name and "
                  ".quarantine.jsonl");

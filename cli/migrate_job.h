@@ -30,7 +30,7 @@ struct MigrateOptions {
   std::optional<std::int64_t> retention_days;
   bool execute = false;
   bool verify_only = false;
-  std::string journal;     // "": of the file's name
+  std::string journal;     // "": of the file's name, the service's and the App's
   std::string quarantine;  // "": of the journal's
   std::string tag = "on";
   std::string gap = "stop";
@@ -60,13 +60,14 @@ struct MigrateJob {
   GapPolicy gap = GapPolicy::kStop;
   SettlePolicy settle;
   std::int64_t adopt_wait_ms = 0;
-  std::filesystem::path journal;
-  std::filesystem::path quarantine;
+  std::filesystem::path journal;     // "" if nothing is sent and none is named
+  std::filesystem::path quarantine;  // the same
   ProgressStyle progress = ProgressStyle::kOff;
   std::optional<Connection> connection;  // if anything is sent or read back
 };
 
-// Reads clock and environment. An Error (kUsage) names the option and what it takes.
+// Reads clock and environment, and looks for a journal under the name that earlier releases gave
+// it. An Error (kUsage) names the option and what it takes.
 Result<MigrateJob> read_migrate_job(const MigrateOptions& options);
 
 void add_migrate_options(CLI::App& app, MigrateOptions& options);

@@ -8,16 +8,14 @@
 
 fresh_mock
 WHAT='a migration with the journal of its name'
-zim migrate chat.jsonl --execute --rate off --journal chat.jsonl.journal
+default chat.jsonl
 expect_rc 0
 expect_last "$VERIFIED"
-expect_out $'\nsending 60 imports to http://[^\n]+\njournal: chat\.jsonl\.journal; after an interruption the same command goes on\n'
-expect_files 'chat.jsonl.journal' 'chat.jsonl.journal*'
-expect_equal 600 "$(stat -c %a "$T/chat.jsonl.journal")" 'who may read it'
-WHAT='the same command again, now with the default: nothing is sent'
-environment
-(cd "$T" && "${ENV[@]}" "$ZIMMOCK" migrate chat.jsonl --execute --rate off) >"$T/z_out" 2>"$T/z_err"
-RC=$? OUT=$(<"$T/z_out") ERR=$(<"$T/z_err")
+expect_out $'\nsending 60 imports to http://[^\n]+\njournal: chat\.jsonl\.localhost\.12345\.journal; after an interruption the same command goes on\n'
+expect_files 'chat.jsonl.localhost.12345.journal' 'chat.jsonl.*'
+expect_equal 600 "$(stat -c %a "$T/chat.jsonl.localhost.12345.journal")" 'who may read it'
+WHAT='the same command again: nothing is sent'
+default chat.jsonl
 expect_rc 0
 expect_last "$VERIFIED"
 expect_out $'\ngoing on with 60 imports to '
@@ -25,7 +23,40 @@ expect_out $'\nimported 60 of 60, all of them by earlier runs\n'
 if [[ $OUT != *registered* ]]; then pass; else fail 'no word of registering' "$(printed)"; fi
 expect_sent 60 ImportPeerMsg
 expect_sent 1 UserRegister
+WHAT='a trial of another App stands in nobody'\''s way'
+another_app
+default chat.jsonl
+expect_rc 0
+expect_files "$(printf 'chat.jsonl.localhost.%s.journal\n' 12345 "$OTHER_APP" | sort | xargs)" 'chat.jsonl.*'
+WHAT='a journal under the name of earlier releases is another App'\''s'
+mv "$T/chat.jsonl.localhost.12345.journal" "$T/chat.jsonl.journal"
+default chat.jsonl
+expect_rc 0
+expect_out $'\njournal: chat\.jsonl\.localhost\.'"$OTHER_APP"$'\.journal;'
+rm "$T/chat.jsonl.localhost.$OTHER_APP.journal"
+default chat.jsonl
+expect_rc 1
+expect_out $'\njournal: chat\.jsonl\.localhost\.'"$OTHER_APP"$'\.journal;.*stopped: the list of .* has line [0-9]+ already'
+rm "$T/chat.jsonl.localhost.$OTHER_APP.journal"
+CREDENTIALS=yes EXTRA_ENV=("${EXTRA_ENV[0]}")
+WHAT='it is this App'\''s: it is used, and that is said'
+default chat.jsonl
+expect_rc 0
+expect_out $'\ngoing on with 60 imports .*\njournal: chat\.jsonl\.journal; [^\n]*\nnote: the journal is "chat\.jsonl\.journal", the name of earlier releases; a new one would be "chat\.jsonl\.localhost\.12345\.journal"\n'
+expect_files 'chat.jsonl.journal' 'chat.jsonl.*'
+expect_sent 60 ImportPeerMsg
+WHAT='another file under that name'
 mv "$T/chat.jsonl.journal" "$T/chat.journal"
+echo text >"$T/chat.jsonl.journal"
+default chat.jsonl
+expect_rc 2
+expect_err '^zimmock: [^ ]*chat\.jsonl\.journal: (file is not a database|expected a journal[^\n]*); --journal FILE names another journal$'
+WHAT='an empty one, which a run that ended at once leaves'
+: >"$T/chat.jsonl.journal"
+zim migrate chat.jsonl
+expect_rc 0
+expect_sent 60 ImportPeerMsg
+rm "$T/chat.jsonl.journal"
 
 WHAT='status, at the end'
 zim migrate status chat.journal
@@ -34,7 +65,7 @@ expect_equal '' "$ERR" stderr
 expect_out "^[^"$'\n'"]*chat\.jsonl: $VERIFIED"$'\n'
 expect_out 'imports +60 of 60 done, 0 quarantined, 0 in doubt, 0 waiting'
 expect_out 'lists +6 of 6 finished'
-expect_out 'runs +2'
+expect_out 'runs +3'
 expect_status '.type == "status" and .planned == 60 and .done == 60 and .open == 0 and .waiting == 0 and .quarantined == 0 and
   .lists == 6 and .finished_lists == 6 and (.running | not) and .state == "'"$VERIFIED"'" and (.file | endswith("/chat.jsonl"))'
 WHAT='report, at the end'
@@ -42,10 +73,10 @@ zim migrate report chat.journal
 expect_rc 0
 expect_equal 2 "$(grep -cE '(sender|receiver)\S* +30 read = 30 imported \+ 0 recovered \+ 0 quarantined \+ 0 skipped \+ 0 unresolved' "$T/z_out")" \
   'lines of the balance'
-expect_equal 2 "$(grep -c "$VERIFIED\$" <(grep '  run of ' "$T/z_out"))" 'runs with their verdict'
+expect_equal 3 "$(grep -c "$VERIFIED\$" <(grep '  run of ' "$T/z_out"))" 'runs with their verdict'
 zim migrate report chat.journal --json
 expect_rc 0
-expect_out_json '.type == "report" and .balance.holds and .balance.sender.imported == 30 and ([.runs[].exit] == [0, 0])'
+expect_out_json '.type == "report" and .balance.holds and .balance.sender.imported == 30 and ([.runs[].exit] == [0, 0, 0])'
 expect_out_json '(.conversations | length) == 6 and ([.conversations[].done] | add) == 60 and ([.conversations[].peer] | unique) == ["ann", "bob", "cleo", "dora"]'
 expect_out_json '.told["--tag"] == "on" and .told.app == "12345" and .told.endpoint == $url' --arg url "$URL"
 WHAT='verify reads the lists back, from anywhere, and sends nothing'
@@ -60,7 +91,7 @@ expect_rc 0
 expect_equal "$VERIFIED" "$(tail -n 1 "$T/z_out" | jq -r .verdict)" 'the verdict'
 expect_equal '' "$(ls "$T/elsewhere")" 'files where it ran'
 expect_sent 60 ImportPeerMsg
-expect_status '.runs == 2'
+expect_status '.runs == 3'
 WHAT='verify finds what somebody put there since'
 imp 'one more' 0 '' 'FromUserId="ann"' 'ToUserId="bob"'
 zim migrate verify chat.journal --rate off

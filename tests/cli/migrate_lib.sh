@@ -49,6 +49,12 @@ another_app() { # OTHER_APP: its AppId. What runs from now on is of it, until EX
 }
 wait_for() { mock wait --timeout "${HANG}s" --action "$1" --count "$2"; } # ACTION COUNT
 
+default() { # ARGS of a migration that sends, with the journal of its name; as zim
+  environment
+  SENT="zimmock migrate $* --execute --rate off"
+  (cd "$T" && "${ENV[@]}" "$ZIMMOCK" migrate "$@" --execute --rate off) >"$T/z_out" 2>"$T/z_err" </dev/null
+  RC=$? OUT=$(<"$T/z_out") ERR=$(<"$T/z_err")
+}
 background() { # ARGS of migrate: PID. Ended by `ended`.
   environment
   SENT="zimmock migrate $* &"

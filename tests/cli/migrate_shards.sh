@@ -12,15 +12,14 @@ done >"$T/sharded.jsonl"
 : >"$T/balances"
 for n in 1 2 3; do
   WHAT="shard $n of 3"
-  environment
-  (cd "$T" && "${ENV[@]}" "$ZIMMOCK" migrate sharded.jsonl --execute --rate off --shard "$n/3" --json) >"$T/z_out" 2>"$T/z_err"
-  RC=$? OUT=$(<"$T/z_out") ERR=$(<"$T/z_err")
+  default sharded.jsonl --shard "$n/3" --json
   expect_rc 0
   jq -c 'select(.type == "balance")' "$T/z_out" >>"$T/balances"
   expect_equal true "$(tail -n 1 "$T/balances" | jq .holds)" 'its balance holds'
 done
 WHAT='the shards together import everything once'
-expect_files 'sharded.jsonl.1-of-3.journal sharded.jsonl.2-of-3.journal sharded.jsonl.3-of-3.journal' 'sharded.jsonl.*'
+expect_files 'sharded.jsonl.localhost.12345.1-of-3.journal sharded.jsonl.localhost.12345.2-of-3.journal sharded.jsonl.localhost.12345.3-of-3.journal' \
+  'sharded.jsonl.*'
 expect_sent 80 ImportPeerMsg
 expect_equal '[40,40]' "$(jq -nc '[inputs] | [([.[].sender.imported] | add), ([.[].receiver.imported] | add)]' "$T/balances")" 'imported, of all three'
 expect_equal '[[40,40],[40,40],[40,40]]' "$(jq -nc '[inputs | [.sender.read, .receiver.read]]' "$T/balances")" 'each has read the whole file'
@@ -29,7 +28,7 @@ zim migrate sharded.jsonl --verify-only --rate off
 expect_rc 0
 expect_last 'verified: all 80 of 80 imports are in ZIM, in order'
 WHAT='shard 1 again: nothing is sent'
-(cd "$T" && "${ENV[@]}" "$ZIMMOCK" migrate sharded.jsonl --execute --rate off --shard 1/3) >"$T/z_out" 2>&1
+default sharded.jsonl --shard 1/3
 expect_sent 80 ImportPeerMsg
 
 finish_cli
