@@ -272,7 +272,7 @@ Result<void> lock_out_others(Session& session) {
     if (name == kToldInput) input = value;
   }
   auto lock = RunLock::take(
-      state_folders(), {session.job.connection->curl.endpoint.service, session.job.facts.app_id,
+      state_folders(), {session.job.connection->curl.endpoint.instance, session.job.facts.app_id,
                         input, session.job.plan.shard, session.job.journal});
   if (!lock && lock.error().kind == ErrorKind::kUsage) return tl::unexpected(lock.error());
   if (lock) {

@@ -79,13 +79,9 @@ tl::unexpected<Error> refused(const LockedRun& run, const Shard& others, int fd)
       ErrorKind::kUsage,
       fmt::format(
           "another run{} is sending this file to {} as app {}: pid {}, journal {}; wait for "
-          "its end, or stop it{}",
+          "its end, or stop it",
           shard_words(others), run.service, run.app_id, text.substr(0, line),
-          quote(text.substr(std::min(line + 1, text.size()))),
-          run.service == "localhost"
-              ? "; if it sends to another service on this machine, set XDG_STATE_HOME to a "
-                "folder for each"
-              : ""));
+          quote(text.substr(std::min(line + 1, text.size())))));
 }
 
 // Removes the locks that ended runs have left. An Error (kUsage) if one of a run under way

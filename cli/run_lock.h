@@ -12,7 +12,7 @@ namespace zimmock::cli {
 
 // A run that sends a file's messages to a service, in what makes another run send the same ones.
 struct LockedRun {
-  std::string service;  // Endpoint's
+  std::string service;  // Endpoint::instance
   std::uint32_t app_id = 0;
   std::string input;  // the file's digest
   Shard shard;

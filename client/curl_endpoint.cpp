@@ -17,9 +17,9 @@ struct UrlCleanup {
 };
 
 // The part of the URL, or "" if it has none.
-std::string part_of(CURLU* url, CURLUPart part) {
+std::string part_of(CURLU* url, CURLUPart part, unsigned flags = 0) {
   char* text = nullptr;
-  if (curl_url_get(url, part, &text, 0) != CURLUE_OK) return {};
+  if (curl_url_get(url, part, &text, flags) != CURLUE_OK) return {};
   std::string out(text);
   curl_free(text);
   return out;
@@ -73,6 +73,8 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   out.loopback = is_loopback(host);
   out.service = out.loopback ? "localhost" : is_region(host) ? kRealHost : std::string_view(host);
+  out.instance = out.service;
+  if (out.loopback) out.instance += ":" + part_of(url.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
   out.url = text;
   while (out.url.ends_with('/')) out.url.pop_back();
   return out;

@@ -18,6 +18,8 @@ struct Endpoint {
   // Which service it is, without the port: the host in lower case; "localhost" for every loopback
   // address, and kRealEndpoint's host for every region of the real service.
   std::string service;
+  // The same of a loopback address with its port, as each port may be a mock of its own.
+  std::string instance;
 };
 
 // An Error (kUsage) for anything but http:// or https:// with a host, an optional port and "/".

@@ -19,12 +19,11 @@ kill_it() {
   ended
   mock fault clear
 }
-BY="another run is sending this file to localhost as app 12345: pid PID, journal \"$T/first\.journal\"; wait for its end, or stop it; if it sends to another service on this machine, set XDG_STATE_HOME to a folder for each"
-by() { printf '%s' "${BY/PID/$PID}"; }
+by() { printf '%s' "another run is sending this file to localhost:${URL##*:} as app 12345: pid $PID, journal \"$T/first\.journal\"; wait for its end, or stop it"; }
 
 fresh_mock
 held chat.jsonl "${EXECUTE[@]}"
-for words in 'chat.jsonl' 'copy.jsonl' 'chat.jsonl --lanes 2 --time-shift +1s' "chat.jsonl --endpoint ${URL/127.0.0.1/localhost}" 'chat.jsonl --endpoint http://[::1]:1' \
+for words in 'chat.jsonl' 'copy.jsonl' 'chat.jsonl --lanes 2 --time-shift +1s' "chat.jsonl --endpoint ${URL/127.0.0.1/localhost}" \
   'chat.jsonl --shard 1/2' 'chat.jsonl --adopt'; do
   # shellcheck disable=SC2086 # words
   refuses "a second run: $words" 2 "$(by)" migrate $words "${EXECUTE[@]}" --journal second.journal
@@ -46,6 +45,9 @@ zim migrate chat.jsonl "${EXECUTE[@]}" --journal app.journal
 expect_rc 0
 fresh_environment() { CREDENTIALS=yes EXTRA_ENV=(ZIMMOCK_CONTROL="$(jq -r .control_url <<<"$READY")"); }
 fresh_environment
+WHAT='another mock, at another port'
+zim migrate chat.jsonl "${EXECUTE[@]}" --endpoint http://127.0.0.1:1 --connect-timeout 1 --journal port.journal
+expect_rc 5
 WHAT='a state folder of its own'
 EXTRA_ENV+=(XDG_STATE_HOME="$T/own-state")
 zim migrate other.jsonl "${EXECUTE[@]}" --journal third.journal

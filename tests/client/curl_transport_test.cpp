@@ -317,15 +317,20 @@ TEST_CASE("a password in an endpoint is refused and not repeated") {
 }
 
 TEST_CASE("an endpoint is of a service, whatever its port, spelling and region") {
-  for (const auto& [text, service] :
-       {std::pair{"https://zim-api.zego.im", "zim-api.zego.im"},
-        std::pair{"https://ZIM-API-fra.zego.im:443/", "zim-api.zego.im"},
-        std::pair{"https://api.zego.im.example", "api.zego.im.example"},
-        std::pair{"http://LocalHost:8080", "localhost"}, std::pair{"http://127.0.0.2", "localhost"},
-        std::pair{"https://[::1]:7443", "localhost"},
-        std::pair{"https://Gateway.example:1", "gateway.example"}}) {
-    CAPTURE(text);
-    CHECK(parse_endpoint(text)->service == service);
+  struct Row {
+    const char *text, *service, *instance;
+  };
+  for (const Row& row : {Row{"https://zim-api.zego.im", "zim-api.zego.im", "zim-api.zego.im"},
+                         Row{"https://ZIM-API-fra.zego.im:443/", "zim-api.zego.im", "zim-api.zego.im"},
+                         Row{"https://api.zego.im.example", "api.zego.im.example",
+                             "api.zego.im.example"},
+                         Row{"http://LocalHost:8080", "localhost", "localhost:8080"},
+                         Row{"http://127.0.0.2", "localhost", "localhost:80"},
+                         Row{"https://[::1]:7443", "localhost", "localhost:7443"},
+                         Row{"https://Gateway.example:1", "gateway.example", "gateway.example"}}) {
+    CAPTURE(row.text);
+    CHECK(parse_endpoint(row.text)->service == row.service);
+    CHECK(parse_endpoint(row.text)->instance == row.instance);
   }
 }
 
