@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "cli/files.h"
+#include "contracts/api/redaction.h"
 #include "contracts/api/requests.h"
 #include "contracts/rules/rules.h"
 
@@ -40,9 +41,9 @@ Result<RuleIds> parse_allowed(const std::vector<std::string>& ids) {
 Result<std::uint32_t> parse_app_id(const std::string& text) {
   const auto number = parse_int64(text);
   if (!number || *number < 0 || *number > UINT32_MAX || text != std::to_string(*number)) {
-    return fail(
-        ErrorKind::kUsage,
-        fmt::format("app id: expected a decimal number up to 4294967295, got {}", quote(text)));
+    return fail(ErrorKind::kUsage,
+                fmt::format("app id: expected a decimal number up to 4294967295, got {}",
+                            quote_unless_secret(text)));
   }
   return static_cast<std::uint32_t>(*number);
 }

@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "cli/choices.h"
 #include "cli/command.h"
+#include "contracts/api/redaction.h"
 
 namespace zimmock::cli {
 namespace {
@@ -60,8 +62,12 @@ std::vector<std::string>& words_after_dashes() {
   return words;
 }
 
+// Whatever the message quotes, it is not a secret of the environment in another's place.
 int complain(ExitCode code, std::string_view message) {
-  fmt::print(stderr, "zimmock: {}\n", message);
+  std::string line(message);
+  redact_secrets(line, std::vector<std::string>{given("", "ZIM_SERVER_SECRET"),
+                                                given("", "ZIMMOCK_CONTROL_TOKEN")});
+  fmt::print(stderr, "zimmock: {}\n", line);
   return code;
 }
 

@@ -12,6 +12,7 @@
 #include "cli/files.h"
 #include "cli/message_text.h"
 #include "contracts/api/json_text.h"
+#include "contracts/api/redaction.h"
 #include "contracts/api/text.h"
 #include "mock_server/control/control_api.h"
 #include "mock_server/tenant.h"
@@ -32,8 +33,11 @@ struct Address {
 // "http://host:port/path"; without a path it is the API's own.
 Result<Address> parse_address(const std::string& text) {
   const auto bad = [&](std::string_view why) {
-    return fail(ErrorKind::kUsage, fmt::format("control: expected a URL like {}, got {}{}",
-                                               kDefaultControlUrl, quote(text), why));
+    return fail(
+        ErrorKind::kUsage,
+        fmt::format(
+            "control: expected a URL like {}, got {}{}", kDefaultControlUrl,
+            text.find_first_of(".:/") == text.npos ? quote_unless_secret(text) : quote(text), why));
   };
   const auto host = text.find("://");
   if (host == text.npos) return bad("");

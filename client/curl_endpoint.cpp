@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 
+#include "contracts/api/redaction.h"
 #include "contracts/api/text.h"
 
 namespace zimmock {
@@ -42,7 +43,9 @@ bool is_region(std::string_view host) {
 std::string shown(std::string_view text) {
   const auto at = text.rfind('@');
   const auto scheme = text.find("//");
-  if (at == text.npos) return quote(text);
+  if (at == text.npos) {
+    return text.find_first_of(".:/") == text.npos ? quote_unless_secret(text) : quote(text);
+  }
   const std::string start(scheme < at ? text.substr(0, scheme + 2) : std::string_view());
   return quote(start + "***" + std::string(text.substr(at)));
 }

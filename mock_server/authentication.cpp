@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "contracts/api/redaction.h"
 #include "contracts/api/text.h"
 
 namespace zimmock {
@@ -36,7 +37,7 @@ std::optional<Finding> authenticate(Tenant* tenant_or_null, CommonParameters& p,
   p.checked.add(RuleId::kNonceFresh);
   if (tenant.nonce_seen(p.nonce, now_ms)) {
     Finding finding{RuleId::kNonceFresh, "?SignatureNonce", "a new nonce for each request",
-                    quote(p.nonce) + " again"};
+                    quote(redact_named(p.nonce)) + " again"};
     if (profile.refuse_reused_nonce) return finding;
     p.warnings.push_back(std::move(finding));
   }

@@ -6,9 +6,12 @@
 
 #include "contracts/api/codes.h"
 #include "contracts/api/json_text.h"
+#include "contracts/api/redaction.h"
 #include "contracts/api/request_body.h"
 #include "contracts/api/text.h"
 #include "mock_server/handlers/handlers.h"
+#include "mock_server/record_texts.h"
+#include "mock_server/secrets.h"
 #include "mock_server/wrong/wrong_mock.h"
 
 namespace zimmock {
@@ -39,7 +42,7 @@ std::optional<Finding> check_rate(Tenant& tenant, ActionId action, RuleSet& chec
 Reply not_found(const HttpRequest& request) {
   const std::string_view path =
       std::string_view(request.target).substr(0, request.target.find('?'));
-  return Reply::refuse({}, {RuleId::kPathIsRoot, "", "the path /", quote(path)});
+  return Reply::refuse({}, {RuleId::kPathIsRoot, "", "the path /", quote(redact_named(path))});
 }
 
 bool is_root(std::string_view target) {
@@ -179,11 +182,13 @@ void Exchange::make_reply_wrong() {
 }
 
 void Exchange::find_tenant() {
-  record_.action = common_.action_name;
-  record_.nonce = common_.nonce;
-  record_.timestamp = common_.timestamp_text;
-  record_.app_id = common_.app_id_text.empty() ? app_id_text(request_) : common_.app_id_text;
-  if (const auto app_id = to_app_id(record_.app_id)) tenant_ = service_.find_tenant(*app_id);
+  record_.action = redact_named(common_.action_name);
+  record_.nonce = redact_named(common_.nonce);
+  record_.timestamp = redact_named(common_.timestamp_text);
+  const std::string sent =
+      common_.app_id_text.empty() ? app_id_text(request_) : common_.app_id_text;
+  record_.app_id = shown_app_id(sent);
+  if (const auto app_id = to_app_id(sent)) tenant_ = service_.find_tenant(*app_id);
   if (tenant_ == nullptr) return;
   error_status_ = static_cast<int>(tenant_->profile().error_http_status);
   service_.settle(*tenant_);
@@ -233,10 +238,32 @@ bool Exchange::hit(FaultWhen point) {
   return true;
 }
 
+// The tenant's own; where the request is nobody's or broke a rule, everybody's: it may be another
+// App's that stands there.
+std::vector<std::string> Exchange::secrets() const {
+  const bool good = !reply_.refusal && reply_.warnings.empty();
+  if (tenant_ != nullptr && good) return {tenant_->server_secret()};
+  return secrets_of(service_);
+}
+
+void Exchange::redact_reply() {
+  if (!reply_.refusal && reply_.warnings.empty()) return;
+  const std::vector<std::string> known = secrets();
+  redact_secrets(reply_.message, known);
+  if (reply_.refusal) redact_secrets(*reply_.refusal, known);
+  for (Finding& warning : reply_.warnings) redact_secrets(warning, known);
+}
+
+void Exchange::redact_record() {
+  const std::vector<std::string> known = secrets();
+  each_text(record_, [&known](std::string& text) { redact_secrets(text, known); });
+}
+
 void Exchange::make_answer() {
   reply_.rules_checked |= common_.checked;
   reply_.warnings.insert(reply_.warnings.begin(), common_.warnings.begin(), common_.warnings.end());
   make_reply_wrong();
+  redact_reply();
   answer_.response = to_http(reply_, record_.request_id, error_status_);
   if (service_.wrong_ != nullptr && service_.wrong_->http) service_.wrong_->http(answer_.response);
   if (instead_) answer_.response = std::move(*instead_);
@@ -268,6 +295,7 @@ void Exchange::record() {
   record_.response_bytes = answer_.response.body.size();
   if (late_) record_.effect = Effect::kPending;
   if (!noted_) note_body(json::parse(request_.body, nullptr, false), record_);
+  redact_record();
   record_.duration_ns = service_.clock_.monotonic_ns() - started_ns_;
   if (service_.observer_) service_.observer_(record_);
   record_.request_body = std::move(request_.body);

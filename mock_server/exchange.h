@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "mock_server/authentication.h"
 #include "mock_server/service.h"
@@ -33,6 +34,10 @@ class Exchange {
   // What a wrong mock substitutes; without one, nothing.
   void make_request_wrong();
   void make_reply_wrong();
+  // Takes secrets that were sent in a wrong place out of what is answered, logged and kept.
+  void redact_reply();
+  void redact_record();
+  std::vector<std::string> secrets() const;
   void make_answer();
   void record();
 

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "contracts/api/redaction.h"
 #include "contracts/api/text.h"
 #include "mock_server/certificate_authority.h"
 #include "mock_server/tunnel.h"
@@ -111,8 +112,8 @@ std::optional<ProxyConnection::Refusal> ProxyConnection::judge(std::string_view 
   const std::string_view line = head.substr(0, head.find("\r\n"));
   const auto first = line.find(' ');
   const auto last = line.rfind(' ');
-  // Without the query, which holds a signature.
-  const std::string_view shown = line.substr(0, std::min(line.find('?'), last));
+  // Without the query, which holds a signature, however it is separated.
+  const std::string shown = redact_named(line.substr(0, std::min(line.find('?'), last)));
   if (first == last || !line.substr(last + 1).starts_with("HTTP/1.")) {
     return Refusal{400, "Bad Request", not_accepted(quote(shown, kShownBytes))};
   }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "contracts/api/redaction.h"
 #include "contracts/api/signature.h"
 #include "contracts/api/text.h"
 
@@ -20,6 +21,10 @@ bool all_of(std::string_view text, std::string_view allowed) {
 constexpr std::string_view kDigits = "0123456789";
 constexpr std::string_view kLowerHex = "0123456789abcdef";
 constexpr std::string_view kAnyHex = "0123456789abcdefABCDEF";
+
+// What came, for a message. A query whose separators are wrong has everything that follows in the
+// value, its signature too.
+std::string shown(std::string_view text) { return quote(redact_named(text)); }
 
 // White space in a value or name nearly always comes from a template literal over several lines.
 std::string white_space_hint(std::string_view text) {
@@ -44,10 +49,10 @@ class Query {
   std::string instead_of(std::string_view name) const {
     for (const auto& [key, value] : parameters_) {
       if (trim(key) == name) {
-        return fmt::format("a parameter named {}{}", quote(key), white_space_hint(key));
+        return fmt::format("a parameter named {}{}", shown(key), white_space_hint(key));
       }
       if (equal_ignoring_case(key, name)) {
-        return fmt::format("a parameter named {}; names are case-sensitive", quote(key));
+        return fmt::format("a parameter named {}; names are case-sensitive", shown(key));
       }
     }
     if (name == "Signature" && !header(request_.headers, "Authorization").empty()) {
@@ -63,8 +68,8 @@ class Query {
     const std::vector<std::string_view> known(std::begin(kParameters), std::end(kParameters));
     for (const auto& [key, value] : parameters_) {
       if (std::find(known.begin(), known.end(), key) == known.end()) {
-        out.push_back({RuleId::kParameterKnown, "?" + ascii_line(key), "a common parameter",
-                       quote(key) + did_you_mean(key, known)});
+        out.push_back({RuleId::kParameterKnown, "?" + ascii_line(redact_named(key)),
+                       "a common parameter", shown(key) + did_you_mean(key, known)});
       } else if (std::find(seen.begin(), seen.end(), key) != seen.end()) {
         out.push_back({RuleId::kParameterOnce, "?" + key, "the parameter once", "several"});
       }
@@ -100,7 +105,7 @@ Refusal read_action(const Query& query, CommonParameters& out) {
   out.action = find_action(out.action_name);
   if (out.action == nullptr) {
     return Finding{RuleId::kActionKnown, "?Action", "an action of the ZIM server API",
-                   quote(out.action_name) + white_space_hint(out.action_name) +
+                   shown(out.action_name) + white_space_hint(out.action_name) +
                        did_you_mean(trim(out.action_name), action_names())};
   }
   out.checked.add(RuleId::kActionEmulated);
@@ -120,9 +125,10 @@ Refusal read_app_id(const Query& query, CommonParameters& out) {
   const bool canonical = all_of(text, kDigits) && (text.size() == 1 || text.front() != '0');
   if (!number || !canonical || *number > std::numeric_limits<std::uint32_t>::max()) {
     const bool in_quotes = text.front() == '"' || text.front() == '\'';
-    return Finding{RuleId::kAppIdFormat, "?AppId", "a decimal number up to 4294967295",
-                   quote(text) + (in_quotes ? " (the AppId is sent in quotes: leave them out)"
-                                            : white_space_hint(text))};
+    return Finding{
+        RuleId::kAppIdFormat, "?AppId", "a decimal number up to 4294967295",
+        quote_unless_secret(text) + (in_quotes ? " (the AppId is sent in quotes: leave them out)"
+                                               : white_space_hint(text))};
   }
   out.app_id = static_cast<std::uint32_t>(*number);
   return std::nullopt;
@@ -137,7 +143,7 @@ Refusal read_timestamp(const Query& query, CommonParameters& out) {
   const auto number = parse_int64(out.timestamp_text);
   if (!number) {
     return Finding{RuleId::kTimestampFormat, "?Timestamp", "decimal seconds",
-                   quote(out.timestamp_text) + white_space_hint(out.timestamp_text)};
+                   shown(out.timestamp_text) + white_space_hint(out.timestamp_text)};
   }
   out.timestamp = *number;
   return std::nullopt;
@@ -155,7 +161,7 @@ Refusal read_version(const Query& query, RuleSet& checked) {
   }
   checked.add(RuleId::kVersionSupported);
   if (version == kSignatureVersion) return std::nullopt;
-  std::string got = quote(version) + white_space_hint(version);
+  std::string got = shown(version) + white_space_hint(version);
   const std::string* signature = query.find("Signature");
   if (signature != nullptr && signature->size() == 64 && all_of(*signature, kAnyHex)) {
     got += ", and a Signature as long as SHA-256: version 2.0 is MD5";
@@ -243,7 +249,7 @@ std::optional<Finding> check_signature(CommonParameters& p, std::string_view ser
 std::optional<Finding> check_nonce_form(CommonParameters& p) {
   p.checked.add(RuleId::kNonceForm);
   if (p.nonce.size() == 16 && all_of(p.nonce, kAnyHex)) return std::nullopt;
-  return Finding{RuleId::kNonceForm, "?SignatureNonce", "16 hex characters", quote(p.nonce)};
+  return Finding{RuleId::kNonceForm, "?SignatureNonce", "16 hex characters", shown(p.nonce)};
 }
 
 }  // namespace zimmock

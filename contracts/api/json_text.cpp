@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "contracts/api/redaction.h"
 #include "contracts/api/text.h"
 
 namespace zimmock {
@@ -78,7 +79,8 @@ Finding syntax_finding(std::string_view text, std::size_t byte) {
     got = fmt::format("a document cut off at {}", position(text, byte));
   } else {
     const std::size_t start = byte > 0 ? byte - 1 : 0;
-    got += ", at " + quote(text.substr(start), 20);
+    constexpr std::size_t kLooked = 200;  // a secret is recognised by its name, before it is cut
+    got += ", at " + quote(redact_named(text.substr(start, kLooked)), 20);
   }
   return {RuleId::kBodyIsJson, "", "a JSON document in UTF-8", got};
 }

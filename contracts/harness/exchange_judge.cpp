@@ -6,6 +6,7 @@
 
 #include "contracts/api/clock.h"
 #include "contracts/api/json_text.h"
+#include "contracts/api/redaction.h"
 #include "contracts/api/request_body.h"
 #include "contracts/api/text.h"
 
@@ -66,7 +67,7 @@ void check_common(const RecordedExchange& exchange, const JudgeOptions& options,
   const std::string_view target = exchange.request.target;
   const std::string_view path = target.substr(0, target.find('?'));
   if (!path.empty() && path != "/") {
-    call.refuse({RuleId::kPathIsRoot, "", "the path /", quote(path)});
+    call.refuse({RuleId::kPathIsRoot, "", "the path /", quote(redact_named(path))});
   }
   auto refusal = read_common_parameters(exchange.request, common);
   if (refusal && refusal->rule_id == RuleId::kActionEmulated) {  // a limit of ours, and no breach
@@ -217,8 +218,8 @@ ReadCall read_call(const RecordedExchange& exchange, const JudgeOptions& options
   ReadCall call;
   check_common(exchange, options, call);
   check_body(exchange, options, call);
-  call.judgement.action = call.common.action_name;
-  call.judgement.app_id = call.common.app_id_text;
+  call.judgement.action = redact_named(call.common.action_name);
+  call.judgement.app_id = shown_app_id(call.common.app_id_text);
   return call;
 }
 

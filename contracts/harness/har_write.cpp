@@ -1,11 +1,11 @@
 #include <algorithm>
-#include <cctype>
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
 #include <nlohmann/json.hpp>
 
 #include "contracts/api/json_text.h"
+#include "contracts/api/redaction.h"
 #include "contracts/api/text.h"
 #include "contracts/harness/har.h"
 
@@ -14,73 +14,46 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-constexpr std::string_view kRedacted = "***";
-
-// Shorter ones would be found where they are not meant.
-constexpr std::size_t kMinSecretBytes = 8;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
-// True for names of parameters, headers and members whose value lets somebody in.
-bool is_secret_name(std::string_view name) {
-  const std::string text = lower(trim(name));
-  if (text == "signaturenonce" || text == "signatureversion") return false;
-  constexpr std::string_view kWords[] = {"signature", "authorization", "cookie",  "token",
-                                         "secret",    "password",      "api-key", "apikey"};
-  return std::any_of(std::begin(kWords), std::end(kWords), [&text](std::string_view word) {
-    return text.find(word) != std::string::npos;
-  });
-}
-
-// NAME=VALUE pairs with '&' between them, as they were sent; the values of secrets replaced and, if
-// they are long enough, added to `secrets`.
-std::string redact_pairs(std::string_view pairs, std::vector<std::string>& secrets) {
-  std::string out;
-  while (true) {
-    const std::string_view pair = pairs.substr(0, pairs.find('&'));
-    const auto equals = pair.find('=');
-    if (equals != pair.npos && is_secret_name(url_decode(pair.substr(0, equals)))) {
-      const std::string_view value = pair.substr(equals + 1);
-      for (std::string secret : {std::string(value), url_decode(value)}) {
-        if (secret.size() >= kMinSecretBytes) secrets.push_back(std::move(secret));
-      }
-      out.append(pair.substr(0, equals + 1)).append(value.empty() ? "" : kRedacted);
-    } else {
-      out.append(pair);
-    }
-    if (pair.size() == pairs.size()) return out;
-    out += '&';
-    pairs.remove_prefix(pair.size() + 1);
+// Adds what was found to `secrets`, if it is long enough to be looked for elsewhere.
+void note(const std::vector<std::string>& found, std::vector<std::string>& secrets) {
+  for (const std::string& one : found) {
+    if (one.size() >= kMinSecretBytes) secrets.push_back(one);
   }
 }
 
-std::string redact_target(std::string_view target, std::vector<std::string>& secrets) {
-  const auto question = target.find('?');
-  if (question == target.npos) return std::string(target);
-  return std::string(target.substr(0, question + 1)) +
-         redact_pairs(target.substr(question + 1), secrets);
+std::string redact_text(std::string_view text, std::vector<std::string>& secrets) {
+  std::vector<std::string> found;
+  std::string out = redact_named(text, &found);
+  note(found, secrets);
+  return out;
+}
+
+// True if a member called like a secret was there.
+bool redact_members(json& value, std::vector<std::string>& secrets) {
+  bool changed = false;
+  if (value.is_array()) {
+    for (json& item : value) changed = redact_members(item, secrets) || changed;
+  } else if (value.is_object()) {
+    for (auto& [name, member] : value.items()) {
+      if (member.is_structured() || member.is_null() || !is_secret_name(name)) {
+        changed = redact_members(member, secrets) || changed;
+        continue;
+      }
+      note({member.is_string() ? member.get<std::string>() : member.dump()}, secrets);
+      member = kRedacted;
+      changed = true;
+    }
+  }
+  return changed;
 }
 
 // A body is kept to the byte unless it has a secret.
 std::string redact_body(const std::string& body, std::vector<std::string>& secrets) {
-  if (!is_utf8(body)) return body;
   json document = json::parse(body, nullptr, false);
-  if (document.is_discarded()) return redact_pairs(body, secrets);
-  if (!document.is_object()) return body;
-  bool changed = false;
-  for (auto& [name, value] : document.items()) {
-    if (!value.is_string() || !is_secret_name(name)) continue;
-    if (value.get_ref<const std::string&>().size() >= kMinSecretBytes) {
-      secrets.push_back(value.get<std::string>());
-    }
-    value = kRedacted;
-    changed = true;
-  }
-  return changed ? document.dump() : body;
+  if (document.is_discarded()) return redact_text(body, secrets);
+  return redact_members(document, secrets)
+             ? document.dump(-1, ' ', false, json::error_handler_t::replace)
+             : body;
 }
 
 json header_list(const Headers& headers, std::vector<std::string>& secrets) {
@@ -102,29 +75,22 @@ std::string base64(std::string_view bytes) {
   return out;
 }
 
-std::string without(std::string text, const std::vector<std::string>& secrets) {
-  for (const std::string& secret : secrets) {
-    for (auto at = text.find(secret); at != text.npos; at = text.find(secret, at)) {
-      text.replace(at, secret.size(), kRedacted);
-    }
-  }
-  return text;
-}
-
 // `encoding` is the name that says that the text is base64, as bytes that are not UTF-8 must be.
 void put_text(json& to, const std::string& body, const char* encoding,
               const std::vector<std::string>& secrets) {
   if (is_utf8(body)) {
     to["text"] = body;
   } else {
-    to["text"] = base64(without(body, secrets));
+    std::string kept = body;
+    redact_secrets(kept, secrets);
+    to["text"] = base64(kept);
     to[encoding] = "base64";
   }
 }
 
 json to_request(const HarExchange& exchange, std::vector<std::string>& secrets) {
   const HttpRequest& request = exchange.request;
-  const std::string target = redact_target(request.target, secrets);
+  const std::string target = redact_text(request.target, secrets);
   json query = json::array();
   for (const auto& [name, value] : query_parameters(target)) {
     query.push_back({{"name", name}, {"value", value}});
@@ -166,7 +132,7 @@ json to_response(const HarExchange& exchange, std::vector<std::string>& secrets)
 
 void replace_everywhere(json& value, const std::vector<std::string>& secrets) {
   if (value.is_string()) {
-    value = without(value.get<std::string>(), secrets);
+    redact_secrets(value.get_ref<std::string&>(), secrets);
   } else if (value.is_structured()) {
     for (json& inner : value) replace_everywhere(inner, secrets);
   }

@@ -6,6 +6,7 @@
 
 #include "contracts/api/clock.h"
 #include "contracts/api/json_text.h"
+#include "contracts/api/redaction.h"
 #include "contracts/api/signature.h"
 #include "contracts/api/text.h"
 
@@ -28,6 +29,13 @@ std::optional<std::int64_t> integer(const json& object, const char* name) {
 // What tells that two imports are the same one; short, as it is kept.
 std::string import_key(const ReadCall& call) {
   return md5_hex(call.common.app_id_text + '\n' + json_line(*call.body));
+}
+
+// A secret that was sent in a wrong place.
+void redact(Judgement& judgement, const std::vector<std::string>& secrets) {
+  redact_secrets(judgement.action, secrets);
+  for (SidedFinding& found : judgement.findings) redact_secrets(found.finding, secrets);
+  for (std::string& note : judgement.notes) redact_secrets(note, secrets);
 }
 
 // Of a MsgId that is not the one stored.
@@ -61,6 +69,7 @@ Judgement TrafficJudge::judge(const RecordedExchange& exchange) {
   before(exchange, call);
   judge_answer(exchange, options_, call);
   after(exchange, call);
+  if (options_.server_secret) redact(call.judgement, {*options_.server_secret});
   return std::move(call.judgement);
 }
 
@@ -85,7 +94,7 @@ void TrafficJudge::before(const RecordedExchange& exchange, ReadCall& call) {
     call.judgement.client_checked.add(RuleId::kNonceFresh);
     if (nonces_.seen(common.app_id_text + '\n' + common.nonce)) {
       call.report({RuleId::kNonceFresh, "?SignatureNonce", "a new nonce for each request",
-                   quote(common.nonce) + " again"});
+                   quote(redact_named(common.nonce)) + " again"});
     }
   }
   if (common.action == nullptr || common.action->id == ActionId::kNotEmulated) return;

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "contracts/api/redaction.h"
 #include "contracts/api/text.h"
 #include "mock_server/verification.h"
 
@@ -10,35 +11,32 @@ namespace {
 
 using json = nlohmann::json;
 
-constexpr std::string_view kRedacted = "[redacted]";
-
-bool is_secret_name(std::string_view name) {
-  return equal_ignoring_case(name, "Signature") || equal_ignoring_case(name, "ServerSecret") ||
-         equal_ignoring_case(name, "server_secret") || equal_ignoring_case(name, "Secret");
-}
-
-void redact(json& value, const std::string& secret) {
+void redact(json& value, std::span<const std::string> secrets) {
   if (value.is_string()) {
-    auto& text = value.get_ref<std::string&>();
-    if (!secret.empty() && text.find(secret) != std::string::npos) text = kRedacted;
+    redact_secrets(value.get_ref<std::string&>(), secrets);
   } else if (value.is_array()) {
-    for (json& item : value) redact(item, secret);
+    for (json& item : value) redact(item, secrets);
   } else if (value.is_object()) {
+    json redacted = json::object();
     for (auto& [name, member] : value.items()) {
+      std::string shown = name;
+      redact_secrets(shown, secrets);
+      json& kept = redacted[shown] = std::move(member);
       if (is_secret_name(name)) {
-        member = kRedacted;
+        kept = kRedacted;
       } else {
-        redact(member, secret);
+        redact(kept, secrets);
       }
     }
+    value = std::move(redacted);
   }
 }
 
 // The body as JSON; null for what is none, because there is no telling what is in it.
-json body_json(const std::string& text, const std::string& secret) {
+json body_json(const std::string& text, std::span<const std::string> secrets) {
   json body = json::parse(text, nullptr, false);
   if (body.is_discarded()) return nullptr;
-  redact(body, secret);
+  redact(body, secrets);
   return body;
 }
 
@@ -52,7 +50,7 @@ json checked_ids(const RuleSet& checked) {
 
 }  // namespace
 
-json to_json(const RequestRecord& record, const std::string& secret) {
+json to_json(const RequestRecord& record, std::span<const std::string> secrets) {
   json broken = json::array();
   for (const BrokenRule& one : record.rules_broken) {
     broken.push_back(
@@ -69,7 +67,7 @@ json to_json(const RequestRecord& record, const std::string& secret) {
       {"from", record.from},
       {"to", record.to},
       {"list", record.list},
-      {"parameters", body_json(record.request_body, secret)},
+      {"parameters", body_json(record.request_body, secrets)},
       {"status", record.answered ? json(record.status) : json()},
       {"code", record.code == kNoCode ? json() : json(record.code)},
       {"message", record.message},
@@ -77,7 +75,7 @@ json to_json(const RequestRecord& record, const std::string& secret) {
       {"rules_broken", std::move(broken)},
       {"faults", record.faults},
       {"effect", to_string(record.effect)},
-      {"answer", record.answered ? body_json(record.response_body, secret) : json()},
+      {"answer", record.answered ? body_json(record.response_body, secrets) : json()},
       {"attempt", {{"group", record.group}, {"number", record.attempt}, {"resent", record.resent}}},
       {"request_bytes", record.request_bytes},
       {"response_bytes", record.response_bytes},

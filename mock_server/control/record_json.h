@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -8,8 +9,8 @@
 
 namespace zimmock {
 
-// A journal entry as the control API shows it. `secret` (the tenant's, or "") and what is called a
-// signature or a secret are redacted wherever they stand in the bodies.
-nlohmann::json to_json(const RequestRecord& record, const std::string& secret);
+// A journal entry as the control API shows it. `secrets` and what is called a signature or a secret
+// are redacted wherever they stand in the bodies.
+nlohmann::json to_json(const RequestRecord& record, std::span<const std::string> secrets);
 
 }  // namespace zimmock

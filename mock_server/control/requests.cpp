@@ -4,6 +4,7 @@
 #include "contracts/api/text.h"
 #include "mock_server/control/control_call.h"
 #include "mock_server/control/record_json.h"
+#include "mock_server/secrets.h"
 #include "mock_server/verification.h"
 
 namespace zimmock {
@@ -36,9 +37,10 @@ tl::expected<Wanted, ControlError> from_query(const ControlCall& call) {
   return wanted;
 }
 
-json entries_json(const std::vector<JournalEntry>& entries, const std::string& secret) {
+json entries_json(const std::vector<JournalEntry>& entries,
+                  const std::vector<std::string>& secrets) {
   json out = json::array();
-  for (const JournalEntry& entry : entries) out.push_back(to_json(*entry, secret));
+  for (const JournalEntry& entry : entries) out.push_back(to_json(*entry, secrets));
   return out;
 }
 
@@ -93,7 +95,7 @@ ControlResult list_requests(ControlCall& call) {
   const Journal& journal = call.tenant->journal();
   ControlReply reply;
   reply.body["requests"] =
-      entries_json(journal.find(wanted->filter, wanted->limit), call.tenant->server_secret());
+      entries_json(journal.find(wanted->filter, wanted->limit), secrets_of(call.service));
   reply.body["matched"] = journal.count(wanted->filter);
   reply.body["dropped"] = journal.dropped();
   return reply;
@@ -117,8 +119,8 @@ ControlResult list_unmatched(ControlCall& call) {
   const auto wanted = from_query(call);
   if (!wanted) return tl::unexpected(wanted.error());
   ControlReply reply;
-  reply.body["requests"] =
-      entries_json(call.service.unmatched().find(wanted->filter, wanted->limit), "");
+  reply.body["requests"] = entries_json(
+      call.service.unmatched().find(wanted->filter, wanted->limit), secrets_of(call.service));
   reply.body["dropped"] = call.service.unmatched().dropped();
   return reply;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "contracts/api/json_text.h"
+#include "contracts/api/redaction.h"
 #include "contracts/api/text.h"
 #include "mock_server/control/control_call.h"
 #include "mock_server/state_document.h"
@@ -39,7 +40,12 @@ class Settings {
   }
 
   void wrong(const char* name, std::string_view expected, const json& got) {
-    wrong(fmt::format("/{}: expected {}, got {}", name, expected, json_type_and_value(got)));
+    const bool secret = is_secret_name(name);
+    wrong(fmt::format("/{}: expected {}, got {}", name, expected,
+                      secret ? got.type_name()
+                      : got.is_string()
+                          ? "string " + quote_unless_secret(got.get_ref<const std::string&>())
+                          : json_type_and_value(got)));
   }
   void wrong(std::string message) {
     if (!error_) error_ = ControlError{400, std::move(message)};

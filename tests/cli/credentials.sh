@@ -28,6 +28,23 @@ done
 EXTRA_ENV=("ZIM_SERVER_SECRET=$SECRET" "ZIM_APP_ID=twelve")
 refuses 'an app id that is no number' 2 'twelve' "${QUERY_BOB[@]}"
 
+# --- the secret in another's place ------------------------------------------------------------------------------------------------
+
+WHAT='the secret where something else should be'
+for server_secret in "$SECRET" "$APP"; do # also where the two are swapped
+  for variable in "ZIM_APP_ID=$SECRET" "ZIM_APP_ID=$APP:$SECRET" "ZIM_ENDPOINT=$SECRET" "ZIM_ENDPOINT=https://x:$SECRET@x"; do
+    EXTRA_ENV=("ZIM_APP_ID=$APP" "ZIM_SERVER_SECRET=$server_secret" "$variable")
+    refuses "$variable" 2 'expected' "${QUERY_BOB[@]}"
+  done
+  for variable in "ZIM_APP_ID=$SECRET" "ZIMMOCK_CONTROL=$SECRET"; do
+    EXTRA_ENV=("ZIM_SERVER_SECRET=$server_secret" "$variable")
+    refuses "$variable, steering" 2 'expected' clock show
+  done
+done
+EXTRA_ENV=("ZIM_APP_ID=$APP" "ZIM_SERVER_SECRET=$SECRET")
+refuses 'the secret as a command' 2 'not expected' "$SECRET"
+refuses 'the secret as an option' 2 'port' serve --port "$SECRET"
+
 # --- the secret on a command line ---------------------------------------------------------------------------------------------
 
 EXTRA_ENV=("ZIM_APP_ID=$APP")

@@ -103,6 +103,32 @@ not_control 'a target that names another host' '' --request-target "@127.0.0.1:$
 expect_out $'expected a path that begins with /.*\n400$'
 stop_proxy TERM
 
+# --- secrets and signatures in wrong places ------------------------------------------------------------------------------
+
+for log in json text; do
+  start_proxy --upstream "$UPSTREAM" --har "$T/leaks.har" --log $log
+  URL=$PROXY_URL
+  WHAT='a secret or a signature in a wrong place'
+  query QueryPeerMsg
+  QUERY="Action=QueryPeerMsg;${QUERY//&/;}"
+  send POST '{"FromUserId":"alice","ToUserId":"bob"}'
+  query QueryPeerMsg AppId="$APP:$SECRET"
+  send POST '{"FromUserId":"alice","ToUserId":"bob"}'
+  query QueryPeerMsg SignatureNonce="$SECRET"
+  send POST "{\"FromUserId\":\"alice\",\"ToUserId\":\"bob\",\"Nested\":[{\"Signature\":\"$SIGNATURE\"}]}"
+  query QueryPeerMsg
+  send POST "Sign%61ture%3d$SIGNATURE;x=1"
+  stop_proxy TERM
+  WHAT="not in the archive, in the log ($log) or in the summary"
+  expect_equal 4 "$(jq '.log.entries | length' "$T/leaks.har")" entries
+  printf '%s\n' "$SECRET" >"$T/not_told"
+  expect_equal '' "$(grep -hFf "$T/not_told" "$T/leaks.har" "$T/p_err" "$T/p_out")"
+  expect_equal '' "$(grep -hFf "$T/signatures" "$T/leaks.har" "$T/p_err" "$T/p_out")"
+  WHAT="nor in what contract judge says of the archive"
+  zim contract judge "$T/leaks.har"
+  expect_rc 1
+done
+
 # --- something broken -------------------------------------------------------------------------------------------------
 
 start_proxy --upstream "$UPSTREAM" --har "$HAR" --log json

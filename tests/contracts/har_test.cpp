@@ -116,6 +116,25 @@ TEST_CASE("secrets are taken out of bodies too, and bodies without one are kept 
   CHECK(read(archive({one})).entries.front().exchange.request.body == "\xFF***");
 }
 
+TEST_CASE(
+    "secrets are taken out of a query that is separated otherwise, and out of nested members") {
+  HarExchange one = exchange();
+  const std::string signature = kSignature;
+  for (const std::string& target :
+       {"/?Action=A;Signature=" + signature + ";AppId=1", "/?Action=A%26Signature%3D" + signature,
+        "/?Action=A&Sign%61ture=" + signature, "/?Action=A&AppId=1:" + signature,
+        "/Signature=" + signature + "/?Action=A"}) {
+    CAPTURE(target);
+    one.request.target = target;
+    const std::string text = har_entry(one);
+    CHECK(text.find(signature) == std::string::npos);
+    CHECK(text.find("***") != std::string::npos);
+  }
+  one.request.body = R"([{"a":{"Signature":")" + signature + R"(","Token":7,"b":"c"}}])";
+  CHECK(json::parse(har_entry(one))["request"]["postData"]["text"] ==
+        R"([{"a":{"Signature":"***","Token":"***","b":"c"}}])");
+}
+
 TEST_CASE("what was written is read back, and its signature is known to be redacted") {
   HarExchange bytes = exchange();
   bytes.request.body = std::string("\x00\xFF\xFE", 3);

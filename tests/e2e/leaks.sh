@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# A secret or a signature that a caller put into a wrong place: it comes out of no answer, log or journal. stop_mock searches the log for all of them.
+. "$(dirname "$0")/lib.sh" || exit 1
+. "$(dirname "$0")/control.lib.sh" || exit 1
+
+OTHER_SECRET=0d15ea5e0d15ea5e0d15ea5e0d15ea5e UNKNOWN=5ca1ab1e5ca1ab1e5ca1ab1e5ca1ab1e
+printf '%s\n' "$OTHER_SECRET" "$UNKNOWN" >>"$T/secrets"
+PROBE='{"FromUserId":"ann","ToUserId":"bob"}'
+start_mock --app "777:$OTHER_SECRET"
+OWN_APP=$(jq .app_id <<<"$READY") OWN_SECRET=$OTHER_SECRET
+APP=$OWN_APP SECRET=$OWN_SECRET
+
+# --- answers ----------------------------------------------------------------------------------------------------------
+
+silent() { # NAME BODY: the request with $QUERY is answered without any secret or signature
+  WHAT=$1
+  send POST "$2"
+  expect_equal '' "$(grep -iFf <(cat "$T/secrets" "$T/signatures") "$T/headers" "$T/body")" 'of secrets in the answer'
+}
+at_path() { # PATH
+  WHAT="at the path /$1" SENT=$WHAT
+  curl -q -sS -i --noproxy '*' --max-time 30 -d "$PROBE" "$URL/$1?Action=QueryPeerMsg" >"$T/answer"
+  expect_equal '' "$(grep -iFf <(cat "$T/secrets" "$T/signatures") "$T/answer")" 'of secrets in the answer'
+  expect 'it says what is wrong' grep -q 'expected the path /' "$T/answer"
+}
+for separator in ';' '%3B' '%26' ',' '|' '%0A' '%3F' '%20%20'; do
+  query QueryPeerMsg
+  QUERY=${QUERY//&/$separator}
+  silent "a query with '$separator' between" "$PROBE"
+  expect_refused
+  QUERY="Action=QueryPeerMsg$separator$QUERY"
+  silent "and Action before it" "$PROBE"
+  query QueryPeerMsg
+  QUERY="${QUERY/SignatureNonce=/SignatureNonce=x${separator}Sign%61ture%3D$SIGNATURE$separator}"
+  silent "within the nonce, the name escaped" "$PROBE"
+  query QueryPeerMsg
+  QUERY="${QUERY/Timestamp=/Timestamp=x${separator}Signature=$SIGNATURE$separator}"
+  silent "within the timestamp" "$PROBE"
+  query QueryPeerMsg
+  QUERY="${QUERY/SignatureVersion=/SignatureVersion=x${separator}Signature=$SIGNATURE$separator}"
+  silent "within the version" "$PROBE"
+  query QueryPeerMsg
+  QUERY="$QUERY&x${separator}Signature%3D$SIGNATURE=1"
+  silent "within a name" "$PROBE"
+done
+for value in "$APP:$SECRET" "$SECRET" "888:$UNKNOWN" "$UNKNOWN" "%22$APP:$SECRET%22"; do
+  query QueryPeerMsg AppId="$value" Signature=x
+  silent "AppId=$value" "$PROBE"
+  expect_code 100000001
+done
+for secret in "$SECRET" 9193cc662a4c0ec135ec71fb57194b38; do # the other App's, too
+  query QueryPeerMsg SignatureNonce="$secret"
+  silent "the secret $secret as nonce" "$PROBE"
+  query QueryPeerMsg SignatureNonce="0123456789012345678901234567890123456789$secret"
+  silent "cut off in what is quoted of the nonce" "$PROBE"
+  query QueryPeerMsg "$secret=1"
+  silent "as a name" "$PROBE"
+  query "$secret" AppId=999
+  silent "as Action, of an App of nobody" "$PROBE"
+  query QueryPeerMsg Timestamp="$secret"
+  silent "as Timestamp" "$PROBE"
+  query QueryPeerMsg
+  silent "as user" "{\"FromUserId\":\"$secret\",\"ToUserId\":\"bob\",\"$secret\":1}"
+  query UserRegister
+  silent "as a name in the body" "{\"UserInfo\":[{\"UserId\":\"ann\",\"$secret\":1}]}"
+  query QueryPeerMsg
+  silent "in a body that is no JSON" "$secret"
+  at_path "$secret"
+done
+query QueryPeerMsg
+at_path "x;Signature=$SIGNATURE"
+at_path "x%3BSignature%3d$SIGNATURE"
+
+# --- the journal ------------------------------------------------------------------------------------------------------
+
+for path in '{}/requests' '{}/requests?action=QueryPeerMsg' unmatched tenants/12345/requests; do
+  ctl GET "$path"
+  WHAT="$path tells no secret and no signature"
+  expect_ctl 200
+  expect_equal '' "$(jq . <<<"$CTL" | grep -iFf <(cat "$T/secrets" "$T/signatures") | head -n 3)" 'of secrets'
+done
+WHAT='what is no number is not shown as an AppId'
+ctl GET unmatched
+expect_ctl 200 '[.requests[].app_id] | unique - ["***", "", "999"] == []'
+expect_log '.app_id == "***"'
+
+# --- messages of the control API --------------------------------------------------------------------------------------
+
+for body in "{\"app_id\":\"99:$UNKNOWN\",\"server_secret\":\"x\"}" "{\"app_id\":99,\"server_secret\":[\"$UNKNOWN\"]}"; do
+  WHAT="a tenant made with $body"
+  ctl POST tenants "$body"
+  expect_ctl 400 ".error | contains(\"$UNKNOWN\") | not"
+done
+finish
