@@ -29,12 +29,13 @@ std::string shell_quote(std::string_view text) {
 }
 
 Result<int> print_environment(const ControlClient& client, bool as_json) {
+  // First, because whoever may not ask for it does not learn from health where the mock is.
+  const auto tenant = client.get(client.tenant_path());
+  if (!tenant) return tl::unexpected(tenant.error());
   const auto health = client.get("/health");
   if (!health) return tl::unexpected(health.error());
   auto ready = parse_ready_line(json_line(*health), client.url());
   if (!ready) return tl::unexpected(ready.error());
-  const auto tenant = client.get(client.tenant_path());
-  if (!tenant) return tl::unexpected(tenant.error());
   ready->app_id = tenant->value("app_id", ready->app_id);
   nlohmann::ordered_json object = nlohmann::ordered_json::object();
   std::string script;

@@ -29,7 +29,9 @@ Run setup_healthcheck(CLI::App& app) {
       if (options->as_json) {
         fmt::print("{}\n", json_line(*health));
       } else {
-        fmt::print("{}: zimmock {} at {}\n", status, cell(*health, "version"), client.url());
+        const std::string version = cell(*health, "version");
+        fmt::print("{}: zimmock {}{}at {}\n", status, version, version.empty() ? "" : " ",
+                   client.url());
       }
       return status == "ok" ? kOk : kFailed;
     };

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "contracts/api/json_text.h"
+#include "contracts/api/redaction.h"
 #include "contracts/api/text.h"
 #include "mock_server/control/control_call.h"
 #include "mock_server/http_listener.h"
@@ -26,13 +27,13 @@ struct Row {
 
 ControlResult health(ControlCall& call) {
   ControlReply reply;
-  if (call.options.about) reply.body = json::parse(call.options.about());
+  if (call.trusted && call.options.about) reply.body = json::parse(call.options.about());
   reply.body["status"] = "ok";
   return reply;
 }
 
 constexpr Row kRows[] = {
-    {{"GET", "/health", "Whether it answers, and where"}, health},
+    {{"GET", "/health", "Whether it answers; and where, to who may call the others"}, health},
     {{"GET", "/tenants", "Every tenant"}, list_tenants},
     {{"POST", "/tenants", "Make one: app_id, server_secret, plan, rate, profile, clock, ..."},
      create_tenant},
@@ -105,8 +106,9 @@ ControlResult find_tenant(ControlCall& call) {
     call.tenant = call.service.find_tenant(static_cast<std::uint32_t>(*number));
   }
   if (call.tenant == nullptr) {
-    return control_error(404, fmt::format("app_id: no tenant has {}; GET {}/tenants lists them",
-                                          quote(call.segments.front()), kControlPath));
+    return control_error(404,
+                         fmt::format("app_id: no tenant has {}; GET {}/tenants lists them",
+                                     quote_unless_secret(call.segments.front()), kControlPath));
   }
   call.service.settle(*call.tenant);
   return {};
@@ -202,12 +204,9 @@ HttpResponse ControlApi::answer(HttpRequest& request, const BodyReader& read_bod
       return control_error(404, fmt::format("no such control path: expected {}/...", kControlPath));
     }
     path.remove_prefix(kControlPath.size());
-    if (path != "/health") {
-      if (auto refusal = refuse_caller(request, options_.token, open)) {
-        return tl::unexpected(*std::move(refusal));
-      }
-    }
-    ControlCall call{service_, options_, {}, query_parameters(request.target), body, nullptr};
+    auto refusal = refuse_caller(request, options_.token, open);
+    if (refusal && path != "/health") return tl::unexpected(*std::move(refusal));
+    ControlCall call{service_, options_, !refusal, {}, query_parameters(request.target), body, {}};
     return route(path, request.method, call);
   };
   HttpResponse response = to_http(decide());

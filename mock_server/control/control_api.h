@@ -17,7 +17,8 @@ inline constexpr std::string_view kControlPath = "/_zimmock/v1";
 struct ControlApiOptions {
   std::string token;  // if not "", every call but health needs "Authorization: Bearer TOKEN"
   TenantOptions new_tenants;  // what a created tenant has unless its creator says otherwise
-  // A JSON object with what health says of the server (addresses); may be empty.
+  // A JSON object with what health says of the server (addresses) to who may make the other calls;
+  // everybody else learns that it answers. May be empty.
   std::function<std::string()> about;
 };
 

@@ -63,6 +63,7 @@ class ControlBody {
 struct ControlCall {
   Service& service;
   const ControlApiOptions& options;
+  bool trusted;                       // false only for health
   std::vector<std::string> segments;  // what stands for {words} of the path, decoded
   std::vector<std::pair<std::string, std::string>> query;
   ControlBody& body;

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A secret or a signature that a caller put into a wrong place: it comes out of no answer, log or journal. stop_mock searches the log for all of them.
+# A secret or a signature that a caller put into a wrong place: it comes out of no answer, log or journal. And what
+# health tells to whom. stop_mock searches the log for all of them.
 . "$(dirname "$0")/lib.sh" || exit 1
 . "$(dirname "$0")/control.lib.sh" || exit 1
 
@@ -91,4 +92,43 @@ for body in "{\"app_id\":\"99:$UNKNOWN\",\"server_secret\":\"x\"}" "{\"app_id\":
   ctl POST tenants "$body"
   expect_ctl 400 ".error | contains(\"$UNKNOWN\") | not"
 done
+ctl GET "tenants/777:$UNKNOWN"
+expect_ctl 404 ".error | contains(\"$UNKNOWN\") | not"
+stop_mock TERM
+
+# --- health -----------------------------------------------------------------------------------------------------------
+
+health() { # [curl args]: CTL
+  CTL_STATUS=$(curl -q -sS --noproxy '*' --max-time 60 -o "$T/ctl" -w '%{http_code}' "$@" "$URL/_zimmock/v1/health")
+  CTL=$(<"$T/ctl") SENT="GET health $*"
+}
+ONLY_OK='. == {status: "ok"}' ALL='.status == "ok" and .pid > 0 and .url != null and .ca != null'
+start_mock
+WHAT='health tells all to a program of this machine, and to a web page or another name that it answers'
+health
+expect_ctl 200 "$ALL"
+for header in 'Host: evil.example' 'Host: mock:7480' 'Host: 192.0.2.1' 'Origin: http://evil.example' 'Origin: null'; do
+  health -H "$header"
+  expect_ctl 200 "$ONLY_OK"
+done
+stop_mock TERM
+echo s3cr3t-token >"$T/token"
+start_mock --control-token-file "$T/token"
+WHAT='with a token, to who has it'
+health
+expect_ctl 200 "$ONLY_OK"
+health -H 'Authorization: Bearer s3cr3t-token' -H 'Host: mock:7480'
+expect_ctl 200 "$ALL"
+WHAT='the programs cope with it'
+"$ZIMMOCK" healthcheck --control "$URL" >"$T/health" 2>&1
+expect_equal "0 ok: zimmock at $URL/_zimmock/v1" "$? $(<"$T/health")"
+"$ZIMMOCK" env --control "$URL" >"$T/env" 2>&1
+expect_equal 1 $? 'exit code'
+expect 'env says what is missing' grep -q 'expected Bearer' "$T/env"
+stop_mock TERM
+start_mock --listen 0.0.0.0:0
+URL=${URL/0.0.0.0/127.0.0.1}
+WHAT='on an address that others reach, to nobody'
+health
+expect_ctl 200 "$ONLY_OK"
 finish
