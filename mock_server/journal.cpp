@@ -4,6 +4,8 @@
 #include <chrono>
 #include <functional>
 
+#include "mock_server/record_texts.h"
+
 namespace zimmock {
 namespace {
 
@@ -12,9 +14,30 @@ std::size_t group_key(const RequestRecord& record) {
   return std::hash<std::string>{}(record.request_body) * 31 + action;
 }
 
+constexpr std::size_t kAllocation = 16;  // what malloc adds to each piece
+
+std::size_t weight(const std::string& text) {
+  static const std::size_t in_place = std::string().capacity();
+  return text.size() <= in_place ? 0 : text.size() + 1 + kAllocation;
+}
+
+// All the memory that an entry takes, as its sender chooses how long most of it is.
 std::size_t weight(const RequestRecord& record) {
-  constexpr std::size_t kFixed = 768;  // the record's own members, about
-  return kFixed + record.request_body.size() + record.response_body.size();
+  // Its place in the queue, its share of a group, its nonce, and their allocations.
+  constexpr std::size_t kAround = 320;
+  std::size_t bytes = sizeof record + kAround + record.users.size() * sizeof(std::string) +
+                      record.rules_broken.size() * sizeof(BrokenRule) +
+                      record.faults.size() * sizeof(std::string);
+  each_text(record, [&bytes](const std::string& text) { bytes += weight(text); });
+  return bytes;
+}
+
+// Texts and lists grow by doubling; what is kept is as large as it must be.
+void shrink(RequestRecord& record) {
+  each_text(record, [](std::string& text) { text.shrink_to_fit(); });
+  record.users.shrink_to_fit();
+  record.rules_broken.shrink_to_fit();
+  record.faults.shrink_to_fit();
 }
 
 }  // namespace
@@ -43,6 +66,7 @@ std::uint64_t Journal::add(RequestRecord record) {
       return seq;
     }
     group(record);
+    shrink(record);
     bytes_ += weight(record);
     entries_.push_back(std::make_shared<const RequestRecord>(std::move(record)));
     while (entries_.size() > limits_.entries || (bytes_ > limits_.bytes && entries_.size() > 1)) {

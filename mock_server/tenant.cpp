@@ -2,6 +2,8 @@
 
 #include <functional>
 
+#include "contracts/api/signature.h"
+
 namespace zimmock {
 
 bool NonceMemory::seen(std::string_view nonce, std::int64_t now_ms, std::int64_t window_ms) {
@@ -11,7 +13,8 @@ bool NonceMemory::seen(std::string_view nonce, std::int64_t now_ms, std::int64_t
     recent_.clear();
     since_ms_ = now_ms;
   }
-  const std::string key(nonce);
+  constexpr std::size_t kLongestKept = 32;  // twice what it should be; more is up to strangers
+  const std::string key = nonce.size() <= kLongestKept ? std::string(nonce) : sha256_hex(nonce);
   const bool in_older = older_.contains(key);
   return !recent_.insert(key).second || in_older;
 }

@@ -31,6 +31,12 @@ std::string import_key(const ReadCall& call) {
   return md5_hex(call.common.app_id_text + '\n' + json_line(*call.body));
 }
 
+// What came, to be remembered: a stranger chooses how long it is, and so how much is kept.
+std::string short_key(std::string key) {
+  constexpr std::size_t kKept = 64;
+  return key.size() <= kKept ? key : sha256_hex(key);
+}
+
 // A secret that was sent in a wrong place.
 void redact(Judgement& judgement, const std::vector<std::string>& secrets) {
   redact_secrets(judgement.action, secrets);
@@ -77,7 +83,11 @@ Judgement TrafficJudge::judge(const RecordedExchange& exchange) {
 TrafficJudge::List& TrafficJudge::list_of(const ReadCall& call, const std::string& viewer,
                                           const std::string& peer) {
   ++remembered_;
-  return lists_[fmt::format("{}\n{}\n{}", call.common.app_id_text, viewer, peer)];
+  return lists_[short_key(fmt::format("{}\n{}\n{}", call.common.app_id_text, viewer, peer))];
+}
+
+std::deque<std::int64_t>& TrafficJudge::calls_of(const ReadCall& call) {
+  return calls_ms_[short_key(call.common.app_id_text + '\n' + call.common.action_name)];
 }
 
 void TrafficJudge::forget_if_full() {
@@ -92,7 +102,7 @@ void TrafficJudge::before(const RecordedExchange& exchange, ReadCall& call) {
   const CommonParameters& common = call.common;
   if (!common.nonce.empty()) {
     call.judgement.client_checked.add(RuleId::kNonceFresh);
-    if (nonces_.seen(common.app_id_text + '\n' + common.nonce)) {
+    if (nonces_.seen(short_key(common.app_id_text + '\n' + common.nonce))) {
       call.report({RuleId::kNonceFresh, "?SignatureNonce", "a new nonce for each request",
                    quote(redact_named(common.nonce)) + " again"});
     }
@@ -116,7 +126,7 @@ void TrafficJudge::check_rate(std::int64_t at_ms, ReadCall& call) {
   const bool registers = call.common.action->id == ActionId::kUserRegister;
   const RuleId id = registers ? RuleId::kRateRegister : RuleId::kRate;
   call.judgement.client_checked.add(id);
-  auto& calls = calls_ms_[call.common.app_id_text + '\n' + call.common.action_name];
+  auto& calls = calls_of(call);
   constexpr std::int64_t kKeptMs = 60'000;
   while (!calls.empty() && calls.front() < calls.back() - kKeptMs) calls.pop_front();
   const auto end = std::upper_bound(calls.begin(), calls.end(), at_ms);
@@ -146,7 +156,7 @@ void TrafficJudge::after(const RecordedExchange& exchange, ReadCall& call) {
   if (action == nullptr || action->id == ActionId::kNotEmulated) return;
   ++remembered_;
   if (exchange.at_ms && options_.calls_per_second && !is_rate_code(judgement)) {
-    auto& calls = calls_ms_[call.common.app_id_text + '\n' + call.common.action_name];
+    auto& calls = calls_of(call);
     calls.insert(std::upper_bound(calls.begin(), calls.end(), *exchange.at_ms), *exchange.at_ms);
   }
   if (call.import) note_import(call, exchange);

@@ -59,6 +59,7 @@ class TrafficJudge {
   };
 
   List& list_of(const ReadCall& call, const std::string& viewer, const std::string& peer);
+  std::deque<std::int64_t>& calls_of(const ReadCall& call);
   void before(const RecordedExchange& exchange, ReadCall& call);
   void check_rate(std::int64_t at_ms, ReadCall& call);
   void check_import(const RecordedExchange& exchange, ReadCall& call);

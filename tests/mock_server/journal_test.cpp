@@ -1,7 +1,9 @@
 #include "mock_server/journal.h"
 
+#include <functional>
 #include <thread>
 
+#include "mock_server/record_texts.h"
 #include "mock_server/verification.h"
 #include "tests/support/catch.h"
 
@@ -184,4 +186,70 @@ TEST_CASE("a call polled for ever costs the journal no more than its entries") {
   CHECK(journal.find({}).back()->resent);
   journal.add(import_of("a", "b", "same", "5"));  // has fallen out
   CHECK_FALSE(journal.find({}).back()->resent);
+}
+
+namespace {
+
+// What the texts and lists of an entry really take.
+std::size_t held_bytes(const RequestRecord& record) {
+  std::size_t bytes = sizeof record + record.users.capacity() * sizeof(std::string) +
+                      record.rules_broken.capacity() * sizeof(BrokenRule) +
+                      record.faults.capacity() * sizeof(std::string);
+  const std::size_t in_place = std::string().capacity();
+  each_text(record, [&](const std::string& text) {
+    if (text.capacity() > in_place) bytes += text.capacity() + 1;
+  });
+  return bytes;
+}
+
+std::size_t held_bytes(const Journal& journal) {
+  std::size_t bytes = 0;
+  for (const JournalEntry& entry : journal.find({})) bytes += held_bytes(*entry);
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("the limit of bytes holds whatever a request is made of") {
+  constexpr std::size_t kBytes = std::size_t{1} << 20;
+  const std::string big(2500, 'x');
+  const auto fill = [&](const char* what, const std::function<void(RequestRecord&)>& make) {
+    CAPTURE(what);
+    Journal journal({.entries = 10'000, .bytes = kBytes});
+    for (int i = 0; i < 2000; ++i) {
+      RequestRecord record = import_of("a", "b", "", std::to_string(i));
+      make(record);
+      journal.add(std::move(record));
+    }
+    CHECK(journal.dropped() > 0);
+    CHECK(held_bytes(journal) <= kBytes);
+    const std::uint64_t kept = journal.size();
+    CHECK(kept > 5);
+    for (const JournalEntry& entry : journal.find({})) {
+      journal.set_effect(entry->seq, Effect::kLate, 0);
+    }
+    journal.add(import_of("a", "b", ""));  // the weights of what was changed are the same
+    CHECK(held_bytes(journal) <= kBytes);
+    CHECK(journal.size() >= kept);
+  };
+  fill("nothing", [](RequestRecord&) {});
+  fill("Action", [&](RequestRecord& record) { record.action = big; });
+  fill("AppId", [&](RequestRecord& record) { record.app_id = big; });
+  fill("nonce", [&](RequestRecord& record) { record.nonce += big; });
+  fill("Timestamp", [&](RequestRecord& record) { record.timestamp = big; });
+  fill("user ids", [&](RequestRecord& record) { record.from = record.to = record.list = big; });
+  fill("users", [](RequestRecord& record) {
+    for (int i = 0; i < 1000; ++i) record.users.emplace_back("u");
+  });
+  fill("findings", [&](RequestRecord& record) {
+    for (int i = 0; i < 50; ++i) record.rules_broken.push_back({RuleId::kNonceForm, big, false});
+  });
+  fill("faults and message", [&](RequestRecord& record) {
+    record.faults.push_back(big);
+    record.message = big;
+  });
+  fill("a body with room to grow", [&](RequestRecord& record) {
+    record.request_body.reserve(100'000);
+    record.request_body = big;
+  });
 }
