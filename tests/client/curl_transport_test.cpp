@@ -33,7 +33,7 @@ struct Fixture {
   Variable no_proxy{"no_proxy", "127.0.0.1"};
 
   static std::unique_ptr<CurlTransport> connect(const std::string& url,
-                                                std::int64_t timeout_ms = 20'000,
+                                                std::int64_t timeout_ms = 120'000,
                                                 std::size_t max_bytes = 1 << 20) {
     CurlOptions options;
     const auto endpoint = parse_endpoint(url);

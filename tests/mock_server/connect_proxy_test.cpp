@@ -21,7 +21,7 @@ using zimmock::test::ManualClock;
 
 namespace {
 
-constexpr timeval kPatience{10, 0};
+constexpr timeval kPatience{120, 0};  // ends a hang
 constexpr const char* kConnect = "CONNECT zim-api.zego.im:443 HTTP/1.1\r\n\r\n";
 
 sockaddr_in loopback(int port) {
@@ -86,7 +86,7 @@ class End {
   // Waits until the connection is gone in both directions.
   bool hung_up() const {
     pollfd waiting{socket_.fd(), 0, 0};
-    return ::poll(&waiting, 1, 10'000) == 1 && (waiting.revents & POLLHUP) != 0;
+    return ::poll(&waiting, 1, static_cast<int>(kPatience.tv_sec) * 1000) == 1 && (waiting.revents & POLLHUP) != 0;
   }
 
  private:
@@ -96,7 +96,7 @@ class End {
 // A proxy, and in place of the mock's TLS a listener whose connections the test holds.
 class Site {
  public:
-  explicit Site(std::chrono::milliseconds head_timeout = std::chrono::seconds(10))
+  explicit Site(std::chrono::milliseconds head_timeout = std::chrono::seconds(kPatience.tv_sec))
       : upstream_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address = loopback(0);
     socklen_t size = sizeof address;
