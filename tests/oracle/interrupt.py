@@ -5,7 +5,7 @@ import signal
 
 from harness import *
 
-records = plain(6, 40)  # 480 imports
+records = plain(6, 20)  # 240 imports
 
 
 def verdict_of(result):
@@ -46,17 +46,17 @@ for name in ("SIGINT", "SIGTERM"):
         applied = len(ledger.applied)
         equal(130, result.code, "exit code") or print(short(result))
         imported = imported_of(result)
-        equal((applied, 0, 480 - applied), tuple(imported.get(part) for part in ("imported", "unresolved", "not_sent")),
+        equal((applied, 0, 240 - applied), tuple(imported.get(part) for part in ("imported", "unresolved", "not_sent")),
               "imported as in the ledger, none in doubt as calls under way are finished, the rest not sent")
         equal(100 + lanes, applied, "applied: what was under way, and nothing after it")
         check_house_rules(ledger)
         check_prefixes(ledger)
-        matches(rf"^not verified: {applied} of 480 .*interrupted; the same command goes on from there$", verdict_of(result), "the verdict")
+        matches(rf"^not verified: {applied} of 240 .*interrupted; the same command goes on from there$", verdict_of(result), "the verdict")
         last = max(call["arrival"] for call in ledger.imports)
         equal([], [call for call in ledger.of("QueryPeerMsg") if call["arrival"] > last], "reading back after that")
         with oracle.restarted() as again:
             imported = go_on(again, journal)
-        equal((applied, 480, 0), tuple(imported.get(part) for part in ("before", "imported", "looks")),
+        equal((applied, 240, 0), tuple(imported.get(part) for part in ("before", "imported", "looks")),
               "by earlier runs, imported, looks: nothing was in doubt")
         check_faithful(again.ledger, records)
 
@@ -79,18 +79,18 @@ for how, signals in (("Ctrl-C twice", (signal.SIGINT, signal.SIGINT)), ("SIGKILL
     with oracle.restarted() as again:
         status = run(None, "migrate", "status", journal, "--json")
         status = json.loads(status.last)
-        check(status["open"] >= 8 and status["done"] < 480 and not status["running"], "imports in doubt, and no end", status)
+        check(status["open"] >= 8 and status["done"] < 240 and not status["running"], "imports in doubt, and no end", status)
         imported = go_on(again, journal)
     equal(status["open"], imported.get("recovered", 0) + imported.get("sent_again", 0), "those in doubt: found, or sent again")
     check_faithful(again.ledger, records)
 
 case("killed again and again: the same command comes to the end, and nothing is twice")
 journal = new_journal()
-oracle, kills = Oracle("--fault", "import@*10:withhold"), 0  # so no run makes more than 80 imports
+oracle, kills = Oracle("--fault", "import@*5:withhold"), 0  # so no run makes more than 40 imports
 with oracle:
-    while oracle.count("import") < 300:
+    while oracle.count("import") < 150:
         process = start(oracle.url, "migrate", file_of(records), "--execute", "--rate", "off", "--lanes", 8, "--journal", journal, *SOON)
-        oracle.wait_for("import", oracle.count("import") + 25, process)
+        oracle.wait_for("import", oracle.count("import") + 15, process)
         process.kill()
         ended(process)
         kills += 1
@@ -101,7 +101,7 @@ with oracle:
     equal([0] * kills, [1 - bool(one["ended_ms"] == 0) for one in report["runs"][:-1]], "runs without an end")
 check_faithful(oracle.ledger, records)
 
-case("Ctrl-C while waiting for the rate limit: an end long before the eight minutes that it would take")
+case("Ctrl-C while waiting for the rate limit: an end long before the four minutes that it would take")
 with Oracle() as oracle:
     process = start(oracle.url, "migrate", file_of(records), "--execute", "--rate", 1, "--json")
     oracle.wait_for("import", 1, process)
@@ -162,6 +162,6 @@ with Oracle("--fault", "import@21+:withhold") as oracle:
 equal(130, result.code, "exit code")
 matches("(?i)interrupted", word, "stderr")
 equal("", result.err, "the rest of stderr")
-matches(r"^not verified: 24 of 480", result.last, "the last line")
+matches(r"^not verified: 24 of 240", result.last, "the last line")
 equal(24, len(oracle.ledger.applied), "imports applied")
 finish()

@@ -21,7 +21,7 @@ def check_not_early(ledger, hit):
 
 
 def check_lost(fault, applied_too, *args, sign_skew="597s"):
-    records = plain(6, 10)
+    records = plain(6, 5)
     with Oracle("--fault", f"import@17:{fault}", "--fault", f"import@40:{fault}") as oracle:
         result = migrate(oracle, file_of(records), "--execute", "--rate", "off", "--lanes", 3, "--json", "--settle", "100ms",
                          "--sign-skew", sign_skew, *args)
@@ -36,14 +36,14 @@ def check_lost(fault, applied_too, *args, sign_skew="597s"):
     else:
         check_not_early(ledger, hit)
     equal(0, result.code, "exit code") or print(short(result))
-    equal("verified: all 120 of 120 imports are in ZIM, in order", json.loads(result.last)["verdict"], "the verdict")
+    equal("verified: all 60 of 60 imports are in ZIM, in order", json.loads(result.last)["verdict"], "the verdict")
     imported = imported_of(result)
-    equal((120 - 2 * applied_too, 2 * applied_too, 2 * (not applied_too)),
+    equal((60 - 2 * applied_too, 2 * applied_too, 2 * (not applied_too)),
           tuple(imported.get(name) for name in ("imported", "recovered", "sent_again")), "imported, recovered, sent again")
     check(imported.get("looks", 0) >= (2 if applied_too else 4), "looks at lists: two before anything is sent again", imported)
     recovered = [call["body"]["ImportedUserId"] == call["body"]["FromUserId"] for call in hit if applied_too]
-    check_balance(result, {"read": 60, "imported": 60 - recovered.count(True), "recovered": recovered.count(True)},
-                  {"read": 60, "imported": 60 - recovered.count(False), "recovered": recovered.count(False)})
+    check_balance(result, {"read": 30, "imported": 30 - recovered.count(True), "recovered": recovered.count(True)},
+                  {"read": 30, "imported": 30 - recovered.count(False), "recovered": recovered.count(False)})
     return ledger
 
 
@@ -132,7 +132,7 @@ check_verified(result, 30)
 equal(30, len(oracle.ledger.applied), "imports applied")
 
 case("no service any more in the middle: exit 5, and what was sent is counted right")
-records, journal = plain(4, 100), new_journal()
+records, journal = plain(4, 30), new_journal()
 oracle = Oracle("--fault", "import@61+:withhold")
 args = ("--execute", "--rate", "off", "--json", "--connect-timeout", 2, "--journal", journal, *SOON)
 with oracle:
@@ -150,6 +150,6 @@ case("when it is back, the same command goes on: all is there, nothing twice")
 with oracle.restarted() as again:
     result = migrate(again, file_of(records), *args)
 equal(0, result.code, "exit code") or print(short(result))
-equal("verified: all 800 of 800 imports are in ZIM, in order", json.loads(result.last)["verdict"], "the verdict")
+equal("verified: all 240 of 240 imports are in ZIM, in order", json.loads(result.last)["verdict"], "the verdict")
 check_faithful(again.ledger, records)
 finish()
