@@ -127,10 +127,14 @@ def control(name, options):
     return broke, result, "\n".join(words)
 
 
-def controls(options):
-    """All of them, two at a time: they mostly wait."""
+def two_at_a_time(function, items):
+    """The results in order. Runs mostly wait."""
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        return dict(zip(CONTROL_RECORDS, pool.map(lambda name: control(name, options), CONTROL_RECORDS)))
+        return list(pool.map(function, items))
+
+
+def controls(options):
+    return dict(zip(CONTROL_RECORDS, two_at_a_time(lambda name: control(name, options), CONTROL_RECORDS)))
 
 
 def with_options(options, **changes):
@@ -166,8 +170,8 @@ def command_short(options):
             ("two at once", with_options(options, kills=6, second_every=3), (12, 120), 3),
             ("rate", with_options(options, kills=6, fault_flags=RATE_FAULTS, rate=60), (12, 80), 3))
     fine = True
-    for name, each, size, kills_least in runs:
-        result = chaos(each, list(generate(*size, each.seed)))
+    results = two_at_a_time(lambda run: chaos(run[1], list(generate(*run[2], run[1].seed))), runs)
+    for (name, each, _, kills_least), result in zip(runs, results):
         tell(name, result)
         unused = [point for point in NAMED if not result.kills[point]] if name == "chaos" else []
         fine = happened(each, result, 2) and fine

@@ -165,7 +165,7 @@ class Chaos:
         self.options, self.records, self.folder, self.without = options, records, folder, without
         self.input, self.journal = folder / "input.jsonl", folder / "journal"
         self.schedule, self.result = Schedule(options.kills, options.seed), Result()
-        self.older, self.applied_at_copy, self.kills_at_restore = folder / "older-journal", 0, 0
+        self.older, self.applied_at_copy, self.copy_adopts, self.kills_at_restore = folder / "older-journal", 0, False, 0
         self.running_seconds, self.applied = 0.0, 0
         if options.lose_every or options.second_every:  # without that journal a run does not know what now was
             newest = max(record["SendMessageTime"] for record in records)
@@ -228,11 +228,11 @@ class Chaos:
         for file in self.folder.glob(self.journal.name + "*"):
             file.unlink()
         self.result.journals_lost += 1
-        self.adopt(True)
+        self.adopt()
 
-    def adopt(self, wanted):
-        others = [word for word in self.options.client_arg if word != "--adopt"]
-        self.options.client_arg = [*others, "--adopt"] if wanted else others
+    def adopt(self):
+        if "--adopt" not in self.options.client_arg:
+            self.options.client_arg = [*self.options.client_arg, "--adopt"]
 
     def copy_journal(self):
         """A copy for later, made while a run writes the journal."""
@@ -241,12 +241,13 @@ class Chaos:
         try:
             copy_of_journal(self.options.client, self.journal, self.older)
             self.applied_at_copy = self.service.stats()["applied"]
+            self.copy_adopts = "--adopt" in self.options.client_arg
         except (sqlite3.Error, OSError):  # the journal is not there yet
             self.older.unlink(missing_ok=True)
 
     def put_back_journal(self):
         """After so many kills the older copy takes the journal's place, once nothing is under way any more. The run must
-        stop, and go on with --adopt."""
+        stop, and goes on with --adopt."""
         kills = sum(self.schedule.done.values())
         if not self.older.exists() or kills - self.kills_at_restore < self.options.restore_every or \
                 self.applied - self.applied_at_copy < BEYOND:
@@ -257,7 +258,11 @@ class Chaos:
         self.older.rename(self.journal)
         self.kills_at_restore = kills
         self.result.journals_restored += 1
-        self.adopt(False)
+        if not self.copy_adopts:  # a migration that began with --adopt goes on so
+            self.must_stop()
+        self.adopt()
+
+    def must_stop(self):
         for _ in range(5):  # its looks at the lists may be lost
             code = self.attempt(None, 0)
             if code and "--adopt" in self.output(None):
@@ -266,7 +271,6 @@ class Chaos:
                 self.problem(f"with an older journal the run ended with exit code {code}, expected a stop that names "
                              f"--adopt: {self.output()}")
                 break
-        self.adopt(True)
 
     def attempt(self, point, amount, timeout=600):
         """One run of the client, killed at the point unless it ends before; its exit code."""

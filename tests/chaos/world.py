@@ -128,7 +128,8 @@ class World:
         else:
             _, before, seen = self.pages[token]
         again = self.repeated(before)
-        take = self.rng.randrange(0, limit + 1) if len(seen) > 1 and self.rng.random() < 0.5 else limit
+        short = len(seen) > 1 and self.rng.random() < 0.5
+        take = self.rng.randrange(0, min(limit, len(seen)) + 1) if short else limit
         take = max(0, take - len(again))
         page, left = again + seen[:take], seen[take:]
         return {"Code": 0, "List": page, "Next": self.page((viewer, peer), page, left)}
