@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "client/message_identity.h"
 #include "contracts/api/http.h"
 #include "contracts/api/message_body.h"
 #include "contracts/api/signature.h"
@@ -43,14 +44,6 @@ ExpectedList::Digest ExpectedList::digest(std::string_view bytes) {
   return out;
 }
 
-ExpectedList::Digest ExpectedList::content_digest(std::string_view sender, std::int64_t type,
-                                                  std::int64_t sub_type, std::string_view body,
-                                                  std::string_view payload) {
-  // The lengths keep "ab" + "c" apart from "a" + "bc".
-  return digest(fmt::format("{}:{}:{}:{}:{}:{}{}{}", type, type == kCustom ? sub_type : 0,
-                            sender.size(), body.size(), payload.size(), sender, body, payload));
-}
-
 ExpectedList::Digest ExpectedList::with_time(const Digest& content, std::int64_t time_ms) {
   const auto mixed = static_cast<std::uint64_t>(time_ms) * 0x9E3779B97F4A7C15U;
   return {content.high ^ mixed, content.low + mixed};
@@ -69,9 +62,7 @@ Result<ExpectedList> ExpectedList::make(const MigrationPlan& plan, const SourceR
     if (!plan.has(lane, record) || quarantine.has(lane, i)) continue;
     const auto message = plan.outgoing(source, lane, i);
     if (!message) return tl::unexpected(message.error());
-    const Digest content = content_digest(
-        message->from_user_id, message->message_type, message->sub_msg_type,
-        returned_body(message->message_type, message->message), message->extended_data);
+    const Digest content = digest(message_identity(*message));
     list.by_digest_[with_time(content, record.time_ms)].push_back(
         static_cast<std::uint32_t>(list.expected_.size()));
     list.expected_.push_back({i, content});
@@ -79,37 +70,20 @@ Result<ExpectedList> ExpectedList::make(const MigrationPlan& plan, const SourceR
   return list;
 }
 
-// Of equal ones the newest is taken first, as the list goes.
+// Of equal ones the newest is taken first, as the list goes. Media of one identity are equal if
+// their documents are, in whatever encoding.
 Result<std::optional<std::size_t>> ExpectedList::find_equal(const QueryItem& item,
                                                             const Digest& content) {
   const auto found = by_digest_.find(with_time(content, item.msg_time_ms));
-  if (found != by_digest_.end()) {
-    auto& left = found->second;
-    while (!left.empty() && expected_[left.back()].seen) left.pop_back();
-    if (!left.empty()) return left.back();
-  }
-  if (is_media(item.msg_type)) return find_same_media(item);
-  return std::nullopt;
-}
-
-// Media bodies are JSON in an encoding that the service chooses: equal documents are the same.
-Result<std::optional<std::size_t>> ExpectedList::find_same_media(const QueryItem& item) {
-  const auto newer = [&](std::int64_t time_ms, const Expected& expected) {
-    return time_ms < plan_.records[expected.record].time_ms;
-  };
-  auto at = std::upper_bound(expected_.begin(), expected_.end(), item.msg_time_ms, newer);
-  while (at != expected_.begin()) {
-    --at;
-    const PlannedRecord& record = plan_.records[at->record];
-    if (record.time_ms != item.msg_time_ms) break;
-    if (at->seen || plan_.sender(record) != item.sender) continue;
-    const auto message = plan_.outgoing(source_, lane_, at->record);
+  if (found == by_digest_.end()) return std::nullopt;
+  auto& left = found->second;
+  while (!left.empty() && expected_[left.back()].seen) left.pop_back();
+  for (auto at = left.rbegin(); at != left.rend(); ++at) {
+    if (expected_[*at].seen) continue;
+    if (!is_media(item.msg_type)) return *at;
+    const auto message = plan_.outgoing(source_, lane_, expected_[*at].record);
     if (!message) return tl::unexpected(message.error());
-    if (message->message_type == item.msg_type && message->extended_data == item.payload &&
-        same_returned_body(item.msg_type, returned_body(item.msg_type, message->message),
-                           item.msg_body)) {
-      return static_cast<std::size_t>(at - expected_.begin());
-    }
+    if (is_same_body(*message, item)) return *at;
   }
   return std::nullopt;
 }
@@ -123,8 +97,7 @@ void ExpectedList::note_order(std::int64_t time_ms, std::optional<std::size_t> i
 }
 
 Result<void> ExpectedList::see(const QueryItem& item) {
-  const Digest content =
-      content_digest(item.sender, item.msg_type, item.sub_msg_type, item.msg_body, item.payload);
+  const Digest content = digest(message_identity(item));
   std::optional<std::size_t> index;
   if (item.is_empty == 0) {
     auto found = find_equal(item, content);
@@ -262,10 +235,14 @@ void ExpectedList::report_extra(ListComparison& out) const {
 
 Result<ListComparison> ExpectedList::finish(const std::optional<std::string>& unreadable) {
   ListComparison out = counts_;
+  const auto same_identity = [](const Expected& expected, const Stray& stray) {
+    return stray.is_empty == 0 && expected.content == stray.content;
+  };
   const auto same_sender = [&](const Expected& expected, const Stray& stray) {
     return plan_.sender(plan_.records[expected.record]) == stray.sender;
   };
   const auto any = [](const Expected&, const Stray& stray) { return stray.is_empty == 0; };
+  if (auto paired = pair_strays(same_identity, out); !paired) return tl::unexpected(paired.error());
   if (auto paired = pair_strays(same_sender, out); !paired) return tl::unexpected(paired.error());
   if (auto paired = pair_strays(any, out); !paired) return tl::unexpected(paired.error());
   if (auto paired = pair_by_content(out); !paired) return tl::unexpected(paired.error());

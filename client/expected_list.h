@@ -67,7 +67,7 @@ class ExpectedList {
   };
   struct Expected {
     std::uint32_t record;  // into plan.records
-    Digest content;        // of everything but the time
+    Digest content;        // of its message_identity()
     bool seen = false;
   };
   // An item that nothing in the plan is equal to.
@@ -84,13 +84,10 @@ class ExpectedList {
       : plan_(plan), source_(source), lane_(lane) {}
 
   static Digest digest(std::string_view bytes);
-  static Digest content_digest(std::string_view sender, std::int64_t type, std::int64_t sub_type,
-                               std::string_view body, std::string_view payload);
   static Digest with_time(const Digest& content, std::int64_t time_ms);
 
   const PlannedRecord& planned(std::size_t index) const;
   Result<std::optional<std::size_t>> find_equal(const QueryItem& item, const Digest& content);
-  Result<std::optional<std::size_t>> find_same_media(const QueryItem& item);
   void note_order(std::int64_t time_ms, std::optional<std::size_t> index);
   template <typename Fits>
   Result<void> pair_strays(Fits fits, ListComparison& out);

@@ -1,10 +1,14 @@
 #include "client/landing.h"
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include <fmt/format.h>
 
+#include "client/message_identity.h"
 #include "client/record_tag.h"
 #include "client/verifier.h"
-#include "contracts/api/message_body.h"
 
 namespace zimmock {
 namespace {
@@ -14,37 +18,83 @@ constexpr std::int64_t kTimeSlackMs = 1000;
 
 constexpr std::int64_t kLeastTimeMs = 1'000'000'000'000;  // 2001
 
-// True for a list's item that has all that the message has.
-bool is_alike(const QueryItem& item, const ImportPeerMsg& message) {
-  const bool custom = message.message_type == kCustom;
-  return item.is_empty == 0 && item.msg_type == message.message_type &&
-         item.sender == message.from_user_id && item.msg_time_ms == message.send_time_ms &&
-         (!custom || item.sub_msg_type == message.sub_msg_type) &&
-         item.payload == message.extended_data &&
-         same_returned_body(message.message_type,
-                            returned_body(message.message_type, message.message), item.msg_body);
+// Whether nothing tells the two by their times.
+bool is_one_time(const RunContext& context, std::int64_t a_ms, std::int64_t b_ms) {
+  return context.msg_time_is_arrival || a_ms == b_ms;
 }
 
-// How many of the lane's records before this one are like it. The Error is the source's.
-Result<std::uint64_t> alike_before(const RunContext& context, const ImportKey& key,
-                                   const ImportPeerMsg& message) {
-  const MigrationPlan& plan = context.plan;
-  std::uint64_t count = 0;
-  for (std::uint32_t i = key.record; i-- > plan.conversations[key.lane.conversation].first;) {
-    const PlannedRecord& earlier = plan.records[i];
-    if (earlier.time_ms != message.send_time_ms) break;
-    if (!plan.has(key.lane, earlier) || context.quarantine.has(key.lane, i)) continue;
-    const auto other = plan.outgoing(context.source, key.lane, i);
-    if (!other) return tl::unexpected(other.error());
-    const bool alike = other->from_user_id == message.from_user_id &&
-                       other->message_type == message.message_type &&
-                       other->sub_msg_type == message.sub_msg_type &&
-                       other->message == message.message &&
-                       other->extended_data == message.extended_data;
-    if (alike) ++count;
+// An import without a tag, looked for in its list by its identity.
+class UntaggedImport {
+ public:
+  enum class Match { kNo, kYes, kPerhaps };
+
+  // The Error is the source's.
+  static Result<UntaggedImport> make(const RunContext& context, const ImportKey& key,
+                                     const ImportPeerMsg& message) {
+    UntaggedImport out(context, message);
+    const MigrationPlan& plan = context.plan;
+    for (std::uint32_t i = key.record; i-- > plan.conversations[key.lane.conversation].first;) {
+      const PlannedRecord& earlier = plan.records[i];
+      if (!is_one_time(context, earlier.time_ms, message.send_time_ms)) break;
+      if (!plan.has(key.lane, earlier) || context.quarantine.has(key.lane, i)) continue;
+      const auto other = plan.outgoing(context.source, key.lane, i);
+      if (!other) return tl::unexpected(other.error());
+      if (message_identity(*other) != out.identity_) continue;
+      if (is_same_body(message, *other)) {
+        ++out.to_pass_;
+      } else {
+        out.others_.push_back({*other, earlier.place.line});
+      }
+    }
+    return out;
   }
-  return count;
-}
+
+  // The next item of the list. Yes, once the list has more messages equal to it than were sent
+  // before it: which of equal ones is found does not matter. Never more than perhaps where MsgTime
+  // does not tell it from an equal one that somebody else wrote.
+  Match match(const QueryItem& item) {
+    if (item.is_empty != 0 || !is_one_time(context_, item.msg_time_ms, message_.send_time_ms) ||
+        message_identity(item) != identity_)
+      return Match::kNo;
+    if (!others_.empty() && !is_same_body(message_, item)) {
+      const bool is_other = std::any_of(others_.begin(), others_.end(), [&](const Other& other) {
+        return is_same_body(other.message, item);
+      });
+      return is_other ? Match::kNo : Match::kPerhaps;
+    }
+    if (to_pass_-- != 0) return Match::kNo;
+    return context_.msg_time_is_arrival ? Match::kPerhaps : Match::kYes;
+  }
+
+  std::string why_perhaps(const QueryItem& item) const {
+    if (others_.empty()) {
+      return fmt::format(
+          "MsgId {} is equal to it, and may be somebody else's: without a tag and with MsgTime as "
+          "the time of arrival nothing tells",
+          item.msg_id);
+    }
+    return fmt::format(
+        "MsgId {} has its time, sender and file name, and may be it or line {}: without a tag "
+        "nothing else tells",
+        item.msg_id, others_.front().line);
+  }
+
+ private:
+  // Sent before it, of its identity and with another body.
+  struct Other {
+    ImportPeerMsg message;
+    std::uint32_t line;
+  };
+
+  UntaggedImport(const RunContext& context, const ImportPeerMsg& message)
+      : context_(context), message_(message), identity_(message_identity(message)) {}
+
+  const RunContext& context_;
+  const ImportPeerMsg& message_;
+  std::string identity_;
+  std::int64_t to_pass_ = 0;  // equal ones that were sent before it
+  std::vector<Other> others_;
+};
 
 }  // namespace
 
@@ -62,23 +112,27 @@ Look look_for(const RunContext& context, ZimApi& api, CallSite& site, const Impo
     return out;
   }
   const std::string tag = context.plan.tagged ? tag_of(message->extended_data) : "";
-  std::uint64_t to_pass = 0;
+  std::optional<UntaggedImport> untagged;
   if (tag.empty()) {
-    const auto before = alike_before(context, key, *message);
-    if (!before) {
-      out.error = before.error();
+    auto made = UntaggedImport::make(context, key, *message);
+    if (!made) {
+      out.error = made.error();
       return out;
     }
-    to_pass = *before;
+    untagged.emplace(*std::move(made));
   }
+  using Match = UntaggedImport::Match;
   const ListRead read = read_list(
       api, site, context.plan.viewer(key.lane), context.plan.peer(key.lane),
       [&](const QueryItem& item) -> Result<bool> {
-        const bool is_it = tag.empty() ? is_alike(item, *message) : tag_of(item.payload) == tag;
-        if (is_it && to_pass-- == 0) {
+        const Match match = untagged                      ? untagged->match(item)
+                            : tag_of(item.payload) == tag ? Match::kYes
+                                                          : Match::kNo;
+        if (match == Match::kYes) {
           out.landed = Landed{item.msg_id, item.msg_seq};
           return false;
         }
+        if (match == Match::kPerhaps) out.ambiguous = untagged->why_perhaps(item);
         const bool same_time = item.msg_time_ms == message->send_time_ms;
         if (item.is_empty != 0 && same_time && item.payload.empty()) {
           out.ambiguous =

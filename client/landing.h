@@ -31,10 +31,11 @@ struct Look {
   bool interrupted = false;
 };
 
-// Looks for the import in its list: by its tag; in a plan without tags it is there if the list has
-// more messages like it than the plan has before it, which does not see what others write. Reads
-// from the newest message back to a second before its time, or all where MsgTime is when a message
-// arrived.
+// Looks for the import in its list: by its tag; in a plan without tags by message_identity() and
+// time: it is there if the list has more messages equal to it than were sent before it, which does
+// not see what others write. A message of its identity that may be another one, of which the body
+// is not the same, is ambiguous unless the list's body says which it is. Reads from the newest
+// message back to a second before its time, or all where MsgTime is when a message arrived.
 Look look_for(const RunContext& context, ZimApi& api, CallSite& site, const ImportKey& key);
 
 }  // namespace zimmock

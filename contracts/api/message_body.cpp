@@ -233,6 +233,27 @@ json decoded(std::string_view body, bool plus_is_space) {
   return document;
 }
 
+// What body_identity() keeps of a returned document; null if it is none.
+json file_identity(const json& document) {
+  return document.is_object() ? document.value("file_name", json()) : json();
+}
+
+json multi_identity(const json& document) {
+  const json items = document.is_object() ? document.value("multi_msg", json()) : json();
+  if (!items.is_array()) return {};
+  json out = json::array();
+  for (const json& item : items) {
+    if (!item.is_object() || !item.value("msg_type", json()).is_number_integer()) return {};
+    const auto type = item.at("msg_type").get<std::int64_t>();
+    const json content = item.value("callback_content", json());
+    json kept = is_media(type) ? file_identity(content) : content;
+    if (kept.is_null()) return {};
+    json sub_type = type == kCustom ? item.value("sub_msg_type", json()) : json();
+    out.push_back(json::array({type, std::move(sub_type), std::move(kept)}));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::span<const std::int64_t> importable_types() { return kImportable; }
@@ -300,6 +321,17 @@ bool same_returned_body(std::int64_t type, std::string_view a, std::string_view 
   if (!is_media(type)) return false;
   const json wanted = decoded(a, false);
   return !wanted.is_discarded() && (wanted == decoded(b, false) || wanted == decoded(b, true));
+}
+
+std::string body_identity(std::int64_t type, std::string_view body) {
+  if (!is_media(type)) return std::string(body);
+  const json document = decoded(body, true);
+  const json kept = type == kMulti ? multi_identity(document) : file_identity(document);
+  if (kept.is_null()) return std::string(body);
+  std::string out = kept.dump();
+  // Some encode a space as "+", some leave a "+" as it is: here they are one.
+  std::replace(out.begin(), out.end(), '+', ' ');
+  return out;
 }
 
 }  // namespace zimmock

@@ -52,4 +52,10 @@ std::string returned_body(std::int64_t type, std::string_view message);
 // however they are encoded.
 bool same_returned_body(std::int64_t type, std::string_view a, std::string_view b);
 
+// What of a returned body an import determines for certain, for the message to be known by: text
+// and custom whole; of types 11 to 14 the file name; of a multi-item message each item's type and
+// what an item's body would keep. Not md5, sizes, lengths and URLs, which a service fills in or
+// corrects (section 6). A body that is no such document is kept whole.
+std::string body_identity(std::int64_t type, std::string_view body);
+
 }  // namespace zimmock

@@ -292,6 +292,27 @@ TEST_CASE("without tags, equal messages are told apart by their number") {
   }
 }
 
+TEST_CASE("without tags and with MsgTime as the time of arrival nothing is guessed") {
+  for (const bool applied : {true, false}) {
+    Migration run(record_line("1", kNow - 9, {{"VisibleTo", {"a"}}}) +
+                  record_line("2", kNow - 5, {{"VisibleTo", {"a"}}}));
+    run.msg_time_is_arrival = true;
+    (applied ? run.service.after : run.service.before) =
+        on_call("ImportPeerMsg", 2, fail(ErrorKind::kInDoubt, "lost"));
+    run.service.after = [&, lost = run.service.after](
+                            const std::string& action,
+                            const json& body) -> std::optional<Result<HttpResponse>> {
+      for (json& item : run.service.list("a", "b")) item["MsgTime"] = run.time.wall_ms();
+      return lost ? lost(action, body) : std::nullopt;
+    };
+    const ImportReport report = run.import();
+    CHECK(report.sent_again == (applied ? 0 : 1));
+    CHECK(report.unresolved == (applied ? 1 : 0));
+    CHECK(run.service.list("a", "b").size() == 2);
+    if (applied) CHECK_THAT(report.stopped_lanes.at(0).why, Contains("may be somebody else's"));
+  }
+}
+
 TEST_CASE("without tags, a message that comes again on a later page counts once") {
   std::string text;
   for (int i = 0; i < 3; ++i)

@@ -213,6 +213,27 @@ TEST_CASE("media bodies are the same in any encoding") {
   CHECK_THAT(run.mismatches.at(0).what, Contains("MsgBody"));
 }
 
+TEST_CASE("media that the service has filled in are paired with what was sent") {
+  const auto document = [](const char* name) {
+    return json{{"Uid", "u"}, {"Url", "https://m.example/1"}, {"FileName", name}}.dump();
+  };
+  std::string text;
+  for (const char* name : {"x", "y", "z"})
+    text += record_line(name, kNow,
+                        {{"MessageType", 12}, {"Message", document(name)}, {"VisibleTo", {"a"}}});
+  Imported run(text);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const json filled{{"md5", "0cc1"}, {"file_name", std::string(1, "xyz"[i])}, {"file_size", "9"}};
+    run.list()[i]["MsgBody"] = url_encode(filled.dump());
+  }
+  CHECK(run.verify().totals.differs == 3);
+  for (const Mismatch& one : run.mismatches) {
+    REQUIRE((one.line >= 1 && one.line <= 3));
+    const std::string name = fmt::format("\\\"{}\\\"", "xyz"[one.line - 1]);
+    CHECK_THAT(one.what, Contains(name));
+  }
+}
+
 TEST_CASE("a list that is not newest first") {
   Imported run(some_records(3));
   run.service.sort_lists = false;

@@ -135,6 +135,40 @@ TEST_CASE("a video and a multi-item message come back in the query's names") {
   CHECK(json::parse(back.at(2).at("callback_content").get<std::string>()) == flat);
 }
 
+TEST_CASE("a message is known by what a service does not fill in or change") {
+  const auto body = [](const json& document) { return url_encode(document.dump()); };
+  const json sent{{"md5", ""},
+                  {"file_name", "a b.png"},
+                  {"file_size", "0"},
+                  {"download_url", "https://a/o"},
+                  {"origin_image_width", 4}};
+  json filled{{"md5", "0cc1"},           {"file_name", "a b.png"},
+              {"file_size", "77"},       {"download_url", "https://cdn/x"},
+              {"origin_image_width", 5}, {"thumbnail_width", 1}};
+  const std::string identity = body_identity(kImage, body(sent));
+  CHECK(identity == body_identity(kImage, body(filled)));
+  CHECK(identity == body_identity(kImage, "%7B%22file_name%22:%22a+b.png%22%7D"));
+  filled["file_name"] = "other.png";
+  CHECK(identity != body_identity(kImage, body(filled)));
+  CHECK(body_identity(kFile, "rubbish") == "rubbish");
+  CHECK(body_identity(kFile, "%7B%7D") == "%7B%7D");
+  CHECK(body_identity(kText, "a+b") == "a+b");
+
+  const auto item = [](std::int64_t type, const json& sub_type, const json& content) {
+    return json{{"msg_type", type}, {"sub_msg_type", sub_type}, {"callback_content", content}};
+  };
+  const auto multi = [&](const json& items) {
+    return body_identity(kMulti, body({{"multi_msg", items}}));
+  };
+  const json as_sent{item(1, 0, "t"), item(200, 7, "c"), item(kImage, 0, sent.dump())};
+  filled["file_name"] = "a b.png";
+  CHECK(multi(as_sent) ==
+        multi({item(1, nullptr, "t"), item(200, 7, "c"), item(kImage, 0, filled)}));
+  CHECK(multi(as_sent) != multi({item(1, 0, "t"), item(200, 8, "c"), item(kImage, 0, filled)}));
+  CHECK(multi(as_sent) != multi({item(1, 0, "u"), item(200, 7, "c"), item(kImage, 0, filled)}));
+  CHECK(multi(as_sent) != multi({item(200, 7, "c"), item(1, 0, "t"), item(kImage, 0, filled)}));
+}
+
 TEST_CASE("returned bodies are compared by what they say") {
   const std::string text = R"({"a":"x y+z"})";
   CHECK(same_returned_body(kImage, url_encode(text), "%7B%22a%22%3A%22x+y%2Bz%22%7D"));

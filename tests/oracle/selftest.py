@@ -212,6 +212,34 @@ returned = json.loads(urllib.parse.unquote(contract.returned_body(14, json.dumps
 equal({"md5": "", "file_name": "ä b.mp4", "file_size": "3", "download_url": "https://m.example/v.mp4", "media_duration": "7",
        "video_first_frame_download_url": "https://m.example/t.jpg", "video_first_frame_width": 2,
        "video_first_frame_height": 3}, returned, "the document")
+filled = json.loads(urllib.parse.unquote(contract.returned_body(14, json.dumps(video), rng, True)))
+equal({"file_name", "media_duration"}, {name for name in returned if returned[name] == filled[name]}, "what fill leaves as it is")
+case("pages that overlap, and an answer that is withheld")
+with Oracle("--fault", "query@1+:overlap", "--fault", "import@2:withhold") as oracle:
+    client = NaiveClient(oracle.url)
+    client.register(records)
+    lane = [body for body in bodies(records) if body["ImportedUserId"] == bodies(records)[0]["ImportedUserId"]][:1] * 2
+    client.call("ImportPeerMsg", lane[0])
+    withheld = threading.Thread(target=client.call, args=("ImportPeerMsg", lane[1]))
+    withheld.start()
+    while oracle.count("import") < 2:
+        time.sleep(0.005)
+    check(withheld.is_alive(), "no answer before the release", "an answer")
+    oracle.release()
+    withheld.join()
+    for _ in range(3):
+        client.call("ImportPeerMsg", lane[0])
+    viewer = lane[0]["ImportedUserId"]
+    asked = {"FromUserId": viewer, "ToUserId": next(lane[0][name] for name in ("FromUserId", "ToUserId") if lane[0][name] != viewer)}
+    ids, token = [], 0
+    while True:
+        page = client.call("QueryPeerMsg", {**asked, "Limit": 100, "Next": token})
+        ids.append([item["MsgId"] for item in page["List"]])
+        token = page["Next"]
+        if token == 0:
+            break
+equal([2, 4, 3], [len(page) for page in ids], "messages a page")
+equal([ids[0], ids[1][2:]], [ids[1][:2], ids[2][:2]], "what comes again")
 case("every media record of the fixtures can be returned")
 kinds = {record["MessageType"] for record in read_records(FIXTURES / "conversations.jsonl")
          if contract.returned_body(record["MessageType"], record.get("Message", record.get("MessageBody", {}).get("Message")), rng)}

@@ -1,0 +1,39 @@
+#include "client/message_identity.h"
+
+#include <fmt/format.h>
+
+#include "contracts/api/message_body.h"
+
+namespace zimmock {
+namespace {
+
+// The lengths keep "ab" + "c" apart from "a" + "bc".
+std::string joined(std::string_view sender, std::int64_t type, std::int64_t sub_type,
+                   std::string_view body, std::string_view payload) {
+  const std::string kept = body_identity(type, body);
+  return fmt::format("{}:{}:{}:{}:{}:{}{}{}", type, type == kCustom ? sub_type : 0, sender.size(),
+                     kept.size(), payload.size(), sender, kept, payload);
+}
+
+}  // namespace
+
+std::string message_identity(const ImportPeerMsg& sent) {
+  return joined(sent.from_user_id, sent.message_type, sent.sub_msg_type,
+                returned_body(sent.message_type, sent.message), sent.extended_data);
+}
+
+std::string message_identity(const QueryItem& item) {
+  return joined(item.sender, item.msg_type, item.sub_msg_type, item.msg_body, item.payload);
+}
+
+bool is_same_body(const ImportPeerMsg& sent, const QueryItem& item) {
+  return same_returned_body(sent.message_type, returned_body(sent.message_type, sent.message),
+                            item.msg_body);
+}
+
+bool is_same_body(const ImportPeerMsg& sent, const ImportPeerMsg& other) {
+  return same_returned_body(sent.message_type, returned_body(sent.message_type, sent.message),
+                            returned_body(other.message_type, other.message));
+}
+
+}  // namespace zimmock

@@ -1,0 +1,23 @@
+#pragma once
+
+// What a message is known by where no tag tells: all that an import determines of what its list
+// gives back, but the time.
+
+#include <string>
+
+#include "client/zim_api.h"
+
+namespace zimmock {
+
+// Sender, type, SubMsgType of a custom message, ExtendedData, and what body_identity() keeps of the
+// body. The same for a message as it is sent and as its list gives it, whatever the service fills
+// in or corrects. Different messages may have one identity: two images of one file name.
+std::string message_identity(const ImportPeerMsg& sent);
+std::string message_identity(const QueryItem& item);
+
+// True if of two messages of one identity the bodies say the same as well, to the URLs and sizes:
+// nothing tells them apart in a list.
+bool is_same_body(const ImportPeerMsg& sent, const QueryItem& item);
+bool is_same_body(const ImportPeerMsg& sent, const ImportPeerMsg& other);
+
+}  // namespace zimmock
