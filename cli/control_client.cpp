@@ -54,8 +54,8 @@ Result<Address> parse_address(const std::string& text) {
   Address out{*endpoint, path == text.npos ? "" : text.substr(path)};
   while (out.path_prefix.ends_with('/')) out.path_prefix.pop_back();
   if (out.path_prefix.empty()) out.path_prefix = kControlPath;
-  if (quote(out.path_prefix, out.path_prefix.size()).size() != out.path_prefix.size() + 2 ||
-      out.path_prefix.find(' ') != out.path_prefix.npos) {
+  if (ascii_line(out.path_prefix) != out.path_prefix ||
+      out.path_prefix.find_first_of(" \"\\") != out.path_prefix.npos) {
     return bad(": its path has characters that must be escaped");
   }
   return out;

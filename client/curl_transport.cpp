@@ -229,7 +229,7 @@ tl::unexpected<Error> CurlTransport::Impl::error(CURLcode code, const Exchange& 
   const bool sent = exchange.body_started || (!exchange.has_body && head_bytes > 0);
   return fail(
       sent ? ErrorKind::kInDoubt : ErrorKind::kUnreachable,
-      fmt::format("{}: {}", options.endpoint.url, ascii_line(what_went_wrong(code, exchange))));
+      fmt::format("{}: {}", options.endpoint.url, printable_line(what_went_wrong(code, exchange))));
 }
 
 CurlTransport::CurlTransport(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

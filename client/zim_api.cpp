@@ -29,7 +29,7 @@ std::string ApiStatus::line() const {
   const ReturnCode* row = find_code(code);
   std::string out = fmt::format("code {} ({})", code, row != nullptr ? row->meaning : message);
   if (!explain.empty()) out += ": " + explain;
-  return ascii_line(out);
+  return printable_line(out);
 }
 
 ZimApi::ZimApi(Transport& transport, Credentials credentials, const Clock& clock,

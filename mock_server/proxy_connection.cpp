@@ -146,7 +146,7 @@ void ProxyConnection::refuse(const Refusal& refusal) const {
       "HTTP/1.1 {} {}\r\n{}X-Zimmock-Explain: {}\r\nContent-Type: text/plain\r\n"
       "Content-Length: {}\r\nConnection: close\r\n\r\n{}\n",
       refusal.status, refusal.reason, refusal.status == 405 ? "Allow: CONNECT\r\n" : "",
-      refusal.line, refusal.line.size() + 1, refusal.line);
+      ascii_line(refusal.line), refusal.line.size() + 1, refusal.line);
   if (!send_all(answer)) return;
   ::shutdown(client_.fd(), SHUT_WR);
   char chunk[4096];

@@ -124,7 +124,7 @@ std::string code_text(const RequestRecord& record) {
 std::string or_none(const std::string& text) { return text.empty() ? "none" : quote(text); }
 
 std::string conversation_text(const std::string& a, const std::string& b) {
-  return ascii_line(a) + "/" + ascii_line(b);
+  return printable_line(a) + "/" + printable_line(b);
 }
 
 }  // namespace
@@ -173,7 +173,7 @@ std::vector<std::string> RequestFilter::misses(const RequestRecord& record) cons
 std::string RequestFilter::describe() const {
   std::vector<std::string> parts;
   const auto add = [&parts](std::string_view word, const std::string& value) {
-    if (!value.empty()) parts.push_back(fmt::format("{} {}", word, ascii_line(value)));
+    if (!value.empty()) parts.push_back(fmt::format("{} {}", word, printable_line(value)));
   };
   if (!action.empty()) parts.push_back(action);
   add("user", user);

@@ -121,12 +121,13 @@ void check_findings(const std::vector<JournalEntry>& found, Report& report) {
 
 std::string request_line(const RequestRecord& record) {
   constexpr std::size_t kDate = 11;  // YYYY-MM-DDT
-  std::string line = fmt::format("#{} {} {}", record.seq, iso_time(record.wall_ms).substr(kDate),
-                                 record.action.empty() ? "(no action)" : ascii_line(record.action));
+  std::string line =
+      fmt::format("#{} {} {}", record.seq, iso_time(record.wall_ms).substr(kDate),
+                  record.action.empty() ? "(no action)" : printable_line(record.action));
   if (!record.from.empty() || !record.to.empty()) {
-    line += fmt::format(" {}>{}", ascii_line(record.from), ascii_line(record.to));
+    line += fmt::format(" {}>{}", printable_line(record.from), printable_line(record.to));
   }
-  if (!record.list.empty()) line += fmt::format(" (list of {})", ascii_line(record.list));
+  if (!record.list.empty()) line += fmt::format(" (list of {})", printable_line(record.list));
   if (!record.users.empty()) line += fmt::format(" ({} users)", record.users.size());
   line += record.code == kNoCode ? " no code" : fmt::format(" code {}", record.code);
   for (std::size_t i = 0; i < record.rules_broken.size(); ++i) {

@@ -89,7 +89,7 @@ class ValueBuilder {
     std::string out;
     for (const Open& one : stack_) {
       out = one.value->is_array() ? pointer_to(out, one.value->size() - 1)
-                                  : pointer_to(out, ascii_line(one.key));
+                                  : pointer_to(out, printable_line(one.key));
     }
     return out;
   }

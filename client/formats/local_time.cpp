@@ -108,7 +108,7 @@ Result<TimeZone> TimeZone::find(std::string_view name) {
   } catch (const std::exception& error) {
     return fail(ErrorKind::kSystem,
                 fmt::format("could not read the system's time zones (is tzdata installed?): {}",
-                            ascii_line(error.what())));
+                            printable_line(error.what())));
   }
 }
 

@@ -11,6 +11,7 @@
 #include "client/formats/whatsapp_dates.h"
 #include "client/formats/whatsapp_line.h"
 #include "client/formats/whatsapp_text.h"
+#include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
 // WhatsApp's "export chat": one text file for one conversation.
@@ -119,9 +120,8 @@ Result<void> demand_users(const std::filesystem::path& path, const FormatOptions
     if (options.users.contains(name)) continue;
     return fail(
         ErrorKind::kUsage,
-        fmt::format(
-            "{}: {} is a name, not a user id: give --users with {}", path.string(), quote(name),
-            json{{name, "its ZIM user id"}}.dump(-1, ' ', true, json::error_handler_t::replace)));
+        fmt::format("{}: {} is a name, not a user id: give --users with {}", path.string(),
+                    quote(name), printable_json(json_line(json{{name, "its ZIM user id"}}))));
   }
   if (chat.names.size() != 1) return {};
   std::vector<std::string> others;

@@ -68,7 +68,7 @@ class Query {
     const std::vector<std::string_view> known(std::begin(kParameters), std::end(kParameters));
     for (const auto& [key, value] : parameters_) {
       if (std::find(known.begin(), known.end(), key) == known.end()) {
-        out.push_back({RuleId::kParameterKnown, "?" + ascii_line(redact_named(key)),
+        out.push_back({RuleId::kParameterKnown, "?" + printable_line(redact_named(key)),
                        "a common parameter", shown(key) + did_you_mean(key, known)});
       } else if (std::find(seen.begin(), seen.end(), key) != seen.end()) {
         out.push_back({RuleId::kParameterOnce, "?" + key, "the parameter once", "several"});

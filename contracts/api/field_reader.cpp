@@ -58,7 +58,7 @@ FieldReader::FieldReader(const json& object, std::string pointer, Findings& find
     : object_(object), pointer_(std::move(pointer)), findings_(findings), kind_(kind) {}
 
 std::string FieldReader::pointer(std::string_view name) const {
-  return pointer_to(pointer_, ascii_line(name));
+  return pointer_to(pointer_, printable_line(name));
 }
 
 const json* FieldReader::find(std::string_view name, Type type, bool required) {

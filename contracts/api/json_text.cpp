@@ -48,7 +48,7 @@ class LimitWatch {
   void note_member(const std::string& name) {
     if (members_.empty() || members_.back().insert(name).second) return;
     if (!limits_.refuse_duplicate_members || finding_) return;
-    finding_ = Finding{RuleId::kMemberOnce, "/" + ascii_line(name), "the member once",
+    finding_ = Finding{RuleId::kMemberOnce, "/" + printable_line(name), "the member once",
                        quote(name) + " twice"};
   }
 
@@ -127,6 +127,26 @@ std::string json_type_and_value(const json& value) {
 
 std::string json_line(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string printable_json(std::string_view document) {
+  std::string out;
+  out.reserve(document.size());
+  for (std::size_t at = 0; at < document.size();) {
+    const CodePoint point = code_point_at(document, at);
+    const std::string_view bytes = document.substr(at, point.bytes);
+    at += point.bytes;
+    // Below DEL nothing but line breaks between members can be raw in JSON.
+    if (point.value < 0x7F || is_printable(point.value)) {
+      out += bytes;
+    } else if (point.value <= 0xFFFF) {
+      out += fmt::format("\\u{:04x}", point.value);
+    } else {
+      const std::int32_t above = point.value - 0x10000;
+      out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + (above >> 10), 0xDC00 + (above & 0x3FF));
+    }
+  }
+  return out;
 }
 
 std::string pointer_to(std::string_view base, std::string_view member) {

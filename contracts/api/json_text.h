@@ -29,6 +29,10 @@ std::string json_type_and_value(const nlohmann::json& value);
 // dump() that replaces what is not UTF-8 instead of throwing.
 std::string json_line(const nlohmann::json& value);
 
+// A JSON document that a terminal may show: what is not printable stands as \uXXXX in its strings,
+// so the document's value is the same.
+std::string printable_json(std::string_view document);
+
 // A JSON Pointer's next step, escaped: pointer_to("/a", "b/c") is "/a/b~1c".
 std::string pointer_to(std::string_view base, std::string_view member);
 std::string pointer_to(std::string_view base, std::size_t index);

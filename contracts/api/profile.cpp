@@ -93,7 +93,7 @@ Result<void> apply_settings(Profile& profile, const json& values, std::string_vi
     if (found == nullptr) {
       return bad(where, fmt::format("/settings/{}: no such setting{}; `zimmock list settings` has "
                                     "them all",
-                                    ascii_line(name), did_you_mean(name, names)));
+                                    printable_line(name), did_you_mean(name, names)));
     }
     if (!assign(profile, *found, value)) {
       return bad(where, fmt::format("/settings/{}: expected {}, got {}", name, type_name(*found),
@@ -111,7 +111,7 @@ Result<void> apply_codes(Profile& profile, const json& values, std::string_view 
     const Rule* found = find_rule(id);
     if (found == nullptr) {
       return bad(where, fmt::format("/codes/{}: no such rule{}; `zimmock list rules` has them all",
-                                    ascii_line(id), did_you_mean(id, ids)));
+                                    printable_line(id), did_you_mean(id, ids)));
     }
     if (!value.is_number_integer() || value.get<std::int64_t>() <= 0) {
       return bad(where, fmt::format("/codes/{}: expected a return code above 0, got {}", id,
@@ -172,7 +172,7 @@ Result<Profile> parse_profile(std::string_view text, std::string_view where) {
     } else if (key == "codes") {
       applied = apply_codes(profile, value, where);
     } else {
-      return bad(where, fmt::format("/{}: expected base, settings or codes", ascii_line(key)));
+      return bad(where, fmt::format("/{}: expected base, settings or codes", printable_line(key)));
     }
     if (!applied) return tl::unexpected(applied.error());
   }

@@ -43,7 +43,7 @@ tl::expected<json, Finding> read_request_body(const HttpRequest& request, const 
     Finding finding = parsed.error();
     if (is_form(type)) {
       finding.got = fmt::format("a form body ({}): send JSON, with Content-Type application/json",
-                                ascii_line(type.substr(0, type.find(';'))));
+                                printable_line(type.substr(0, type.find(';'))));
     }
     return tl::unexpected(std::move(finding));
   }

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <iterator>
 #include <limits>
 
 #include <fmt/format.h>
@@ -31,7 +32,10 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return d[a.size()][b.size()];
 }
 
-std::string escaped(std::string_view text, bool escape_quotes) {
+enum class Quotes { kKept, kEscaped };
+enum class Beyond { kAscii, kPrintable };  // what is not escaped
+
+std::string escaped(std::string_view text, Quotes quotes, Beyond beyond) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     const CodePoint point = code_point_at(text, at);
@@ -44,13 +48,13 @@ std::string escaped(std::string_view text, bool escape_quotes) {
       out += "\\t";
     } else if (c == '\r') {
       out += "\\r";
-    } else if (escape_quotes && (c == '"' || c == '\\')) {
+    } else if (quotes == Quotes::kEscaped && (c == '"' || c == '\\')) {
       out += '\\';
       out += c;
-    } else if (point.value < 0x20 || point.value > 0x7E) {
+    } else if (!is_printable(point.value) || (beyond == Beyond::kAscii && point.value > 0x7E)) {
       out += fmt::format("\\u{{{:X}}}", point.value);
     } else {
-      out += c;
+      out += text.substr(at, point.bytes);
     }
     at += point.bytes;
   }
@@ -122,14 +126,42 @@ std::optional<std::int64_t> parse_int64(std::string_view text) {
   return value;
 }
 
-std::string quote(std::string_view text, std::size_t max_bytes) {
-  if (text.size() <= max_bytes) return fmt::format("\"{}\"", escaped(text, true));
-  std::size_t cut = max_bytes;
-  while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;
-  return fmt::format("\"{}...\" ({} bytes)", escaped(text.substr(0, cut), true), text.size());
+bool is_printable(std::int32_t code_point) {
+  struct Range {
+    std::int32_t first, last;
+  };
+  // General categories Cc, Cf, Zl and Zp of Unicode 15.
+  static constexpr Range kHidden[] = {
+      {0x0000, 0x001F},   {0x007F, 0x009F},   {0x00AD, 0x00AD},   {0x0600, 0x0605},
+      {0x061C, 0x061C},   {0x06DD, 0x06DD},   {0x070F, 0x070F},   {0x0890, 0x0891},
+      {0x08E2, 0x08E2},   {0x180E, 0x180E},   {0x200B, 0x200F},   {0x2028, 0x202E},
+      {0x2060, 0x206F},   {0xFDD0, 0xFDEF},   {0xFEFF, 0xFEFF},   {0xFFF9, 0xFFFB},
+      {0x110BD, 0x110BD}, {0x110CD, 0x110CD}, {0x13430, 0x1343F}, {0x1BCA0, 0x1BCA3},
+      {0x1D173, 0x1D17A}, {0xE0000, 0xE007F},
+  };
+  if ((code_point & 0xFFFE) == 0xFFFE) return false;  // noncharacters, as FDD0 to FDEF
+  return std::none_of(std::begin(kHidden), std::end(kHidden), [&](const Range& range) {
+    return code_point >= range.first && code_point <= range.last;
+  });
 }
 
-std::string ascii_line(std::string_view text) { return escaped(text, false); }
+std::string quote(std::string_view text, std::size_t max_bytes) {
+  const auto shown = [](std::string_view part) {
+    return escaped(part, Quotes::kEscaped, Beyond::kPrintable);
+  };
+  if (text.size() <= max_bytes) return fmt::format("\"{}\"", shown(text));
+  std::size_t cut = max_bytes;
+  while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;
+  return fmt::format("\"{}...\" ({} bytes)", shown(text.substr(0, cut)), text.size());
+}
+
+std::string printable_line(std::string_view text) {
+  return escaped(text, Quotes::kKept, Beyond::kPrintable);
+}
+
+std::string ascii_line(std::string_view text) {
+  return escaped(text, Quotes::kKept, Beyond::kAscii);
+}
 
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates) {
   // Nothing known is so long, and the cost grows with the length.

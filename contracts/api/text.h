@@ -18,13 +18,21 @@ std::string_view trim(std::string_view text);
 // Decimal digits with an optional leading '-', nothing else; nothing if it does not fit.
 std::optional<std::int64_t> parse_int64(std::string_view text);
 
-// `text` in double quotes, printable ASCII only: quotes, backslashes and control characters are
-// escaped, other characters become \u{HEX}, bytes that are not UTF-8 become \xHH. Longer than
-// `max_bytes` is cut and its whole length is named.
+// True for a character that a terminal shows in its place: no control (C0, DEL, C1), no line or
+// paragraph separator, no format control (such as marks of writing direction, joiners and tags), no
+// noncharacter. Whether a font or a locale has it is another question.
+bool is_printable(std::int32_t code_point);
+
+// `text` in double quotes, in one line: quotes, backslashes and what is not printable are escaped
+// as \n, \t, \r or \u{HEX}, bytes that are not UTF-8 as \xHH. Longer than `max_bytes` is cut and
+// its whole length is named.
 std::string quote(std::string_view text, std::size_t max_bytes = 60);
 
-// `text` with everything but printable ASCII escaped as above, without quotes and uncut: what may
-// stand in an HTTP header or a log line.
+// `text` in one line, with what is not printable escaped as above, without quotes and uncut: what
+// may stand in a message.
+std::string printable_line(std::string_view text);
+
+// The same, and everything beyond ASCII escaped: what may stand in an HTTP header.
 std::string ascii_line(std::string_view text);
 
 // The candidate nearest to `word` by edit distance, ignoring case; "" if none is near enough to be

@@ -157,9 +157,9 @@ class Calibrator {
     for (const Determines& candidate : kDetermines) {
       if (candidate.rule_id != row.rule_id || !fits(candidate, seen)) continue;
       settings_[std::string(candidate.setting)] = candidate.value;
-      out_.taken.push_back(fmt::format("{}: {}: {}: setting {} is {}", row.id,
-                                       ascii_line(seen.one.name), ascii_line(seen.mismatch->line()),
-                                       candidate.setting, candidate.value));
+      out_.taken.push_back(
+          fmt::format("{}: {}: {}: setting {} is {}", row.id, printable_line(seen.one.name),
+                      printable_line(seen.mismatch->line()), candidate.setting, candidate.value));
       if (!is_accepted(*seen.code, row) && !is_rate(*seen.code))
         refused_with_[row.rule_id].insert(*seen.code);
       return;
@@ -175,7 +175,7 @@ class Calibrator {
   void leave(const Observation& seen, std::string_view why) {
     const std::string what = seen.mismatch == nullptr ? seen.one.why : seen.mismatch->line();
     out_.left_out.push_back(fmt::format("{}: {}: {}: {}", rule(seen.one.rule_id).id,
-                                        ascii_line(seen.one.name), ascii_line(what), why));
+                                        printable_line(seen.one.name), printable_line(what), why));
   }
 
   bool refused_as_documented(RuleId id) const {
@@ -236,10 +236,10 @@ class Calibrator {
 
   void leave_answers(const RuleResult& found) {
     if (found.rule_id == RuleId::kAnswerStatus || found.answer_findings.empty()) return;
-    out_.left_out.push_back(fmt::format("{}: {} of {} answers: {}: no setting says so",
-                                        rule(found.rule_id).id, found.answers_broken,
-                                        found.answers_checked,
-                                        ascii_line(finding_line(found.answer_findings.front()))));
+    out_.left_out.push_back(
+        fmt::format("{}: {} of {} answers: {}: no setting says so", rule(found.rule_id).id,
+                    found.answers_broken, found.answers_checked,
+                    printable_line(finding_line(found.answer_findings.front()))));
   }
 
   const RunResult& real_;

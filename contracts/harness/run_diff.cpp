@@ -40,13 +40,13 @@ Seen seen_of(CaseVerdict verdict) {
 
 Side side_of(const CaseResult& one) {
   Side side{seen_of(one.verdict), std::string(to_string(one.verdict)), ""};
-  if (side.seen == Seen::kUnknown && !one.why.empty()) side.text += ": " + ascii_line(one.why);
+  if (side.seen == Seen::kUnknown && !one.why.empty()) side.text += ": " + printable_line(one.why);
   if (side.seen != Seen::kBroken) return side;
   for (const CaseMismatch& found : one.mismatches) {
     side.evidence += found.where + "\n";
     if (found.where == "/Code" || found.where == "HTTP status") side.evidence += found.got + "\n";
   }
-  if (!one.mismatches.empty()) side.text += ": " + ascii_line(one.mismatches.front().line());
+  if (!one.mismatches.empty()) side.text += ": " + printable_line(one.mismatches.front().line());
   return side;
 }
 
@@ -56,7 +56,7 @@ Side answers_side(const RuleResult& found) {
   side.text = fmt::format("{} of {} answers broken", found.answers_broken, found.answers_checked);
   if (!found.answer_findings.empty()) {
     side.evidence = found.answer_findings.front().finding.pointer;
-    side.text += ": " + ascii_line(finding_line(found.answer_findings.front()));
+    side.text += ": " + printable_line(finding_line(found.answer_findings.front()));
   }
   return side;
 }

@@ -22,8 +22,8 @@ std::string class_word(DiffClass diff_class) {
 }
 
 std::string side_line(std::string_view letter, const RunSide& side) {
-  return fmt::format("{}  {}, contract {}, {}, {}{}\n", letter, ascii_line(side.target),
-                     ascii_line(side.contract_version), iso_time(side.started_ms),
+  return fmt::format("{}  {}, contract {}, {}, {}{}\n", letter, printable_line(side.target),
+                     printable_line(side.contract_version), iso_time(side.started_ms),
                      to_string(side.outcome),
                      side.real_service ? ", the real service" : ", not the real service");
 }
@@ -37,7 +37,8 @@ std::string head(const RunDiff& diff) {
   }
   if (!diff.same_contract()) {
     out += fmt::format("the runs are of contract {} and contract {}: a rule may have changed\n",
-                       ascii_line(diff.a.contract_version), ascii_line(diff.b.contract_version));
+                       printable_line(diff.a.contract_version),
+                       printable_line(diff.b.contract_version));
   }
   return out + "\n";
 }
@@ -79,7 +80,7 @@ std::string details(const RuleDiff& one) {
     const bool otherwise =
         found.diff_class != DiffClass::kSame && found.diff_class != DiffClass::kUnverified;
     if (!found.differs && !otherwise) continue;
-    out += fmt::format("  {}: {}\n    A  {}\n    B  {}\n", ascii_line(found.name),
+    out += fmt::format("  {}: {}\n    A  {}\n    B  {}\n", printable_line(found.name),
                        to_string(found.diff_class), found.a, found.b);
   }
   return out + "\n";

@@ -290,7 +290,7 @@ Result<RunResult> run_from_json(std::string_view text, std::string_view where) {
     return fail(ErrorKind::kInput,
                 fmt::format("{}: {}{}expected {}, got {}; what `zimmock contract run --report "
                             "json:FILE` wrote can be read",
-                            where, ascii_line(found.pointer), found.pointer.empty() ? "" : ": ",
+                            where, printable_line(found.pointer), found.pointer.empty() ? "" : ": ",
                             found.expected, found.got));
   };
   const auto document = parse_json(text, {});

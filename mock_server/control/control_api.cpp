@@ -145,7 +145,7 @@ HttpResponse to_http(const ControlResult& result) {
   std::string content_type = "application/json";
   if (!result) {
     response.status = result.error().status;
-    response.body = json_line({{"error", ascii_line(result.error().message)}});
+    response.body = json_line({{"error", printable_line(result.error().message)}});
   } else if (result->is_text) {
     response.status = result->status;
     response.body = result->text;
@@ -275,9 +275,9 @@ tl::expected<void, ControlError> only_members(const json& object,
                                               const std::vector<std::string_view>& known) {
   for (const auto& [name, value] : object.items()) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    return control_error(400,
-                         fmt::format("/{}: expected {}, got an unknown member{}", ascii_line(name),
-                                     fmt::join(known, ", "), did_you_mean(name, known)));
+    return control_error(
+        400, fmt::format("/{}: expected {}, got an unknown member{}", printable_line(name),
+                         fmt::join(known, ", "), did_you_mean(name, known)));
   }
   return {};
 }

@@ -51,3 +51,15 @@ TEST_CASE("pointers are escaped") {
   CHECK(pointer_to("/a", "b/c~d") == "/a/b~1c~0d");
   CHECK(pointer_to("/a", std::size_t{3}) == "/a/3");
 }
+
+TEST_CASE("a JSON document for a terminal keeps its value and its letters") {
+  const nlohmann::json value{
+      {"n\u00E4me\u202E", "\u4E2D\x1B\x7F\u009B\u2028\U0001F642\U000E0041\n"}};
+  const std::string shown = printable_json(json_line(value));
+  CHECK(nlohmann::json::parse(shown) == value);
+  CHECK(shown ==
+        "{\"n\u00E4me\\u202e\":\"\u4E2D\\u001b\\u007f\\u009b\\u2028\U0001F642"
+        "\\udb40\\udc41\\n\"}");
+  CHECK(printable_json(value.dump(2)) != shown);  // line breaks between members stay
+  CHECK(nlohmann::json::parse(printable_json(value.dump(2))) == value);
+}

@@ -4,14 +4,34 @@
 
 using namespace zimmock;
 
-TEST_CASE("quote escapes what is not printable ASCII") {
+TEST_CASE("quote escapes what is not printable") {
   CHECK(quote("plain") == "\"plain\"");
   CHECK(quote("a\"b\\c") == "\"a\\\"b\\\\c\"");
   CHECK(quote("a\nb\tc\r") == "\"a\\nb\\tc\\r\"");
   CHECK(quote("\x01") == "\"\\u{1}\"");
-  CHECK(quote("\xEF\xBC\x8C") == "\"\\u{FF0C}\"");
-  CHECK(quote("\xF0\x9F\x99\x82") == "\"\\u{1F642}\"");
+  CHECK(quote("M\u00FCller \uFF0C \U0001F642") == "\"M\u00FCller \uFF0C \U0001F642\"");
   CHECK(quote("\xFF") == "\"\\xFF\"");
+}
+
+TEST_CASE("controls, marks of direction, separators and noncharacters are not printable") {
+  for (const std::int32_t point :
+       {0x00,   0x1B,   0x1F,   0x7F,   0x80,   0x9B,    0x9F,    0xAD,    0x61C,   0x180E,
+        0x200B, 0x200E, 0x200F, 0x2028, 0x2029, 0x202A,  0x202E,  0x2060,  0x2066,  0x2069,
+        0xFDD0, 0xFEFF, 0xFFF9, 0xFFFE, 0xFFFF, 0x1D173, 0x1FFFE, 0xE0001, 0xE007F, 0x10FFFF}) {
+    CAPTURE(point);
+    CHECK_FALSE(is_printable(point));
+  }
+  for (const std::int32_t point : {0x20, 0x7E, 0xA0, 0xE4, 0x301, 0x627, 0x5D0, 0x2010, 0x2027,
+                                   0x202F, 0x2070, 0x4E2D, 0xFDF0, 0xFFFD, 0x1F642, 0x10FFFD}) {
+    CAPTURE(point);
+    CHECK(is_printable(point));
+  }
+}
+
+TEST_CASE("a line for people keeps letters, one for a header is ASCII") {
+  const std::string_view text = "M\u00FCller\n\u202E\x1B[2J\xFF \"\\";
+  CHECK(printable_line(text) == "M\u00FCller\\n\\u{202E}\\u{1B}[2J\\xFF \"\\");
+  CHECK(ascii_line(text) == "M\\u{FC}ller\\n\\u{202E}\\u{1B}[2J\\xFF \"\\");
 }
 
 TEST_CASE("quote cuts long text between characters and names its length") {

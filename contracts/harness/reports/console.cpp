@@ -32,15 +32,15 @@ void add_exchange(std::string& out, const CaseResult& one) {
   for (std::size_t i = 0; i < one.calls.size(); ++i) {
     if (any && !shown[i]) continue;
     out += fmt::format("  call {} of {}, {}:\n", i + 1, one.calls.size(),
-                       ascii_line(one.calls[i].action));
+                       printable_line(one.calls[i].action));
     add_lines(out, "    ", exchange_lines(one.calls[i], kMaxBodyBytes));
   }
 }
 
 void add_failure(std::string& out, const RunResult& run, const CaseResult& one) {
   out += fmt::format("{}: {}\n", one.verdict == CaseVerdict::kFixed ? "FIXED" : "FAILED",
-                     ascii_line(one.name));
-  out += fmt::format("  {}\n", ascii_line(one.what));
+                     printable_line(one.name));
+  out += fmt::format("  {}\n", printable_line(one.what));
   add_rule(out, rule(one.rule_id));
   add_lines(out, "  ", reason_lines(one));
   add_exchange(out, one);
@@ -58,7 +58,8 @@ void add_answer_findings(std::string& out, const RunResult& run, const RuleResul
   add_rule(out, row);
   for (const AnswerFinding& answer : found.answer_findings) {
     const CaseResult& one = run.cases[answer.case_index];
-    out += fmt::format("  {}\n  in {}\n", ascii_line(finding_line(answer)), ascii_line(one.name));
+    out += fmt::format("  {}\n  in {}\n", printable_line(finding_line(answer)),
+                       printable_line(one.name));
     if (answer.call < one.calls.size()) {
       add_lines(out, "    ", exchange_lines(one.calls[answer.call], kMaxBodyBytes));
     }
@@ -74,12 +75,12 @@ void add_reasons(std::string& out, const RunResult& run, CaseVerdict verdict) {
   }
   for (const auto& [why, cases] : by_reason) {
     out += fmt::format("{} {}: {}\n", cases.size(), to_string(verdict),
-                       why.empty() ? "no reason given" : ascii_line(why));
+                       why.empty() ? "no reason given" : printable_line(why));
     if (verdict == CaseVerdict::kNotApplicable) continue;
     for (const CaseResult* one : cases) {
-      out += fmt::format("  {}\n", ascii_line(one->name));
+      out += fmt::format("  {}\n", printable_line(one->name));
       for (const CaseMismatch& found : one->mismatches) {
-        out += fmt::format("    {}\n", ascii_line(found.line()));
+        out += fmt::format("    {}\n", printable_line(found.line()));
       }
     }
   }
@@ -101,7 +102,7 @@ std::string write_console(const RunResult& run) {
     add_reasons(out, run, verdict);
   }
   add_lines(out, "", not_exercised_lines(run));
-  if (!run.why.empty()) out += ascii_line(run.why) + "\n";
+  if (!run.why.empty()) out += printable_line(run.why) + "\n";
   return out + totals_line(run) + "\n";
 }
 

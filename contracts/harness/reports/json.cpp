@@ -1,3 +1,4 @@
+#include "contracts/api/json_text.h"
 #include "contracts/harness/reports/writers.h"
 #include "contracts/harness/run_json.h"
 
@@ -5,7 +6,9 @@ namespace zimmock {
 
 std::string write_json(const RunResult& run) {
   constexpr int kIndent = 1;
-  return to_json(run).dump(kIndent, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return printable_json(
+             to_json(run).dump(kIndent, ' ', false, nlohmann::json::error_handler_t::replace)) +
+         "\n";
 }
 
 }  // namespace zimmock

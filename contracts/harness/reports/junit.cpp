@@ -15,7 +15,7 @@ constexpr double kMillisInSecond = 1e3;
 // XML 1.0 has no way to write most control characters, so all but printable ASCII is spelled out.
 std::string xml(std::string_view text) {
   std::string out;
-  for (const char c : ascii_line(text)) {
+  for (const char c : printable_line(text)) {
     switch (c) {
       case '&':
         out += "&amp;";

@@ -14,7 +14,7 @@ namespace {
 std::string md(std::string_view text) {
   constexpr std::string_view kSpecial = "\\`*_{}[]<>()#+!|~&@";
   std::string out;
-  for (const char c : ascii_line(text)) {
+  for (const char c : printable_line(text)) {
     if (kSpecial.find(c) != std::string_view::npos) out += '\\';
     out += c;
   }

@@ -11,8 +11,8 @@ namespace zimmock {
 namespace {
 
 std::string shown_body(std::string_view body, std::size_t max_bytes) {
-  if (body.size() <= max_bytes) return ascii_line(body);
-  return fmt::format("{} ... ({} bytes)", ascii_line(cut_at_character(body, max_bytes)),
+  if (body.size() <= max_bytes) return printable_line(body);
+  return fmt::format("{} ... ({} bytes)", printable_line(cut_at_character(body, max_bytes)),
                      body.size());
 }
 
@@ -81,8 +81,8 @@ std::string totals_line(const RunResult& run) {
 }
 
 std::string head_line(const RunResult& run) {
-  return fmt::format("{} against contract {}, {}, {} calls in {} ms{}", ascii_line(run.target),
-                     ascii_line(run.contract_version), iso_time(run.started_ms), run.calls,
+  return fmt::format("{} against contract {}, {}, {} calls in {} ms{}", printable_line(run.target),
+                     printable_line(run.contract_version), iso_time(run.started_ms), run.calls,
                      run.duration_ms,
                      run.real_service || run.target == "mock" ? "" : ", not the real service");
 }
@@ -100,13 +100,13 @@ std::string finding_line(const AnswerFinding& answer) {
 std::vector<std::string> exchange_lines(const CallRecord& call, std::size_t max_body_bytes) {
   const HttpRequest& request = call.request;
   std::vector<std::string> out{
-      fmt::format("> {} {}", ascii_line(request.method), ascii_line(request.target))};
+      fmt::format("> {} {}", printable_line(request.method), printable_line(request.target))};
   if (!request.body.empty()) out.push_back("> " + shown_body(request.body, max_body_bytes));
   if (call.response) {
     out.push_back(fmt::format("< HTTP {}", call.response->status));
     out.push_back("< " + shown_body(call.response->body, max_body_bytes));
   } else {
-    out.push_back("< no answer: " + ascii_line(call.error));
+    out.push_back("< no answer: " + printable_line(call.error));
   }
   return out;
 }
@@ -126,7 +126,7 @@ std::vector<std::string> not_exercised_lines(const RunResult& run) {
   std::vector<std::string> out;
   for (const auto& [why, names] : by_reason) {
     out.push_back(fmt::format("{} {} not exercised, {}: {}", names.size(),
-                              names.size() == 1 ? "rule" : "rules", ascii_line(why),
+                              names.size() == 1 ? "rule" : "rules", printable_line(why),
                               fmt::join(names, ", ")));
   }
   if (not_selected > 0) {
@@ -138,8 +138,8 @@ std::vector<std::string> not_exercised_lines(const RunResult& run) {
 
 std::vector<std::string> reason_lines(const CaseResult& one) {
   std::vector<std::string> out;
-  if (!one.why.empty()) out.push_back(ascii_line(one.why));
-  for (const CaseMismatch& found : one.mismatches) out.push_back(ascii_line(found.line()));
+  if (!one.why.empty()) out.push_back(printable_line(one.why));
+  for (const CaseMismatch& found : one.mismatches) out.push_back(printable_line(found.line()));
   return out;
 }
 

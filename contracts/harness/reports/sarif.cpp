@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "contracts/api/http.h"
+#include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 #include "contracts/harness/reports/report_text.h"
 #include "contracts/harness/reports/writers.h"
@@ -60,7 +61,7 @@ void add_answer_findings(json& results, const RunResult& run, const RuleResult& 
   for (const AnswerFinding& answer : found.answer_findings) {
     const CaseResult& one = run.cases[answer.case_index];
     results.push_back(result_json(rule(found.rule_id), found.verdict, one,
-                                  ascii_line(finding_line(answer)) + "\nin " + one.name));
+                                  printable_line(finding_line(answer)) + "\nin " + one.name));
   }
 }
 
@@ -85,7 +86,7 @@ std::string write_sarif(const RunResult& run) {
             {"exitCode", exit_code(run.outcome)},
             {"startTimeUtc", iso_time(run.started_ms)}}}},
          {"properties", {{"target", run.target}, {"outcome", outcome_word(run.outcome)}}}}}}};
-  return out.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+  return printable_json(out.dump(1, ' ', false, json::error_handler_t::replace)) + "\n";
 }
 
 }  // namespace zimmock
