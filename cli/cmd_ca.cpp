@@ -6,6 +6,7 @@
 
 #include "cli/ca_store.h"
 #include "cli/command.h"
+#include "cli/output.h"
 #include "zimmock/system_clock.h"
 
 namespace zimmock::cli {
@@ -24,9 +25,9 @@ Run setup_ca(CLI::App& app) {
     const auto stored = load_or_make_ca(options->dir, clock);
     if (!stored) return complain(kFailed, stored.error().message);
     if (options->path) {
-      fmt::print("{}\n", stored->certificate_path.string());
+      print_exact(stored->certificate_path.string() + "\n");
     } else {
-      fmt::print("{}", stored->ca.certificate_pem);
+      print_exact(stored->ca.certificate_pem);
     }
     return static_cast<int>(kOk);
   };

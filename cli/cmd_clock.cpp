@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/control_client.h"
+#include "cli/output.h"
 #include "cli/table.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
@@ -27,9 +28,9 @@ struct Options {
 Result<int> print_clock(const Result<json>& clock, const Options& options) {
   if (!clock) return tl::unexpected(clock.error());
   if (options.as_json) {
-    fmt::print("{}\n", json_line(*clock));
+    print_json(json_line(*clock));
   } else {
-    fmt::print("{}  {}\n", cell(*clock, "now"), cell(*clock, "clock"));
+    print_text("{}  {}\n", cell(*clock, "now"), cell(*clock, "clock"));
   }
   return kOk;
 }

@@ -8,6 +8,7 @@
 
 #include "cli/command.h"
 #include "cli/control_client.h"
+#include "cli/output.h"
 #include "cli/table.h"
 #include "contracts/api/http.h"
 #include "contracts/api/json_text.h"
@@ -45,7 +46,7 @@ Result<int> print_devices(const ControlClient& client, const Options& options) {
   const auto rows = client.list(*answer, "devices");
   if (!rows) return tl::unexpected(rows.error());
   if (options.as_json) {
-    fmt::print("{}\n", json_line(*rows));
+    print_json(json_line(*rows));
   } else {
     print_table(*rows, {"user_id", "sdk_versions"}, Heading::kNames);
   }
@@ -60,18 +61,18 @@ Result<int> print_summary(const ControlClient& client, const Options& options) {
   const auto types = client.list(*answer, "types");
   if (!types) return tl::unexpected(types.error());
   if (options.as_json) {
-    fmt::print("{}\n", json_line(*answer));
+    print_json(json_line(*answer));
     return kOk;
   }
   const std::string known = cell(*answer, "users_known");
   if (options.type) {
     for (const json& type : *types) {
-      fmt::print("of {} users with known versions, {} would not see type {} ({})\n", known,
+      print_text("of {} users with known versions, {} would not see type {} ({})\n", known,
                  cell(type, "would_not_see"), cell(type, "type"), cell(type, "name"));
     }
     return kOk;
   }
-  fmt::print("users with known versions: {}\n", known);
+  print_text("users with known versions: {}\n", known);
   print_table(*types,
               {"type", "name", "receives_all", "receives_some", "would_not_see", "undocumented"},
               Heading::kNames);
@@ -81,7 +82,7 @@ Result<int> print_summary(const ControlClient& client, const Options& options) {
 // "2.6.0: 3 delivered, 1 absent; 0 deleted or recalled", and below it each message.
 void print_device(const json& device) {
   const json counts = device.value("counts", json::object());
-  fmt::print("{}: {} delivered, {} unknown, {} absent, {} undocumented; {} deleted or recalled\n",
+  print_text("{}: {} delivered, {} unknown, {} absent, {} undocumented; {} deleted or recalled\n",
              cell(device, "sdk_version"), cell(counts, "delivered"), cell(counts, "unknown"),
              cell(counts, "absent"), cell(counts, "undocumented"), cell(counts, "emptied"));
   print_table(device.value("messages", json::array()),
@@ -95,13 +96,13 @@ Result<int> print_view(const ControlClient& client, const Options& options) {
   const auto devices = client.list(*answer, "devices");
   if (!devices) return tl::unexpected(devices.error());
   if (options.as_json) {
-    fmt::print("{}\n", json_line(*answer));
+    print_json(json_line(*answer));
     return kOk;
   }
   for (const json& device : *devices) print_device(device);
   if (devices->empty()) {
-    fmt::print("no version of a device of {} is known; see `zimmock device set`\n",
-               ascii_line(options.user));
+    print_text("no version of a device of {} is known; see `zimmock device set`\n",
+               printable_line(options.user));
   }
   return kOk;
 }

@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/control_client.h"
 #include "cli/files.h"
+#include "cli/output.h"
 #include "cli/ready_line.h"
 #include "contracts/api/json_text.h"
 
@@ -45,7 +46,7 @@ Result<int> print_environment(const ControlClient& client, bool as_json) {
                         : fmt::format("unset {}\n", one.name);
   }
   if (as_json) script = object.dump() + "\n";
-  fmt::print("{}", script);
+  print_exact(script);
   return kOk;
 }
 

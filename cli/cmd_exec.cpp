@@ -14,6 +14,7 @@
 #include "cli/finding_tally.h"
 #include "cli/hermetic.h"
 #include "cli/mock_process.h"
+#include "cli/output.h"
 #include "zimmock/system_clock.h"
 
 namespace zimmock::cli {
@@ -26,7 +27,7 @@ struct Options {
   bool hermetic = false;
 };
 
-void say(std::string_view line) { fmt::print(stderr, "zimmock: exec: {}\n", line); }
+void say(std::string_view line) { tell_line("zimmock: exec: {}", line); }
 
 int exit_code(const Error& error) {
   return complain(error.kind == ErrorKind::kUsage ? kUsage : kFailed, error.message);

@@ -8,6 +8,7 @@
 
 #include "cli/command.h"
 #include "cli/control_client.h"
+#include "cli/output.h"
 #include "cli/table.h"
 #include "contracts/api/json_text.h"
 
@@ -29,9 +30,9 @@ Result<int> add(const ControlClient& client, const Options& options) {
     const auto added = client.post(client.tenant_path("/faults"), {{"spec", spec}});
     if (!added) return tl::unexpected(added.error());
     if (options.as_json) {
-      fmt::print("{}\n", json_line(*added));
+      print_json(json_line(*added));
     } else {
-      fmt::print("{}  {}\n", cell(*added, "id"), cell(*added, "spec"));
+      print_text("{}  {}\n", cell(*added, "id"), cell(*added, "spec"));
     }
   }
   return kOk;
@@ -43,7 +44,7 @@ Result<int> print_faults(const ControlClient& client, const Options& options) {
   const auto rows = client.list(*answer, "faults");
   if (!rows) return tl::unexpected(rows.error());
   if (options.as_json) {
-    fmt::print("{}\n", json_line(*rows));
+    print_json(json_line(*rows));
   } else {
     print_table(*rows, {"id", "matched", "hits", "spec"}, Heading::kNames);
   }

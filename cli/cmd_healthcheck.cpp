@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/control_client.h"
+#include "cli/output.h"
 #include "cli/table.h"
 #include "contracts/api/json_text.h"
 
@@ -27,10 +28,10 @@ Run setup_healthcheck(CLI::App& app) {
       if (!health) return tl::unexpected(health.error());
       const std::string status = cell(*health, "status");
       if (options->as_json) {
-        fmt::print("{}\n", json_line(*health));
+        print_json(json_line(*health));
       } else {
         const std::string version = cell(*health, "version");
-        fmt::print("{}: zimmock {}{}at {}\n", status, version, version.empty() ? "" : " ",
+        print_text("{}: zimmock {}{}at {}\n", status, version, version.empty() ? "" : " ",
                    client.url());
       }
       return status == "ok" ? kOk : kFailed;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "cli/output.h"
 #include "cli/table.h"
 #include "client/formats/format.h"
 #include "contracts/api/actions.h"
@@ -157,7 +158,7 @@ Run setup_list(CLI::App& app) {
       if (kind.name != options->kind) continue;
       const json rows = kind.rows();
       if (options->as_json) {
-        fmt::print("{}\n", rows.dump(2));
+        print_json(rows.dump(2));
       } else {
         print_table(rows, kind.columns);
       }

@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/files.h"
 #include "cli/interrupt.h"
+#include "cli/output.h"
 #include "cli/ready_line.h"
 #include "cli/recording_proxy.h"
 #include "cli/traffic_report.h"
@@ -75,7 +76,8 @@ Result<void> tell_ready(const RecordingProxy& proxy, const Options& options,
     auto written = write_file_atomically(options.ready_file, text);
     if (!written) return written;
   }
-  if (std::fputs(text.c_str(), stdout) == EOF || std::fflush(stdout) != 0) {
+  print_exact(text);
+  if (!flush_output()) {
     return fail(ErrorKind::kSystem,
                 fmt::format("stdout: could not write the first line: {}", std::strerror(errno)));
   }
@@ -94,8 +96,8 @@ void tell_summary(const RecordingProxy& proxy) {
   if (proxy.others() > 0) {
     others = fmt::format("; {} other requests passed on unjudged", proxy.others());
   }
-  fmt::print(stderr, "{}{}zimmock: {}{}\n", rule_lines(tally, false), finding_lines(tally, "call"),
-             verdict_line(tally), others);
+  tell_line("{}{}zimmock: {}{}", rule_lines(tally, false), finding_lines(tally, "call"),
+            verdict_line(tally), others);
 }
 
 int proxy(const Options& options) {

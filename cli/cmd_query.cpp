@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/connection_options.h"
 #include "cli/message_text.h"
+#include "cli/output.h"
 #include "client/list_pager.h"
 #include "contracts/api/http.h"
 #include "contracts/api/json_text.h"
@@ -35,9 +36,9 @@ std::string content(const QueryItem& item) {
 
 void print_item(const QueryItem& item, bool as_json) {
   if (as_json) {
-    fmt::print("{}\n", json_line(item.raw));
+    print_json(json_line(item.raw));
   } else {
-    fmt::print("{}  {}\n", item_columns(item), content(item));
+    print_text("{}  {}\n", item_columns(item), content(item));
   }
 }
 
@@ -64,7 +65,7 @@ int run(const Options& options) {
       return kOk;
     }
     if (!options.all) {
-      fmt::print(stderr, "zimmock: there is more: --next {} or --all\n", **next);
+      tell_line("zimmock: there is more: --next {} or --all", **next);
       return kOk;
     }
     request.next = **next;

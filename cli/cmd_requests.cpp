@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/control_client.h"
+#include "cli/output.h"
 #include "cli/request_filters.h"
 #include "cli/table.h"
 #include "contracts/api/json_text.h"
@@ -32,15 +33,19 @@ Result<int> print_requests(const ControlClient& client, const json& answer,
   const auto rows = client.list(answer, "requests");
   if (!rows) return tl::unexpected(rows.error());
   for (const json& entry : *rows) {
-    fmt::print("{}\n", options.as_json ? json_line(entry) : cell(entry, "line"));
+    if (options.as_json) {
+      print_json(json_line(entry));
+    } else {
+      print_text("{}\n", cell(entry, "line"));
+    }
   }
   const auto matched = parse_int64(cell(answer, "matched"));
   if (matched && *matched > static_cast<std::int64_t>(rows->size())) {
-    fmt::print(stderr, "zimmock: the newest {} of {}\n", rows->size(), *matched);
+    tell_line("zimmock: the newest {} of {}", rows->size(), *matched);
   }
   const auto dropped = parse_int64(cell(answer, "dropped"));
   if (dropped && *dropped > 0) {
-    fmt::print(stderr, "zimmock: {} older requests are no longer kept\n", *dropped);
+    tell_line("zimmock: {} older requests are no longer kept", *dropped);
   }
   return kOk;
 }
@@ -51,9 +56,9 @@ Result<int> count(const ControlClient& client, const Options& options) {
       client.tenant_path(query.empty() ? "/requests/count" : "/requests/count?" + query));
   if (!answer) return tl::unexpected(answer.error());
   if (options.as_json) {
-    fmt::print("{}\n", json_line(*answer));
+    print_json(json_line(*answer));
   } else {
-    fmt::print("{}\n", cell(*answer, "count"));
+    print_text("{}\n", cell(*answer, "count"));
   }
   return kOk;
 }

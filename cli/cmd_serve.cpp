@@ -12,6 +12,7 @@
 #include "cli/command.h"
 #include "cli/files.h"
 #include "cli/mock_process.h"
+#include "cli/output.h"
 #include "cli/parent_watch.h"
 #include "zimmock/system_clock.h"
 
@@ -58,7 +59,8 @@ int serve(const Options& options) {
     const auto written = write_file_atomically(options.ready_file, ready);
     if (!written) return exit_code(written.error());
   }
-  if (std::fputs(ready.c_str(), stdout) == EOF || std::fflush(stdout) != 0) {
+  print_exact(ready);
+  if (!flush_output()) {
     return complain(
         kFailed, fmt::format("stdout: could not write the first line: {}", std::strerror(errno)));
   }

@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/connection_options.h"
+#include "cli/output.h"
 #include "client/signed_query.h"
 #include "contracts/api/signature.h"
 #include "contracts/api/text.h"
@@ -27,8 +28,8 @@ void print_curl(const Options& options, const Endpoint& endpoint, const std::str
   if (!options.connection.ca_file.empty()) {
     command += " --cacert " + shell_word(options.connection.ca_file);
   }
-  fmt::print("{} -H 'Content-Type: application/json' --data-binary @BODY.json {}\n", command,
-             shell_word(endpoint.url + "/?" + query));
+  print_exact(fmt::format("{} -H 'Content-Type: application/json' --data-binary @BODY.json {}\n",
+                          command, shell_word(endpoint.url + "/?" + query)));
 }
 
 void print_json(const Options& options, const Credentials& credentials, const Endpoint& endpoint,
@@ -41,7 +42,7 @@ void print_json(const Options& options, const Credentials& credentials, const En
                            {"signature_version", kSignatureVersion},
                            {"query", query},
                            {"url", endpoint.url + "/?" + query}};
-  fmt::print("{}\n", out.dump());
+  cli::print_json(out.dump());
 }
 
 int run(Options& options) {
@@ -59,9 +60,9 @@ int run(Options& options) {
       options.timestamp_s.value_or(SystemClock().wall_ms() / kMillisPerSecond);
   const std::string query = signed_query(options.action, *credentials, options.nonce, timestamp_s);
   if (options.format == "query") {
-    fmt::print("{}\n", query);
+    print_exact(query + "\n");
   } else if (options.format == "signature") {
-    fmt::print("{}\n", signature_of(*credentials, options.nonce, timestamp_s));
+    print_exact(signature_of(*credentials, options.nonce, timestamp_s) + "\n");
   } else if (options.format == "curl") {
     print_curl(options, *endpoint, query);
   } else if (options.format == "json") {

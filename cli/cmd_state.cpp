@@ -8,7 +8,9 @@
 #include "cli/command.h"
 #include "cli/control_client.h"
 #include "cli/files.h"
+#include "cli/output.h"
 #include "cli/table.h"
+#include "contracts/api/json_text.h"
 
 namespace zimmock::cli {
 namespace {
@@ -23,11 +25,11 @@ Result<int> export_state(const ControlClient& client, const Options& options) {
   const auto document = client.get_document(client.tenant_path("/state"));
   if (!document) return tl::unexpected(document.error());
   if (options.file.empty()) {
-    // What stdout did not take is noticed when it is flushed at the end.
-    std::fwrite(document->data(), 1, document->size(), stdout);
+    print_exact(printable_json(*document));
     return kOk;
   }
-  if (const auto written = write_file_atomically(options.file, *document); !written) {
+  if (const auto written = write_file_atomically(options.file, printable_json(*document));
+      !written) {
     return tl::unexpected(written.error());
   }
   return kOk;
@@ -39,7 +41,7 @@ Result<int> import_state(const ControlClient& client, const Options& options) {
   const auto counts = client.send_document(options.replace ? "PUT" : "POST",
                                            client.tenant_path("/state"), *std::move(document));
   if (!counts) return tl::unexpected(counts.error());
-  fmt::print("{} users, {} devices, {} messages\n", cell(*counts, "users"),
+  print_text("{} users, {} devices, {} messages\n", cell(*counts, "users"),
              cell(*counts, "devices"), cell(*counts, "messages"));
   return kOk;
 }

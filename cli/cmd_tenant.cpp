@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/control_client.h"
 #include "cli/files.h"
+#include "cli/output.h"
 #include "cli/table.h"
 #include "contracts/api/json_text.h"
 
@@ -38,7 +39,7 @@ struct Options {
 
 void print_tenant(const json& tenant, bool as_json) {
   if (as_json) {
-    fmt::print("{}\n", json_line(tenant));
+    print_json(json_line(tenant));
   } else {
     print_members(tenant);
   }
@@ -122,7 +123,7 @@ Result<int> print_tenants(const ControlClient& client, const Options& options) {
   const auto rows = client.list(*answer, "tenants");
   if (!rows) return tl::unexpected(rows.error());
   if (options.as_json) {
-    fmt::print("{}\n", json_line(*rows));
+    print_json(json_line(*rows));
   } else {
     print_table(*rows, {"app_id", "users", "messages", "requests", "clock"}, Heading::kNames);
   }

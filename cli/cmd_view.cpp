@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/connection_options.h"
 #include "cli/message_text.h"
+#include "cli/output.h"
 #include "client/verifier.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/sdk_delivery.h"
@@ -34,7 +35,7 @@ struct Tally {
 
 void print_item(const QueryItem& item, Role role, const DeliveryRule& rule, bool as_json) {
   if (!as_json) {
-    fmt::print("{}  {:<12}  {} [{}]: {}\n", item_columns(item), to_string(rule.delivery),
+    print_text("{}  {:<12}  {} [{}]: {}\n", item_columns(item), to_string(rule.delivery),
                rule.rule().id, to_string(rule.rule().mark), rule.rule().statement);
     return;
   }
@@ -44,7 +45,7 @@ void print_item(const QueryItem& item, Role role, const DeliveryRule& rule, bool
                  {"Rule", rule.rule().id},
                  {"Mark", to_string(rule.rule().mark)},
                  {"Statement", rule.rule().statement}};
-  fmt::print("{}\n", json_line(out));
+  print_json(json_line(out));
 }
 
 void show(const QueryItem& item, const Options& options, const SdkVersion& version, Tally& tally) {
@@ -70,9 +71,9 @@ void print_tally(const Tally& tally, const Options& options) {
   line.back() = ';';
   line += fmt::format(" {} deleted or recalled", tally.emptied);
   if (options.as_json) {
-    fmt::print("{}\n", nlohmann::json{{"Summary", counts}}.dump());
+    print_json(nlohmann::json{{"Summary", counts}}.dump());
   } else {
-    fmt::print("{}\n", line);
+    print_text("{}\n", line);
   }
 }
 

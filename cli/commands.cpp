@@ -7,6 +7,7 @@
 
 #include "cli/choices.h"
 #include "cli/command.h"
+#include "cli/output.h"
 #include "contracts/api/redaction.h"
 
 namespace zimmock::cli {
@@ -67,7 +68,7 @@ int complain(ExitCode code, std::string_view message) {
   std::string line(message);
   redact_secrets(line, std::vector<std::string>{given("", "ZIM_SERVER_SECRET"),
                                                 given("", "ZIMMOCK_CONTROL_TOKEN")});
-  fmt::print(stderr, "zimmock: {}\n", line);
+  tell_line("zimmock: {}", in_line(line));
   return code;
 }
 

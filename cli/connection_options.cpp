@@ -7,6 +7,7 @@
 #include "cli/choices.h"
 #include "cli/command.h"
 #include "cli/files.h"
+#include "cli/output.h"
 #include "contracts/api/text.h"
 
 namespace zimmock::cli {
@@ -89,10 +90,10 @@ Result<Connection> resolve_connection(const ConnectionOptions& options) {
   const auto connect_ms = milliseconds(options.connect_timeout_s, "--connect-timeout");
   if (!connect_ms) return tl::unexpected(connect_ms.error());
   if (!endpoint->encrypted && !endpoint->loopback) {
-    fmt::print(stderr,
-               "zimmock: warning: {} is not encrypted: messages can be read on the way (the secret "
-               "is not sent)\n",
-               endpoint->url);
+    tell_line(
+        "zimmock: warning: {} is not encrypted: messages can be read on the way (the secret is not "
+        "sent)",
+        endpoint->url);
   }
   Connection out;
   out.credentials = *std::move(credentials);

@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/contract_commands.h"
 #include "cli/files.h"
+#include "cli/output.h"
 #include "contracts/api/json_text.h"
 #include "contracts/harness/calibration.h"
 #include "contracts/harness/run_diff.h"
@@ -45,16 +46,17 @@ Result<Calibration> write_profile(const RunResult& a, const RunResult& b, const 
   }
   Calibration calibration = calibrate(*real);
   constexpr int kIndent = 2;
-  const auto written = write_file_atomically(file, calibration.profile.dump(kIndent) + "\n");
+  const auto written =
+      write_file_atomically(file, calibration.profile.dump(kIndent) + "\n");
   if (!written) return tl::unexpected(written.error());
   return calibration;
 }
 
 void print_calibration(const Calibration& calibration, const std::string& file) {
-  fmt::print("{}: {} observations taken, {} that it cannot express\n", file,
+  print_text("{}: {} observations taken, {} that it cannot express\n", file,
              calibration.taken.size(), calibration.left_out.size());
-  for (const std::string& line : calibration.taken) fmt::print("  taken     {}\n", line);
-  for (const std::string& line : calibration.left_out) fmt::print("  left out  {}\n", line);
+  for (const std::string& line : calibration.taken) print_text("  taken     {}\n", line);
+  for (const std::string& line : calibration.left_out) print_text("  left out  {}\n", line);
 }
 
 int run(const Options& options) {
@@ -82,10 +84,10 @@ int run(const Options& options) {
                             {"taken", calibration.taken},
                             {"left_out", calibration.left_out}};
     }
-    fmt::print("{}\n", json_line(out));
+    print_json(json_line(out));
   } else {
     if (!options.profile.empty()) print_calibration(calibration, options.profile);
-    fmt::print("{}", to_text(diff));
+    print_text("{}", to_text(diff));
   }
   return diff.differing() == 0 ? kOk : kFailed;
 }

@@ -7,6 +7,7 @@
 
 #include "cli/contract_commands.h"
 #include "cli/files.h"
+#include "cli/output.h"
 #include "cli/traffic_report.h"
 #include "contracts/harness/har.h"
 #include "contracts/harness/traffic_judge.h"
@@ -44,7 +45,7 @@ void print_json(const TrafficTally& tally, const HarTraffic& traffic) {
                     {"others", traffic.others},
                     {"incomplete", traffic.incomplete},
                     {"without_answer", traffic.without_answer}};
-  fmt::print("{}\n", out.dump(-1, ' ', false, json::error_handler_t::replace));
+  cli::print_json(out.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
 int judge(const Options& options) {
@@ -65,7 +66,7 @@ int judge(const Options& options) {
   if (options.as_json) {
     print_json(tally, *traffic);
   } else {
-    fmt::print("{}{}{}{}\n", rule_lines(tally, true), finding_lines(tally, "entry"),
+    print_text("{}{}{}{}\n", rule_lines(tally, true), finding_lines(tally, "entry"),
                verdict_line(tally), skipped_text(*traffic));
   }
   if (tally.exchanges() == 0) return kIncomplete;

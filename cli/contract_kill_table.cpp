@@ -8,6 +8,7 @@
 
 #include "cli/connection_options.h"
 #include "cli/contract_commands.h"
+#include "cli/output.h"
 #include "contracts/api/text.h"
 #include "contracts/harness/suite_runner.h"
 #include "mock_server/wrong/kill_table.h"
@@ -58,7 +59,7 @@ int run(const std::vector<std::string>& patterns) {
   const KillRow honest = run_against(nullptr, *cases, clock);
   const std::vector<KillRow> rows =
       run_against_all(mocks, *cases, clock, std::thread::hardware_concurrency());
-  fmt::print("{}", kill_table_page(rows));
+  print_exact(kill_table_page(rows));
   return judge(rows, honest);
 }
 

@@ -10,6 +10,7 @@
 
 #include "cli/connection_options.h"
 #include "cli/contract_commands.h"
+#include "cli/output.h"
 #include "cli/table.h"
 #include "contracts/api/codes.h"
 #include "contracts/api/text.h"
@@ -53,25 +54,26 @@ json case_json(const ContractCase& one) {
 }
 
 void print_markdown(const std::vector<const Rule*>& rules, const std::vector<ContractCase>& cases) {
-  fmt::print("# The contract, version {}\n\n", kContractVersion);
-  fmt::print(
+  std::string out = fmt::format("# The contract, version {}\n\n", kContractVersion);
+  out +=
       "Made by `zimmock contract list --md`; do not edit. A rule is *documented*, *inferred* "
-      "or *assumed*;\n`zimmock contract explain ID` says more.\n\n");
-  fmt::print("| rule | | mark | binds | code | from | cases |\n|---|---|---|---|---|---|---|\n");
+      "or *assumed*;\n`zimmock contract explain ID` says more.\n\n";
+  out += "| rule | | mark | binds | code | from | cases |\n|---|---|---|---|---|---|---|\n";
   for (const Rule* row : rules) {
     const std::string page = row->page->address.empty()
                                  ? std::string(row->page->title)
                                  : fmt::format("[{}]({})", row->page->title, row->page->address);
-    fmt::print("| `{}` | {} | {} | {} | {} | {} | {} |\n", row->id, markdown_cell(row->statement),
-               to_string(row->mark), to_string(row->binds),
-               row->code == 0 ? "" : std::to_string(row->code), page,
-               cases_of(row->rule_id, cases).size());
+    out += fmt::format("| `{}` | {} | {} | {} | {} | {} | {} |\n", row->id,
+                       markdown_cell(row->statement), to_string(row->mark), to_string(row->binds),
+                       row->code == 0 ? "" : std::to_string(row->code), page,
+                       cases_of(row->rule_id, cases).size());
   }
-  fmt::print("\n## Statements without a rule\n\n| section | statement | why |\n|---|---|---|\n");
+  out += "\n## Statements without a rule\n\n| section | statement | why |\n|---|---|---|\n";
   for (const Unruled& row : unruled_statements()) {
-    fmt::print("| {} | {} | {} |\n", row.section, markdown_cell(row.statement),
-               markdown_cell(row.why));
+    out += fmt::format("| {} | {} | {} |\n", row.section, markdown_cell(row.statement),
+                       markdown_cell(row.why));
   }
+  print_exact(out);
 }
 
 struct ListOptions {
@@ -96,7 +98,7 @@ int print_rules(const ListOptions& options, const std::vector<ContractCase>& cas
   json rows = json::array();
   for (const Rule* row : rules) rows.push_back(rule_json(*row, cases));
   if (options.as_json) {
-    fmt::print("{}\n", rows.dump(2));
+    print_json(rows.dump(2));
   } else {
     print_table(rows, {"name", "mark", "binds", "code", "cases", "what"});
   }
@@ -112,7 +114,7 @@ int print_cases(const ListOptions& options, const std::vector<ContractCase>& cas
     if (marked && bound) rows.push_back(case_json(one));
   }
   if (options.as_json) {
-    fmt::print("{}\n", rows.dump(2, ' ', false, json::error_handler_t::replace));
+    print_json(rows.dump(2, ' ', false, json::error_handler_t::replace));
   } else {
     print_table(rows, {"name", "kind", "rule", "what"});
   }
@@ -124,19 +126,19 @@ int print_cases(const ListOptions& options, const std::vector<ContractCase>& cas
 void print_rule(const Rule& row, const std::vector<ContractCase>& cases) {
   const std::string bound =
       row.binds == Binds::kBoth ? "server and client" : std::string(to_string(row.binds));
-  fmt::print("{}  ({}, binds {})\n  {}\n", row.id, to_string(row.mark), bound, row.statement);
-  if (row.code != 0) fmt::print("  refused with  {}: {}\n", row.code, code_meaning(row.code));
-  fmt::print("  from          {}, section {} of the contract {}\n", row.page->title, row.section,
+  print_text("{}  ({}, binds {})\n  {}\n", row.id, to_string(row.mark), bound, row.statement);
+  if (row.code != 0) print_text("  refused with  {}: {}\n", row.code, code_meaning(row.code));
+  print_text("  from          {}, section {} of the contract {}\n", row.page->title, row.section,
              kContractVersion);
-  if (!row.page->address.empty()) fmt::print("                {}\n", row.page->address);
+  if (!row.page->address.empty()) print_text("                {}\n", row.page->address);
   if (!row.settings.empty())
-    fmt::print("  settings      {}  (see `zimmock list settings`)\n", row.settings);
+    print_text("  settings      {}  (see `zimmock list settings`)\n", row.settings);
   const auto own = cases_of(row.rule_id, cases);
   constexpr std::size_t kShown = 12;
   for (std::size_t i = 0; i < std::min(kShown, own.size()); ++i) {
-    fmt::print("  {:<12}  {} {}\n", i == 0 ? "cases" : "", own[i]->name, to_string(own[i]->kind));
+    print_text("  {:<12}  {} {}\n", i == 0 ? "cases" : "", own[i]->name, to_string(own[i]->kind));
   }
-  if (own.size() > kShown) fmt::print("                and {} more\n", own.size() - kShown);
+  if (own.size() > kShown) print_text("                and {} more\n", own.size() - kShown);
 }
 
 std::string_view advice(CodeClass code_class) {
@@ -162,10 +164,10 @@ int explain_code(std::int64_t code) {
                                         "`zimmock list codes` prints them",
                                         code));
   }
-  fmt::print("{}: {}\n  {}\n", code, found->meaning, advice(found->code_class));
+  print_text("{}: {}\n  {}\n", code, found->meaning, advice(found->code_class));
   for (const Rule& row : all_rules()) {
     if (row.code == code)
-      fmt::print("  {}  ({})  {}\n", row.id, to_string(row.mark), row.statement);
+      print_text("  {}  ({})  {}\n", row.id, to_string(row.mark), row.statement);
   }
   return kOk;
 }

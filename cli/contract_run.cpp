@@ -11,6 +11,7 @@
 #include "cli/contract_commands.h"
 #include "cli/files.h"
 #include "cli/interrupt.h"
+#include "cli/output.h"
 #include "client/url_target.h"
 #include "contracts/api/requests.h"
 #include "contracts/api/signature.h"
@@ -201,7 +202,11 @@ Result<void> write_reports(const std::vector<ReportPlace>& places, const RunResu
       if (!added) return added;
     }
     if (place.file.empty()) {
-      fmt::print("{}", text);
+      if (place.format->name == "console") {
+        print_text("{}", text);
+      } else {
+        print_exact(text);
+      }
       continue;
     }
     auto written = write_file_atomically(place.file, text);
@@ -219,13 +224,13 @@ int print_calls(const std::vector<ContractCase>& cases, const Options& options) 
       ++left_out;
       continue;
     }
-    fmt::print("{}\n", one.name);
+    print_text("{}\n", one.name);
     for (const std::string& line : describe_calls(one)) {
-      fmt::print("  {}\n", line);
+      print_text("  {}\n", line);
       ++calls;
     }
   }
-  fmt::print("At least {} calls of {} cases; {} cases would not be applicable. Nothing was sent.\n",
+  print_text("At least {} calls of {} cases; {} cases would not be applicable. Nothing was sent.\n",
              calls, cases.size() - left_out, left_out);
   return kOk;
 }

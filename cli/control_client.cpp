@@ -11,6 +11,7 @@
 #include "cli/connection_options.h"
 #include "cli/files.h"
 #include "cli/message_text.h"
+#include "cli/output.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/redaction.h"
 #include "contracts/api/text.h"
@@ -94,7 +95,7 @@ Result<std::uint32_t> read_app_id(const ControlOptions& options) {
 std::string refusal_text(const HttpResponse& response, const std::string& where) {
   const json body = json::parse(response.body, nullptr, false);
   if (body.is_object() && body.contains("error") && body["error"].is_string()) {
-    return ascii_line(body["error"].get_ref<const std::string&>());
+    return printable_line(body["error"].get_ref<const std::string&>());
   }
   return fmt::format("{}: HTTP {} without an explanation: is this zimmock's control API?", where,
                      response.status);
@@ -220,11 +221,11 @@ Result<int> print_verdict(const ControlClient& client, const Result<json>& answe
   }
   const auto report = answer->find("report");
   if (as_json) {
-    fmt::print("{}\n", json_line(*answer));
+    print_json(json_line(*answer));
   } else if (report != answer->end() && report->is_string()) {
     std::istringstream lines(report->get<std::string>());
     constexpr std::size_t kWhole = std::numeric_limits<std::size_t>::max();
-    for (std::string line; std::getline(lines, line);) fmt::print("{}\n", one_line(line, kWhole));
+    for (std::string line; std::getline(lines, line);) print_text("{}\n", one_line(line, kWhole));
   }
   return ok->get<bool>() ? kOk : kFailed;
 }

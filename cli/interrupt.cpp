@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/output.h"
 
 namespace zimmock::cli {
 namespace {
@@ -60,8 +61,11 @@ void Interrupt::listen(int read_fd) {
     const ssize_t bytes = ::read(read_fd, &byte, 1);
     if (bytes < 0 && errno == EINTR) continue;
     if (bytes != 1 || byte == kQuit) break;
-    if (::isatty(STDERR_FILENO) == 1) std::fputc('\n', stderr);
-    std::fputs("zimmock: interrupted; finishing what is under way (once more: at once)\n", stderr);
+    // Nobody may read it, and the run must be told.
+    const std::string line =
+        "zimmock: interrupted; finishing what is under way (once more: at once)\n";
+    tell_if_taken(::isatty(STDERR_FILENO) == 1 ? "\n" + line : line,
+                  std::chrono::milliseconds(100));
     const std::lock_guard lock(mutex_);
     interrupted_ = true;
     changed_.notify_all();

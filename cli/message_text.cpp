@@ -8,17 +8,6 @@
 #include "contracts/api/text.h"
 
 namespace zimmock::cli {
-namespace {
-
-bool is_printable(std::int32_t point) {
-  const bool control = point < 0x20 || (point >= 0x7F && point < 0xA0);
-  const bool direction = point == 0x061C || point == 0x200E || point == 0x200F ||
-                         (point >= 0x2028 && point <= 0x202E) ||
-                         (point >= 0x2066 && point <= 0x2069) || point == 0xFEFF;
-  return !control && !direction;
-}
-
-}  // namespace
 
 std::string one_line(std::string_view text, std::size_t max_characters) {
   std::string out;
@@ -26,12 +15,7 @@ std::string one_line(std::string_view text, std::size_t max_characters) {
   for (std::size_t at = 0; at < text.size(); ++characters) {
     if (characters == max_characters) return out + "...";
     const CodePoint point = code_point_at(text, at);
-    const std::string_view bytes = text.substr(at, point.bytes);
-    if (point.value >= 0 && is_printable(point.value)) {
-      out += bytes;
-    } else {
-      out += ascii_line(bytes);
-    }
+    out += printable_line(text.substr(at, point.bytes));
     at += point.bytes;
   }
   return out;

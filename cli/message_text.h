@@ -9,9 +9,8 @@
 
 namespace zimmock::cli {
 
-// `text` for a terminal: one line in UTF-8, at most `max_characters` of it. Control characters,
-// also those that change the writing direction, are escaped, so that no message can draw on the
-// screen.
+// `text` in one line, as printable_line(), and at most `max_characters` of it, so that no message
+// can draw on the screen.
 std::string one_line(std::string_view text, std::size_t max_characters = 60);
 
 // An item's time, MsgSeq, MsgId, sender and type, in columns.

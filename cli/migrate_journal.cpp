@@ -8,6 +8,7 @@
 #include "cli/files.h"
 #include "cli/migrate_report_writers.h"
 #include "cli/migrate_run.h"
+#include "cli/output.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 #include "zimmock/system_clock.h"
@@ -25,7 +26,11 @@ int show_status(const JournalOptions& options) {
   const SystemClock clock;
   const auto report = read_status(options.journal, clock);
   if (!report) return complain_error(report.error());
-  fmt::print("{}", options.as_json ? json_line(status_json(*report)) + "\n" : status_text(*report));
+  if (options.as_json) {
+    print_json(json_line(status_json(*report)));
+  } else {
+    print_text("{}", status_text(*report));
+  }
   return kOk;
 }
 
@@ -49,7 +54,11 @@ int show_report(const JournalOptions& options) {
     auto written = write_file_atomically(options.html, report_page(*report));
     if (!written) return complain_error(written.error());
   }
-  fmt::print("{}", options.as_json ? json_line(report_json(*report)) + "\n" : report_text(*report));
+  if (options.as_json) {
+    print_json(json_line(report_json(*report)));
+  } else {
+    print_text("{}", report_text(*report));
+  }
   return report->balance && !report->balance->holds() ? kFailed : kOk;
 }
 

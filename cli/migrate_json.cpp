@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/migrate_output.h"
+#include "cli/output.h"
 #include "contracts/api/json_text.h"
 
 namespace zimmock::cli {
@@ -199,8 +200,8 @@ class JsonOutput : public MigrateOutput {
  private:
   void print(const json& line) {
     const std::lock_guard lock(out_);
-    std::fputs((json_line(line) + "\n").c_str(), stdout);
-    std::fflush(stdout);
+    print_json(json_line(line));
+    flush_output();
   }
 
   MigrateFacts facts_;

@@ -10,6 +10,7 @@
 #include "cli/choices.h"
 #include "cli/connection_options.h"
 #include "cli/files.h"
+#include "cli/output.h"
 #include "client/probe.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/signature.h"
@@ -34,8 +35,8 @@ struct Options {
 };
 
 void print_line(const json& line) {
-  fmt::print("{}\n", json_line(line));
-  std::fflush(stdout);
+  print_json(json_line(line));
+  flush_output();
 }
 
 Result<void> check_prefix(const std::string& prefix) {
@@ -52,7 +53,7 @@ int finish(const Options& options, const std::string& verdict, ExitCode code) {
   if (options.as_json) {
     print_line({{"type", "summary"}, {"verdict", verdict}, {"exit", static_cast<int>(code)}});
   } else {
-    fmt::print("{}\n", verdict);
+    print_text("{}\n", verdict);
   }
   return code;
 }
@@ -77,9 +78,9 @@ void print_start(const Options& options, const Connection& connection, const Pro
                 {"users", probe.users},
                 {"profile", probe.assumed.name}});
   } else {
-    fmt::print("probing {} as app {} with the users {} and {}\n", connection.curl.endpoint.url,
+    print_text("probing {} as app {} with the users {} and {}\n", connection.curl.endpoint.url,
                connection.credentials.app_id, probe.users[0], probe.users[1]);
-    std::fflush(stdout);
+    flush_output();
   }
 }
 
@@ -96,9 +97,9 @@ void print_answer(const ProbeAnswer& answer, bool as_json) {
     return;
   }
   static constexpr std::string_view kVerdicts[] = {"as assumed", "OTHERWISE", "could not be told"};
-  fmt::print("  {}: assumed {}; observed {}: {}\n", answer.question, answer.assumed,
+  print_text("  {}: assumed {}; observed {}: {}\n", answer.question, answer.assumed,
              answer.observed, kVerdicts[static_cast<std::size_t>(answer.verdict)]);
-  if (!answer.meaning.empty()) fmt::print("      for a migration: {}\n", answer.meaning);
+  if (!answer.meaning.empty()) print_text("      for a migration: {}\n", answer.meaning);
 }
 
 void print_cleared(const ProbeReport& report, const ProbeOptions& probe, bool as_json) {
@@ -112,13 +113,13 @@ void print_cleared(const ProbeReport& report, const ProbeOptions& probe, bool as
                 {"imports", report.imports},
                 {"queries", report.queries}});
   } else if (cleared) {
-    fmt::print(
+    print_text(
         "{} imports, {} reads; both lists were cleared (ClearPeerMessage); the users stay, no "
         "operation removes them\n",
         report.imports, report.queries);
   } else {
-    fmt::print("{} imports, {} reads; NOT CLEARED, the lists of {} and {}: {}\n", report.imports,
-               report.queries, probe.users[0], probe.users[1], ascii_line(report.not_cleared));
+    print_text("{} imports, {} reads; NOT CLEARED, the lists of {} and {}: {}\n", report.imports,
+               report.queries, probe.users[0], probe.users[1], printable_line(report.not_cleared));
   }
 }
 
@@ -131,7 +132,7 @@ Result<void> write_profile(const Options& options, const ProbeReport& report) {
   if (options.as_json) {
     print_line({{"type", "profile"}, {"file", options.profile_out}});
   } else {
-    fmt::print("{}: what was observed, for --profile of migrate and serve\n", options.profile_out);
+    print_text("{}: what was observed, for --profile of migrate and serve\n", options.profile_out);
   }
   return {};
 }
@@ -171,7 +172,7 @@ int execute(const Options& options) {
       run_probe(**transport, connection->credentials, clock, interrupt, probe);
   for (const ProbeAnswer& answer : report.answers) print_answer(answer, options.as_json);
   print_cleared(report, probe, options.as_json);
-  std::fflush(stdout);
+  flush_output();
   if (report.error) return complain_error(*report.error);
   if (report.refused) return complain_status(report.refused_call, *report.refused);
   if (report.interrupted) return finish(options, "interrupted before the end", kInterrupted);

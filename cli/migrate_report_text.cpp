@@ -2,6 +2,7 @@
 
 #include "cli/migrate_output.h"
 #include "cli/migrate_report_writers.h"
+#include "cli/output.h"
 #include "contracts/api/text.h"
 
 namespace zimmock::cli {
@@ -116,7 +117,7 @@ std::string status_text(const JournalReport& report) {
   return fmt::format(
              "{}: {}\n"
              "  imports    {} of {} done, {} quarantined, {} in doubt, {} waiting\n",
-             report.file, state_of(report), total.done, total.planned, total.quarantined,
+             in_line(report.file), state_of(report), total.done, total.planned, total.quarantined,
              total.open, waiting(total)) +
          rate_text(report) +
          fmt::format(

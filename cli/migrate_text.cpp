@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/migrate_output.h"
+#include "cli/output.h"
 #include "contracts/api/text.h"
 
 namespace zimmock::cli {
@@ -17,7 +18,7 @@ std::string count_of(std::uint64_t count, std::string_view one, std::string_view
 }
 
 void row(std::string_view name, const std::string& text) {
-  fmt::print("  {:<10}  {}\n", name, text);
+  print_text("  {:<10}  {}\n", name, text);
 }
 
 std::string per_second(std::uint64_t count, std::int64_t ms) {
@@ -31,8 +32,8 @@ class TextOutput : public MigrateOutput {
 
   void plan(const MigrationPlan& plan) override {
     const PlanCounts& counts = plan.counts;
-    fmt::print("{}: {}, format {}\n", facts_.file, count_of(counts.records, "record", "records"),
-               facts_.format);
+    print_text("{}: {}, format {}\n", in_line(facts_.file),
+               count_of(counts.records, "record", "records"), facts_.format);
     if (counts.records == 0) return;
     row("imports", fmt::format("{} for {} in {}: {} into the sender's list, {} into the receiver's",
                                counts.imports, count_of(counts.users, "user", "users"),
@@ -60,41 +61,41 @@ class TextOutput : public MigrateOutput {
   void starting(const MigrationPlan& plan, const SqliteJournal* journal,
                 std::optional<std::int64_t> adopt_from_ms) override {
     if (facts_.verify_only) {
-      fmt::print("reading the lists of {} at {} as app {}; nothing is sent\n",
+      print_text("reading the lists of {} at {} as app {}; nothing is sent\n",
                  count_of(plan.counts.conversations, "conversation", "conversations"),
                  facts_.endpoint, facts_.app_id);
       return;
     }
-    fmt::print("{} {} to {} as app {}\n", facts_.resumed ? "going on with" : "sending",
+    print_text("{} {} to {} as app {}\n", facts_.resumed ? "going on with" : "sending",
                count_of(plan.counts.imports, "import", "imports"), facts_.endpoint, facts_.app_id);
     if (journal != nullptr) {
-      fmt::print("journal: {}; after an interruption the same command goes on\n",
-                 journal->path().string());
+      print_text("journal: {}; after an interruption the same command goes on\n",
+                 in_line(journal->path().string()));
     }
-    for (const std::string& note : facts_.notes) fmt::print("note: {}\n", note);
+    for (const std::string& note : facts_.notes) print_text("note: {}\n", in_line(note));
     if (adopt_from_ms) {
-      fmt::print("--adopt: not before {}; what the lists have then counts as imported\n",
+      print_text("--adopt: not before {}; what the lists have then counts as imported\n",
                  iso_time(*adopt_from_ms));
     }
     if (facts_.expired.records > 0) {
-      fmt::print("{} still to be sent left the window since the first run, the oldest of {}\n",
+      print_text("{} still to be sent left the window since the first run, the oldest of {}\n",
                  count_of(facts_.expired.records, "record", "records"),
                  iso_time(facts_.expired.oldest_ms));
     }
-    std::fflush(stdout);
+    flush_output();
   }
 
   void registered(const RegisterReport& report) override {
-    fmt::print("registered {}, {} already there\n", count_of(report.registered, "user", "users"),
+    print_text("registered {}, {} already there\n", count_of(report.registered, "user", "users"),
                report.already_there);
     const std::size_t shown = std::min(report.refused.size(), limit());
     for (std::size_t i = 0; i < shown; ++i) {
       const RegisterFailure& failure = report.refused[i];
-      fmt::print("  refused {}: code {} ({})\n", quote(failure.user_id), failure.sub_code,
-                 ascii_line(failure.sub_message));
+      print_text("  refused {}: code {} ({})\n", quote(failure.user_id), failure.sub_code,
+                 printable_line(failure.sub_message));
     }
     print_more(report.refused.size(), shown);
-    std::fflush(stdout);
+    flush_output();
   }
 
   void imported(const MigrationPlan& plan, const ImportReport& report) override {
@@ -103,37 +104,38 @@ class TextOutput : public MigrateOutput {
     const std::string all =
         fmt::format("{} of {}", report.imported + report.recovered, plan.counts.imports);
     if (report.before > 0 && here + report.adopted == 0) {
-      fmt::print("imported {}, all of them by earlier runs\n", all);
+      print_text("imported {}, all of them by earlier runs\n", all);
     } else {
-      fmt::print("imported {} in {} ({})\n", all, duration_text(report.duration_ms),
+      print_text("imported {} in {} ({})\n", all, duration_text(report.duration_ms),
                  per_second(here, report.duration_ms));
-      if (report.before > 0) fmt::print("  {} by earlier runs\n", report.before);
+      if (report.before > 0) print_text("  {} by earlier runs\n", report.before);
     }
     if (report.adopted > 0) {
-      fmt::print("  adopted: {} were in their lists already\n", report.adopted);
+      print_text("  adopted: {} were in their lists already\n", report.adopted);
     }
     if (report.passed_over > 0) {
-      fmt::print("  quarantined: {} were not in their lists, though later ones were\n",
+      print_text("  quarantined: {} were not in their lists, though later ones were\n",
                  report.passed_over);
     }
     if (report.looks > 0) {
-      fmt::print("  in doubt: {} found in their lists, {} sent again; lists looked at {} times\n",
+      print_text("  in doubt: {} found in their lists, {} sent again; lists looked at {} times\n",
                  report.recovered - report.adopted, report.sent_again, report.looks);
     }
     for (const RefusalGroup& group : report.refusals) {
-      fmt::print("  refused {}: {}; lines {}{}\n", group.count, group.status.line(),
+      print_text("  refused {}: {}; lines {}{}\n", group.count, group.status.line(),
                  fmt::join(group.lines, ", "), group.count > group.lines.size() ? ", ..." : "");
     }
     const std::size_t shown = std::min(report.stopped_lanes.size(), limit());
     for (std::size_t i = 0; i < shown; ++i) {
       const StoppedLane& one = report.stopped_lanes[i];
-      fmt::print("  the list of {} with {} stopped at line {}, {}: {}\n",
+      print_text("  the list of {} with {} stopped at line {}, {}: {}\n",
                  quote(plan.viewer(one.lane)), quote(plan.peer(one.lane)), one.line,
-                 one.gap ? "refused (--gap continue goes on)" : "in doubt", ascii_line(one.why));
+                 one.gap ? "refused (--gap continue goes on)" : "in doubt",
+                 printable_line(one.why));
     }
     print_more(report.stopped_lanes.size(), shown);
-    if (report.not_sent > 0) fmt::print("  not sent: {}\n", report.not_sent);
-    std::fflush(stdout);
+    if (report.not_sent > 0) print_text("  not sent: {}\n", report.not_sent);
+    flush_output();
   }
 
   void mismatch(const Mismatch& mismatch) override {
@@ -144,7 +146,7 @@ class TextOutput : public MigrateOutput {
 
   void compared(const VerifyReport& report) override {
     const ListComparison& totals = report.totals;
-    fmt::print(
+    print_text(
         "read {} back in {}: {} = same, {} + missing, {} - extra, {} * differ, {} ! unreadable\n",
         count_of(report.lists + report.unreadable_lists, "list", "lists"),
         duration_text(report.duration_ms), totals.same, totals.missing, totals.extra,
@@ -154,31 +156,31 @@ class TextOutput : public MigrateOutput {
       print_more(kept.count, kept.examples.size());
     }
     if (totals.emptied > 0) {
-      fmt::print(
+      print_text(
           "  {} in these lists that are deleted or recalled and not in the plan: not counted\n",
           totals.emptied);
     }
     if (totals.ties_reordered > 0) {
-      fmt::print(
+      print_text(
           "  {} with equal timestamps not with the later import first (an assumption; no "
           "error)\n",
           totals.ties_reordered);
     }
     if (totals.repeated > 0) {
-      fmt::print("  {} came again in the reading of a list: the same messages, counted once\n",
+      print_text("  {} came again in the reading of a list: the same messages, counted once\n",
                  totals.repeated);
     }
-    fmt::print("  not verifiable, because QueryPeerMsg does not return it: {}\n", kUnverifiable);
+    print_text("  not verifiable, because QueryPeerMsg does not return it: {}\n", kUnverifiable);
   }
 
   void quarantined(const std::filesystem::path& file, std::uint64_t lines) override {
-    fmt::print("quarantined: {} in {}\n", count_of(lines, "line", "lines"), file.string());
+    print_text("quarantined: {} in {}\n", count_of(lines, "line", "lines"), in_line(file.string()));
   }
 
   void balance(const Balance& balance) override {
     for (const auto& [name, view] :
          {std::pair{"sender's", balance.sender}, std::pair{"receiver's", balance.receiver}}) {
-      fmt::print(
+      print_text(
           "{:<10} {} read = {} imported + {} recovered + {} quarantined + {} skipped + {} "
           "unresolved{}\n",
           name, view.read, view.imported, view.recovered, view.quarantined, view.skipped,
@@ -187,8 +189,8 @@ class TextOutput : public MigrateOutput {
   }
 
   void verdict(const std::string& line, int) override {
-    fmt::print("{}\n", line);
-    std::fflush(stdout);
+    print_text("{}\n", line);
+    flush_output();
   }
 
  private:
@@ -200,13 +202,13 @@ class TextOutput : public MigrateOutput {
   std::size_t limit() const { return facts_.max_examples == 0 ? SIZE_MAX : facts_.max_examples; }
 
   static void print_more(std::uint64_t all, std::uint64_t shown) {
-    if (all > shown) fmt::print("  ... and {} more (--max-examples 0 shows all)\n", all - shown);
+    if (all > shown) print_text("  ... and {} more (--max-examples 0 shows all)\n", all - shown);
   }
 
   static void print_mismatch(const Mismatch& one) {
     const std::string line = one.line > 0 ? fmt::format("line {}: ", one.line) : "";
-    fmt::print("  {} list of {} with {}: {}{}\n", one.mark, quote(one.viewer), quote(one.peer),
-               line, ascii_line(one.what));
+    print_text("  {} list of {} with {}: {}{}\n", one.mark, quote(one.viewer), quote(one.peer),
+               line, printable_line(one.what));
   }
 
   void print_times(const MigrationPlan& plan) const {
@@ -289,10 +291,10 @@ class TextOutput : public MigrateOutput {
   void print_findings(const MigrationPlan& plan) const {
     for (const FindingGroup& group : plan.findings) {
       static constexpr std::string_view kNames[] = {"bad", "too old", "note"};
-      fmt::print("{}: {}: {}: {}\n", kNames[static_cast<std::size_t>(group.weight)], group.reason,
+      print_text("{}: {}: {}: {}\n", kNames[static_cast<std::size_t>(group.weight)], group.reason,
                  count_of(group.count, "record", "records"), group.statement);
       for (const RecordFinding& one : group.examples) {
-        fmt::print("  line {}: {}{}expected {}, got {}\n", one.line, one.pointer,
+        print_text("  line {}: {}{}expected {}, got {}\n", one.line, one.pointer,
                    one.pointer.empty() ? "" : ": ", one.expected, one.got);
       }
       print_more(group.count, std::min<std::uint64_t>(group.count, group.examples.size()));

@@ -5,12 +5,14 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/output.h"
 #include "contracts/api/text.h"
 
 #ifndef ZIMMOCK_VERSION
@@ -58,13 +60,13 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
     const std::vector<std::string_view> known(words.begin(), words.end());
     message = fmt::format("{}: not expected{}", quote(word), did_you_mean(word, known));
   }
-  return complain(kUsage, fmt::format("{} (see `{} --help`)", ascii_line(message), path));
+  return complain(kUsage, fmt::format("{} (see `{} --help`)", printable_line(message), path));
 }
 
 // What was printed and did not arrive is a failure: somebody's script is about to read it.
 int flushed(int code) {
   errno = 0;
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  if (flush_output()) return code;
   const std::string why = errno != 0 ? std::strerror(errno) : "the disk is full or the pipe closed";
   complain(kFailed, fmt::format("stdout: could not write: {}", why));
   return code == kOk ? static_cast<int>(kFailed) : code;
@@ -92,7 +94,10 @@ int parse_and_run(int argc, char** argv) {
   try {
     app.parse(cut_words(argc, argv), argv);
   } catch (const CLI::Success& asked) {  // --help, --version
-    return flushed(app.exit(asked));
+    std::ostringstream text;
+    const int code = app.exit(asked, text, text);
+    print_text("{}", text.str());
+    return flushed(code);
   } catch (const CLI::ParseError& error) {
     return usage_error(app, error);
   }
@@ -102,6 +107,7 @@ int parse_and_run(int argc, char** argv) {
 }  // namespace
 
 int run_program(int argc, char** argv) {
+  if (!fill_standard_descriptors()) return kFailed;  // and nowhere to say so
   try {
     return parse_and_run(argc, argv);
   } catch (const std::exception& error) {

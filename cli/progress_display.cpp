@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/migrate_output.h"
+#include "cli/output.h"
 #include "client/patience.h"
 
 namespace zimmock::cli {
@@ -43,9 +44,6 @@ std::string waiting_for(const ProgressBoard& board) {
   if (threads(WaitReason::kRateLimit) > 0) return "rate limit";
   return "";
 }
-
-// Without fmt's exceptions: a closed or full output must not end the import.
-void put(const std::string& text, std::FILE* to) { std::fputs(text.c_str(), to); }
 
 std::string eta_text(std::int64_t eta_s) {
   if (eta_s < 0) return "ETA unknown";
@@ -105,11 +103,10 @@ void ProgressDisplay::draw(bool last) {
       return;
     case ProgressStyle::kBar:
       if (last) {
-        put("\r\x1b[K", stderr);
+        tell_if_taken("\r\x1b[K");
       } else {
         draw_bar(now);
       }
-      std::fflush(stderr);
       return;
     case ProgressStyle::kPlain:
       return draw_plain(now, last);
@@ -128,7 +125,7 @@ void ProgressDisplay::draw_bar(const Snapshot& now) const {
                   std::string(full, '#'), std::string(kBarCells - full, '.'), now.done, now.total,
                   part * 100, now.per_second, eta_text(now.eta_s));
   if (!now.why_waiting.empty()) line += "; waiting: " + now.why_waiting;
-  put(fmt::format("\r{}\x1b[K", line), stderr);
+  tell_if_taken(fmt::format("\r{}\x1b[K", line));
 }
 
 void ProgressDisplay::draw_plain(const Snapshot& now, bool last) {
@@ -143,7 +140,7 @@ void ProgressDisplay::draw_plain(const Snapshot& now, bool last) {
   std::string line = fmt::format("{} {}/{} {:.1f}/s {}", phase_name(board_.phase), now.done,
                                  now.total, now.per_second, eta_text(now.eta_s));
   if (!now.why_waiting.empty()) line += "; waiting: " + now.why_waiting;
-  put(line + "\n", stderr);
+  tell_if_taken(line + "\n");
 }
 
 void ProgressDisplay::draw_json(const Snapshot& now) const {
@@ -158,8 +155,8 @@ void ProgressDisplay::draw_json(const Snapshot& now) const {
                             {"in_doubt", board_.in_doubt.load()},
                             {"waiting", now.why_waiting}};
   const std::lock_guard lock(out_);
-  put(line.dump() + "\n", stdout);
-  std::fflush(stdout);
+  print_json(line.dump());
+  flush_output();
 }
 
 }  // namespace zimmock::cli

@@ -58,7 +58,7 @@ Result<void> QuarantineFile::open(const std::filesystem::path& path) {
 
 void QuarantineFile::add(const std::string& line) {
   ++count_;
-  std::fputs((line + "\n").c_str(), file_.get());
+  std::fputs((printable_json(line) + "\n").c_str(), file_.get());
 }
 
 FindingLog::BadSink QuarantineFile::bad_sink() {

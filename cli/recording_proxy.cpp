@@ -168,7 +168,7 @@ json log_json(const Passage& passage, const std::optional<Judgement>& judgement)
   for (const SidedFinding& found : judgement->findings) {
     out["findings"].push_back({{"side", to_string(found.side)},
                                {"rule", rule(found.finding.rule_id).id},
-                               {"finding", ascii_line(found.finding.line())},
+                               {"finding", printable_line(found.finding.line())},
                                {"observed", found.observed}});
   }
   if (!judgement->notes.empty()) out["notes"] = judgement->notes;
@@ -178,18 +178,18 @@ json log_json(const Passage& passage, const std::optional<Judgement>& judgement)
 std::string log_text(const Passage& passage, const std::optional<Judgement>& judgement) {
   std::string what = "not of this API";
   if (judgement) {
-    what = fmt::format("{} app {}", judgement->action.empty() ? "-" : ascii_line(judgement->action),
-                       judgement->app_id.empty() ? "-" : ascii_line(judgement->app_id));
+    what = fmt::format("{} app {}", judgement->action.empty() ? "-" : printable_line(judgement->action),
+                       judgement->app_id.empty() ? "-" : printable_line(judgement->app_id));
   }
   std::string out =
       fmt::format("{} {} {}", iso_time(passage.har.started_ms), what,
                   judgement && judgement->code ? fmt::format("code {}", *judgement->code)
                                                : fmt::format("status {}", passage.status));
-  if (!passage.har.error.empty()) out += " | " + ascii_line(passage.har.error);
+  if (!passage.har.error.empty()) out += " | " + printable_line(passage.har.error);
   if (!judgement) return out;
   for (const SidedFinding& found : judgement->findings) {
     out += fmt::format(" | {}{} {}", to_string(found.side), found.observed ? " (observed)" : "",
-                       ascii_line(found.finding.line()));
+                       printable_line(found.finding.line()));
   }
   for (const std::string& note : judgement->notes) out += " | note: " + note;
   return out;

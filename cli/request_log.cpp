@@ -1,6 +1,5 @@
 #include "cli/request_log.h"
 
-#include <cstdio>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/output.h"
 #include "contracts/api/clock.h"
 #include "contracts/api/codes.h"
 #include "contracts/api/json_text.h"
@@ -53,16 +53,16 @@ std::string to_json(const RequestRecord& record) {
 std::string to_text(const RequestRecord& record) {
   std::string line =
       fmt::format("{} {} app {} {}", iso_time(record.wall_ms),
-                  record.action.empty() ? "-" : ascii_line(record.action),
-                  record.app_id.empty() ? "-" : ascii_line(record.app_id),
+                  record.action.empty() ? "-" : printable_line(record.action),
+                  record.app_id.empty() ? "-" : printable_line(record.app_id),
                   record.code == kNoCode ? "no code" : fmt::format("code {}", record.code));
   if (!record.faults.empty()) {
     line += fmt::format(" | fault {}, effect {}", fmt::join(record.faults, " "),
                         to_string(record.effect));
   }
-  if (!record.explain().empty()) line += fmt::format(" | {}", ascii_line(record.explain()));
+  if (!record.explain().empty()) line += fmt::format(" | {}", printable_line(record.explain()));
   for (const std::string_view warning : warnings(record)) {
-    line += fmt::format(" | warning: {}", ascii_line(warning));
+    line += fmt::format(" | warning: {}", printable_line(warning));
   }
   return line;
 }
@@ -84,9 +84,7 @@ void RequestLog::warn(std::string_view message, std::int64_t wall_ms) {
 }
 
 void RequestLog::write_line(std::string line) {
-  line += '\n';
-  const std::lock_guard lock(mutex_);
-  std::fwrite(line.data(), 1, line.size(), stderr);
+  tell((form_ == LogForm::kJson ? printable_json(line) : line) + '\n');
 }
 
 }  // namespace zimmock::cli

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -20,7 +19,6 @@ class RequestLog {
 
  private:
   LogForm form_;
-  std::mutex mutex_;
 };
 
 }  // namespace zimmock::cli

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/message_text.h"
+#include "cli/output.h"
 #include "contracts/api/json_text.h"
 
 namespace zimmock::cli {
@@ -37,7 +38,7 @@ void print_lines(const std::vector<Line>& lines) {
     for (std::size_t i = 0; i < line.size(); ++i)
       out += fmt::format("{:<{}}  ", line[i], widths[i]);
     out.erase(out.find_last_not_of(' ') + 1);
-    fmt::print("{}\n", out);
+    print_text("{}\n", out);
   }
 }
 

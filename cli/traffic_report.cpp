@@ -80,7 +80,7 @@ std::string finding_lines(const TrafficTally& tally, std::string_view exchange) 
   for (const TrafficTally::Distinct& one : tally.findings()) {
     if (++shown[{one.side, one.rule_id}] > kShownOfOneRule) continue;
     const std::string_view state = one.allowed ? " (allowed)" : one.observed ? " (observed)" : "";
-    out += fmt::format("{}{} {} {}\n", to_string(one.side), state, ascii_line(one.line),
+    out += fmt::format("{}{} {} {}\n", to_string(one.side), state, printable_line(one.line),
                        times(one.count, one.first, exchange));
   }
   for (const auto& [key, count] : shown) {
@@ -121,7 +121,7 @@ json traffic_json(const TrafficTally& tally) {
   for (const TrafficTally::Distinct& one : tally.findings()) {
     findings.push_back({{"side", to_string(one.side)},
                         {"rule", rule(one.rule_id).id},
-                        {"finding", ascii_line(one.line)},
+                        {"finding", printable_line(one.line)},
                         {"count", one.count},
                         {"first", one.first},
                         {"allowed", one.allowed},

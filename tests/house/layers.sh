@@ -38,6 +38,8 @@ forbid 'contracts has no sockets, threads or streams' \
 forbid 'libraries do not read the clock' '(system_clock|steady_clock|high_resolution_clock)::now|[^_a-z]time\(nullptr\)' \
   contracts mock_server client -- '^mock_server/include/zimmock/system_clock\.h'
 forbid 'libraries do not print' '(std::(cout|cerr)|[^a-z_]f?printf\(|fmt::print\()' contracts mock_server client
+forbid 'only cli/output.cpp writes to stdout and stderr' \
+  'std::(cout|cerr|clog|puts|printf)|fmt::print|[(,] *(stdout|stderr)[,)]' cli -- '^cli/output\.cpp'
 forbid 'libraries do not read the environment' 'getenv\(' contracts mock_server client
 forbid 'libraries do not exit' '[^a-z_:]exit\(|std::exit\(' contracts mock_server client
 forbid 'libraries do not sleep' 'sleep_for|sleep_until|usleep|nanosleep' contracts mock_server client

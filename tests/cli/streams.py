@@ -1,0 +1,110 @@
+"""Descriptors that are closed or full. ZIMMOCK: the program."""
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+import program
+from program import LIMIT, ZIMMOCK, call, check, connect, ended, environment, equal, record, register, run, started, target
+
+FULL, CLOSED, NO_INPUT = "2>/dev/full", "2>&-", "0<&- 2>&-"
+
+
+def redirected(redirection, *args, env):
+    """The program with what a shell makes of its descriptors; stderr is kept where it still can be."""
+    script = f'exec "$0" "$@" {redirection}'
+    command = ["sh", "-c", script, ZIMMOCK, *args]
+    try:
+        return subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT, check=False)
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(command, "alive", b"", b"")
+
+
+def keeps_its_code(env, control):
+    """Whatever becomes of stderr, a command ends as it does with a good one; without stdout, it fails and says so."""
+    there = environment(ZIM_ENDPOINT=control, ZIMMOCK_CONTROL=control)
+    nowhere = environment(ZIM_ENDPOINT="http://127.0.0.1:1", ZIMMOCK_CONTROL="http://127.0.0.1:1")
+    rows = [  # exit code (None: whatever it is with a good stderr), what is printed on stdout, environment, arguments
+        (None, False, env, "exec --log off -- true"), (3, False, env, "exec --log off -- sh -c exit\t3"), (2, False, env, "exec"),
+        (127, False, env, "exec -- ./nothere"), (1, False, env, "exec --log json -- sh -c curl\t-so\tout\t$ZIM_ENDPOINT\t-d\t{}"),
+        (2, False, env, "nothing"), (0, True, env, "--help"), (2, False, env, "serve --port 99999"), (2, False, env, "proxy --upstream bad"),
+        (0, True, env, "ca --ca-dir ca"), (2, False, env, "sign --action Nope"), (0, True, env, "sign"),
+        (2, False, env, "migrate nothere"), (0, True, env, "migrate in.jsonl"), (0, True, env, "migrate in.jsonl --json"),
+        (1, True, env, "migrate bad.jsonl --format zim"), (2, False, env, "migrate status nothere"),
+        (5, False, nowhere, "query --as ann --peer bob"), (0, True, there, "query --as ann --peer bob --limit 1"),
+        (0, True, there, "view --as ann --peer bob --sdk 2.8.0"), (0, True, env, "list rules"), (2, False, env, "list nothing"),
+        (2, False, env, "contract explain nothing"), (0, True, env, "contract explain 660800046"),
+        (5, False, nowhere, "env"), (0, True, there, "env"), (1, False, there, "tenant show --app-id 4"),
+        (0, True, there, "state export"), (2, False, there, "clock set noon"), (0, True, there, "device list"),
+        (2, False, there, "fault add nope"), (2, False, there, "requests --action Nope"), (0, True, there, "requests --limit 1"),
+        (1, True, there, "verify --action UserRegister --count 77"), (0, True, there, "wait --action UserRegister"),
+        (5, False, nowhere, "healthcheck"),
+    ]
+    for expected, prints, variables, text in rows:
+        args = [word.replace("\t", " ") for word in text.split(" ")]
+        plain = redirected("", *args, env=variables)
+        if expected is None:
+            expected = plain.returncode
+        equal(f"{text}: exit code", expected, plain.returncode)
+        check(f"{text}: stdout", (len(plain.stdout) > 0) == prints, plain.stdout)
+        for redirection in FULL, CLOSED, NO_INPUT:
+            got = redirected(redirection, *args, env=variables)
+            equal(f"{text} {redirection}: exit code", expected, got.returncode)
+            check(f"{text} {redirection}: stdout", (len(got.stdout) > 0) == prints, got.stdout)
+        for redirection in (">/dev/full", ">&-") if prints else ():
+            got = redirected(redirection, *args, env=variables)
+            equal(f"{text} {redirection}: exit code", expected or 1, got.returncode)
+            lines = [line for line in got.stderr.decode().splitlines() if line.startswith("zimmock: stdout: could not write: ")]
+            check(f"{text} {redirection}: it is said once, and nothing crashes", len(lines) == 1 and b"terminate" not in got.stderr, got.stderr)
+
+
+def closed_descriptors():
+    """With stdin and stderr closed, no connection takes their numbers: answers stay answers."""
+    script = 'exec "$0" "$@" 0<&- 2>&-'
+    folder = tempfile.mkdtemp(dir=".")
+    ready = os.path.join(folder, "ready")
+    process = subprocess.Popen(["sh", "-c", script, ZIMMOCK, "serve", "--port", "0", "--ca-dir", "ca", "--rate", "off", "--log", "json",
+                                "--ready-file", ready], env=environment(), stdout=subprocess.DEVNULL)
+    program.wait_for("the ready file", lambda: os.path.exists(ready) or process.poll() is not None)
+    with open(ready, encoding="utf-8") as file:
+        url = program.json.load(file)["url"]
+    connections = [connect(url) for _ in range(3)]
+    for connection in connections:
+        connection.connect()
+    for turn in range(2):
+        for number, connection in enumerate(connections):
+            try:
+                code, _ = call(connection, "UserRegister", {"UserInfo": [{"UserId": f"u{turn}{number}"}]})
+            except Exception as error:  # whatever else came over the connection
+                code = repr(error)
+            equal(f"stdin and stderr closed: connection {number}, call {turn}", 0, code)
+    process.send_signal(signal.SIGTERM)
+    equal("stdin and stderr closed: exit code on SIGTERM", 0, ended(process))
+
+
+def main():
+    folder = tempfile.mkdtemp()
+    os.chdir(folder)
+    try:
+        now_ms = int(time.time() * 1000)
+        with open("in.jsonl", "w", encoding="utf-8") as file:
+            file.writelines(record(f"m{i}", f"text {i}", now_ms - 60_000 + i * 1000) for i in range(3))
+        with open("bad.jsonl", "w", encoding="utf-8") as file:
+            file.write("{]\n")
+        with started("--log", "off") as (_, ready):
+            register(ready["url"], "ann", "bob")
+            equal("history", 0, run("migrate", "in.jsonl", "--execute", "--journal", "j", "--settle", "200ms",
+                                    env=environment(ZIM_ENDPOINT=ready["url"])).returncode)
+            run("device", "set", "ann", "2.8.0", env=environment(ZIMMOCK_CONTROL=ready["url"]))
+            keeps_its_code(environment(), ready["url"])
+        closed_descriptors()
+    finally:
+        os.chdir("/")
+        shutil.rmtree(folder)
+    program.finish(290)
+
+
+if __name__ == "__main__":
+    main()
