@@ -68,6 +68,7 @@ int exec(Options& options) {
       choose<bool>("--findings", options.findings, {{"fail", true}, {"ignore", false}});
   if (!findings_fail) return exit_code(findings_fail.error());
 
+  give_up_on_stderr_after(kStderrGrace);
   const CommandRunner runner;
   if (options.hermetic) {
     if (auto entered = become_hermetic(options.mock); !entered) return exit_code(entered.error());

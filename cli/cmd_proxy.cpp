@@ -102,6 +102,7 @@ void tell_summary(const RecordingProxy& proxy) {
 
 int proxy(const Options& options) {
   std::signal(SIGPIPE, SIG_IGN);
+  give_up_on_stderr_after(kStderrGrace);
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on the archive's size is an error of writing it
   auto wanted = proxy_options(options);
   if (!wanted) return exit_code(wanted.error());

@@ -44,6 +44,7 @@ int serve(const Options& options) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  give_up_on_stderr_after(kStderrGrace);
 
   std::optional<ParentWatch> parent;
   if (options.die_with_parent) {

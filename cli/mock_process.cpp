@@ -1,5 +1,6 @@
 #include "cli/mock_process.h"
 
+#include <chrono>
 #include <mutex>
 #include <optional>
 #include <string_view>
@@ -103,21 +104,21 @@ Result<ListenerOptions> server_options(const MockOptions& options, const Address
   return out;
 }
 
-void warn_if_open(RequestLog& log, const MaybeAddress& address, const Clock& clock) {
+void warn_if_open(RequestLog& log, const MaybeAddress& address) {
   if (!address || is_loopback(address->host)) return;
-  log.warn(fmt::format("listening on {}, which is not loopback: anyone who reaches it can use the "
-                       "mock",
-                       address->host),
-           clock.wall_ms());
+  log.warn(
+      fmt::format("listening on {}, which is not loopback: anyone who reaches it can use the "
+                  "mock",
+                  address->host));
 }
 
 // A second of a frozen clock ends only when it is advanced, and so its calls are soon used up.
-void warn_if_stuck(RequestLog& log, const ServiceOptions& service, const Clock& clock) {
+void warn_if_stuck(RequestLog& log, const ServiceOptions& service) {
   if (!service.clock.starts_with("frozen:") || service.rate == "off") return;
-  log.warn(fmt::format("the clock is frozen: after {} calls of an operation every further one is "
-                       "refused; use --rate off",
-                       service.rate),
-           clock.wall_ms());
+  log.warn(
+      fmt::format("the clock is frozen: after {} calls of an operation every further one is "
+                  "refused; use --rate off",
+                  service.rate));
 }
 
 }  // namespace
@@ -125,7 +126,7 @@ void warn_if_stuck(RequestLog& log, const ServiceOptions& service, const Clock& 
 class MockProcess::Impl {
  public:
   Impl(const MockOptions& options, LogForm form, const Clock& clock, RequestObserver observer)
-      : log_(form),
+      : log_(form, clock),
         observer_(std::move(observer)),
         service_(
             clock, [this](const RequestRecord& record) { observe(record); },
@@ -143,9 +144,9 @@ class MockProcess::Impl {
     wanted->control.about = [this] { return about(); };
     for (const MaybeAddress& address :
          {listen->http, listen->https, listen->proxy, listen->control}) {
-      warn_if_open(log_, address, clock);
+      warn_if_open(log_, address);
     }
-    warn_if_stuck(log_, options.service, clock);
+    warn_if_stuck(log_, options.service);
     auto server = ServiceListeners::start(service_, *wanted);
     if (!server) return tl::unexpected(server.error());
     server_ = std::move(*server);
@@ -163,8 +164,10 @@ class MockProcess::Impl {
   }
 
   void stop() {
+    const auto since = std::chrono::steady_clock::now();
     if (server_) server_->stop();
     if (proxy_) proxy_->stop();  // last: it carries the answers that were under way
+    log_.close(since);
   }
 
   const ReadyLine& ready() const { return ready_; }

@@ -49,7 +49,8 @@ class MockProcess {
   // Of the App that ready() names. Not for any log.
   const std::string& server_secret() const;
 
-  // Finishes the requests being answered (for at most 2 s), then closes everything.
+  // Finishes the requests being answered and writes what the log still holds, both within 2 s, then
+  // closes everything. A log that is a file is written to its end.
   void stop();
 
  private:

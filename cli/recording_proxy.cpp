@@ -1,6 +1,7 @@
 #include "cli/recording_proxy.h"
 
 #include <algorithm>
+#include <chrono>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -178,7 +179,8 @@ json log_json(const Passage& passage, const std::optional<Judgement>& judgement)
 std::string log_text(const Passage& passage, const std::optional<Judgement>& judgement) {
   std::string what = "not of this API";
   if (judgement) {
-    what = fmt::format("{} app {}", judgement->action.empty() ? "-" : printable_line(judgement->action),
+    what = fmt::format("{} app {}",
+                       judgement->action.empty() ? "-" : printable_line(judgement->action),
                        judgement->app_id.empty() ? "-" : printable_line(judgement->app_id));
   }
   std::string out =
@@ -202,7 +204,7 @@ class RecordingProxy::Impl {
   Impl(const Options& options, const Clock& clock)
       : options_(options),
         clock_(clock),
-        log_(options.log),
+        log_(options.log, clock),
         connections_(options.upstream),
         judge_(options.judge),
         tally_(options.allowed) {
@@ -219,10 +221,10 @@ class RecordingProxy::Impl {
       har_ = *std::move(file);
     }
     if (!is_loopback(options_.listen.host)) {
-      log_.warn(fmt::format("listening on {}, which is not loopback: anyone who reaches it can use "
-                            "the upstream through it",
-                            options_.listen.host),
-                clock_.wall_ms());
+      log_.warn(
+          fmt::format("listening on {}, which is not loopback: anyone who reaches it can use "
+                      "the upstream through it",
+                      options_.listen.host));
     }
     HttpListener::Options listen;
     listen.address = options_.listen;
@@ -243,7 +245,9 @@ class RecordingProxy::Impl {
   }
 
   Result<void> stop() {
+    const auto since = std::chrono::steady_clock::now();
     if (listener_) listener_->stop();
+    log_.close(since);
     if (har_error_) return tl::unexpected(*har_error_);
     if (har_) return har_->close();
     return {};
@@ -298,7 +302,7 @@ class RecordingProxy::Impl {
     if (har_ && !har_error_) {
       if (auto added = har_->add(entry); !added) {
         har_error_ = added.error();
-        log_.warn(added.error().message + "; recording has ended", clock_.wall_ms());
+        log_.warn(added.error().message + "; recording has ended");
       }
     }
     if (options_.log == LogForm::kOff) return;

@@ -1,10 +1,12 @@
 #include "cli/request_log.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
+#include <unistd.h>
 #include <nlohmann/json.hpp>
 
 #include "cli/output.h"
@@ -69,22 +71,35 @@ std::string to_text(const RequestRecord& record) {
 
 }  // namespace
 
+RequestLog::RequestLog(LogForm form, const Clock& clock)
+    : form_(form), clock_(clock), writer_(STDERR_FILENO, [this](std::uint64_t lines) {
+        return warning(fmt::format(
+            "{} log {} missing here: stderr took nothing for 100 ms or more, or could not be "
+            "written; read it, send it to a file, or use --log off",
+            lines, lines == 1 ? "line is" : "lines are"));
+      }) {}
+
 void RequestLog::write(const RequestRecord& record) {
   if (form_ == LogForm::kOff) return;
   write_line(form_ == LogForm::kJson ? to_json(record) : to_text(record));
 }
 
-void RequestLog::warn(std::string_view message, std::int64_t wall_ms) {
-  if (form_ == LogForm::kJson) {
-    write_line(
-        json{{"time", iso_time(wall_ms)}, {"level", "warning"}, {"message", message}}.dump());
-  } else {
-    write_line(fmt::format("zimmock: warning: {}", message));
-  }
+void RequestLog::warn(std::string_view message) { write_line(warning(message)); }
+
+void RequestLog::write_line(std::string_view line) {
+  writer_.write(form_ == LogForm::kJson ? printable_json(line) : screen_text(line));
 }
 
-void RequestLog::write_line(std::string line) {
-  tell((form_ == LogForm::kJson ? printable_json(line) : line) + '\n');
+void RequestLog::close(std::chrono::steady_clock::time_point stopping_since) {
+  using namespace std::chrono_literals;
+  const auto deadline = std::max(stopping_since + 2s, std::chrono::steady_clock::now() + 100ms);
+  if (!writer_.close(deadline)) give_up_on_stderr_after(0ms);
+}
+
+std::string RequestLog::warning(std::string_view message) const {
+  if (form_ != LogForm::kJson) return fmt::format("zimmock: warning: {}", message);
+  return json_line(
+      {{"time", iso_time(clock_.wall_ms())}, {"level", "warning"}, {"message", message}});
 }
 
 }  // namespace zimmock::cli

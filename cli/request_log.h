@@ -1,24 +1,36 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
+#include "cli/log_writer.h"
+#include "contracts/api/clock.h"
 #include "mock_server/service.h"
 
 namespace zimmock::cli {
 
 enum class LogForm { kJson, kText, kOff };
 
-// Writes one line a request to stderr. Thread-safe.
+// Writes one line a request to stderr, by a LogWriter. Thread-safe.
 class RequestLog {
  public:
-  explicit RequestLog(LogForm form) : form_(form) {}
+  // The clock must outlive it.
+  RequestLog(LogForm form, const Clock& clock);
   void write(const RequestRecord& record);
-  void warn(std::string_view message, std::int64_t wall_ms);
-  void write_line(std::string line);  // whatever the form
+  void warn(std::string_view message);     // whatever the form
+  void write_line(std::string_view line);  // made in the form; escaped as for a terminal
+
+  // Writes what is queued, as LogWriter::close(), until 2 s after `stopping_since`, and for 100 ms
+  // at least. Where lines are left, tell() does not wait for stderr any more either.
+  void close(std::chrono::steady_clock::time_point stopping_since);
 
  private:
-  LogForm form_;
+  std::string warning(std::string_view message) const;
+
+  const LogForm form_;
+  const Clock& clock_;
+  LogWriter writer_;
 };
 
 }  // namespace zimmock::cli

@@ -1,4 +1,4 @@
-"""Descriptors that are closed or full. ZIMMOCK: the program."""
+"""Descriptors that are closed, full or never read. ZIMMOCK: the program."""
 import os
 import shutil
 import signal
@@ -60,6 +60,52 @@ def keeps_its_code(env, control):
             check(f"{text} {redirection}: it is said once, and nothing crashes", len(lines) == 1 and b"terminate" not in got.stderr, got.stderr)
 
 
+def nobody_reads(arguments, command, reply):
+    """More log lines than a pipe holds, and nobody who reads them: every call is answered, and SIGTERM ends it."""
+    pipe_reader, pipe_writer = os.pipe()
+    with started(*arguments, command=command, stderr=pipe_writer) as (process, ready):
+        connection = connect(ready["url"])
+        for number in range(60):
+            # A line of the log holds the action.
+            code, _ = call(connection, "X" * 5000, {})
+            if code != reply:
+                check(f"{command}, stderr unread: call {number} is answered", False, code)
+                break
+        else:
+            check(f"{command}, stderr unread: 60 calls are answered", True)
+        process.send_signal(signal.SIGTERM)
+        equal(f"{command}, stderr unread: exit code on SIGTERM", {"serve": 0, "proxy": 1}[command], ended(process))
+    os.close(pipe_reader)
+    os.close(pipe_writer)
+
+
+def exec_unread():
+    script = ('for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do '
+              'curl -s --max-time 250 "$ZIM_ENDPOINT/?Action=$LONG" -d "{}" || exit 9; done >/dev/null 2>&1; exit 7')
+    pipe_reader, pipe_writer = os.pipe()
+    process = subprocess.Popen([ZIMMOCK, "exec", "--log", "json", "--ca-dir", "ca", "--", "sh", "-c", script],
+                               env=environment(LONG="X" * 5000), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=pipe_writer)
+    equal("exec, stderr unread: the command's exit code", 7, ended(process))
+    os.close(pipe_reader)
+    os.close(pipe_writer)
+
+
+def read_late():
+    """A log that is read only after the mock has been told to stop is whole."""
+    reader, writer = os.pipe()
+    with started("--log", "json", stderr=writer) as (process, ready):
+        os.close(writer)
+        connection = connect(ready["url"])
+        for _ in range(60):
+            call(connection, "X" * 5000, {})
+        process.send_signal(signal.SIGTERM)
+        with os.fdopen(reader, "rb") as log:
+            lines = log.read().splitlines()
+        equal("a log that is read late: lines", 60, len(lines))
+        check("a log that is read late: whole lines", all(line.startswith(b'{"time":') and line.endswith(b"}") for line in lines), lines[-1])
+        equal("a log that is read late: exit code", 0, ended(process))
+
+
 def closed_descriptors():
     """With stdin and stderr closed, no connection takes their numbers: answers stay answers."""
     script = 'exec "$0" "$@" 0<&- 2>&-'
@@ -99,11 +145,17 @@ def main():
                                     env=environment(ZIM_ENDPOINT=ready["url"])).returncode)
             run("device", "set", "ann", "2.8.0", env=environment(ZIMMOCK_CONTROL=ready["url"]))
             keeps_its_code(environment(), ready["url"])
+        nobody_reads(("--log", "json"), "serve", 100000007)
+        nobody_reads(("--log", "text"), "serve", 100000007)
+        with started("--log", "off") as (_, ready):
+            nobody_reads(("--upstream", ready["url"], "--log", "json"), "proxy", 100000007)
+        exec_unread()
+        read_late()
         closed_descriptors()
     finally:
         os.chdir("/")
         shutil.rmtree(folder)
-    program.finish(290)
+    program.finish(300)
 
 
 if __name__ == "__main__":
