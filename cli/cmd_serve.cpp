@@ -11,6 +11,7 @@
 
 #include "cli/command.h"
 #include "cli/files.h"
+#include "cli/interrupt.h"
 #include "cli/mock_process.h"
 #include "cli/output.h"
 #include "cli/parent_watch.h"
@@ -42,6 +43,7 @@ int serve(const Options& options) {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  if (!is_ignored(SIGHUP)) sigaddset(&signals, SIGHUP);  // ignored: by nohup, to live on
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   give_up_on_stderr_after(kStderrGrace);
@@ -85,8 +87,8 @@ Run setup_serve(CLI::App& app) {
                "Stop as on SIGTERM when the process that started this one is gone (Linux)");
   app.footer(
       "The first line on stdout is a JSON object with url, tls_url, proxy_url, control_url, ca,\n"
-      "app_id and pid, printed when the mock answers. SIGTERM and Ctrl-C stop it with exit code "
-      "0.");
+      "app_id and pid, printed when the mock answers. SIGTERM, Ctrl-C and SIGHUP stop it with "
+      "exit\ncode 0.");
   return [options] { return serve(*options); };
 }
 

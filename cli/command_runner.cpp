@@ -7,6 +7,7 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
+#include "cli/interrupt.h"
 #include "contracts/api/text.h"
 
 namespace zimmock::cli {
@@ -32,7 +33,8 @@ int code_of(int status) {
 CommandRunner::CommandRunner() {
   sigemptyset(&signals_);
   for (const int signal : {SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGCHLD}) {
-    sigaddset(&signals_, signal);
+    // Ignored by nohup, it is the command's to heed.
+    if (signal != SIGHUP || !is_ignored(SIGHUP)) sigaddset(&signals_, signal);
   }
   pthread_sigmask(SIG_BLOCK, &signals_, &original_mask_);
   pipe_was_default_ = std::signal(SIGPIPE, SIG_IGN) == SIG_DFL;

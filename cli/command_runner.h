@@ -7,8 +7,8 @@
 namespace zimmock::cli {
 
 // Runs one command in the foreground, as a shell does, in place of this process. Made before any
-// thread starts: it blocks SIGTERM, SIGHUP, SIGINT, SIGQUIT and SIGCHLD for the process and ignores
-// SIGPIPE.
+// thread starts: it blocks SIGTERM, SIGHUP (unless it is ignored), SIGINT, SIGQUIT and SIGCHLD for
+// the process and ignores SIGPIPE.
 class CommandRunner {
  public:
   struct End {

@@ -24,14 +24,21 @@ std::atomic<int> signal_fd{-1};
 std::atomic<int> signals_seen{0};
 static_assert(std::atomic<int>::is_always_lock_free);
 
-void on_signal(int) {
+void on_signal(int signal) {
   const int saved_errno = errno;
-  if (++signals_seen > 1) ::_exit(kInterrupted);
+  const bool is_first = signals_seen++ == 0;
+  if (!is_first && signal == SIGHUP) return;
+  if (!is_first) ::_exit(kInterrupted);
   [[maybe_unused]] const ssize_t written = ::write(signal_fd, &kSignal, 1);
   errno = saved_errno;
 }
 
 }  // namespace
+
+bool is_ignored(int signal) {
+  struct sigaction action {};
+  return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
 
 Interrupt::Interrupt() {
   int fds[2];
@@ -45,11 +52,13 @@ Interrupt::Interrupt() {
   action.sa_flags = SA_RESTART;
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
+  if (!is_ignored(SIGHUP)) ::sigaction(SIGHUP, &action, nullptr);
 }
 
 Interrupt::~Interrupt() {
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
+  if (!is_ignored(SIGHUP)) std::signal(SIGHUP, SIG_DFL);
   [[maybe_unused]] const ssize_t written = ::write(write_fd_, &kQuit, 1);
   listener_.join();
   ::close(write_fd_);

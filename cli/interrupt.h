@@ -8,8 +8,13 @@
 
 namespace zimmock::cli {
 
-// Turns SIGINT and SIGTERM into an interruption of the run while it lives; a second signal ends the
-// process at once with 130. One at a time in a process; its waits go by SystemClock.
+// True if who started us wants the signal to be ignored, as nohup does of SIGHUP.
+bool is_ignored(int signal);
+
+// Turns SIGINT, SIGTERM and (unless it is ignored) SIGHUP into an interruption of the run while it
+// lives. A second SIGINT or SIGTERM ends the process at once with 130; a second SIGHUP does not,
+// because a terminal that goes away may send two. One at a time in a process; its waits go by
+// SystemClock.
 class Interrupt : public Waiter {
  public:
   Interrupt();

@@ -1,4 +1,4 @@
-"""Descriptors that are closed, full or never read. ZIMMOCK: the program."""
+"""Descriptors that are closed, full or never read, and SIGHUP. ZIMMOCK: the program."""
 import os
 import shutil
 import signal
@@ -130,6 +130,43 @@ def closed_descriptors():
     equal("stdin and stderr closed: exit code on SIGTERM", 0, ended(process))
 
 
+def hang_up():
+    """SIGHUP ends what serves, as SIGTERM does; where nohup has it ignored, it does nothing."""
+    for command, arguments, code in (("serve", (), 0), ("proxy", ("--upstream", "http://127.0.0.1:1"), 3)):
+        with started(*arguments, command=command) as (process, _):
+            process.send_signal(signal.SIGHUP)
+            equal(f"{command}: exit code on SIGHUP", code, ended(process))
+        ignoring = {"preexec_fn": lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)}
+        with started(*arguments, command=command, **ignoring) as (process, ready):
+            process.send_signal(signal.SIGHUP)
+            code_of_call, _ = call(connect(ready["url"]), "UserRegister", {"UserInfo": [{"UserId": "ann"}]}) if command == "serve" else (0, 0)
+            equal(f"{command}, SIGHUP ignored: still answers", 0, code_of_call)
+            check(f"{command}, SIGHUP ignored: still runs", process.poll() is None)
+            process.send_signal(signal.SIGTERM)
+            equal(f"{command}, SIGHUP ignored: exit code on SIGTERM", code, ended(process))
+
+
+def hang_up_migration():
+    with started("--log", "off", "--clock", "real") as (process, ready):
+        register(ready["url"], "ann", "bob")
+        env = environment(ZIM_ENDPOINT=ready["url"])
+        now_ms = int(time.time() * 1000)
+        with open("long.jsonl", "w", encoding="utf-8") as file:
+            file.writelines(record(f"m{i}", f"text {i}", now_ms - 600_000 + i * 1000) for i in range(150))
+        command = ["migrate", "long.jsonl", "--execute", "--journal", "long.journal", "--settle", "200ms", "--progress", "off"]
+        migration = subprocess.Popen([ZIMMOCK, *command, "--rate", "10"], env=env, stdin=subprocess.DEVNULL,
+                                     stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        run("wait", "--action", "ImportPeerMsg", "--count", "3", "--timeout", "250s", env=environment(ZIMMOCK_CONTROL=ready["url"]))
+        migration.send_signal(signal.SIGHUP)
+        migration.send_signal(signal.SIGHUP)  # a terminal that goes away sends two
+        told = migration.communicate(timeout=LIMIT)[1]
+        equal("migrate: exit code on SIGHUP", 130, migration.returncode)
+        check("migrate: SIGHUP is told", b"interrupted" in told, told)
+        resumed = run(*command, "--rate", "off", env=env)
+        equal("migrate: resumes after SIGHUP", 0, resumed.returncode)
+        check("migrate: resumed and verified", b"300 of 300 imports are in ZIM" in resumed.stdout, resumed.stdout)
+
+
 def main():
     folder = tempfile.mkdtemp()
     os.chdir(folder)
@@ -152,6 +189,8 @@ def main():
         exec_unread()
         read_late()
         closed_descriptors()
+        hang_up()
+        hang_up_migration()
     finally:
         os.chdir("/")
         shutil.rmtree(folder)
