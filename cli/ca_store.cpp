@@ -40,10 +40,11 @@ Result<CertificateAndKey> make_and_store(const fs::path& certificate_path, const
                                          const Clock& clock) {
   auto ca = make_ca(clock.wall_ms());
   if (!ca) return ca;
-  if (auto written = write_file_atomically(key_path, ca->key_pem, 0600); !written) {
+  if (auto written = write_file_atomically(key_path, ca->key_pem); !written) {
     return tl::unexpected(written.error());
   }
-  if (auto written = write_file_atomically(certificate_path, ca->certificate_pem); !written) {
+  if (auto written = write_file_atomically(certificate_path, ca->certificate_pem, Readers::kAnyone);
+      !written) {
     return tl::unexpected(written.error());
   }
   return ca;

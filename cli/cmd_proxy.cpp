@@ -73,7 +73,7 @@ Result<void> tell_ready(const RecordingProxy& proxy, const Options& options,
   ready.pid = ::getpid();
   const std::string text = to_text(ready);
   if (!options.ready_file.empty()) {
-    auto written = write_file_atomically(options.ready_file, text);
+    auto written = write_file_atomically(options.ready_file, text, Readers::kAnyone);
     if (!written) return written;
   }
   print_exact(text);

@@ -59,7 +59,7 @@ int serve(const Options& options) {
   if (!mock) return exit_code(mock.error());
   const std::string ready = to_text((*mock)->ready());
   if (!options.ready_file.empty()) {
-    const auto written = write_file_atomically(options.ready_file, ready);
+    const auto written = write_file_atomically(options.ready_file, ready, Readers::kAnyone);
     if (!written) return exit_code(written.error());
   }
   print_exact(ready);

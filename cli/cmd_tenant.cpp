@@ -79,6 +79,7 @@ Result<json> to_body(const NewTenant& wanted) {
           fmt::format("{}: expected the server secret, got an empty file", wanted.secret_file));
     }
     body["server_secret"] = trim(*secret);
+    warn_of_readers(wanted.secret_file);
   }
   if (!wanted.plan.empty()) body["plan"] = wanted.plan;
   if (wanted.retention_days) body["retention_days"] = *wanted.retention_days;

@@ -51,6 +51,9 @@ std::vector<std::string>& words_after_dashes();
 // One line "zimmock: message" on stderr; returns `code`.
 int complain(ExitCode code, std::string_view message);
 
+// The same with "warning: ", where others than its owner may read a file that holds a secret.
+void warn_of_readers(const std::string& secret_file);
+
 Run setup_serve(CLI::App& app);
 Run setup_exec(CLI::App& app);
 Run setup_proxy(CLI::App& app);

@@ -7,6 +7,7 @@
 
 #include "cli/choices.h"
 #include "cli/command.h"
+#include "cli/files.h"
 #include "cli/output.h"
 #include "contracts/api/redaction.h"
 
@@ -70,6 +71,11 @@ int complain(ExitCode code, std::string_view message) {
                                                 given("", "ZIMMOCK_CONTROL_TOKEN")});
   tell_line("zimmock: {}", in_line(line));
   return code;
+}
+
+void warn_of_readers(const std::string& secret_file) {
+  const std::string warning = secret_file_warning(secret_file);
+  if (!warning.empty()) tell_line("zimmock: warning: {}", in_line(warning));
 }
 
 }  // namespace zimmock::cli

@@ -32,7 +32,10 @@ Result<std::string> read_secret(const ConnectionOptions& options) {
   const auto text = read_small_file(options.secret_file);
   if (!text) return tl::unexpected(text.error());
   const std::string secret(trim(*text));
-  if (!secret.empty()) return secret;
+  if (!secret.empty()) {
+    warn_of_readers(options.secret_file);
+    return secret;
+  }
   return fail(ErrorKind::kUsage, fmt::format("{}: expected the server secret, got an empty file",
                                              options.secret_file));
 }

@@ -47,7 +47,7 @@ Result<Calibration> write_profile(const RunResult& a, const RunResult& b, const 
   Calibration calibration = calibrate(*real);
   constexpr int kIndent = 2;
   const auto written =
-      write_file_atomically(file, calibration.profile.dump(kIndent) + "\n");
+      write_file_atomically(file, calibration.profile.dump(kIndent) + "\n", Readers::kAnyone);
   if (!written) return tl::unexpected(written.error());
   return calibration;
 }

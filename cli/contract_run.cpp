@@ -209,7 +209,8 @@ Result<void> write_reports(const std::vector<ReportPlace>& places, const RunResu
       }
       continue;
     }
-    auto written = write_file_atomically(place.file, text);
+    // It holds only what the suite itself made up, and other users' tools read it.
+    auto written = write_file_atomically(place.file, text, Readers::kAnyone);
     if (!written) return written;
   }
   return {};

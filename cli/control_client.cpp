@@ -74,6 +74,7 @@ Result<std::string> read_token(const ControlOptions& options) {
           ErrorKind::kUsage,
           fmt::format("{}: expected the control token, got an empty file", options.token_file));
     }
+    warn_of_readers(options.token_file);
   }
   // Anything else would end the header, or begin another.
   for (const char c : token) {

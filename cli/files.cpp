@@ -32,6 +32,13 @@ bool write_all(int fd, std::string_view text) {
   return true;
 }
 
+// What another process left there keeps its readers, so it goes first.
+int open_new(const fs::path& path, Readers readers) {
+  ::unlink(path.c_str());
+  return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                static_cast<unsigned>(readers));
+}
+
 Result<std::ifstream> open_file(const fs::path& path) {
   std::error_code code;
   if (fs::is_directory(path, code)) {
@@ -90,13 +97,13 @@ Result<std::string> read_input(const std::string& file_or_dash) {
   return read_all(*in, file_or_dash);
 }
 
-Result<void> write_file_atomically(const fs::path& path, std::string_view text, unsigned mode) {
+Result<void> write_file_atomically(const fs::path& path, std::string_view text, Readers readers) {
   std::error_code code;
   if (fs::exists(path, code) && !fs::is_regular_file(path, code)) {
     return fail(ErrorKind::kUsage, fmt::format("{}: expected a regular file", path.string()));
   }
   const std::string beside = fmt::format("{}.{}.tmp", path.string(), ::getpid());
-  const int fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+  const int fd = open_new(beside, readers);
   if (fd < 0) return system_error(path, "write");
   const bool written = write_all(fd, text) && ::fsync(fd) == 0;
   const int write_errno = errno;
@@ -108,6 +115,23 @@ Result<void> write_file_atomically(const fs::path& path, std::string_view text, 
     return error;
   }
   return {};
+}
+
+std::FILE* open_private_file(const fs::path& path) {
+  const int fd = open_new(path, Readers::kUser);
+  return fd < 0 ? nullptr : ::fdopen(fd, "w");
+}
+
+std::string secret_file_warning(const fs::path& path) {
+  constexpr auto kOthers = fs::perms::group_all | fs::perms::others_all;
+  std::error_code code;
+  const fs::file_status status = fs::status(path, code);
+  if (code || !fs::is_regular_file(status)) return "";
+  if ((status.permissions() & kOthers) == fs::perms::none) return "";
+  return fmt::format(
+      "{}: holds a secret, expected mode 0600, got {:04o}: others on this machine may read it; run "
+      "chmod 600",
+      path.string(), static_cast<unsigned>(status.permissions()));
 }
 
 fs::path data_home() {

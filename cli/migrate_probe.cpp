@@ -127,7 +127,8 @@ Result<void> write_profile(const Options& options, const ProbeReport& report) {
   if (options.profile_out.empty()) return {};
   constexpr int kIndent = 2;
   auto written = write_file_atomically(options.profile_out,
-                                       profile_document(report.observed).dump(kIndent) + "\n");
+                                       profile_document(report.observed).dump(kIndent) + "\n",
+                                       Readers::kAnyone);
   if (!written) return written;
   if (options.as_json) {
     print_line({{"type", "profile"}, {"file", options.profile_out}});

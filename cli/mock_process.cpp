@@ -121,6 +121,14 @@ void warn_if_stuck(RequestLog& log, const ServiceOptions& service) {
                   service.rate));
 }
 
+void warn_if_readable(RequestLog& log, const MockOptions& options) {
+  for (const std::string& file :
+       {options.control_token_file, options.key, options.service.app_file}) {
+    const std::string warning = file.empty() ? "" : secret_file_warning(file);
+    if (!warning.empty()) log.warn(warning);
+  }
+}
+
 }  // namespace
 
 class MockProcess::Impl {
@@ -147,6 +155,7 @@ class MockProcess::Impl {
       warn_if_open(log_, address);
     }
     warn_if_stuck(log_, options.service);
+    warn_if_readable(log_, options);
     auto server = ServiceListeners::start(service_, *wanted);
     if (!server) return tl::unexpected(server.error());
     server_ = std::move(*server);

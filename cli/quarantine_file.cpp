@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/files.h"
 #include "contracts/api/json_text.h"
 
 namespace zimmock::cli {
@@ -51,7 +52,7 @@ Result<void> QuarantineFile::open(const std::filesystem::path& path) {
   for (const auto& target : {path_, part()}) {
     if (auto checked = check_replaceable(target); !checked) return checked;
   }
-  file_.reset(std::fopen(part().c_str(), "we"));
+  file_.reset(open_private_file(part()));
   if (file_ == nullptr) return cannot_write(part());
   return {};
 }

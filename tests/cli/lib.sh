@@ -13,6 +13,7 @@ STDIN=/dev/null
 JOURNALS=0         # made so far
 ZIMMOCK=$(realpath "$ZIMMOCK")
 : >"$T/printed"
+umask 077          # a file with a secret that others may read is warned of
 
 environment() { # ENV: what the program gets to see
   ENV=(env -i "PATH=$PATH" "HOME=$T" "TMPDIR=$T" LC_ALL=C.UTF-8)

@@ -1,14 +1,16 @@
 """What reaches a terminal: letters as the locale writes them, and nothing that could draw, steer or reorder; JSON that
-keeps its values. ZIMMOCK: the program."""
+keeps its values; and who may read the files that are written. ZIMMOCK: the program."""
 import json
 import os
 import shutil
+import signal
+import stat
 import subprocess
 import tempfile
 import time
 
 import program
-from program import LIMIT, ZIMMOCK, call, check, connect, environment, equal, record, register, run, started
+from program import LIMIT, ZIMMOCK, call, check, connect, ended, environment, equal, record, register, run, started
 
 # Letters; then what must not reach a terminal: ESC, C1, DEL, marks of direction, separators, other format characters, what
 # is no character, and what is not assigned.
@@ -126,8 +128,12 @@ def messages(ready, log_file):
         inert("the log", file.read())
 
 
-def reports(ready):
-    """What is told of a migration whose file has such a name."""
+def mode(file):
+    return oct(stat.S_IMODE(os.stat(file).st_mode))
+
+
+def reports_and_modes(ready):
+    """What is told of a migration whose file has such a name; and modes of files that hold chats, under umask 022."""
     env = environment(ZIM_ENDPOINT=ready["url"], ZIMMOCK_CONTROL=ready["url"])
     for command in (["migrate", "status"], ["migrate", "report"]):
         got = run(*command, "j", env=env)
@@ -138,16 +144,49 @@ def reports(ready):
         got = run(*command, "j", "--json", env=env)
         inert(" ".join(command) + " --json", got.stdout)
         check(f"{command} --json: the value", TEXT in json.loads(got.stdout)["file"], got.stdout)
+    for file in ("report.html", "state.jsonl"):  # as an earlier version left them
+        with open(file, "w", encoding="utf-8"):
+            os.chmod(file, 0o644)
     equal("report --html", 0, run("migrate", "report", "j", "--html", "report.html", env=env).returncode)
     with open("report.html", "rb") as file:
         inert("report --html", file.read())
+    equal("state export --output", 0, run("state", "export", "--output", "state.jsonl", env=env).returncode)
+    for file in ("report.html", "state.jsonl", "j", "quarantine.jsonl"):
+        equal(f"mode of {file}", "0o600", mode(file))
     with open("quarantine.jsonl", "rb") as file:
         inert("the quarantine", file.read())
+    with started("--upstream", ready["url"], "--har", "traffic.har", command="proxy"):
+        equal("mode of an archive", "0o600", mode("traffic.har"))
+
+
+def secret_files(url):
+    """A file with a secret that others may read is warned of, once, and taken."""
+    for name, bits in (("open.token", 0o644), ("private.token", 0o600)):
+        with open(name, "w", encoding="utf-8") as file:
+            file.write("0123456789abcdef\n")
+        os.chmod(name, bits)
+        with open("secret", "w", encoding="utf-8") as file:
+            file.write(program.SECRET)
+        os.chmod("secret", bits)
+        told = int(bits == 0o644)
+        with open("token.log", "wb") as log:
+            with started("--control-token-file", name, stderr=log) as (process, ready):
+                health = run("healthcheck", "--control-token-file", name, env=environment(ZIMMOCK_CONTROL=ready["url"]))
+                equal(f"a token with mode {bits:o}: taken", 0, health.returncode)
+                equal(f"a token with mode {bits:o}: warnings of the client", told, health.stderr.count(b"chmod 600"))
+                process.send_signal(signal.SIGTERM)
+                equal(f"a token with mode {bits:o}: exit code of serve", 0, ended(process))
+        with open("token.log", "rb") as log:
+            equal(f"a token with mode {bits:o}: warnings of serve", told, log.read().count(b"chmod 600"))
+        query = run("query", "--as", "ann", "--peer", "bob", "--secret-file", "secret", env=environment(ZIM_ENDPOINT=url))
+        equal(f"a secret with mode {bits:o}: taken", 0, query.returncode)
+        equal(f"a secret with mode {bits:o}: warnings", told, query.stderr.count(b"secret: holds a secret"))
 
 
 def main():
     folder = tempfile.mkdtemp()
     os.chdir(folder)
+    os.umask(0o022)
     try:
         now_ms = int(time.time() * 1000) - 60_000
         errors_and_names(now_ms)
@@ -162,11 +201,12 @@ def main():
             equal("a migration with one record quarantined", 3, got.returncode)
             inert("migrate --execute", got.stdout + got.stderr)
             messages(ready, "serve.log")
-            reports(ready)
+            reports_and_modes(ready)
+            secret_files(ready["url"])
     finally:
         os.chdir("/")
         shutil.rmtree(folder)
-    program.finish(70)
+    program.finish(80)
 
 
 if __name__ == "__main__":
