@@ -25,7 +25,7 @@ def good_records():
 
 
 def quarantined_in(path):
-    return [json.loads(line) for line in pathlib.Path(path).read_text(encoding="ascii").splitlines()]
+    return [json.loads(line) for line in pathlib.Path(path).read_text(encoding="utf-8").splitlines()]
 
 
 def findings_of(result):
@@ -69,7 +69,9 @@ equal(1, result.code, "exit code")
 named = {int(number) for number in re.findall(r"(?m)^ +line (\d+): ", result.out)}
 check(set(SAYS) <= named, f"lines {sorted(SAYS)}", sorted(named))
 matches(r"^nothing was sent: 30 of 36", result.last, "the last line")
-case("all output is ASCII, whatever the input holds")
+check('"marta\uff0clindqvist"' in result.out, "what was got, as it is written", result.out)
+case("all output is ASCII in the C locale, whatever the input holds")
+result = run(None, "migrate", PATH, "--max-examples", 0, *SHIFT, LC_ALL="C")
 check(result.out.isascii(), "ASCII", [line for line in result.lines if not line.isascii()])
 
 case("--bad quarantine: the good ones arrive, the bad are left out, and that is no success")
