@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/output.h"
 #include "contracts/api/message_body.h"
 #include "contracts/api/text.h"
 
@@ -28,9 +29,7 @@ std::string item_columns(const QueryItem& item) {
 
 void note_repeated(std::uint64_t count) {
   if (count == 0) return;
-  fmt::print(stderr,
-             "zimmock: the service returned {} of these messages again; each is shown once\n",
-             count);
+  tell_line("zimmock: the service returned {} of these messages again; each is shown once", count);
 }
 
 }  // namespace zimmock::cli

@@ -13,6 +13,7 @@
 #include "cli/interrupt.h"
 #include "cli/migrate_hooks.h"
 #include "cli/migrate_report_plan.h"
+#include "cli/output.h"
 #include "cli/quarantine_file.h"
 #include "cli/run_lock.h"
 #include "client/balance.h"
@@ -278,11 +279,10 @@ Result<void> lock_out_others(Session& session) {
   if (lock) {
     session.lock = *std::move(lock);
   } else {
-    fmt::print(
-        stderr,
+    tell_line(
         "zimmock: warning: no lock could be made, so a second run that sends this file would "
-        "not be refused: {}; XDG_STATE_HOME names a folder for it\n",
-        lock.error().message);
+        "not be refused: {}; XDG_STATE_HOME names a folder for it",
+        in_line(lock.error().message));
   }
   return {};
 }
