@@ -60,7 +60,7 @@ Result<json> profile_of(const std::string& name_or_file) {
   }
   const auto text = read_small_file(name_or_file);
   if (!text) return tl::unexpected(text.error());
-  return json::parse(*text, nullptr, false);
+  return json_or_discarded(*text);
 }
 
 Result<json> to_body(const NewTenant& wanted) {

@@ -94,7 +94,7 @@ Result<std::uint32_t> read_app_id(const ControlOptions& options) {
 
 // What the API says of a refusal.
 std::string refusal_text(const HttpResponse& response, const std::string& where) {
-  const json body = json::parse(response.body, nullptr, false);
+  const json body = json_or_discarded(response.body);
   if (body.is_object() && body.contains("error") && body["error"].is_string()) {
     return printable_line(body["error"].get_ref<const std::string&>());
   }
@@ -174,7 +174,7 @@ Result<std::string> ControlClient::exchange(const std::string& method, const std
 
 Result<json> ControlClient::parsed(const Result<std::string>& answer) const {
   if (!answer) return tl::unexpected(answer.error());
-  json document = json::parse(*answer, nullptr, false);
+  json document = json_or_discarded(*answer);
   if (document.is_object()) return document;
   return fail(ErrorKind::kUnusableAnswer,
               fmt::format("{}: expected a JSON object, got {}: is this zimmock's control API?",

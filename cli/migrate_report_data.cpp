@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/migrate_report_plan.h"
+#include "contracts/api/json_text.h"
 
 namespace zimmock::cli {
 namespace {
@@ -77,7 +78,7 @@ void count(ViewBalance& view, const SqliteJournal::Tally& tally) {
 
 // As balance_of() makes it of the plan itself.
 Result<void> read_balance(SqliteJournal& journal, JournalReport& report) {
-  const json plan = json::parse(report.plan, nullptr, false);
+  const json plan = json_or_discarded(report.plan);
   if (!plan.is_object() || !plan.contains("counts")) return {};
   const json& counts = plan["counts"];
   const auto number = [&counts](const char* name) { return counts.value(name, std::uint64_t{0}); };

@@ -105,7 +105,7 @@ json status_json(const JournalReport& report) {
 
 // Without the lists: the page has them in a shorter form.
 json report_head_json(const JournalReport& report) {
-  const json noted = json::parse(report.plan, nullptr, false);
+  const json noted = json_or_discarded(report.plan);
   const json plan = noted.is_object() ? noted : json::object();
   json out = head_json(report);
   out["type"] = "report";

@@ -3,6 +3,7 @@
 #include "cli/migrate_output.h"
 #include "cli/migrate_report_writers.h"
 #include "cli/output.h"
+#include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
 namespace zimmock::cli {
@@ -38,7 +39,7 @@ std::string lines_text(const std::vector<Line>& lines, std::uint64_t of) {
 
 std::string quarantine_text(const JournalReport& report) {
   std::string out;
-  const auto plan = nlohmann::json::parse(report.plan, nullptr, false);
+  const auto plan = json_or_discarded(report.plan);
   const auto bad = plan.is_object() ? plan.value("bad", nlohmann::json::array()) : nlohmann::json();
   for (const auto& group : bad) {
     const auto records = group.value("records", std::uint64_t{0});

@@ -13,6 +13,7 @@
 #include "cli/choices.h"
 #include "cli/files.h"
 #include "cli/request_log.h"
+#include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 #include "mock_server/connect_proxy.h"
 #include "mock_server/service_listeners.h"
@@ -190,7 +191,7 @@ class MockProcess::Impl {
 
   std::string about() const {
     const std::lock_guard lock(ready_mutex_);
-    nlohmann::json about = nlohmann::json::parse(to_text(ready_));
+    nlohmann::json about = json_or_discarded(to_text(ready_));
     about["version"] = ZIMMOCK_VERSION;
     return about.dump();
   }

@@ -29,7 +29,7 @@ Result<void> check_replaceable(const std::filesystem::path& path) {
   if (kind == std::filesystem::file_type::regular) {
     std::string line;
     std::getline(std::ifstream(path), line);
-    const auto document = nlohmann::json::parse(line, nullptr, false);
+    const auto document = json_or_discarded(line);
     if (line.empty() && std::filesystem::file_size(path, ignored) == 0) return {};
     if (document.is_object() && document.contains("line") && document.contains("reason")) return {};
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
 namespace zimmock::cli {
@@ -39,7 +40,7 @@ Result<ReadyLine> parse_ready_line(std::string_view text, std::string_view where
     return fail(ErrorKind::kInput,
                 fmt::format("{}: expected the first line of `zimmock serve`, {}", where, what));
   };
-  const json in = json::parse(text, nullptr, false);
+  const json in = json_or_discarded(text);
   if (!in.is_object()) return bad(fmt::format("got {}", quote(text)));
   ReadyLine out;
   for (const Member& member : kTexts) {

@@ -33,7 +33,7 @@ std::uint64_t identity_of(std::initializer_list<std::string_view> parts) {
 
 // The object that a text is, or a discarded value.
 json object_of(std::string_view text) {
-  json document = json::parse(text, nullptr, false);
+  json document = json_or_discarded(text);
   return document.is_object() ? document : json(json::value_t::discarded);
 }
 

@@ -108,7 +108,7 @@ std::string not_this_api(const HttpResponse& response) {
 
 Result<Envelope> read_envelope(std::string_view where, const HttpResponse& response) {
   Envelope out;
-  out.body = json::parse(response.body, nullptr, false);
+  out.body = json_or_discarded(response.body);
   if (!out.body.is_object()) {
     return unusable(where, "", "a JSON object", not_this_api(response));
   }

@@ -175,7 +175,7 @@ void Exchange::make_request_wrong() {
 void Exchange::make_reply_wrong() {
   const WrongMock* wrong = service_.wrong_;
   if (wrong == nullptr || !wrong->answer || reply_.code == kNoCode) return;
-  const json parsed = json::parse(request_.body, nullptr, false);
+  const json parsed = json_or_discarded(request_.body);
   const json body = parsed.is_discarded() ? json() : parsed;
   const ActionId action = common_.action == nullptr ? ActionId::kNotEmulated : common_.action->id;
   wrong->answer(reply_, {request_, tenant_.get(), action, body, now_ms()});
@@ -294,7 +294,7 @@ void Exchange::record() {
   record_.request_bytes = request_.body.size();
   record_.response_bytes = answer_.response.body.size();
   if (late_) record_.effect = Effect::kPending;
-  if (!noted_) note_body(json::parse(request_.body, nullptr, false), record_);
+  if (!noted_) note_body(json_or_discarded(request_.body), record_);
   redact_record();
   record_.duration_ns = service_.clock_.monotonic_ns() - started_ns_;
   if (service_.observer_) service_.observer_(record_);

@@ -134,7 +134,7 @@ class SpoolReader : public SourceReader {
     record.place.line = static_cast<std::uint32_t>(parse_int64(text.substr(0, space)).value_or(0));
     const std::string_view rest = text.substr(space + 1);
     if (rest.starts_with('[')) {
-      const auto words = json::parse(rest).get<std::array<std::string, 3>>();
+      const auto words = json_or_discarded(rest).get<std::array<std::string, 3>>();
       record.problem = SourceProblem{words[0], words[1], words[2]};
     } else {
       read_zim_line(rest, reader_, record);

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "contracts/api/text.h"
+
 namespace zimmock {
 namespace {
 
@@ -22,10 +24,17 @@ void JsonBytes::advance() {
   ++at_;
   ++position_;
   if (position_ - token_start_ <= kMaxJsonValueBytes || error_) return;
-  fail_with(
-      {ErrorKind::kInput,
-       fmt::format("{}: line {}: expected a value of at most {} bytes, got more",
-                   file_ == nullptr ? "text" : file_->path().string(), line_, kMaxJsonValueBytes)});
+  refuse(fmt::format("a value of at most {} bytes", kMaxJsonValueBytes), "more");
+}
+
+void JsonBytes::refuse_nul() {
+  refuse("a JSON document in UTF-8", fmt::format("a NUL byte after {}", quote(recent())));
+}
+
+void JsonBytes::refuse(std::string_view expected, std::string_view got) {
+  fail_with({ErrorKind::kInput, fmt::format("{}: line {}: expected {}, got {}",
+                                            file_ == nullptr ? "text" : file_->path().string(),
+                                            line_, expected, got)});
 }
 
 std::string_view JsonBytes::recent() const {

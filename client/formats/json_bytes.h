@@ -21,8 +21,9 @@ class JsonBytes {
   JsonBytes(const LineFile& file, const JsonReading& reading) : file_(&file), reading_(reading) {}
   JsonBytes(std::string_view text, const JsonReading& reading) : raw_(text), reading_(reading) {}
 
-  // True at the end, and where it cannot go on: then there is an error().
-  bool done() { return error_ || (at_ == mended_.size() && !refill()); }
+  // True at the end, and where it cannot go on: then there is an error(). A NUL byte is one, which
+  // the parser would take for the end.
+  bool done() { return error_ || (at_ == mended_.size() && !refill()) || is_nul(); }
   char current() { return done() ? '\0' : mended_[at_]; }
   void advance();
 
@@ -41,6 +42,13 @@ class JsonBytes {
 
  private:
   bool refill();
+  bool is_nul() {
+    if (mended_[at_] != '\0') return false;
+    refuse_nul();
+    return true;
+  }
+  void refuse_nul();
+  void refuse(std::string_view expected, std::string_view got);
   void fail_with(Error error) { error_ = std::move(error); }
   std::size_t mend_escape(std::size_t from, bool last);
   std::size_t mend_path(std::size_t from, bool last);

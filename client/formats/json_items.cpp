@@ -14,6 +14,8 @@
 namespace zimmock {
 namespace {
 
+using json = nlohmann::json;
+
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 Result<bool> is_array(const std::filesystem::path& path) {
@@ -84,6 +86,16 @@ Result<void> read_json_items(const std::filesystem::path& path, const TakeElemen
     if (!element) return tl::unexpected(element.error());
     if (auto taken = take(*element); !taken) return taken;
   }
+}
+
+json first_object_line(std::string_view head) {
+  if (head.starts_with(kByteOrderMark)) head.remove_prefix(kByteOrderMark.size());
+  while (!head.empty()) {
+    const std::size_t end = std::min(head.find('\n'), head.size());
+    if (auto line = parse_record_line(trim(head.substr(0, end)))) return *std::move(line);
+    head.remove_prefix(std::min(end + 1, head.size()));
+  }
+  return nullptr;
 }
 
 Result<void> read_json_documents(const std::filesystem::path& path, const TakeElement& take) {

@@ -176,13 +176,9 @@ Result<void> convert_mattermost(const std::filesystem::path& path, Conversion& o
 
 // JSON Lines whose first has a member that is called what its "type" says.
 bool is_mattermost(std::string_view head, const std::filesystem::path& /*path*/) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (head.starts_with(kByteOrderMark)) head.remove_prefix(kByteOrderMark.size());
-  head = trim(head);
-  const auto line = parse_record_line(head.substr(0, head.find('\n')));
-  if (!line) return false;
-  const std::string& type = string_of(*line, "type");
-  return !type.empty() && line->contains(type);
+  const json line = first_object_line(head);
+  const std::string& type = string_of(line, "type");
+  return !type.empty() && line.contains(type);
 }
 
 Result<std::unique_ptr<SourceReader>> open_mattermost(const std::filesystem::path& path,

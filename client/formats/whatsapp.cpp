@@ -203,6 +203,8 @@ class Writer {
       return bad("a date and a time, as the messages below it begin", quote(text_));
     }
     const bool first = std::exchange(first_, false);
+    if (!chat_.of_a_group() && text_.find('\0') != text_.npos)
+      return bad("text without NUL bytes", quote(text_));
     if (name_.empty()) {
       out_.skipped("service messages");
       return {};

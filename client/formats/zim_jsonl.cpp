@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "client/formats/json_items.h"
 #include "client/formats/line_file.h"
 #include "client/formats/rows.h"
 #include "client/formats/zim_line.h"
@@ -121,10 +122,8 @@ bool read_zim_line(std::string_view text, const MessageRecordReader& reader, Sou
 
 // JSON Lines with one of ImportPeerMsg's names on the first line that can be read.
 bool is_zim_jsonl(std::string_view head, const std::filesystem::path& /*path*/) {
-  head = trim(head);
-  const auto line = parse_record_line(trim(head.substr(0, head.find('\n'))));
-  if (!line) return false;
-  return line->contains("FromUserId") || line->contains("Record");
+  const json line = first_object_line(head);
+  return line.contains("FromUserId") || line.contains("Record");
 }
 
 Result<std::unique_ptr<SourceReader>> open_zim_jsonl(const std::filesystem::path& path,

@@ -85,12 +85,25 @@ Finding syntax_finding(std::string_view text, std::size_t byte) {
   return {RuleId::kBodyIsJson, "", "a JSON document in UTF-8", got};
 }
 
+Finding nul_finding(std::string_view text, std::size_t at) {
+  return {RuleId::kBodyIsJson, "", "a JSON document in UTF-8",
+          fmt::format("a NUL byte at {}", position(text, at + 1))};
+}
+
+template <typename Json>
+Json or_discarded(std::string_view text) {
+  if (text.find('\0') != text.npos) return Json(Json::value_t::discarded);
+  return Json::parse(text, nullptr, false);
+}
+
 }  // namespace
 
 tl::expected<json, Finding> parse_json(std::string_view text, const JsonLimits& limits,
                                        RuleSet* checked) {
   LimitWatch watch(limits);
   if (checked != nullptr) checked->add(RuleId::kBodyIsJson);
+  if (const auto nul = text.find('\0'); nul != text.npos)
+    return tl::unexpected(nul_finding(text, nul));
   try {
     json document = json::parse(text, [&watch](int depth, json::parse_event_t event, json& parsed) {
       return watch(depth, event, parsed);
@@ -106,6 +119,12 @@ tl::expected<json, Finding> parse_json(std::string_view text, const JsonLimits& 
   } catch (const json::exception&) {  // a number no double can hold
     return tl::unexpected(syntax_finding(text, 0));
   }
+}
+
+json json_or_discarded(std::string_view text) { return or_discarded<json>(text); }
+
+nlohmann::ordered_json ordered_json_or_discarded(std::string_view text) {
+  return or_discarded<nlohmann::ordered_json>(text);
 }
 
 std::string json_type_and_value(const json& value) {

@@ -16,12 +16,23 @@ struct JsonLimits {
   bool refuse_duplicate_members = true;
 };
 
+// Every JSON text is parsed by one of the functions below (test house.layers): nlohmann's
+// parser takes a NUL byte for the end of the text, so that what follows it would be lost without a
+// word.
+
 // Parses one JSON document in UTF-8. The Finding breaks body.is-json, body.depth or
-// body.member-once; for a syntax error it names line and column. Integers keep all 64 bits; larger
-// ones become floating-point numbers and so are no integers any more. Which of the three rules were
-// looked at is added to `checked`, if given: where the syntax is wrong, it alone.
+// body.member-once; for a syntax error, a NUL byte too, it names line and column. Integers keep all
+// 64 bits; larger ones become floating-point numbers and so are no integers any more. Which of the
+// three rules were looked at is added to `checked`, if given: where the syntax is wrong, it alone.
 tl::expected<nlohmann::json, Finding> parse_json(std::string_view text, const JsonLimits& limits,
                                                  RuleSet* checked = nullptr);
+
+// The document, or a discarded value (is_discarded()) for what is no JSON document in UTF-8: for
+// texts of which nobody is told why. Any depth; of a member given twice the last value stands.
+nlohmann::json json_or_discarded(std::string_view text);
+
+// The same, its members in the text's order.
+nlohmann::ordered_json ordered_json_or_discarded(std::string_view text);
 
 // What a message says it got: `string "abc"`, `number 7`, `null`, `object`, `array of 3`.
 std::string json_type_and_value(const nlohmann::json& value);

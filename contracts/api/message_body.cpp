@@ -205,11 +205,11 @@ json returned_multi(const json& document) {
   for (const json& item : document.at("MultiMsg")) {
     const auto type = item.at("MsgType").get<std::int64_t>();
     const auto& content = item.at("Msg").get_ref<const std::string&>();
-    items.push_back(
-        {{"msg_type", type},
-         {"sub_msg_type", item.value("SubMsgType", std::int64_t{0})},
-         {"callback_content",
-          is_media(type) ? json_line(returned_document(type, json::parse(content))) : content}});
+    items.push_back({{"msg_type", type},
+                     {"sub_msg_type", item.value("SubMsgType", std::int64_t{0})},
+                     {"callback_content", is_media(type) ? json_line(returned_document(
+                                                               type, json_or_discarded(content)))
+                                                         : content}});
   }
   return {{"multi_msg", items}};
 }
@@ -222,11 +222,11 @@ json decoded(std::string_view body, bool plus_is_space) {
     for (const char c : body) kept += c == '+' ? std::string("%2B") : std::string(1, c);
     text = kept;
   }
-  json document = json::parse(url_decode(text), nullptr, false);
+  json document = json_or_discarded(url_decode(text));
   if (document.is_object() && document.contains("multi_msg") && document["multi_msg"].is_array()) {
     for (json& item : document["multi_msg"]) {
       if (!item.is_object() || !item.value("callback_content", json()).is_string()) continue;
-      json inner = json::parse(item["callback_content"].get<std::string>(), nullptr, false);
+      json inner = json_or_discarded(item["callback_content"].get<std::string>());
       if (inner.is_object()) item["callback_content"] = std::move(inner);
     }
   }
@@ -311,7 +311,7 @@ void check_message(std::int64_t type, std::string_view message, std::string_view
 
 std::string returned_body(std::int64_t type, std::string_view message) {
   if (!is_media(type)) return std::string(message);
-  const json document = json::parse(message);
+  const json document = json_or_discarded(message);
   return url_encode(
       json_line(type == kMulti ? returned_multi(document) : returned_document(type, document)));
 }

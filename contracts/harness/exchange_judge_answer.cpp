@@ -341,7 +341,7 @@ void judge_answer(const RecordedExchange& exchange, const JudgeOptions& options,
   call.judgement.server_checked |= check.checked;
   for (Finding& finding : check.findings) call.judgement.add(Side::kServer, std::move(finding));
   if (!check.usable) return;
-  call.answer = json::parse(response.body, nullptr, false);
+  call.answer = json_or_discarded(response.body);
   call.judgement.code = call.answer->at("Code").get<std::int64_t>();
   // Of an operation that this contract does not describe, a refusal cannot be judged.
   const Action* action = call.common.action;

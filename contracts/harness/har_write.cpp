@@ -49,7 +49,7 @@ bool redact_members(json& value, std::vector<std::string>& secrets) {
 
 // A body is kept to the byte unless it has a secret.
 std::string redact_body(const std::string& body, std::vector<std::string>& secrets) {
-  json document = json::parse(body, nullptr, false);
+  json document = ordered_json_or_discarded(body);
   if (document.is_discarded()) return redact_text(body, secrets);
   return redact_members(document, secrets)
              ? document.dump(-1, ' ', false, json::error_handler_t::replace)

@@ -81,7 +81,7 @@ std::string unmet(const std::string& word, const json& argument, const json* got
 void match_url_json(const json& expected, const json* got, const std::string& where,
                     std::vector<Difference>& differences) {
   const bool text = got != nullptr && got->is_string();
-  const json inner = text ? json::parse(url_decode(got->get<std::string>()), nullptr, false)
+  const json inner = text ? json_or_discarded(url_decode(got->get<std::string>()))
                           : json(json::value_t::discarded);
   if (inner.is_discarded()) {
     differences.push_back({where, "URL-encoded JSON", show(got)});

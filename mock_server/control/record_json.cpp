@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "contracts/api/json_text.h"
 #include "contracts/api/redaction.h"
 #include "contracts/api/text.h"
 #include "mock_server/verification.h"
@@ -34,7 +35,7 @@ void redact(json& value, std::span<const std::string> secrets) {
 
 // The body as JSON; null for what is none, because there is no telling what is in it.
 json body_json(const std::string& text, std::span<const std::string> secrets) {
-  json body = json::parse(text, nullptr, false);
+  json body = json_or_discarded(text);
   if (body.is_discarded()) return nullptr;
   redact(body, secrets);
   return body;

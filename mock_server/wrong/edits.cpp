@@ -236,7 +236,7 @@ void add_items(Mocks& mocks, const Named& named,
 
 void add_json(Mocks& mocks, const Named& named, std::function<void(json&)> edit) {
   add(mocks, named).http = [edit = std::move(edit)](HttpResponse& response) {
-    json answer = json::parse(response.body, nullptr, false);
+    json answer = json_or_discarded(response.body);
     if (!answer.is_object()) return;
     edit(answer);
     response.body = json_line(answer);
@@ -254,7 +254,7 @@ std::int64_t number_at(const json& body, const char* pointer, std::int64_t other
 }
 
 json inner_document(const json& body) {
-  json document = json::parse(text_at(body, "/MessageBody/Message"), nullptr, false);
+  json document = json_or_discarded(text_at(body, "/MessageBody/Message"));
   return document.is_object() ? document : json();
 }
 

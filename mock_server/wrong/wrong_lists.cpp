@@ -154,7 +154,7 @@ void add_media(Mocks& mocks) {
   const auto edited = [media](std::string variant, std::string what,
                               std::function<void(json&)> edit) {
     media(std::move(variant), std::move(what), [edit = std::move(edit)](const std::string& text) {
-      json document = json::parse(url_decode(text), nullptr, false);
+      json document = json_or_discarded(url_decode(text));
       if (!document.is_object()) return text;
       edit(document);
       return url_encode(json_line(document));

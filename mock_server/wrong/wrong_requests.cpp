@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "contracts/api/json_text.h"
 #include "contracts/api/signature.h"
 #include "contracts/api/text.h"
 #include "mock_server/wrong/edits.h"
@@ -221,7 +222,7 @@ void add_places(Mocks& mocks) {
       mocks,
       {RuleId::kCommonInQuery, "ignored", "The common parameters are read from the body too."},
       [](HttpRequest& request, const Service& service) {
-        const json body = json::parse(request.body, nullptr, false);
+        const json body = json_or_discarded(request.body);
         Query query(request, service);
         for (const std::string_view name : kCommon) {
           if (!body.is_object() || !body.contains(name) || !query.get(name).empty()) continue;

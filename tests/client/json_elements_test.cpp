@@ -100,6 +100,23 @@ TEST_CASE("what is not JSON is an error with its line") {
   CHECK(elements(std::string(100'000, '['), {"/nope"}).size() == 1);
 }
 
+TEST_CASE("a NUL byte is no end: what is behind it is not lost") {
+  using namespace std::string_literals;
+  CHECK(elements("[1,\0 2]"s, {"/*"}) ==
+        Texts{"0@0:1 1",
+              "error: line 1: expected a JSON document in UTF-8, got a NUL byte after "
+              "\"[1,\""});
+  CHECK(elements("[1]\n\0[2]"s, {"/*"}, kSeveral) ==
+        Texts{"0@0:1 1",
+              "error: line 2: expected a JSON document in UTF-8, got a NUL byte after "
+              "\"\""});
+  CHECK(elements("[1]\0"s, {"/*"}).size() == 2);
+  CHECK(elements("7\0 8"s, {""}, kSeveral).back().starts_with("error: line 1"));
+  CHECK(elements("[\"a\0b\"]"s, {"/*"}).front().starts_with("error: line 1"));
+  CHECK(json_paths_in("{\"a\":1,\0\"b\":2}"s, std::vector<std::string_view>{"/a", "/b"}) ==
+        std::vector<bool>{true, false});
+}
+
 TEST_CASE("an error of the taker ends the reading") {
   const TempFile file("[1,2,3]");
   const std::vector<std::string_view> paths{"/*"};

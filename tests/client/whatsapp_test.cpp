@@ -56,6 +56,14 @@ std::string stamp(std::string_view line) {
 
 }  // namespace
 
+TEST_CASE("a NUL byte cuts no message off: it is bad") {
+  using namespace std::string_literals;
+  CHECK(read("30.07.26, 12:03 - Alice: one\n30.07.26, 12:04 - Bob: two \0 three\n"
+             "30.07.26, 12:05 - Alice: four\n30.07.26, 12:06 - \0\n"s) ==
+        "alice>bob 2026-07-30T12:03:00.000Z one\nbad\n"
+        "alice>bob 2026-07-30T12:05:00.000Z four\nbad\n");
+}
+
 TEST_CASE("how phones write the beginning of a message") {
   struct Row {
     const char* line;

@@ -27,6 +27,29 @@ TEST_CASE("a syntax error names its place") {
   CHECK(parse_json("{\"a\":\"\xFF\"}", {}).error().got.find("not UTF-8") != std::string::npos);
 }
 
+// nlohmann's parser takes a NUL for the end of the text.
+TEST_CASE("a NUL byte ends nothing: it is refused with its place") {
+  using namespace std::string_literals;
+  const std::pair<std::string, std::string> texts[] = {
+      {"{\"a\":1}\0"s, "line 1, column 8"},
+      {"{\"a\":1}\0 {\"lost\":true}"s, "line 1, column 8"},
+      {"{\n\"a\"\0:1}"s, "line 2, column 4"},
+      {"{\"a\":\"b\0c\"}"s, "line 1, column 8"},
+      {"\0"s, "line 1, column 1"},
+      {"{\"a\": tru\0e}"s, "line 1, column 10"}};
+  for (const auto& [text, place] : texts) {
+    CAPTURE(text);
+    const auto parsed = parse_json(text, {});
+    REQUIRE_FALSE(parsed.has_value());
+    CHECK(parsed.error().rule_id == RuleId::kBodyIsJson);
+    CHECK(parsed.error().got == "a NUL byte at " + place);
+    CHECK(json_or_discarded(text).is_discarded());
+  }
+  CHECK(parse_json(R"({"a":"b\u0000c"})", {})->at("a") == "b\0c"s);
+  CHECK(json_or_discarded("{\"a\":1}") == nlohmann::json{{"a", 1}});
+  CHECK(json_or_discarded("{").is_discarded());
+}
+
 TEST_CASE("nesting is followed to the limit and no further") {
   CHECK(parse_json("[[1]]", {2, true}).has_value());
   CHECK(broken("[[[1]]]", {2, true}) == RuleId::kBodyDepth);
