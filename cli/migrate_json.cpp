@@ -4,6 +4,7 @@
 
 #include "cli/migrate_output.h"
 #include "cli/output.h"
+#include "cli/record_places.h"
 #include "contracts/api/json_text.h"
 
 namespace zimmock::cli {
@@ -12,10 +13,14 @@ namespace {
 using json = nlohmann::json;
 
 json finding_json(const FindingGroup& group, const RecordFinding& one) {
-  return {{"type", "finding"},      {"weight", to_string(group.weight)},
-          {"reason", group.reason}, {"line", one.line},
-          {"pointer", one.pointer}, {"expected", one.expected},
-          {"got", one.got}};
+  json out = place_json(one.line, one.record);
+  out.update({{"type", "finding"},
+              {"weight", to_string(group.weight)},
+              {"reason", group.reason},
+              {"pointer", one.pointer},
+              {"expected", one.expected},
+              {"got", one.got}});
+  return out;
 }
 
 std::string_view mark_name(char mark) {
@@ -129,14 +134,16 @@ class JsonOutput : public MigrateOutput {
                           {"message", group.status.message},
                           {"explain", group.status.explain},
                           {"count", group.count},
-                          {"lines", group.lines}});
+                          {"lines", lines_of(group.records)},
+                          {"places", places_json(group.records)}});
     }
     for (const StoppedLane& one : report.stopped_lanes) {
-      stopped.push_back({{"line", one.line},
-                         {"viewer", plan.viewer(one.lane)},
-                         {"peer", plan.peer(one.lane)},
-                         {"at", one.gap ? "gap" : "doubt"},
-                         {"why", one.why}});
+      json list = place_json(one.record.line, one.record.name);
+      list.update({{"viewer", plan.viewer(one.lane)},
+                   {"peer", plan.peer(one.lane)},
+                   {"at", one.gap ? "gap" : "doubt"},
+                   {"why", one.why}});
+      stopped.push_back(std::move(list));
     }
     print({{"type", "imported"},
            {"imported", report.imported},
@@ -161,7 +168,7 @@ class JsonOutput : public MigrateOutput {
              {"viewer", mismatch.viewer},
              {"peer", mismatch.peer},
              {"what", mismatch.what}};
-    if (mismatch.line > 0) out["line"] = mismatch.line;
+    if (mismatch.line > 0) out.update(place_json(mismatch.line, mismatch.name));
     print(out);
   }
 

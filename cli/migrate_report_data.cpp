@@ -1,7 +1,8 @@
 #include "cli/migrate_report_data.h"
 
 #include <algorithm>
-#include <set>
+#include <tuple>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -99,24 +100,39 @@ Result<void> read_balance(SqliteJournal& journal, JournalReport& report) {
   return {};
 }
 
+// The users are those of the list.
+NamedRecord named_record(const SqliteJournal::Unfinished& import, const JournalReport& report) {
+  NamedRecord out{import.line, import.name};
+  const auto list =
+      std::lower_bound(report.lists.begin(), report.lists.end(), import.list,
+                       [](const auto& one, std::int64_t number) { return one.number < number; });
+  if (list == report.lists.end() || list->number != import.list) return out;
+  out.name.from = import.to_sender ? list->viewer : list->peer;
+  out.name.to = import.to_sender ? list->peer : list->viewer;
+  return out;
+}
+
 Result<void> read_unfinished(SqliteJournal& journal, JournalReport& report) {
   std::map<std::int64_t, RefusedImports> refused;
-  std::map<std::int64_t, std::set<std::uint32_t>> lines;
+  std::map<std::int64_t, std::map<std::tuple<std::uint32_t, std::string, std::string>, NamedRecord>>
+      records;
   const auto read = journal.read_unfinished([&](const SqliteJournal::Unfinished& import) {
+    NamedRecord record = named_record(import, report);
     if (import.outcome == ImportOutcome::kOpen) {
-      report.open.push_back({import.list, import.line});
+      report.open.push_back({import.list, std::move(record)});
       return;
     }
     RefusedImports& group = refused[import.code];
     if (group.imports++ == 0) group.why = import.why;
-    auto& seen = lines[import.code];
-    seen.insert(import.line);
+    auto& seen = records[import.code];
+    // Both users' imports of a record have the same name.
+    seen.try_emplace({record.line, record.name.pointer, record.name.id}, record);
     if (seen.size() > kMaxReportLines) seen.erase(std::prev(seen.end()));
   });
   if (!read) return read;
   for (auto& [code, group] : refused) {
     group.code = code;
-    group.lines.assign(lines[code].begin(), lines[code].end());
+    for (auto& [place, record] : records[code]) group.records.push_back(std::move(record));
     report.refused.push_back(std::move(group));
   }
   return {};

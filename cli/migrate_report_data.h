@@ -41,13 +41,13 @@ struct RefusedImports {
   std::int64_t code = 0;
   std::string why;  // of the first
   std::uint64_t imports = 0;
-  std::vector<std::uint32_t> lines;  // the first kMaxReportLines, ascending, each once
+  std::vector<NamedRecord> records;  // the first kMaxReportLines of the source, each once
 };
 
 // An import that may have been applied.
 struct OpenImport {
   std::int64_t list = 0;  // SqliteJournal::List::number
-  std::uint32_t line = 0;
+  NamedRecord record;
 };
 
 struct TimeSlice {

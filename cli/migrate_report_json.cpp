@@ -1,5 +1,6 @@
 #include "cli/migrate_output.h"
 #include "cli/migrate_report_writers.h"
+#include "cli/record_places.h"
 #include "contracts/api/json_text.h"
 
 namespace zimmock::cli {
@@ -67,7 +68,8 @@ json refused_json(const JournalReport& report) {
     out.push_back({{"code", group.code},
                    {"why", group.why},
                    {"imports", group.imports},
-                   {"lines", group.lines}});
+                   {"lines", lines_of(group.records)},
+                   {"places", places_json(group.records)}});
   }
   return out;
 }
@@ -79,8 +81,9 @@ json open_json(const JournalReport& report) {
   for (const OpenImport& one : report.open) {
     const auto found = lists.find(one.list);
     if (found == lists.end()) continue;
-    out.push_back(
-        {{"line", one.line}, {"viewer", found->second->viewer}, {"peer", found->second->peer}});
+    json row = place_json(one.record.line, one.record.name);
+    row.update({{"viewer", found->second->viewer}, {"peer", found->second->peer}});
+    out.push_back(std::move(row));
   }
   return out;
 }

@@ -2,25 +2,28 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/record_places.h"
 #include "contracts/api/json_text.h"
 
 namespace zimmock::cli {
 
 FindingLog::BadSink BadLines::noting(FindingLog::BadSink next) {
   return [this, next = std::move(next)](std::string_view reason, const RecordFinding& finding) {
-    auto found = lines_.find(reason);
-    if (found == lines_.end()) found = lines_.emplace(reason, std::vector<std::uint32_t>()).first;
-    std::vector<std::uint32_t>& lines = found->second;
-    const bool again = !lines.empty() && lines.back() == finding.line;
-    if (!again && lines.size() < kMaxReportLines) lines.push_back(finding.line);
+    auto found = records_.find(reason);
+    if (found == records_.end()) found = records_.emplace(reason, std::vector<NamedRecord>()).first;
+    std::vector<NamedRecord>& records = found->second;
+    const bool again = !records.empty() && records.back().line == finding.line &&
+                       records.back().name.pointer == finding.record.pointer;
+    if (!again && records.size() < kMaxReportLines)
+      records.push_back({finding.line, finding.record});
     next(reason, finding);
   };
 }
 
-const std::vector<std::uint32_t>& BadLines::of(std::string_view reason) const {
-  static const std::vector<std::uint32_t> kNone;
-  const auto found = lines_.find(reason);
-  return found == lines_.end() ? kNone : found->second;
+const std::vector<NamedRecord>& BadLines::of(std::string_view reason) const {
+  static const std::vector<NamedRecord> kNone;
+  const auto found = records_.find(reason);
+  return found == records_.end() ? kNone : found->second;
 }
 
 std::string plan_note(const MigrationPlan& plan, const BadLines& bad) {
@@ -43,7 +46,8 @@ std::string plan_note(const MigrationPlan& plan, const BadLines& bad) {
     out["bad"].push_back({{"reason", group.reason},
                           {"statement", group.statement},
                           {"records", group.count},
-                          {"lines", bad.of(group.reason)}});
+                          {"lines", lines_of(bad.of(group.reason))},
+                          {"places", places_json(bad.of(group.reason))}});
   }
   return json_line(out);
 }

@@ -1,8 +1,11 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "cli/migrate_output.h"
 #include "cli/migrate_report_writers.h"
 #include "cli/output.h"
+#include "cli/record_places.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
@@ -28,13 +31,10 @@ std::string balance_text(const JournalReport& report) {
          (report.balance->holds() ? "  the numbers add up\n" : "  THE NUMBERS DO NOT ADD UP\n");
 }
 
-template <typename Line>
-std::string lines_text(const std::vector<Line>& lines, std::uint64_t of) {
-  if (lines.empty()) return "";
-  std::string out = lines.size() == 1 ? "line " : "lines ";
-  for (std::size_t i = 0; i < lines.size() && i < kLinesNamed; ++i)
-    out += fmt::format("{}{}", i == 0 ? "" : ", ", lines[i]);
-  return out + (of > kLinesNamed && lines.size() > kLinesNamed ? ", ..." : "");
+// The first few of them.
+std::string first_places(std::span<const NamedRecord> records, std::uint64_t of) {
+  const bool more = of > kLinesNamed && records.size() > kLinesNamed;
+  return places_text(records.first(std::min(records.size(), kLinesNamed)), more);
 }
 
 std::string quarantine_text(const JournalReport& report) {
@@ -43,14 +43,14 @@ std::string quarantine_text(const JournalReport& report) {
   const auto bad = plan.is_object() ? plan.value("bad", nlohmann::json::array()) : nlohmann::json();
   for (const auto& group : bad) {
     const auto records = group.value("records", std::uint64_t{0});
-    out += fmt::format("  quarantined: {} {}, {}: {}\n", records,
-                       records == 1 ? "record" : "records", group.value("reason", ""),
-                       lines_text(group.value("lines", std::vector<std::uint32_t>()), records));
+    out +=
+        fmt::format("  quarantined: {} {}, {}: {}\n", records, records == 1 ? "record" : "records",
+                    group.value("reason", ""), first_places(places_in(group), records));
   }
   for (const RefusedImports& group : report.refused) {
     out += fmt::format("  quarantined: {} {}, {}: {}\n", group.imports,
                        group.imports == 1 ? "import" : "imports", group.why,
-                       lines_text(group.lines, group.imports));
+                       first_places(group.records, group.imports));
   }
   return out;
 }

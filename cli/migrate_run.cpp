@@ -405,7 +405,8 @@ int execute(Session& session, MigrateOutput& output, std::mutex& out) {
   }
   Verdict verdict = execution.run();
   if (session.journal && !session.options.verify_only) {
-    auto written = session.quarantine_file.finish(*session.plan, execution.quarantine());
+    auto written =
+        session.quarantine_file.finish(*session.plan, *session.source, execution.quarantine());
     if (!written) verdict = {Outcome::kNotVerified, verdict.line + "; " + written.error().message};
     if (session.quarantine_file.count() > 0)
       output.quarantined(session.quarantine_file.path(), session.quarantine_file.count());
@@ -444,7 +445,7 @@ int run(Session& session) {
   if (!reason.empty()) return finish(*output, "nothing was sent: " + reason, kFailed);
   if (session.job.connection) return execute(session, *output, out);
   if (session.quarantine_file.is_open()) {
-    if (auto written = session.quarantine_file.finish(*session.plan, {}); !written)
+    if (auto written = session.quarantine_file.finish(*session.plan, *session.source, {}); !written)
       return complain_error(written.error());
     output->quarantined(session.quarantine_file.path(), session.quarantine_file.count());
   }

@@ -7,6 +7,7 @@
 
 #include "cli/migrate_output.h"
 #include "cli/output.h"
+#include "cli/record_places.h"
 #include "contracts/api/text.h"
 
 namespace zimmock::cli {
@@ -122,16 +123,15 @@ class TextOutput : public MigrateOutput {
                  report.recovered - report.adopted, report.sent_again, report.looks);
     }
     for (const RefusalGroup& group : report.refusals) {
-      print_text("  refused {}: {}; lines {}{}\n", group.count, group.status.line(),
-                 fmt::join(group.lines, ", "), group.count > group.lines.size() ? ", ..." : "");
+      print_text("  refused {}: {}; {}\n", group.count, group.status.line(),
+                 places_text(group.records, group.count > group.records.size()));
     }
     const std::size_t shown = std::min(report.stopped_lanes.size(), limit());
     for (std::size_t i = 0; i < shown; ++i) {
       const StoppedLane& one = report.stopped_lanes[i];
-      print_text("  the list of {} with {} stopped at line {}, {}: {}\n",
-                 quote(plan.viewer(one.lane)), quote(plan.peer(one.lane)), one.line,
-                 one.gap ? "refused (--gap continue goes on)" : "in doubt",
-                 printable_line(one.why));
+      print_text("  the list of {} with {} stopped at {}, {}: {}\n", quote(plan.viewer(one.lane)),
+                 quote(plan.peer(one.lane)), place_text(one.record.line, one.record.name),
+                 one.gap ? "refused (--gap continue goes on)" : "in doubt", printable_line(one.why));
     }
     print_more(report.stopped_lanes.size(), shown);
     if (report.not_sent > 0) print_text("  not sent: {}\n", report.not_sent);
@@ -206,7 +206,7 @@ class TextOutput : public MigrateOutput {
   }
 
   static void print_mismatch(const Mismatch& one) {
-    const std::string line = one.line > 0 ? fmt::format("line {}: ", one.line) : "";
+    const std::string line = one.line > 0 ? place_text(one.line, one.name) + ": " : "";
     print_text("  {} list of {} with {}: {}{}\n", one.mark, quote(one.viewer), quote(one.peer),
                line, printable_line(one.what));
   }
@@ -294,7 +294,7 @@ class TextOutput : public MigrateOutput {
       print_text("{}: {}: {}: {}\n", kNames[static_cast<std::size_t>(group.weight)], group.reason,
                  count_of(group.count, "record", "records"), group.statement);
       for (const RecordFinding& one : group.examples) {
-        print_text("  line {}: {}{}expected {}, got {}\n", one.line, one.pointer,
+        print_text("  {}: {}{}expected {}, got {}\n", place_text(one.line, one.record), one.pointer,
                    one.pointer.empty() ? "" : ": ", one.expected, one.got);
       }
       print_more(group.count, std::min<std::uint64_t>(group.count, group.examples.size()));

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/files.h"
+#include "cli/record_places.h"
 #include "contracts/api/json_text.h"
 
 namespace zimmock::cli {
@@ -57,33 +58,37 @@ Result<void> QuarantineFile::open(const std::filesystem::path& path) {
   return {};
 }
 
-void QuarantineFile::add(const std::string& line) {
+void QuarantineFile::add(const nlohmann::json& row) {
   ++count_;
-  std::fputs((printable_json(line) + "\n").c_str(), file_.get());
+  std::fputs((printable_json(json_line(row)) + "\n").c_str(), file_.get());
 }
 
 FindingLog::BadSink QuarantineFile::bad_sink() {
   return [this](std::string_view reason, const RecordFinding& finding) {
-    add(json_line({{"line", finding.line},
-                   {"reason", reason},
-                   {"pointer", finding.pointer},
-                   {"expected", finding.expected},
-                   {"got", finding.got}}));
+    nlohmann::json row = place_json(finding.line, finding.record);
+    row.update({{"reason", reason},
+                {"pointer", finding.pointer},
+                {"expected", finding.expected},
+                {"got", finding.got}});
+    add(row);
   };
 }
 
-Result<void> QuarantineFile::finish(const MigrationPlan& plan, const Quarantine& refused) {
+Result<void> QuarantineFile::finish(const MigrationPlan& plan, const SourceReader& source,
+                                    const Quarantine& refused) {
   std::error_code ignored;
   if (file_ == nullptr) {
     if (refused.entries().empty()) return {};
     return fail(ErrorKind::kSystem, "the quarantine file was not opened");
   }
   for (const auto& [key, entry] : refused.entries()) {
-    add(json_line({{"line", plan.records[key.record].place.line},
-                   {"viewer", plan.viewer(key.lane)},
-                   {"peer", plan.peer(key.lane)},
-                   {"code", entry.code},
-                   {"reason", entry.why}}));
+    const RecordPlace& place = plan.records[key.record].place;
+    nlohmann::json row = place_json(place.line, name_at(source, place));
+    row.update({{"viewer", plan.viewer(key.lane)},
+                {"peer", plan.peer(key.lane)},
+                {"code", entry.code},
+                {"reason", entry.why}});
+    add(row);
   }
   const bool failed = std::ferror(file_.get()) != 0 || std::fflush(file_.get()) != 0;
   file_.reset();

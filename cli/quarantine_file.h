@@ -5,13 +5,16 @@
 #include <filesystem>
 #include <memory>
 
+#include <nlohmann/json.hpp>
+
 #include "client/journal.h"
 #include "client/plan.h"
 #include "contracts/api/result.h"
 
 namespace zimmock::cli {
 
-// The records that cannot be imported, a JSON line each: its line in the source, and why. Written
+// The records that cannot be imported, a JSON line each: where each stands in the source, what it
+// is called there (place_json), and why. Written
 // beside its place and moved there at the end, so that it is whole or not there.
 class QuarantineFile {
  public:
@@ -28,7 +31,8 @@ class QuarantineFile {
   FindingLog::BadSink bad_sink();
 
   // Adds what the service refused, and moves the file to its place; removes it if it is empty.
-  Result<void> finish(const MigrationPlan& plan, const Quarantine& refused);
+  Result<void> finish(const MigrationPlan& plan, const SourceReader& source,
+                      const Quarantine& refused);
 
   const std::filesystem::path& path() const { return path_; }
   std::uint64_t count() const { return count_; }  // of lines
@@ -38,7 +42,7 @@ class QuarantineFile {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
   std::filesystem::path part() const { return path_.string() + ".part"; }
-  void add(const std::string& line);
+  void add(const nlohmann::json& row);
 
   std::filesystem::path path_;
   std::unique_ptr<std::FILE, Close> file_;

@@ -94,8 +94,9 @@ EarlierImports look_for_earlier(const RunContext& context, ZimApi& api, CallSite
   return out;
 }
 
-std::vector<ImportEntry> entries_of(const MigrationPlan& plan, Lane lane, std::uint32_t next,
+std::vector<ImportEntry> entries_of(const RunContext& context, Lane lane, std::uint32_t next,
                                     const EarlierImports& earlier) {
+  const MigrationPlan& plan = context.plan;
   std::vector<ImportEntry> out;
   const std::uint32_t last = earlier.found.rbegin()->first;
   for (std::uint32_t i = next; i <= last; ++i) {
@@ -109,6 +110,7 @@ std::vector<ImportEntry> entries_of(const MigrationPlan& plan, Lane lane, std::u
     if (found == earlier.found.end()) {
       entry.result.outcome = ImportOutcome::kQuarantined;
       entry.result.why = kPassedOver;
+      entry.intent.name = name_at(context.source, record.place);
     } else {
       entry.result.outcome = ImportOutcome::kRecovered;
       entry.result.msg_id = found->second.msg_id;

@@ -33,7 +33,7 @@ EarlierImports look_for_earlier(const RunContext& context, ZimApi& api, CallSite
 // What a journal has to take over so that the lane goes on after the last that was found, of which
 // there must be one: from `next` on the found ones as recovered, and those before the last that are
 // not in the list as quarantined, because sent now they would come out of order.
-std::vector<ImportEntry> entries_of(const MigrationPlan& plan, Lane lane, std::uint32_t next,
+std::vector<ImportEntry> entries_of(const RunContext& context, Lane lane, std::uint32_t next,
                                     const EarlierImports& earlier);
 
 }  // namespace zimmock

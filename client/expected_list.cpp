@@ -117,8 +117,12 @@ Result<void> ExpectedList::see(const QueryItem& item) {
   return {};
 }
 
-Mismatch ExpectedList::mismatch(char mark, std::uint32_t line, std::string what) const {
-  return {mark, plan_.viewer(lane_), plan_.peer(lane_), line, std::move(what)};
+Mismatch ExpectedList::mismatch(char mark, const PlannedRecord* record, std::string what) const {
+  Mismatch out{mark, plan_.viewer(lane_), plan_.peer(lane_), 0, std::move(what)};
+  if (record == nullptr) return out;
+  out.line = record->place.line;
+  out.name = name_at(source_, record->place);
+  return out;
 }
 
 // What the stray has otherwise than planned, member by member.
@@ -157,8 +161,7 @@ Result<void> ExpectedList::report_pair(Expected& expected, const Stray& stray,
   if (!what) return tl::unexpected(what.error());
   expected.seen = true;
   ++out.differs;
-  out.mismatches.push_back(
-      mismatch('*', plan_.records[expected.record].place.line, *std::move(what)));
+  out.mismatches.push_back(mismatch('*', &plan_.records[expected.record], *std::move(what)));
   return {};
 }
 
@@ -206,7 +209,7 @@ Result<void> ExpectedList::report_missing(ListComparison& out) const {
     if (!again) return tl::unexpected(again.error());
     ++out.missing;
     out.mismatches.push_back(
-        mismatch('+', planned(i).place.line,
+        mismatch('+', &planned(i),
                  described(planned(i).time_ms, again->message.from_user_id,
                            again->message.message_type, quote(again->message.message, 40))));
   }
@@ -226,7 +229,7 @@ void ExpectedList::report_extra(ListComparison& out) const {
                                   ? ""
                                   : ", a repetition of one that is planned";
     out.mismatches.push_back(
-        mismatch('-', 0,
+        mismatch('-', nullptr,
                  fmt::format("{}, MsgId {}{}",
                              described(stray->time_ms, stray->sender, stray->type, stray->preview),
                              stray->msg_id, again)));
@@ -249,7 +252,7 @@ Result<ListComparison> ExpectedList::finish(const std::optional<std::string>& un
   if (unreadable) {
     out.unread = static_cast<std::uint64_t>(std::count_if(
         expected_.begin(), expected_.end(), [](const auto& one) { return !one.seen; }));
-    out.mismatches.push_back(mismatch('!', 0, *unreadable));
+    out.mismatches.push_back(mismatch('!', nullptr, *unreadable));
   } else if (auto reported = report_missing(out); !reported) {
     return tl::unexpected(reported.error());
   }

@@ -24,6 +24,7 @@ struct Mismatch {
   std::string peer;
   std::uint32_t line = 0;  // of the source; 0 if it is not in the plan
   std::string what;        // one line of ASCII
+  RecordName name{};       // of the record; empty without a line
 };
 
 // How one list compares. same + missing + differs + unread is the number planned for it.
@@ -96,7 +97,8 @@ class ExpectedList {
   Result<void> report_pair(Expected& expected, const Stray& stray, ListComparison& out);
   Result<void> report_missing(ListComparison& out) const;
   void report_extra(ListComparison& out) const;
-  Mismatch mismatch(char mark, std::uint32_t line, std::string what) const;
+  // `record` is nullptr for what is not in the plan.
+  Mismatch mismatch(char mark, const PlannedRecord* record, std::string what) const;
 
   const MigrationPlan& plan_;
   const SourceReader& source_;

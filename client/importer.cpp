@@ -16,16 +16,14 @@
 namespace zimmock {
 namespace {
 
-constexpr std::size_t kLinesKept = 5;
+constexpr std::size_t kRecordsKept = 5;
 constexpr std::int64_t kLongestSleepMs = 500;
 constexpr std::int64_t kSignatureExpired = 100000004;
 
-// Keeps the smallest line numbers, ascending, each once (both users' imports have the same).
-void keep_line(std::vector<std::uint32_t>& lines, std::uint32_t line) {
-  const auto at = std::lower_bound(lines.begin(), lines.end(), line);
-  if (at != lines.end() && *at == line) return;
-  lines.insert(at, line);
-  if (lines.size() > kLinesKept) lines.pop_back();
+// Keeps the first in the source, each once (both users' imports have the same).
+void keep_first(std::map<std::uint64_t, RecordPlace>& places, const RecordPlace& place) {
+  places.emplace(place.offset, place);
+  if (places.size() > kRecordsKept) places.erase(std::prev(places.end()));
 }
 
 // What the threads of one import share.
@@ -51,6 +49,10 @@ class Import {
     report_.duration_ms = (context_.clock.monotonic_ns() - started_ns) / kNanosPerMilli;
     report_.unresolved = static_cast<std::uint64_t>(open_);
     report_.not_sent = context_.plan.counts.imports - report_.done() - report_.unresolved;
+    for (RefusalGroup& group : report_.refusals) {
+      for (const auto& [offset, place] : refused_places_[group.status.code])
+        group.records.push_back({place.line, name_at(context_.source, place)});
+    }
     return std::move(report_);
   }
 
@@ -105,7 +107,7 @@ class Import {
   void stop_or_settle(const ImportEntry& entry) {
     const ImportKey& key = entry.intent.key;
     if (entry.result.outcome == ImportOutcome::kQuarantined) {
-      note_stopped({key.lane, entry.intent.line, true, entry.result.why});
+      note_stopped(key, true, entry.result.why);
       return;
     }
     ++open_;
@@ -157,10 +159,13 @@ class Import {
   // --- sending ---
 
   void send(ZimApi& api, LaneQueue::Task task, std::int32_t attempt) {
-    const auto message = context_.plan.outgoing(context_.source, task.lane, task.record);
+    RecordName name;
+    const auto message = context_.plan.outgoing(context_.source, task.lane, task.record, &name);
     if (!message) return stop(Stop::kError, message.error().message);
-    const bool to_sender = context_.plan.is_senders(task.lane, context_.plan.records[task.record]);
-    ImportIntent intent{{task.lane, task.record}, line_of(task), attempt - 1, 0, to_sender};
+    const PlannedRecord& record = context_.plan.records[task.record];
+    const bool to_sender = context_.plan.is_senders(task.lane, record);
+    ImportIntent intent{{task.lane, task.record}, record.place.line, attempt - 1, 0, to_sender,
+                        std::move(name)};
     CallSite site{context_.limits.imports, context_.clock, context_.waiter, context_.board};
     const auto answer = call_patiently(site, [&] { return send_signed(api, *message, intent); });
     if (journal_failed_) return;
@@ -263,7 +268,7 @@ class Import {
     ++context_.board.refused;
     ++context_.board.done;
     if (context_.gap == GapPolicy::kContinue || positions_.is_last(key)) return queue_.done(task);
-    note_stopped({task.lane, line_of(task), true, why});
+    note_stopped(key, true, why);
   }
 
   bool write_result(const ImportResult& result) {
@@ -342,7 +347,7 @@ class Import {
 
   void leave_open(const LaneQueue::Task& task, const std::string& why) {
     const std::string before = task.doubt ? task.doubt->why + "; " : "";
-    note_stopped({task.lane, line_of(task), false, before + why});
+    note_stopped({task.lane, task.record}, false, before + why);
   }
 
   // --- what a run with another journal, or a newer one, has done ---
@@ -379,30 +384,31 @@ class Import {
 
   void stop_at_earlier(const LaneQueue::Task& task, const EarlierImports& earlier) {
     const MigrationPlan& plan = context_.plan;
-    const auto line = [&plan](std::uint32_t record) { return plan.records[record].place.line; };
+    const auto where = [this, &plan](std::uint32_t record) {
+      const RecordPlace& place = plan.records[record].place;
+      return place_text(place.line, name_at(context_.source, place));
+    };
     const auto& [record, landed] = *earlier.found.rbegin();
     const std::string viewer = quote(plan.viewer(task.lane)), peer = quote(plan.peer(task.lane));
     const auto& newest = positions_.of(task.lane).newest;
     if (!newest) {
       return stop(Stop::kEarlierImports,
-                  fmt::format("the list of {} with {} has line {} already, MsgId {}, and this "
-                              "journal does not know of it; go on with the journal of the run that "
-                              "put it there, or count what the lists have as imported, with "
-                              "--adopt",
-                              viewer, peer, line(record), landed.msg_id));
+                  fmt::format("the list of {} with {} has {} already, MsgId {}, and this journal "
+                              "does not know of it; go on with the journal of the run that put it "
+                              "there, or count what the lists have as imported, with --adopt",
+                              viewer, peer, where(record), landed.msg_id));
     }
-    stop(
-        Stop::kEarlierImports,
-        fmt::format("this journal ends at line {} of the list of {} with {}, and the list has line "
-                    "{} of this history, MsgId {}: the journal is older than the list (a restored "
-                    "backup?); go on with the newest journal, or count what the lists have as "
-                    "imported, with --adopt",
-                    line(*newest), viewer, peer, line(record), landed.msg_id));
+    stop(Stop::kEarlierImports,
+         fmt::format("this journal ends at {} of the list of {} with {}, and the list has {} of "
+                     "this history, MsgId {}: the journal is older than the list (a restored "
+                     "backup?); go on with the newest journal, or count what the lists have as "
+                     "imported, with --adopt",
+                     where(*newest), viewer, peer, where(record), landed.msg_id));
   }
 
   void adopt(LaneQueue::Task task, const EarlierImports& earlier) {
     const std::vector<ImportEntry> entries =
-        entries_of(context_.plan, task.lane, positions_.of(task.lane).next, earlier);
+        entries_of(context_, task.lane, positions_.of(task.lane).next, earlier);
     if (const auto adopted = journal_.adopt(entries); !adopted)
       return stop(Stop::kJournal, adopted.error().message);
     settle(task);
@@ -422,13 +428,11 @@ class Import {
 
   // --- the report ---
 
-  std::uint32_t line_of(const LaneQueue::Task& task) const {
-    return context_.plan.records[task.record].place.line;
-  }
-
-  void note_stopped(StoppedLane lane) {
+  void note_stopped(const ImportKey& key, bool gap, std::string why) {
+    const RecordPlace& place = context_.plan.records[key.record].place;
+    const NamedRecord record{place.line, name_at(context_.source, place)};
     const std::lock_guard lock(mutex_);
-    report_.stopped_lanes.push_back(std::move(lane));
+    report_.stopped_lanes.push_back({key.lane, record, gap, std::move(why)});
   }
 
   void note_refused(const ImportKey& key, const ApiStatus& status, const std::string& why) {
@@ -446,7 +450,7 @@ class Import {
       group = std::prev(report_.refusals.end());
     }
     ++group->count;
-    keep_line(group->lines, context_.plan.records[key.record].place.line);
+    keep_first(refused_places_[status.code], context_.plan.records[key.record].place);
   }
 
   // The first reason counts.
@@ -465,8 +469,9 @@ class Import {
   std::atomic<bool> stopped_{false};
   std::atomic<bool> journal_failed_{false};
   std::atomic<std::int64_t> open_{0};  // imports that may have been applied
-  std::mutex mutex_;                   // guards report_ and the quarantine
+  std::mutex mutex_;                   // guards the quarantine and what follows
   ImportReport report_;
+  std::map<std::int64_t, std::map<std::uint64_t, RecordPlace>> refused_places_;  // by code
 };
 
 }  // namespace

@@ -74,14 +74,14 @@ enum class Stop {
 struct RefusalGroup {
   ApiStatus status;  // of the first
   std::uint64_t count = 0;
-  std::vector<std::uint32_t> lines;  // the first five, ascending
+  std::vector<NamedRecord> records;  // the first five in the source
 };
 
 // A lane that did not come to its end, though the run did.
 struct StoppedLane {
   Lane lane;
-  std::uint32_t line = 0;  // of the record it stopped at
-  bool gap = false;        // at a quarantined record; otherwise at one that may have been applied
+  NamedRecord record;  // that it stopped at
+  bool gap = false;    // at a quarantined record; otherwise at one that may have been applied
   std::string why;
 };
 

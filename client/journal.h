@@ -30,6 +30,7 @@ struct ImportIntent {
   std::int32_t attempt = 1;      // counts what was put on the wire, or may have been
   std::int64_t timestamp_s = 0;  // that it is signed with, which bounds how late it can take effect
   bool to_sender = false;        // into the list of the message's sender
+  RecordName name{};             // for the report; a journal keeps its id, pointer and time
 };
 
 // The numbers stand in journals, so a later release may add one and change none.

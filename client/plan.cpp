@@ -114,10 +114,11 @@ std::string MigrationPlan::tag(Lane lane, const PlannedRecord& record) const {
 }
 
 Result<ImportPeerMsg> MigrationPlan::outgoing(const SourceReader& source, Lane lane,
-                                              std::uint32_t record) const {
+                                              std::uint32_t record, RecordName* name) const {
   const PlannedRecord& planned = records[record];
   auto read = source.read_at(planned.place);
   if (!read) return tl::unexpected(read.error());
+  if (name != nullptr) *name = read->name();
   ImportPeerMsg message = std::move(read->message);
   message.send_time_ms = planned.time_ms;
   message.imported_user_id = viewer(lane);
@@ -150,7 +151,7 @@ Result<MigrationPlan> make_plan(SourceReader& source, const PlanOptions& options
   MigrationPlan plan;
   plan.now_ms = options.now_ms;
   plan.retention_ms = options.retention_ms;
-  FindingLog log(options.max_examples, options.on_bad);
+  FindingLog log(source, options.max_examples, options.on_bad);
   plan.tagged = options.tagged;
   if (auto scanned = scan_source(source, options.shard, plan, log); !scanned) {
     return tl::unexpected(scanned.error());

@@ -156,8 +156,9 @@ struct MigrationPlan {
   std::string tag(Lane lane, const PlannedRecord& record) const;  // see record_tag.h
 
   // plan.records[record] as it is sent into that list. The Error is the source's. Safe from several
-  // threads, as the source's read_at() is.
-  Result<ImportPeerMsg> outgoing(const SourceReader& source, Lane lane, std::uint32_t record) const;
+  // threads, as the source's read_at() is. The record's name goes to `name`, if given.
+  Result<ImportPeerMsg> outgoing(const SourceReader& source, Lane lane, std::uint32_t record,
+                                 RecordName* name = nullptr) const;
 };
 
 // Reads the source to its end. The Error is the source's.

@@ -33,40 +33,61 @@ constexpr ReasonRow kReasons[] = {
 
 }  // namespace
 
-void FindingLog::add(Weight weight, std::uint32_t line, const Finding& finding) {
+void FindingLog::add(Weight weight, const SourceRecord& record, const Finding& finding) {
   const Rule& broken = rule(finding.rule_id);
-  add(weight, broken.id, broken.statement, {line, finding.pointer, finding.expected, finding.got});
+  add(weight, {broken.id, broken.statement}, record.place, &record,
+      {finding.pointer, finding.expected, finding.got});
 }
 
-void FindingLog::add(Weight weight, PlanReason reason, RecordFinding finding) {
+void FindingLog::add(Weight weight, PlanReason reason, const SourceRecord& record,
+                     SourceProblem finding) {
+  add(weight, words_of(reason), record.place, &record, std::move(finding));
+}
+
+void FindingLog::add(Weight weight, const RecordPlace& place, const Finding& finding) {
+  const Rule& broken = rule(finding.rule_id);
+  add(weight, {broken.id, broken.statement}, place, nullptr,
+      {finding.pointer, finding.expected, finding.got});
+}
+
+void FindingLog::add(Weight weight, PlanReason reason, const RecordPlace& place,
+                     SourceProblem finding) {
+  add(weight, words_of(reason), place, nullptr, std::move(finding));
+}
+
+FindingLog::Reason FindingLog::words_of(PlanReason reason) {
   const ReasonRow& row = kReasons[static_cast<std::size_t>(reason)];
-  add(weight, row.id, row.statement, std::move(finding));
+  return {row.id, row.statement};
 }
 
-void FindingLog::add(Weight weight, std::string_view reason, std::string_view statement,
-                     RecordFinding finding) {
-  if (weight == Weight::kBad && on_bad_) on_bad_(reason, finding);
+void FindingLog::add(Weight weight, Reason reason, const RecordPlace& place,
+                     const SourceRecord* record, SourceProblem finding) {
   const auto found = std::find_if(groups_.begin(), groups_.end(), [&](const FindingGroup& group) {
-    return group.reason == reason && group.weight == weight;
+    return group.reason == reason.id && group.weight == weight;
   });
   const std::size_t index = static_cast<std::size_t>(found - groups_.begin());
   if (found == groups_.end()) {
-    groups_.push_back({weight, reason, statement, 0, {}});
-    last_lines_.push_back(0);
+    groups_.push_back({weight, reason.id, reason.statement, 0, {}});
+    last_offsets_.emplace_back();
   }
   FindingGroup& group = groups_[index];
-  if (last_lines_[index] != finding.line) ++group.count;
-  last_lines_[index] = finding.line;
-  if (max_examples_ == 0 || group.examples.size() < max_examples_) {
-    group.examples.push_back(std::move(finding));
-  }
+  if (last_offsets_[index] != place.offset) ++group.count;
+  last_offsets_[index] = place.offset;
+  const bool example = max_examples_ == 0 || group.examples.size() < max_examples_;
+  const bool told = weight == Weight::kBad && on_bad_;
+  if (!example && !told) return;
+  RecordFinding one{place.line, record == nullptr ? name_at(source_, place) : record->name(),
+                    std::move(finding.pointer), std::move(finding.expected),
+                    std::move(finding.got)};
+  if (told) on_bad_(reason.id, one);
+  if (example) group.examples.push_back(std::move(one));
 }
 
 std::vector<FindingGroup> FindingLog::take() {
   std::stable_sort(groups_.begin(), groups_.end(), [](const auto& a, const auto& b) {
     return std::tuple(a.weight, b.count) < std::tuple(b.weight, a.count);
   });
-  last_lines_.clear();
+  last_offsets_.clear();
   return std::move(groups_);
 }
 

@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "client/formats/format.h"
 #include "contracts/rules/rules.h"
 
 namespace zimmock {
@@ -20,6 +22,7 @@ enum class Weight {
 
 struct RecordFinding {
   std::uint32_t line = 0;
+  RecordName record;
   std::string pointer;  // into the source's record; "" for the record itself
   std::string expected;
   std::string got;
@@ -43,24 +46,37 @@ class FindingLog {
   // Gets every finding of weight kBad, as it comes.
   using BadSink = std::function<void(std::string_view reason, const RecordFinding&)>;
 
-  // Keeps `max_examples` a group; 0: all.
-  explicit FindingLog(std::size_t max_examples, BadSink on_bad = {})
-      : max_examples_(max_examples), on_bad_(std::move(on_bad)) {}
+  // Keeps `max_examples` a group; 0: all. The source, which must outlive it, is read again for the
+  // names of records that are given by their place.
+  FindingLog(const SourceReader& source, std::size_t max_examples, BadSink on_bad = {})
+      : source_(source), max_examples_(max_examples), on_bad_(std::move(on_bad)) {}
 
-  void add(Weight weight, std::uint32_t line, const Finding& finding);
-  void add(Weight weight, PlanReason reason, RecordFinding finding);
+  // Of one record after the other: a group counts those that have it, not their findings.
+  void add(Weight weight, const SourceRecord& record, const Finding& finding);
+  void add(Weight weight, PlanReason reason, const SourceRecord& record, SourceProblem finding);
+
+  // Of a record that can be read again.
+  void add(Weight weight, const RecordPlace& place, const Finding& finding);
+  void add(Weight weight, PlanReason reason, const RecordPlace& place, SourceProblem finding);
 
   // Bad first, then too old, then notes; within these, most frequent first.
   std::vector<FindingGroup> take();
 
  private:
-  void add(Weight weight, std::string_view reason, std::string_view statement,
-           RecordFinding finding);
+  struct Reason {
+    std::string_view id;
+    std::string_view statement;
+  };
+  // `record` is nullptr for one that can be read again.
+  void add(Weight weight, Reason reason, const RecordPlace& place, const SourceRecord* record,
+           SourceProblem finding);
+  static Reason words_of(PlanReason reason);
 
+  const SourceReader& source_;
   std::size_t max_examples_;
   BadSink on_bad_;
   std::vector<FindingGroup> groups_;
-  std::vector<std::uint32_t> last_lines_;
+  std::vector<std::optional<std::uint64_t>> last_offsets_;  // of each group's last record
 };
 
 }  // namespace zimmock

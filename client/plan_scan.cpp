@@ -66,23 +66,19 @@ class Scan {
     }
     if (record.emptied != Emptied::kNo) {
       ++plan_.counts.skipped;
-      log_.add(Weight::kNote, PlanReason::kEmptied,
-               {record.place.line, "", "a message that is still there",
+      log_.add(Weight::kNote, PlanReason::kEmptied, record,
+               {"", "a message that is still there",
                 record.emptied == Emptied::kRecalled ? "a recalled one" : "a deleted one"});
       return;
     }
     ++plan_.counts.records;
     for (const Finding& finding : record.findings.warnings) {
-      log_.add(Weight::kNote, record.place.line, finding);
+      log_.add(Weight::kNote, record, finding);
     }
     for (const Finding& finding : record.findings.refusals) {
-      log_.add(Weight::kBad, record.place.line, finding);
+      log_.add(Weight::kBad, record, finding);
     }
-    if (record.problem) {
-      log_.add(Weight::kBad, PlanReason::kSource,
-               {record.place.line, record.problem->pointer, record.problem->expected,
-                record.problem->got});
-    }
+    if (record.problem) log_.add(Weight::kBad, PlanReason::kSource, record, *record.problem);
     if (!record.ok()) {
       ++plan_.counts.bad;
       return;
@@ -98,8 +94,8 @@ class Scan {
     const std::string& own = record.message.extended_data;
     const std::size_t bytes = with_tag(own, record_tag(0, 0, "", "", "")).size();
     if (bytes <= kMaxExtendedDataBytes) return true;
-    log_.add(Weight::kBad, PlanReason::kTagTooLong,
-             {record.place.line, "/ExtendedData",
+    log_.add(Weight::kBad, PlanReason::kTagTooLong, record,
+             {"/ExtendedData",
               fmt::format("at most {} bytes, {} of them the tag's", kMaxExtendedDataBytes,
                           bytes - own.size()),
               fmt::format("{} bytes of its own", own.size())});
@@ -159,7 +155,7 @@ class Scan {
     }
     if (!newer) return;
     ++plan_.counts.out_of_order;
-    log_.add(Weight::kNote, record.place.line,
+    log_.add(Weight::kNote, record.place,
              Finding{RuleId::kImportOrder, "/SendMessageTime",
                      fmt::format("at least {} (line {} of the same conversation)", newer->time_ms,
                                  newer->line),
@@ -197,8 +193,8 @@ class Scan {
         if (earlier.left_out || ids[j] != ids[i] || !share_a_list(earlier, record)) continue;
         record.left_out = true;
         ++plan_.counts.bad;
-        log_.add(Weight::kBad, PlanReason::kSameId,
-                 {record.place.line, "/Id", "an Id of its own",
+        log_.add(Weight::kBad, PlanReason::kSameId, *again,
+                 {"/Id", "an Id of its own",
                   fmt::format("{}, as in line {}", quote(ids[i]), earlier.place.line)});
       }
     }
@@ -264,8 +260,8 @@ class Scan {
     }
     if (tied == nullptr) return;
     ++plan_.counts.same_time;
-    log_.add(Weight::kNote, PlanReason::kSameTime,
-             {record.place.line, "/SendMessageTime", "a time of its own",
+    log_.add(Weight::kNote, PlanReason::kSameTime, record.place,
+             {"/SendMessageTime", "a time of its own",
               fmt::format("{}, as in line {}", record.time_ms, tied->place.line)});
   }
 

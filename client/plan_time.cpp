@@ -159,12 +159,12 @@ void fit_window(const PlanOptions& options, MigrationPlan& plan, FindingLog& log
     if (!found) continue;
     if (found->expires) {
       ++plan.counts.expires;
-      log.add(Weight::kTooOld, PlanReason::kExpires,
-              {record.place.line, found->finding.pointer,
+      log.add(Weight::kTooOld, PlanReason::kExpires, record.place,
+              {found->finding.pointer,
                fmt::format("{} at {}", found->finding.expected, iso_time(sent_at_ms)),
                found->finding.got});
     } else {
-      log.add(found->weight, record.place.line, found->finding);
+      log.add(found->weight, record.place, found->finding);
     }
     const bool too_old = found->weight == Weight::kTooOld;
     if (too_old) ++plan.counts.too_old;

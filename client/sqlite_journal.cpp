@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "client/journal_names.h"
 #include "contracts/api/text.h"
 
 namespace zimmock {
@@ -188,8 +189,8 @@ Result<void> SqliteJournal::compare(const Fingerprint& fingerprint) {
 
 Result<void> SqliteJournal::prepare() {
   auto add = database_->prepare(
-      "INSERT INTO import(list, place, line, attempt, timestamp_s, to_sender) "
-      "VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET attempt=excluded.attempt, "
+      "INSERT INTO import(list, place, line, attempt, timestamp_s, to_sender, record_name) "
+      "VALUES(?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET attempt=excluded.attempt, "
       "timestamp_s=excluded.timestamp_s, outcome=0");
   if (!add) return tl::unexpected(add.error());
   add_intent_ = *std::move(add);
@@ -279,12 +280,14 @@ Result<void> SqliteJournal::write_one(const Change& change) {
   if (const auto* intent = std::get_if<ImportIntent>(&change)) {
     const auto row = row_of(intent->key);
     if (!row) return tl::unexpected(row.error());
+    const std::string name = to_column(intent->name);
     return add_intent_.bind(1, row->list)
         .bind(2, row->place)
         .bind(3, intent->line)
         .bind(4, intent->attempt)
         .bind(5, intent->timestamp_s)
         .bind(6, intent->to_sender ? 1 : 0)
+        .bind(7, name)
         .run();
   }
   const auto& result = std::get<ImportResult>(change);

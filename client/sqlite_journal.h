@@ -122,6 +122,8 @@ class SqliteJournal : public ImportJournal {
     ImportOutcome outcome = ImportOutcome::kOpen;
     std::int64_t code = 0;
     std::string why;
+    bool to_sender = false;
+    RecordName name;  // "" of a journal of version 1
   };
   Result<void> read_unfinished(const std::function<void(const Unfinished&)>& take);
 

@@ -23,6 +23,7 @@ CREATE TABLE main.{0}import(
   outcome INTEGER NOT NULL DEFAULT 0, ended_ms INTEGER NOT NULL DEFAULT 0,
   msg_id TEXT NOT NULL DEFAULT '', msg_seq INTEGER NOT NULL DEFAULT 0,
   code INTEGER NOT NULL DEFAULT 0, why TEXT NOT NULL DEFAULT '', to_sender INTEGER NOT NULL,
+  record_name TEXT NOT NULL DEFAULT '',
   PRIMARY KEY(list, place)) WITHOUT ROWID;
 )";
 
@@ -37,7 +38,8 @@ CREATE TEMP VIEW list AS
 CREATE TEMP VIEW import AS
   SELECT 2 * conversation + side AS list,
          row_number() OVER (PARTITION BY conversation, side ORDER BY record) - 1 AS place,
-         line, attempt, timestamp_s, outcome, ended_ms, msg_id, msg_seq, code, why, to_sender
+         line, attempt, timestamp_s, outcome, ended_ms, msg_id, msg_seq, code, why, to_sender,
+         '' AS record_name
   FROM main.import;
 )";
 

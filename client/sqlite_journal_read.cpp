@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "client/journal_names.h"
 #include "client/sqlite_journal.h"
 
 namespace zimmock {
@@ -24,6 +25,7 @@ ImportEntry entry_in(const SqlStatement& rows, const ImportKey& key) {
   out.intent.attempt = static_cast<std::int32_t>(rows.integer(3));
   out.intent.timestamp_s = rows.integer(4);
   out.intent.to_sender = rows.integer(10) != 0;
+  out.intent.name = from_column(rows.text(11));
   out.result = {key,
                 static_cast<ImportOutcome>(rows.integer(5)),
                 rows.text(6),
@@ -54,7 +56,7 @@ Result<void> SqliteJournal::read(const std::function<void(const ImportEntry&)>& 
   }
   auto rows = database_->prepare(
       "SELECT list, place, line, attempt, timestamp_s, outcome, msg_id, msg_seq, code, why, "
-      "to_sender FROM import ORDER BY list, place");
+      "to_sender, record_name FROM import ORDER BY list, place");
   if (!rows) return tl::unexpected(rows.error());
   bool planned = true;
   const auto read = each_row(*rows, [&] {
@@ -72,12 +74,12 @@ Result<void> SqliteJournal::read(const std::function<void(const ImportEntry&)>& 
 
 Result<void> SqliteJournal::read_unfinished(const std::function<void(const Unfinished&)>& take) {
   auto rows = database_->prepare(
-      "SELECT list, line, outcome, code, why FROM import WHERE outcome IN (0, 3) "
+      "SELECT list, line, outcome, code, why, to_sender, record_name FROM import WHERE outcome IN (0, 3) "
       "ORDER BY list, place");
   if (!rows) return tl::unexpected(rows.error());
   return each_row(*rows, [&] {
     take({rows->integer(0), number_in(*rows, 1), static_cast<ImportOutcome>(rows->integer(2)),
-          rows->integer(3), rows->text(4)});
+          rows->integer(3), rows->text(4), rows->integer(5) != 0, from_column(rows->text(6))});
   });
 }
 

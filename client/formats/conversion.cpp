@@ -1,7 +1,6 @@
 #include "client/formats/conversion.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 #include <nlohmann/json.hpp>
 
+#include "client/formats/json_members.h"
 #include "client/formats/line_file.h"
 #include "client/formats/zim_line.h"
 #include "contracts/api/json_text.h"
@@ -21,8 +21,10 @@ namespace {
 
 using json = nlohmann::json;
 
-// A line of the spool: the line in the source, a space, then a record, or a problem as an array.
-constexpr std::size_t kMaxRecordBytes = kMaxLineBytes - 16;
+// A line of the spool: the line in the source, how many bytes its pointer has, that, then a record
+// or, as an array, a problem and what is known of its record; spaces between them.
+constexpr std::size_t kMaxRecordBytes = kMaxLineBytes - 1024;
+constexpr std::size_t kMaxNamedBytes = 256;  // of an id that a problem is told with
 
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
@@ -53,21 +55,24 @@ class SpoolWriter : public Conversion {
 
   const FormatOptions& options() const override { return options_; }
 
-  Result<void> message(std::uint32_t line, json record) override {
-    for (const char* name : {"FromUserId", "ToUserId"}) map_user(record, name);
-    if (const auto visible = record.find("VisibleTo"); visible != record.end()) {
-      for (json& user : *visible) map_user(user);
-    }
+  Result<void> message(const SourcePlace& place, const json& record) override {
     const std::string text = json_line(record);
     if (text.size() > kMaxRecordBytes) {
-      return bad(line, {"", fmt::format("a message of at most {} bytes", kMaxRecordBytes),
-                        fmt::format("{} bytes", text.size())});
+      return bad(place,
+                 {"", fmt::format("a message of at most {} bytes", kMaxRecordBytes),
+                  fmt::format("{} bytes", text.size())},
+                 record);
     }
-    return write(line, text);
+    return write(place, text);
   }
 
-  Result<void> bad(std::uint32_t line, SourceProblem problem) override {
-    return write(line, json_line(json{problem.pointer, problem.expected, problem.got}));
+  Result<void> bad(const SourcePlace& place, const SourceProblem& problem,
+                   const json& known) override {
+    json out{problem.pointer, problem.expected, problem.got};
+    for (const char* name : {"Id", "FromUserId", "ToUserId"})
+      out.push_back(string_of(known, name).substr(0, kMaxNamedBytes));
+    out.push_back(integer_of(known, "SendMessageTime").value_or(0));
+    return write(place, json_line(out));
   }
 
   void skipped(std::string_view kind) override { ++facts_.skipped[std::string(kind)]; }
@@ -80,18 +85,9 @@ class SpoolWriter : public Conversion {
   }
 
  private:
-  void map_user(json& record, const char* name) const {
-    if (const auto found = record.find(name); found != record.end()) map_user(*found);
-  }
-
-  void map_user(json& user) const {
-    if (!user.is_string()) return;
-    const auto found = options_.users.find(user.get_ref<const std::string&>());
-    if (found != options_.users.end()) user = found->second;
-  }
-
-  Result<void> write(std::uint32_t line, const std::string& text) {
-    const std::string whole = fmt::format("{} {}\n", line, text);
+  Result<void> write(const SourcePlace& place, const std::string& text) {
+    const std::string whole =
+        fmt::format("{} {} {} {}\n", place.line, place.pointer.size(), place.pointer, text);
     if (std::fwrite(whole.data(), 1, whole.size(), spool_.file.get()) == whole.size()) return {};
     return fail(ErrorKind::kSystem, fmt::format("{}: could not write the converted messages: {}",
                                                 spool_.path.string(), std::strerror(errno)));
@@ -104,8 +100,11 @@ class SpoolWriter : public Conversion {
 
 class SpoolReader : public SourceReader {
  public:
-  SpoolReader(LineFile file, const Profile& profile, SourceFacts facts)
-      : file_(std::move(file)), reader_(profile), facts_(std::move(facts)) {}
+  SpoolReader(LineFile file, const FormatOptions& options, SourceFacts facts)
+      : file_(std::move(file)),
+        reader_(options.profile),
+        users_(options.users),
+        facts_(std::move(facts)) {}
 
   Result<std::optional<SourceRecord>> next() override {
     auto line = file_.next();
@@ -130,20 +129,39 @@ class SpoolReader : public SourceReader {
     SourceRecord record;
     record.place.offset = offset;
     record.place.length = static_cast<std::uint32_t>(text.size());
-    const auto space = text.find(' ');
-    record.place.line = static_cast<std::uint32_t>(parse_int64(text.substr(0, space)).value_or(0));
-    const std::string_view rest = text.substr(space + 1);
-    if (rest.starts_with('[')) {
-      const auto words = json_or_discarded(rest).get<std::array<std::string, 3>>();
-      record.problem = SourceProblem{words[0], words[1], words[2]};
+    record.place.line = static_cast<std::uint32_t>(take_number(text));
+    const auto pointer_bytes = static_cast<std::size_t>(take_number(text));
+    record.pointer = text.substr(0, pointer_bytes);
+    text.remove_prefix(pointer_bytes + 1);
+    if (text.starts_with('[')) {
+      read_problem(json_or_discarded(text), record);
     } else {
-      read_zim_line(rest, reader_, record);
+      read_zim_line(text, reader_, users_, record);
     }
     return record;
   }
 
+  // The number that a line goes on with, and the space behind it.
+  static std::int64_t take_number(std::string_view& text) {
+    const auto space = text.find(' ');
+    const std::int64_t number = parse_int64(text.substr(0, space)).value_or(0);
+    text.remove_prefix(space + 1);
+    return number;
+  }
+
+  // What bad() has written.
+  void read_problem(const json& words, SourceRecord& record) const {
+    record.problem = SourceProblem{string_of(words[0]), string_of(words[1]), string_of(words[2])};
+    record.id = string_of(words[3]);
+    record.source_users = {string_of(words[4]), string_of(words[5])};
+    record.message.from_user_id = zim_user(users_, record.source_users[0]);
+    record.message.to_user_id = zim_user(users_, record.source_users[1]);
+    record.message.send_time_ms = integer_of(words[6]).value_or(0);
+  }
+
   LineFile file_;
   MessageRecordReader reader_;
+  UserMap users_;
   SourceFacts facts_;
   std::uint64_t position_ = 0;
 };
@@ -169,7 +187,7 @@ Result<std::unique_ptr<SourceReader>> open_converted(std::string_view format,
                                                 spool->path.string(), std::strerror(errno)));
   }
   if (auto measured = file->measure(); !measured) return tl::unexpected(measured.error());
-  return std::make_unique<SpoolReader>(*std::move(file), options.profile, std::move(facts));
+  return std::make_unique<SpoolReader>(*std::move(file), options, std::move(facts));
 }
 
 std::optional<std::string> media_url(std::string_view source, const FormatOptions& options) {

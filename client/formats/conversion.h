@@ -9,15 +9,14 @@
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 
 #include "client/formats/format.h"
 #include "contracts/api/result.h"
 
 namespace zimmock {
 
-// Takes what a converter finds in its source, in the source's order. Used by one thread. `line` is
-// where it stands in the source, from 1: for whoever is to look there.
+// Takes what a converter finds in its source, in the source's order. Used by one thread.
 class Conversion {
  public:
   virtual ~Conversion() = default;
@@ -26,13 +25,14 @@ class Conversion {
 
   // A message, in the names of format zim: Id, FromUserId, ToUserId, MessageType, SubMsgType,
   // Message, ExtendedData, SearchedContent, SendMessageTime (ms), VisibleTo. User ids are the
-  // source's own:
-  // --users is applied here. It need not keep the contract: that is checked later. The Error is the
-  // spool's (kSystem).
-  virtual Result<void> message(std::uint32_t line, nlohmann::json record) = 0;
+  // source's own: --users is applied when it is read. It need not keep the contract: that is
+  // checked later. The Error is the spool's (kSystem).
+  virtual Result<void> message(const SourcePlace& place, const nlohmann::json& record) = 0;
 
-  // A message that cannot be imported, because of its source.
-  virtual Result<void> bad(std::uint32_t line, SourceProblem problem) = 0;
+  // A message that cannot be imported, because of its source. Of `known`, a record as above as far
+  // as it came, Id, FromUserId, ToUserId and SendMessageTime are told; it may be null.
+  virtual Result<void> bad(const SourcePlace& place, const SourceProblem& problem,
+                           const nlohmann::json& known) = 0;
 
   // Something that is no message to import, by its kind in a few plural words: "service messages",
   // "messages of groups". Counted, not kept.

@@ -93,8 +93,10 @@ class EasemobReader {
  public:
   explicit EasemobReader(Conversion& out) : out_(out) {}
 
-  Result<void> read(std::uint32_t line, const json& record) {
-    line_ = line;
+  Result<void> read(const JsonElement& item) {
+    const json& record = item.value;
+    place_ = item.source_place();
+    known_ = known_of(record);
     const json& payload = member_of(record, "payload");
     if (!payload.is_object()) return bad("/payload", "an object", member_of(record, "payload"));
     constexpr std::string_view kGroups[] = {"groupchat", "chatroom"};
@@ -116,8 +118,16 @@ class EasemobReader {
   }
 
  private:
+  static json known_of(const json& record) {
+    return {{"Id", id_of(record, "msg_id")},
+            {"FromUserId", id_of(record, "from")},
+            {"ToUserId", id_of(record, "to")},
+            {"SendMessageTime", loose_integer_of(record, "timestamp").value_or(0)}};
+  }
+
   Result<void> bad(std::string pointer, std::string expected, const json& got) {
-    return out_.bad(line_, {std::move(pointer), std::move(expected), json_type_and_value(got)});
+    return out_.bad(place_, {std::move(pointer), std::move(expected), json_type_and_value(got)},
+                    known_);
   }
 
   Result<void> message(const json& record, const json& payload, const std::string& id) {
@@ -147,7 +157,7 @@ class EasemobReader {
     for (std::size_t i = 0; i < list.size(); ++i) {
       if (string_of(list[i], "type") == "cmd") continue;
       auto part = part_of(list[i], pointer_to(base, i));
-      if (!part) return out_.bad(line_, part.error());
+      if (!part) return out_.bad(place_, part.error(), known_);
       parts.push_back(*std::move(part));
     }
     if (parts.empty()) {
@@ -155,7 +165,7 @@ class EasemobReader {
       return {};
     }
     put_parts(parts, record);
-    return out_.message(line_, std::move(record));
+    return out_.message(place_, record);
   }
 
   Part part_of(const json& body, const std::string& pointer) const {
@@ -213,7 +223,8 @@ class EasemobReader {
 
   Conversion& out_;
   SeenIds seen_;
-  std::uint32_t line_ = 0;
+  SourcePlace place_;
+  json known_;
 };
 
 Result<void> convert_easemob(const std::filesystem::path& path, Conversion& out) {
@@ -222,8 +233,8 @@ Result<void> convert_easemob(const std::filesystem::path& path, Conversion& out)
       "users get every message");
   EasemobReader reader(out);
   return read_json_items(path, [&](JsonElement& item) -> Result<void> {
-    if (item.problem) return out.bad(item.line, *std::move(item.problem));
-    return reader.read(item.line, item.value);
+    if (item.problem) return out.bad(item.source_place(), *item.problem, nullptr);
+    return reader.read(item);
   });
 }
 

@@ -6,6 +6,7 @@
 
 #include "client/formats/line_file.h"
 #include "client/formats/rows.h"
+#include "contracts/api/text.h"
 
 namespace zimmock {
 namespace {
@@ -49,6 +50,22 @@ constexpr Format kFormats[] = {
 };
 
 }  // namespace
+
+std::string place_text(std::uint32_t line, const RecordName& name) {
+  std::string out = fmt::format("line {}", line);
+  if (name.pointer.empty()) return out;
+  out += " (" + ascii_line(name.pointer);
+  if (!name.id.empty()) out += ", id " + ascii_line(name.id);
+  if (!name.from.empty() && !name.to.empty())
+    out += fmt::format(", {} to {}", quote(name.from), quote(name.to));
+  if (name.time_ms > 0) out += ", " + iso_time(name.time_ms);
+  return out + ")";
+}
+
+RecordName name_at(const SourceReader& source, const RecordPlace& place) {
+  const auto record = source.read_at(place);
+  return record ? record->name() : RecordName{};
+}
 
 std::span<const Format> formats() { return kFormats; }
 

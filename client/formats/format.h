@@ -2,6 +2,7 @@
 
 // Source formats: one row in the table, one file that reads it.
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -27,6 +28,31 @@ struct RecordPlace {
   std::uint32_t checksum = 0;
 };
 
+// Where a person finds a record in the source.
+struct SourcePlace {
+  std::uint32_t line = 0;  // from 1; a whole document may be one line
+  // JSON Pointer from the document's root, in a folder behind "FILE#"; "" where the line (or, of a
+  // file of several documents, the document that begins there) is the record.
+  std::string pointer;
+};
+
+// What tells a record from others of its line. What is not known is "" or 0.
+struct RecordName {
+  std::string pointer;       // SourcePlace's
+  std::string id;            // the source's
+  std::string from, to;      // ZIM user ids, of which the conversation is
+  std::int64_t time_ms = 0;  // as in the source
+};
+
+struct NamedRecord {
+  std::uint32_t line = 0;
+  RecordName name;
+};
+
+// "line 3", or "line 1 (/messages/17, id 17, "aa" to "bb", 2026-11-26T10:13:20.000Z)" where the
+// line is not the record's own. One line of ASCII.
+std::string place_text(std::uint32_t line, const RecordName& name);
+
 // Why a record of a source cannot be imported, where that is no rule of ZIM's contract.
 struct SourceProblem {
   std::string pointer;  // into the source's own record; "" for the record itself
@@ -34,11 +60,16 @@ struct SourceProblem {
   std::string got;
 };
 
+// Which of the source's user ids become which ZIM user ids; the others stay as they are.
+using UserMap = std::map<std::string, std::string, std::less<>>;
+
 // One message of the source, as what it will be imported as.
 struct SourceRecord {
   RecordPlace place;
-  std::string id;         // "" if the source names none
-  ImportPeerMsg message;  // without imported_user_id; meaningful if ok()
+  std::string pointer;                      // SourcePlace's
+  std::string id;                           // "" if the source names none
+  std::array<std::string, 2> source_users;  // sender and receiver in the source; "" if not known
+  ImportPeerMsg message;  // without imported_user_id; meaningful if ok(), else what is known
   bool sender_sees = true;
   bool receiver_sees = true;
   Emptied emptied = Emptied::kNo;  // anything else: there is nothing to import
@@ -48,6 +79,9 @@ struct SourceRecord {
   std::optional<SourceProblem> problem;
 
   bool ok() const { return findings.ok() && !problem; }
+  RecordName name() const {
+    return {pointer, id, message.from_user_id, message.to_user_id, message.send_time_ms};
+  }
 };
 
 // What a whole source is like; complete once next() has come to the end.
@@ -80,12 +114,15 @@ class SourceReader {
   virtual const SourceFacts& facts() const = 0;
 };
 
+// The name of a record that next() gave without refusals; empty if the file has changed there.
+RecordName name_at(const SourceReader& source, const RecordPlace& place);
+
 enum class DateOrder { kUnknown, kDayFirst, kMonthFirst, kYearFirst };
 
 // What a source is read with.
 struct FormatOptions {
   Profile profile;
-  std::map<std::string, std::string, std::less<>> users{};  // the source's id -> the ZIM user id
+  UserMap users{};
   std::map<std::string, std::string, std::less<>>
       media{};              // the beginning of a URL or path -> of a URL
   std::string time_zone{};  // of times without one: an IANA name, or ""

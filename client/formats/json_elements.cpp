@@ -249,6 +249,12 @@ class ElementWatch : public nlohmann::json_sax<json> {
     for (const Open& one : open_) {
       if (one.array) element_.at.push_back(one.elements - 1);
     }
+    std::size_t index = 0;
+    for (const std::string_view step : paths_[path]) {
+      const bool each = step == "*";
+      element_.pointer +=
+          each ? fmt::format("/{}", element_.at[index++]) : fmt::format("/{}", step);
+    }
     begins_ = bytes_.position();
   }
 

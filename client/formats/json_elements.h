@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,9 +25,12 @@ struct JsonElement {
   std::size_t document = 0;     // which of the file's documents, from 0
   std::vector<std::size_t> at;  // the place in its array, from 0, for each `*` of the path
   std::uint32_t line = 0;       // from 1, where it begins
+  std::string pointer;          // JSON Pointer from its document's root
   nlohmann::json value;         // no deeper than 64 levels
   // A member given twice, whose last value stands: for converters to report, or to leave alone.
   std::optional<SourceProblem> problem;
+
+  SourcePlace source_place() const { return {line, pointer}; }
 };
 
 // An Error ends the reading and is its result.

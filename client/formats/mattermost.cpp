@@ -6,6 +6,7 @@
 #include "client/formats/json_items.h"
 #include "client/formats/json_members.h"
 #include "client/formats/media_message.h"
+#include "client/formats/no_message.h"
 #include "client/formats/rows.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/message_record.h"
@@ -46,7 +47,7 @@ struct Members {
 
 class MattermostLine {
  public:
-  MattermostLine(std::uint32_t line, Conversion& out) : line_(line), out_(out) {}
+  MattermostLine(SourcePlace place, Conversion& out) : place_(std::move(place)), out_(out) {}
 
   Result<void> read(const json& document) {
     const std::string& type = string_of(document, "type");
@@ -62,7 +63,7 @@ class MattermostLine {
 
  private:
   Result<void> bad(std::string pointer, std::string expected, std::string got) {
-    return out_.bad(line_, {std::move(pointer), std::move(expected), std::move(got)});
+    return out_.bad(place_, {std::move(pointer), std::move(expected), std::move(got)}, nullptr);
   }
 
   void skip_posts(const json& post, std::string_view kind) {
@@ -88,44 +89,50 @@ class MattermostLine {
                                  : fmt::format("only {}", quote(members[0])));
     }
     const Members both{members[0], members[1]};
-    if (auto done = message(post, both, "/direct_post", nullptr); !done) return done;
+    if (auto done = message(post, both, place_, "/direct_post", nullptr); !done) return done;
     const json& replies = array_of(post, "replies");
     for (std::size_t i = 0; i < replies.size(); ++i) {
-      const auto pointer = pointer_to("/direct_post/replies", i);
-      if (auto done = message(replies[i], both, pointer, &post); !done) return done;
+      const SourcePlace place{place_.line, pointer_to(place_.pointer + "/direct_post/replies", i)};
+      if (auto done = message(replies[i], both, place, "", &post); !done) return done;
     }
     return {};
   }
 
-  Result<void> message(const json& post, const Members& members, const std::string& at,
-                       const json* parent) {
-    if (string_of(post, "type").starts_with("system_")) {
-      out_.skipped("service messages");
-      return {};
-    }
+  // `at` leads from the place to the post.
+  Result<void> message(const json& post, const Members& members, const SourcePlace& place,
+                       const std::string& at, const json* parent) {
+    json record = json::object();
+    const auto made = fill(post, members, at, parent, record);
+    return made ? out_.message(place, record) : report(place, made.error(), record, out_);
+  }
+
+  // Fills `record`, as far as it comes.
+  Made<void> fill(const json& post, const Members& members, const std::string& at,
+                  const json* parent, json& record) const {
+    if (string_of(post, "type").starts_with("system_")) return left_out("service messages");
+    const auto time = integer_of(post, "create_at");
+    if (time) record["SendMessageTime"] = *time;
     const std::string& user = string_of(post, "user");
     if (user != members.one && user != members.other) {
-      return bad(at + "/user", fmt::format("{} or {}", quote(members.one), quote(members.other)),
-                 json_type_and_value(member_of(post, "user")));
+      return broken(at + "/user", fmt::format("{} or {}", quote(members.one), quote(members.other)),
+                    json_type_and_value(member_of(post, "user")));
     }
-    const auto time = integer_of(post, "create_at");
+    record["FromUserId"] = user;
+    record["ToUserId"] = user == members.one ? members.other : members.one;
     if (!time || *time <= 0) {
-      return bad(at + "/create_at", "Unix milliseconds",
-                 json_type_and_value(member_of(post, "create_at")));
+      return broken(at + "/create_at", "Unix milliseconds",
+                    json_type_and_value(member_of(post, "create_at")));
     }
     auto parts = parts_of(post, at);
-    if (!parts) return out_.bad(line_, parts.error());
-    json record{{"FromUserId", user},
-                {"ToUserId", user == members.one ? members.other : members.one},
-                {"SendMessageTime", *time}};
+    if (!parts) return tl::unexpected(NoMessage{{}, parts.error()});
     if (auto extension = extension_of(post, parent); !extension.empty())
       record["ExtendedData"] = json_line(extension);
     put_parts(*parts, record);
-    return out_.message(line_, std::move(record));
+    return {};
   }
 
   tl::expected<std::vector<MessagePart>, SourceProblem> parts_of(const json& post,
-                                                                 const std::string& at) {
+                                                                 const std::string& at) const {
     std::vector<MessagePart> parts;
     if (const auto& text = string_of(post, "message"); !text.empty())
       parts.push_back(text_part(text));
@@ -158,7 +165,7 @@ class MattermostLine {
     return out;
   }
 
-  std::uint32_t line_;
+  SourcePlace place_;
   Conversion& out_;
 };
 
@@ -167,8 +174,8 @@ Result<void> convert_mattermost(const std::filesystem::path& path, Conversion& o
       "a Mattermost export has no ids and nothing of what was deleted: both users get every "
       "message");
   return read_json_items(path, [&](JsonElement& item) -> Result<void> {
-    if (item.problem) return out.bad(item.line, *std::move(item.problem));
-    return MattermostLine(item.line, out).read(item.value);
+    if (item.problem) return out.bad(item.source_place(), *item.problem, nullptr);
+    return MattermostLine(item.source_place(), out).read(item.value);
   });
 }
 

@@ -30,9 +30,10 @@ inline tl::unexpected<NoMessage> broken(std::string pointer, std::string expecte
   return tl::unexpected(NoMessage{{}, {std::move(pointer), std::move(expected), std::move(got)}});
 }
 
-// Says so to the conversion.
-inline Result<void> report(std::uint32_t line, NoMessage why, Conversion& out) {
-  if (why.skipped.empty()) return out.bad(line, std::move(why.problem));
+// Says so to the conversion. `known` is the record as far as it came.
+inline Result<void> report(const SourcePlace& place, const NoMessage& why,
+                           const nlohmann::json& known, Conversion& out) {
+  if (why.skipped.empty()) return out.bad(place, why.problem, known);
   out.skipped(why.skipped);
   return {};
 }

@@ -222,9 +222,15 @@ std::string extended_data(const json& message) {
   return json_line(all);
 }
 
-Made<json> record_of(const JsonElement& element, const Channel* channel,
-                     const FormatOptions& options) {
+// Fills `record`, as far as it comes.
+Made<void> fill(const JsonElement& element, const Channel* channel, const FormatOptions& options,
+                json& record) {
   const json& message = element.value;
+  std::string id = id_of(message, message.contains("message_id") ? "message_id" : "dedup_id");
+  if (!id.empty()) record["Id"] = std::move(id);
+  const char* name = message.contains("created_at") ? "created_at" : "ts";
+  const auto time = integer_of(message, name);
+  if (time) record["SendMessageTime"] = *time;
   const std::string& type = string_of(message, "type");
   if (type == "ADMM") return left_out("admin messages");
   if (type != "MESG" && type != "FILE") {
@@ -232,24 +238,18 @@ Made<json> record_of(const JsonElement& element, const Channel* channel,
   }
   if (is_true(message, "is_removed")) return left_out("messages deleted for both users");
   if (element.problem) return tl::unexpected(NoMessage{{}, *element.problem});
-  json record = json::object();
-  if (auto done = put_users(message, channel, record); !done) return tl::unexpected(done.error());
-  const char* name = message.contains("created_at") ? "created_at" : "ts";
-  const auto time = integer_of(message, name);
+  if (auto done = put_users(message, channel, record); !done) return done;
   if (!time) {
     return broken(pointer_to("", name), "Unix milliseconds",
                   json_type_and_value(member_of(message, name)));
   }
-  record["SendMessageTime"] = *time;
   auto parts = parts_of(message, options);
   if (!parts) return tl::unexpected(parts.error());
   put_parts(*parts, record);
-  std::string id = id_of(message, message.contains("message_id") ? "message_id" : "dedup_id");
-  if (!id.empty()) record["Id"] = std::move(id);
   if (std::string ext = extended_data(message); !ext.empty()) {
     record["ExtendedData"] = std::move(ext);
   }
-  return record;
+  return {};
 }
 
 Result<void> convert_sendbird(const std::filesystem::path& path, Conversion& out) {
@@ -267,9 +267,10 @@ Result<void> convert_sendbird(const std::filesystem::path& path, Conversion& out
   return read_elements(path, kMessages, [&](JsonElement& element) -> Result<void> {
     const Place place = place_of(element, element.path == 1);
     const Channel* channel = channel_of(element.value, place, *channels);
-    auto record = record_of(element, channel, out.options());
-    if (!record) return report(element.line, std::move(record.error()), out);
-    return out.message(element.line, *std::move(record));
+    json record = json::object();
+    const auto made = fill(element, channel, out.options(), record);
+    if (!made) return report(element.source_place(), made.error(), record, out);
+    return out.message(element.source_place(), record);
   });
 }
 

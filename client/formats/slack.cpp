@@ -136,9 +136,10 @@ class SlackExport {
                                              "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
                                              "0123456789_-") == dm.id.npos;
     if (!named) {
-      return out_.bad(element.line,
-                      {fmt::format("dms.json#/{}/id", element.at[0]), "an id of letters and digits",
-                       json_type_and_value(member_of(element.value, "id"))});
+      return out_.bad({element.line, "dms.json#" + element.pointer},
+                      {"/id", "an id of letters and digits",
+                       json_type_and_value(member_of(element.value, "id"))},
+                      nullptr);
     }
     std::set<std::string> members;
     for (const json& member : array_of(element.value, "members")) members.insert(id_of(member));
@@ -176,18 +177,24 @@ class SlackExport {
     for (const std::string& day : days) {
       const std::string file = dm.id + "/" + day;
       auto done = each(file, [&](JsonElement& element) -> Result<void> {
-        const std::string at = fmt::format("{}#/{}", file, element.at[0]);
-        auto record = message(dm, element.value, at);
-        if (!record) return report(element.line, std::move(record.error()), out_);
-        return out_.message(element.line, *std::move(record));
+        const SourcePlace place{element.line, ascii_line(file) + "#" + element.pointer};
+        json record = json::object();
+        const auto made = fill(dm, element.value, record);
+        if (!made) return report(place, made.error(), record, out_);
+        return out_.message(place, record);
       });
       if (!done) return done;
     }
     return {};
   }
 
-  Made<json> message(const Dm& dm, const json& source, const std::string& at) {
-    if (!source.is_object()) return broken(at, "an object", json_type_and_value(source));
+  // Fills `record`, as far as it comes.
+  Made<void> fill(const Dm& dm, const json& source, json& record) {
+    const std::string& ts = string_of(source, "ts");
+    const auto time = ms_of_ts(ts);
+    if (!ts.empty()) record["Id"] = ts;
+    if (time) record["SendMessageTime"] = *time;
+    if (!source.is_object()) return broken("", "an object", json_type_and_value(source));
     if (string_of(source, "type") != "message") return left_out("service messages");
     const std::string& subtype = string_of(source, "subtype");
     const auto row = std::find_if(std::begin(kSubtypes), std::end(kSubtypes),
@@ -198,34 +205,29 @@ class SlackExport {
     const std::string& user = string_of(source, "user");
     if (user.empty() && source.contains("bot_id")) return left_out("messages of bots");
     if (dm.members.size() != 2) {
-      return broken(at, fmt::format("two members of {} in dms.json", quote(dm.id)),
+      return broken("", fmt::format("two members of {} in dms.json", quote(dm.id)),
                     fmt::format("{}", dm.members.size()));
     }
     if (user != dm.members[0] && user != dm.members[1]) {
-      return broken(at + "/user",
-                    fmt::format("{} or {}", quote(dm.members[0]), quote(dm.members[1])),
+      return broken("/user", fmt::format("{} or {}", quote(dm.members[0]), quote(dm.members[1])),
                     json_type_and_value(member_of(source, "user")));
     }
-    const std::string& ts = string_of(source, "ts");
-    const auto time = ms_of_ts(ts);
+    record["FromUserId"] = user;
+    record["ToUserId"] = dm.members[user == dm.members[0] ? 1 : 0];
     if (!time) {
-      return broken(at + "/ts", "seconds with a decimal point, in a string",
+      return broken("/ts", "seconds with a decimal point, in a string",
                     json_type_and_value(member_of(source, "ts")));
     }
-    json record{{"Id", ts},
-                {"FromUserId", user},
-                {"ToUserId", dm.members[user == dm.members[0] ? 1 : 0]},
-                {"SendMessageTime", *time}};
     const std::string& thread = string_of(source, "thread_ts");
     if (!thread.empty() && thread != ts)
       record["ExtendedData"] = json_line({{"thread_ts", thread}});
-    auto parts = parts_of(source, at);
+    auto parts = parts_of(source);
     if (!parts) return tl::unexpected(std::move(parts.error()));
     put_parts(*parts, record);
-    return record;
+    return {};
   }
 
-  Made<std::vector<MessagePart>> parts_of(const json& source, const std::string& at) {
+  Made<std::vector<MessagePart>> parts_of(const json& source) {
     std::vector<MessagePart> parts;
     if (auto text = slack_text(string_of(source, "text"), names_); !text.empty())
       parts.push_back(text_part(std::move(text)));
@@ -236,15 +238,14 @@ class SlackExport {
         ++deleted;
         continue;
       }
-      auto part = file(files[i], pointer_to(at + "/files", i));
+      auto part = file(files[i], pointer_to("/files", i));
       if (!part) return tl::unexpected(std::move(part.error()));
       parts.push_back(*std::move(part));
     }
     if (parts.empty() && deleted > 0) return left_out("messages whose files were deleted");
     for (; deleted > 0; --deleted) out_.repaired("deleted files, left out of their message");
     if (parts.empty())
-      return broken(at + "/text", "a text or files",
-                    json_type_and_value(member_of(source, "text")));
+      return broken("/text", "a text or files", json_type_and_value(member_of(source, "text")));
     return parts;
   }
 

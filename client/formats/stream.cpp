@@ -188,26 +188,28 @@ class StreamMessages {
  public:
   StreamMessages(const Channels& channels, Conversion& out) : channels_(channels), out_(out) {}
 
-  Made<json> record_of(const json& data) const {
-    if (auto is = check_type(data); !is) return tl::unexpected(is.error());
-    auto users = users_of(data);
-    if (!users) return tl::unexpected(users.error());
+  // Fills `record`, as far as it comes.
+  Made<void> fill(const json& data, json& record) const {
+    if (std::string id = id_of(data, "id"); !id.empty()) record["Id"] = std::move(id);
     const json& created = member_of(data, "created_at");
     const auto time = time_of(created);
+    if (time) record["SendMessageTime"] = *time;
+    if (auto is = check_type(data); !is) return is;
+    auto users = users_of(data);
+    if (!users) return tl::unexpected(users.error());
+    record["FromUserId"] = users->from;
+    record["ToUserId"] = users->to;
     if (!time) return broken("/created_at", "a time of RFC 3339", json_type_and_value(created));
     auto visible = visible_to(data, *users, *time);
     if (!visible) return tl::unexpected(visible.error());
     auto parts = parts_of(data);
     if (!parts) return tl::unexpected(parts.error());
-
-    json record{{"FromUserId", users->from}, {"ToUserId", users->to}, {"SendMessageTime", *time}};
-    if (std::string id = id_of(data, "id"); !id.empty()) record["Id"] = std::move(id);
     if (visible->size() == 1) record["VisibleTo"] = *std::move(visible);
     put_parts(*parts, record);
     if (const json kept = extended_data(data); !kept.empty()) {
       record["ExtendedData"] = json_line(kept);
     }
-    return record;
+    return {};
   }
 
  private:
@@ -338,19 +340,21 @@ class StreamMessages {
 };
 
 Result<void> convert_item(JsonElement& item, const StreamMessages& messages, Conversion& out) {
-  if (item.problem) return out.bad(item.line, *item.problem);
+  if (item.problem) return out.bad(item.source_place(), *item.problem, nullptr);
   const json& type = member_of(item.value, "type");
   const json& data = data_of(item.value);
   if (!type.is_string() || !data.is_object()) {
-    return out.bad(item.line,
-                   {"", "an object with \"type\" and \"data\"", json_type_and_value(item.value)});
+    return out.bad(item.source_place(),
+                   {"", "an object with \"type\" and \"data\"", json_type_and_value(item.value)},
+                   nullptr);
   }
   if (type == "reaction") out.skipped("reactions");
   if (type != "message") return {};
-  auto record = messages.record_of(data);
-  if (record) return out.message(item.line, *std::move(record));
-  record.error().problem.pointer.insert(0, item.value.contains("data") ? "/data" : "/item");
-  return report(item.line, std::move(record.error()), out);
+  json record = json::object();
+  auto made = messages.fill(data, record);
+  if (made) return out.message(item.source_place(), record);
+  made.error().problem.pointer.insert(0, item.value.contains("data") ? "/data" : "/item");
+  return report(item.source_place(), made.error(), record, out);
 }
 
 Result<void> convert_stream(const std::filesystem::path& path, Conversion& out) {

@@ -284,9 +284,10 @@ class TelegramMessages {
   Result<void> take(ChatPlace place, const JsonElement& element) {
     // Options that are missing are asked for, once: that is an Error, not a bad message.
     if (auto zone = demand_zone(place, element.value); !zone) return zone;
-    auto record = record_of(all_.chats[place], element);
-    if (!record) return report(element.line, std::move(record.error()), out_);
-    return out_.message(element.line, *std::move(record));
+    json record = json::object();
+    const auto made = fill(all_.chats[place], element, record);
+    if (!made) return report(element.source_place(), made.error(), record, out_);
+    return out_.message(element.source_place(), record);
   }
 
  private:
@@ -310,32 +311,32 @@ class TelegramMessages {
     return {};
   }
 
-  Made<json> record_of(Chat& chat, const JsonElement& element) {
+  // Fills `record`, as far as it comes.
+  Made<void> fill(Chat& chat, const JsonElement& element, json& record) {
     const json& message = element.value;
+    if (std::string id = id_of(message, "id"); !id.empty()) record["Id"] = std::move(id);
     const ChatRow* row = row_of(chat);
     if (row == nullptr) return broken("", "a chat of a known type", quote(chat.type));
     if (!row->skipped.empty()) return left_out(row->skipped);
-    if (auto is = check_type(message); !is) return tl::unexpected(is.error());
+    if (auto is = check_type(message); !is) return is;
     if (element.problem) return tl::unexpected(NoMessage{{}, *element.problem});
 
-    json record = json::object();
-    if (auto done = put_users(chat, message, record); !done) return tl::unexpected(done.error());
+    if (auto done = put_users(chat, message, record); !done) return done;
     auto time = time_of(message, chat.last_ms);
     if (!time) return tl::unexpected(time.error());
+    record["SendMessageTime"] = *time;
     auto text = text_of_message(message);
     if (!text) return tl::unexpected(text.error());
     auto parts = parts_of(message, std::move(text->shown), out_.options());
     if (!parts) return tl::unexpected(parts.error());
 
     chat.last_ms = *time;
-    record["SendMessageTime"] = *time;
-    if (std::string id = id_of(message, "id"); !id.empty()) record["Id"] = std::move(id);
     put_parts(*parts, record);
     put_extended_data(message, std::move(text->links), record);
     for (std::size_t i = 0; i < array_of(message, "reactions").size(); ++i) {
       out_.skipped("reactions");
     }
-    return record;
+    return {};
   }
 
   static Made<void> check_type(const json& message) {

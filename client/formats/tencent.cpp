@@ -233,31 +233,32 @@ Made<TencentMessage> identity_of(const json& message, const std::string& viewer,
   return out;
 }
 
-Made<json> record_of(const json& message, const TencentMessage& identity, TencentViews::Fate fate,
-                     const FormatOptions& options) {
-  auto parts = parts_of(message, options);
-  if (!parts) return tl::unexpected(parts.error());
-  json record{{"FromUserId", identity.from},
-              {"ToUserId", identity.to},
-              {"SendMessageTime", identity.second * kMillisPerSecond + fate.place}};
+// Fills `record`, as far as it comes.
+Made<void> fill(const json& message, const TencentMessage& identity, TencentViews::Fate fate,
+                const FormatOptions& options, json& record) {
+  record = {{"FromUserId", identity.from},
+            {"ToUserId", identity.to},
+            {"SendMessageTime", identity.second * kMillisPerSecond + fate.place}};
   if (identity.seq || identity.random) {
     record["Id"] = fmt::format("{}_{}_{}", identity.seq.value_or(0), identity.random.value_or(0),
                                identity.second);
   }
+  auto parts = parts_of(message, options);
+  if (!parts) return tl::unexpected(parts.error());
   if (fate.from_sees == 0 || fate.to_sees == 0) {
     record["VisibleTo"] = {fate.from_sees == 1 ? identity.from : identity.to};
   }
   put_parts(*parts, record);
   const std::string& custom = string_of(message, "CloudCustomData");
   if (!custom.empty()) record["ExtendedData"] = custom;
-  return record;
+  return {};
 }
 
 // --- the file ---
 
 // One thing in the file.
 struct Source {
-  std::uint32_t line;
+  SourcePlace place;
   const json& document;
   std::string viewer;  // of an answer
   std::string peer;
@@ -268,11 +269,14 @@ struct Source {
   const json& message(std::size_t i) const {
     return answer() ? array_of(document, "MsgList")[i] : document;
   }
-  std::string pointer(std::size_t i) const { return answer() ? pointer_to("/MsgList", i) : ""; }
+  SourcePlace place_of(std::size_t i) const {
+    if (!answer()) return place;
+    return {place.line, pointer_to(place.pointer + "/MsgList", i)};
+  }
 };
 
 Source source_of(const JsonElement& element) {
-  return {element.line, element.value, string_of(element.value, "Operator_Account"),
+  return {element.source_place(), element.value, string_of(element.value, "Operator_Account"),
           string_of(element.value, "Peer_Account")};
 }
 
@@ -300,14 +304,14 @@ class Tencent {
     views_.settle();
     give_notes();
     return read_json_documents(path_, [this](JsonElement& element) -> Result<void> {
-      if (element.problem) return out_.bad(element.line, *element.problem);
+      if (element.problem) return out_.bad(element.source_place(), *element.problem, nullptr);
       return convert(source_of(element));
     });
   }
 
  private:
   tl::unexpected<Error> refuse(const Source& source, ErrorKind kind, std::string_view what) const {
-    return fail(kind, fmt::format("{}: line {}: {}", path_.string(), source.line, what));
+    return fail(kind, fmt::format("{}: line {}: {}", path_.string(), source.place.line, what));
   }
 
   Result<void> look_at(const Source& source) {
@@ -371,28 +375,28 @@ class Tencent {
   Result<void> convert(const Source& source) {
     if (!source.answer() && !source.document.contains("MsgBody")) {
       ++number_;
-      return out_.bad(source.line, {"", "an answer with MsgList or a message with MsgBody",
-                                    json_type_and_value(source.document)});
+      return out_.bad(source.place,
+                      {"", "an answer with MsgList or a message with MsgBody",
+                       json_type_and_value(source.document)},
+                      nullptr);
     }
     for (std::size_t i = 0; i < source.count(); ++i) {
-      auto record = record_at(source, i);
-      if (record) {
-        if (auto done = out_.message(source.line, *std::move(record)); !done) return done;
-        continue;
-      }
-      record.error().problem.pointer.insert(0, source.pointer(i));
-      if (auto done = report(source.line, std::move(record.error()), out_); !done) return done;
+      json record;
+      const auto made = fill_at(source, i, record);
+      auto done = made ? out_.message(source.place_of(i), record)
+                       : report(source.place_of(i), made.error(), record, out_);
+      if (!done) return done;
     }
     return {};
   }
 
-  Made<json> record_at(const Source& source, std::size_t i) {
+  Made<void> fill_at(const Source& source, std::size_t i, json& record) {
     const TencentViews::Fate fate = views_.fate(number_++);
     auto identity = identity_of(source.message(i), source.viewer, source.peer);
     if (!identity) return tl::unexpected(identity.error());
     if (fate.first == 0) return left_out("copies of messages in another list or page");
     if (fate.place > 0) out_.repaired("times of the same second, set 1 ms apart by MsgSeq");
-    return record_of(source.message(i), *identity, fate, out_.options());
+    return fill(source.message(i), *identity, fate, out_.options(), record);
   }
 
   const std::filesystem::path& path_;

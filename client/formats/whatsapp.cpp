@@ -193,7 +193,16 @@ class Writer {
   }
 
   Result<void> bad(std::string_view expected, std::string_view got) {
-    return out_.bad(number_, {"", std::string(expected), std::string(got)});
+    return out_.bad({number_, ""}, {"", std::string(expected), std::string(got)}, known());
+  }
+
+  json known() const {
+    if (name_.empty() || chat_.names.size() != 2) return nullptr;
+    return {{"FromUserId", name_}, {"ToUserId", other()}};
+  }
+
+  const std::string& other() const {
+    return name_ == chat_.names[0] ? chat_.names[1] : chat_.names[0];
   }
 
   Result<void> finish() {
@@ -252,7 +261,7 @@ class Writer {
 
   Result<void> file(const WhatsAppText& text) {
     auto url = fetchable_url("", text.file, out_.options());
-    if (!url) return out_.bad(number_, url.error());
+    if (!url) return out_.bad({number_, ""}, url.error(), known());
     Media media;
     media.type = media_type_of_name(text.file);
     media.url = *std::move(url);
@@ -267,10 +276,9 @@ class Writer {
     const ZonedTime time = zone_.to_unix_ms(time_, latest_ms_);
     count_local_time(time.kind, out_);
     latest_ms_ = time.unix_ms;
-    const std::string& other = name_ == chat_.names[0] ? chat_.names[1] : chat_.names[0];
-    json record{{"FromUserId", name_}, {"ToUserId", other}, {"SendMessageTime", time.unix_ms}};
+    json record{{"FromUserId", name_}, {"ToUserId", other()}, {"SendMessageTime", time.unix_ms}};
     put_parts(parts, record);
-    return out_.message(number_, std::move(record));
+    return out_.message({number_, ""}, record);
   }
 
   const Chat& chat_;

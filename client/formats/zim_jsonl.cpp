@@ -1,7 +1,10 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "client/formats/json_items.h"
+#include "client/formats/json_members.h"
 #include "client/formats/line_file.h"
 #include "client/formats/rows.h"
 #include "client/formats/zim_line.h"
@@ -31,9 +34,23 @@ void check_time(const json& source, Findings& findings) {
   }
 }
 
+// Every member that is a user id, or a list of them.
+void map_users(const UserMap& users, json& line) {
+  const auto map = [&users](json& user) {
+    if (user.is_string()) user = zim_user(users, user.get_ref<const std::string&>());
+  };
+  for (const char* name : {"FromUserId", "ToUserId", "ImportedUserId", "VisibleTo"}) {
+    const auto found = line.find(name);
+    if (found == line.end()) continue;
+    if (found->is_array()) std::for_each(found->begin(), found->end(), map);
+    map(*found);
+  }
+}
+
 class ZimJsonl : public SourceReader {
  public:
-  ZimJsonl(LineFile file, const Profile& profile) : file_(std::move(file)), reader_(profile) {}
+  ZimJsonl(LineFile file, const FormatOptions& options)
+      : file_(std::move(file)), reader_(options.profile), users_(options.users) {}
 
   Result<std::optional<SourceRecord>> next() override {
     while (true) {
@@ -80,20 +97,27 @@ class ZimJsonl : public SourceReader {
     }
     record.place.length = static_cast<std::uint32_t>(line.length);
     record.place.checksum = checksum_of(line.text);
-    message = read_zim_line(line.text, reader_, record);
+    message = read_zim_line(line.text, reader_, users_, record);
     return record;
   }
 
   LineFile file_;
   MessageRecordReader reader_;
+  UserMap users_;
   SourceFacts facts_{"zim", false, {}, {}, {}};
   std::uint64_t position_ = 0;
 };
 
 }  // namespace
 
+const std::string& zim_user(const UserMap& users, const std::string& source_id) {
+  const auto found = users.find(source_id);
+  return found == users.end() ? source_id : found->second;
+}
+
 // What the line says, for a message; a line about something else is not one.
-bool read_zim_line(std::string_view text, const MessageRecordReader& reader, SourceRecord& record) {
+bool read_zim_line(std::string_view text, const MessageRecordReader& reader, const UserMap& users,
+                   SourceRecord& record) {
   auto line = parse_record_line(text);
   if (!line) {
     record.findings.refusals.push_back(line.error());
@@ -107,6 +131,8 @@ bool read_zim_line(std::string_view text, const MessageRecordReader& reader, Sou
   if (*kind != RecordKind::kMessage) return false;
   Findings time;
   check_time(*line, time);
+  record.source_users = {string_of(*line, "FromUserId"), string_of(*line, "ToUserId")};
+  if (!users.empty()) map_users(users, *line);
   MessageRecord message = reader.read(*std::move(line));
   record.id = std::move(message.id);
   record.message = std::move(message.message);
@@ -130,7 +156,7 @@ Result<std::unique_ptr<SourceReader>> open_zim_jsonl(const std::filesystem::path
                                                      const FormatOptions& options) {
   auto file = LineFile::open(path);
   if (!file) return tl::unexpected(file.error());
-  return std::make_unique<ZimJsonl>(*std::move(file), options.profile);
+  return std::make_unique<ZimJsonl>(*std::move(file), options);
 }
 
 }  // namespace zimmock

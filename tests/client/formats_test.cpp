@@ -8,6 +8,8 @@
 // facts: {"skipped":{..},"repaired":{..},"notes":[..]}.
 
 #include <array>
+#include <map>
+#include <tuple>
 
 #include "client/formats/format.h"
 #include "client/formats/json_elements.h"
@@ -267,6 +269,62 @@ TEST_CASE("every format gives the golden records of its fixtures") {
       CHECK(json::parse(line).dump() == (*records)[at].dump());
     }
     CHECK(at == records->size());
+  }
+}
+
+// Documents of a file, by the lines that they begin in.
+std::multimap<std::uint32_t, json> documents_by_line(const fs::path& file) {
+  constexpr std::array<std::string_view, 1> kWhole{""};
+  JsonReading reading;
+  reading.several = reading.mend_telegram = true;
+  std::multimap<std::uint32_t, json> out;
+  static_cast<void>(read_json_elements(
+      file, kWhole,
+      [&out](JsonElement& element) -> Result<void> {
+        out.emplace(element.line, std::move(element.value));
+        return {};
+      },
+      reading));
+  return out;
+}
+
+// The last document that does not begin below the record's line.
+const json& document_of(std::uint32_t line, const std::multimap<std::uint32_t, json>& documents) {
+  const auto after = documents.upper_bound(line);
+  REQUIRE(after != documents.begin());
+  return std::prev(after)->second;
+}
+
+TEST_CASE("a record's pointer leads to it in its document") {
+  std::map<std::string, std::size_t> led;
+  for (const FormatCase& one : format_cases()) {
+    INFO(one.fixture);
+    const fs::path path = fixtures() / "formats" / one.fixture;
+    auto source = find_format(one.format)->open(path, one.options);
+    REQUIRE(source);
+    while (true) {
+      const auto record = (*source)->next();
+      REQUIRE(record);
+      if (!*record) break;
+      const auto& [place, pointer, id] =
+          std::tie((*record)->place, (*record)->pointer, (*record)->id);
+      if (pointer.empty()) continue;
+      INFO(pointer);
+      const auto hash = pointer.find('#');
+      const fs::path file = hash == pointer.npos ? path : path / pointer.substr(0, hash);
+      const auto documents = documents_by_line(file);
+      const json::json_pointer at(hash == pointer.npos ? pointer : pointer.substr(hash + 1));
+      const json& document = document_of(place.line, documents);
+      REQUIRE(document.contains(at));
+      // Tencent's Id ends with MsgTimeStamp.
+      CHECK_THAT(document[at].dump(), Contains(id.substr(id.rfind('_') + 1)));
+      ++led[one.format];
+    }
+  }
+  for (const char* format :
+       {"stream", "telegram", "tencent", "sendbird", "mattermost", "slack", "easemob"}) {
+    INFO(format);
+    CHECK(led[format] > 0);
   }
 }
 

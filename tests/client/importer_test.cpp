@@ -128,7 +128,8 @@ TEST_CASE("a refused record is counted and its lane goes on") {
   CHECK(report.quarantined == 2);
   REQUIRE(report.refusals.size() == 1);
   CHECK(report.refusals[0].count == 2);
-  CHECK(report.refusals[0].lines == std::vector<std::uint32_t>{2});
+  REQUIRE(report.refusals[0].records.size() == 1);
+  CHECK(report.refusals[0].records[0].line == 2);
   CHECK(report.refusals[0].status.explain == "why");
   CHECK(texts(run.service.list("a0", "b0")) == std::vector<std::string>{"m-0-0", "m-0-2"});
 }
@@ -147,7 +148,7 @@ TEST_CASE("a refused record stops its lane, if gaps are to stop it") {
   CHECK(report.not_sent == 2);
   REQUIRE(report.stopped_lanes.size() == 2);
   CHECK(report.stopped_lanes[0].gap);
-  CHECK(report.stopped_lanes[0].line == 3);
+  CHECK(report.stopped_lanes[0].record.line == 3);
   CHECK(texts(run.service.list("a0", "b0")) == std::vector<std::string>{"m-0-0"});
 }
 

@@ -1,6 +1,7 @@
 #include <set>
 
 #include "client/lane_queue.h"
+#include "contracts/api/text.h"
 #include "tests/client/support.h"
 
 namespace zimmock::test {
@@ -147,6 +148,30 @@ TEST_CASE("an Id stands once in each list") {
                              record_line("1", kNow - 3, {{"ImportedUserId", "b"}}) +
                              record_line("1", kNow - 3, {{"ImportedUserId", "b"}}));
   CHECK(third.counts.bad == 1);
+}
+
+TEST_CASE("records of one line are counted and named one by one") {
+  std::string messages;
+  for (int i = 1; i <= 3; ++i) {
+    messages += fmt::format(
+        R"({}{{"message_id":{},"type":"MESG","user":{{"user_id":"b"}},"message":"{}","created_at":{}}})",
+        i == 1 ? "" : ",", i, i == 2 ? "ok" : std::string(3000, 'y'), kNow - 10 + i);
+  }
+  const TempFile file(
+      R"({"channel":{"channel_url":"c","members":[{"user_id":"a"},{"user_id":"b"}]},"messages":[)" +
+      messages + "]}");
+  const auto source = find_format("sendbird")->open(file.path(), {.profile = default_profile()});
+  REQUIRE(source);
+  const auto plan = make_plan(**source, plan_options());
+  REQUIRE(plan);
+  CHECK(plan->counts.bad == 2);
+  const FindingGroup* large = group(*plan, "body.message-max-bytes");
+  REQUIRE(large != nullptr);
+  CHECK(large->count == 2);
+  REQUIRE(large->examples.size() == 2);
+  const RecordFinding& last = large->examples[1];
+  CHECK(place_text(last.line, last.record) ==
+        "line 1 (/messages/2, id 3, \"b\" to \"a\", " + iso_time(kNow - 7) + ")");
 }
 
 TEST_CASE("times are shifted and keep their gaps") {

@@ -29,8 +29,8 @@ def quarantined_in(path):
 
 
 def findings_of(result):
-    return [{name: one[name] for name in ("line", "reason", "pointer", "expected", "got")}
-            for one in json_lines(result, "finding") if one["weight"] == "bad"]
+    return [{name: one[name] for name in ("line", "record_pointer", "id", "from", "to", "time_ms", "reason", "pointer",
+                                          "expected", "got")} for one in json_lines(result, "finding") if one["weight"] == "bad"]
 
 
 def by_line_and_reason(findings):
