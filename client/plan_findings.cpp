@@ -15,8 +15,13 @@ struct ReasonRow {
 constexpr ReasonRow kReasons[] = {
     {"plan.source", "The source's own record can be read, and has what a message needs."},
     {"plan.same-id",
-     "An Id stands once in the file, or once for each user's list: a second record "
-     "with it is taken for a repetition."},
+     "An Id stands once in a conversation, or once for each user's list. Here it is used again for "
+     "another message: make the Ids unique, or leave Id away in both records, which are then told "
+     "apart by their content."},
+    {"plan.same-record",
+     "A record stands once in a conversation, or once for each user's list. Here it comes again "
+     "with the same Id and content: leave it out, or, if both were sent, leave Id away in both "
+     "records, which are then told apart by their number."},
     {"plan.expires-before-sent",
      "The message is inside the retention window now, but will not be "
      "when its turn comes at this rate."},

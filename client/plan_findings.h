@@ -38,7 +38,7 @@ struct FindingGroup {
 };
 
 // The plan's own reasons, beside the contract's rules.
-enum class PlanReason { kSource, kSameId, kExpires, kSameTime, kEmptied, kTagTooLong };
+enum class PlanReason { kSource, kSameId, kSameRecord, kExpires, kSameTime, kEmptied, kTagTooLong };
 
 // Groups findings by reason as they come.
 class FindingLog {

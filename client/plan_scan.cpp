@@ -41,7 +41,8 @@ class Scan {
   }
 
  private:
-  // For finding repeated Ids after the pass, without keeping them.
+  // For finding repeated Ids after the pass, without keeping them. An Id counts within its
+  // conversation.
   struct IdMark {
     std::size_t hash;
     std::uint32_t record;
@@ -118,7 +119,7 @@ class Scan {
                        from_second ? record.sender_sees : record.receiver_sees};
     note_order(planned);
     if (!record.id.empty()) {
-      id_marks_.push_back({std::hash<std::string>{}(record.id),
+      id_marks_.push_back({std::hash<std::string>{}(fmt::format("{} {}", index, record.id)),
                            static_cast<std::uint32_t>(plan_.records.size() - 1)});
     }
   }
@@ -179,30 +180,54 @@ class Scan {
     return {};
   }
 
+  // A record that keeps its Id.
+  struct Kept {
+    const PlannedRecord* planned;
+    SourceRecord record;
+  };
+
   // Ids with one hash, in the file's order, are read again to see whether they are really the same.
   // A dump of import bodies has one record a side with the same Id, which is no repetition.
   Result<void> compare_ids(std::span<const IdMark> marks) {
-    std::vector<std::string> ids;
-    for (std::size_t i = 0; i < marks.size(); ++i) {
-      PlannedRecord& record = plan_.records[marks[i].record];
-      const auto again = source_.read_at(record.place);
-      if (!again) return tl::unexpected(again.error());
-      ids.push_back(again->id);
-      for (std::size_t j = 0; j < i && !record.left_out; ++j) {
-        const PlannedRecord& earlier = plan_.records[marks[j].record];
-        if (earlier.left_out || ids[j] != ids[i] || !share_a_list(earlier, record)) continue;
-        record.left_out = true;
-        ++plan_.counts.bad;
-        log_.add(Weight::kBad, PlanReason::kSameId, *again,
-                 {"/Id", "an Id of its own",
-                  fmt::format("{}, as in line {}", quote(ids[i]), earlier.place.line)});
+    std::vector<Kept> kept;  // two of an Id at most
+    for (const IdMark& mark : marks) {
+      PlannedRecord& planned = plan_.records[mark.record];
+      auto record = source_.read_at(planned.place);
+      if (!record) return tl::unexpected(record.error());
+      const auto earlier = std::find_if(kept.begin(), kept.end(), [&](const Kept& one) {
+        return one.record.id == record->id && share_a_list(*one.planned, planned);
+      });
+      if (earlier == kept.end()) {
+        kept.push_back({&planned, *std::move(record)});
+        continue;
       }
+      planned.left_out = true;
+      ++plan_.counts.bad;
+      note_same_id(earlier->record, *record);
     }
     return {};
   }
 
-  bool share_a_list(const PlannedRecord& a, const PlannedRecord& b) const {
-    if (a.conversation != b.conversation) return !source_.facts().ids_per_conversation;
+  void note_same_id(const SourceRecord& earlier, const SourceRecord& record) {
+    const bool same = has_content_of(earlier.message, record.message);
+    log_.add(Weight::kBad, same ? PlanReason::kSameRecord : PlanReason::kSameId, record,
+             {"/Id", "an Id of its own in the conversation",
+              fmt::format("{}, as in {}, {}", quote(record.id),
+                          place_text(earlier.place.line, earlier.name()),
+                          same ? "with the same content" : "which is another message")});
+  }
+
+  static bool has_content_of(const ImportPeerMsg& a, const ImportPeerMsg& b) {
+    const auto content = [](const ImportPeerMsg& message) {
+      return std::tie(message.from_user_id, message.to_user_id, message.send_time_ms,
+                      message.message_type, message.sub_msg_type, message.message,
+                      message.extended_data);
+    };
+    return content(a) == content(b);
+  }
+
+  static bool share_a_list(const PlannedRecord& a, const PlannedRecord& b) {
+    if (a.conversation != b.conversation) return false;
     return (a.seen_by[0] && b.seen_by[0]) || (a.seen_by[1] && b.seen_by[1]);
   }
 

@@ -179,7 +179,6 @@ Result<std::unique_ptr<SourceReader>> open_converted(std::string_view format,
   if (!file) return tl::unexpected(file.error());
   SourceFacts facts;
   facts.format = format;
-  facts.ids_per_conversation = true;
   SpoolWriter writer(options, *spool, facts);
   if (auto done = convert(path, writer); !done) return tl::unexpected(done.error());
   if (std::fflush(spool->file.get()) != 0) {

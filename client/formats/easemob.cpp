@@ -110,7 +110,10 @@ class EasemobReader {
     }
     const std::string id = id_of(record, "msg_id");
     if (id.empty()) return bad("/msg_id", "an id", member_of(record, "msg_id"));
-    if (!seen_.add(id)) {
+    // An id counts within its conversation.
+    std::array users{id_of(record, "from"), id_of(record, "to")};
+    std::sort(users.begin(), users.end());
+    if (!seen_.add(json_line({users[0], users[1], id}))) {
       out_.skipped("second copies of messages");
       return {};
     }

@@ -86,9 +86,8 @@ struct SourceRecord {
 
 // What a whole source is like; complete once next() has come to the end.
 struct SourceFacts {
-  std::string format;                 // "stream"
-  bool ids_per_conversation = false;  // an id says nothing beyond its conversation
-  std::vector<std::string> notes;     // sentences for the plan: what it cannot say
+  std::string format;              // "stream"
+  std::vector<std::string> notes;  // sentences for the plan: what it cannot say
   std::map<std::string, std::uint64_t, std::less<>>
       skipped;  // things that are no messages, by kind
   std::map<std::string, std::uint64_t, std::less<>>

@@ -104,7 +104,7 @@ class ZimJsonl : public SourceReader {
   LineFile file_;
   MessageRecordReader reader_;
   UserMap users_;
-  SourceFacts facts_{"zim", false, {}, {}, {}};
+  SourceFacts facts_{"zim", {}, {}, {}};
   std::uint64_t position_ = 0;
 };
 

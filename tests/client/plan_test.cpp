@@ -131,15 +131,21 @@ TEST_CASE("broken records are grouped by reason and stop the run, or are left ou
   CHECK(group(plan, "import.priority")->examples.size() == 2);
 }
 
-TEST_CASE("an Id stands once in each list") {
+TEST_CASE("an Id stands once in each list of its conversation") {
   const auto plan =
       plan_of(record_line("1", kNow - 3) + record_line("2", kNow - 2) + record_line("1", kNow - 1) +
               record_line("1", kNow, {{"ToUserId", "c"}}));
-  CHECK(plan.counts.bad == 2);
+  CHECK(plan.counts.bad == 1);
+  CHECK(plan.counts.imports == 6);
   const FindingGroup* same = group(plan, "plan.same-id");
   REQUIRE(same != nullptr);
   CHECK(same->examples[0].line == 3);
-  CHECK(same->examples[0].got == "\"1\", as in line 1");
+  CHECK(same->examples[0].got == "\"1\", as in line 1, which is another message");
+  const auto again = plan_of(record_line("1", kNow) + record_line("1", kNow));
+  REQUIRE(group(again, "plan.same-record") != nullptr);
+  CHECK(group(again, "plan.same-record")->examples[0].got ==
+        "\"1\", as in line 1, with the same content");
+  CHECK(again.counts.imports == 2);
   const auto dump = plan_of(record_line("1", kNow - 3, {{"ImportedUserId", "a"}}) +
                             record_line("1", kNow - 3, {{"ImportedUserId", "b"}}));
   CHECK(dump.counts.bad == 0);
@@ -148,6 +154,24 @@ TEST_CASE("an Id stands once in each list") {
                              record_line("1", kNow - 3, {{"ImportedUserId", "b"}}) +
                              record_line("1", kNow - 3, {{"ImportedUserId", "b"}}));
   CHECK(third.counts.bad == 1);
+}
+
+// What a tag is made of must never change: what earlier runs have imported is known by it. The
+// values are md5sum's.
+TEST_CASE("the tags of one Id in two conversations differ, and stay what they are") {
+  const auto plan = plan_of(record_line("1", kNow) + record_line("1", kNow, {{"ToUserId", "c"}}) +
+                            record_line("", kNow, {{"Message", "hi"}}) +
+                            record_line("", kNow, {{"Message", "hi"}}));
+  std::vector<std::string> tags;
+  for (std::uint32_t i = 0; i < plan.records.size(); ++i) {
+    for (const std::uint32_t side : {0U, 1U})
+      tags.push_back(plan.tag({plan.records[i].conversation, side}, plan.records[i]));
+  }
+  CHECK(tags == std::vector<std::string>{"c40150c3b7f62c09db68", "dfbf0fccfe2f4046a4cc",
+                                         "4bfc58f013eea8e96318", "29b36bd4cd233f54a12c",
+                                         "a3e02ed10a6bd4685b1c", "e539dd60ec03e60b38be",
+                                         "7941846f6d6801ecb235", "a75f98f865c18d040aa4"});
+  CHECK(std::set<std::string>(tags.begin(), tags.end()).size() == 8);
 }
 
 TEST_CASE("records of one line are counted and named one by one") {

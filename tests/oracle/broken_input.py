@@ -124,6 +124,26 @@ check_faithful(oracle.ledger, [record for record in records if record["_line"] !
 matches("line 3", result.out, "stdout")
 equal([(3, "plan.same-id")], [(one["line"], one["reason"]) for one in quarantined_in(T / "same-id")], "the quarantine file")
 
+case("one Id in two conversations: two messages, both imported")
+records = plain(1, 4)
+records[2].update(Id=records[1]["Id"], ToUserId="another")
+with Oracle() as oracle:
+    result = migrate(oracle, file_of(records), "--execute", "--rate", "off")
+equal(0, result.code, "exit code") or print(short(result))
+check_faithful(oracle.ledger, records)
+
+case("one Id twice, with what differs")
+records = plain(1, 4)
+records[1] = {**records[0], "_line": 2}
+records[3]["Id"] = records[2]["Id"]
+result = run(None, "migrate", file_of(records), "--json")
+equal(1, result.code, "exit code")
+found = findings_of(result)
+equal([(2, "plan.same-record"), (4, "plan.same-id")], sorted((one["line"], one["reason"]) for one in found), "the findings")
+got = {one["line"]: one["got"] for one in found}
+matches("as in line 1, with the same content$", got[2], "line 2")
+matches("as in line 3, which is another message$", got[4], "line 4")
+
 case("a record without a time is not dated now by mistake")
 records = plain(1, 3)
 del records[1]["SendMessageTime"]
