@@ -204,7 +204,9 @@ Result<void> read_source(const MigrateOptions& options, MigrateJob& job) {
   job.source.profile = *std::move(profile);
   auto users = read_map("--users", options.users_file);
   if (!users) return tl::unexpected(users.error());
-  job.source.users = *std::move(users);
+  if (options.merge_users && options.users_file.empty())
+    return fail(ErrorKind::kUsage, "--merge-users: expected --users with it");
+  job.plan.users = job.source.users = *std::move(users);
   auto media = read_map("--media-map", options.media_map_file);
   if (!media) return tl::unexpected(media.error());
   job.source.media = *std::move(media);
@@ -229,6 +231,10 @@ void add_plan_options(CLI::App& app, MigrateOptions& options) {
       ->capture_default_str();
   app.add_option("--users", options.users_file,
                  "A JSON file {SOURCE: ZIM}: which user ids become which");
+  app.add_flag(
+      "--merge-users", options.merge_users,
+      "Several ids may become one: their conversations become one, which cannot be undone. "
+      "Without it, such a --users is refused");
   app.add_option(
       "--media-map", options.media_map_file,
       "A JSON file {SOURCE: URL}: where the source's files are now; beginnings of paths and "
@@ -354,6 +360,8 @@ Result<Fingerprint> fingerprint_of(const MigrateOptions& options, const MigrateJ
                          {"endpoint", job.facts.endpoint},
                          {"app", std::to_string(job.facts.app_id)},
                          {std::string(kToldProgram), ZIMMOCK_VERSION}});
+  // Journals of before do not have it.
+  if (options.merge_users) out.emplace_back("--merge-users", "on");
   return out;
 }
 

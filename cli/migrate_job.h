@@ -23,6 +23,7 @@ struct MigrateOptions {
   std::string file;
   std::string format = "auto";
   std::string users_file;
+  bool merge_users = false;
   std::string media_map_file;
   std::string time_zone;
   std::string date_order;

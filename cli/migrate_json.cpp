@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/migrate_output.h"
+#include "cli/migrate_people.h"
 #include "cli/output.h"
 #include "cli/record_places.h"
 #include "contracts/api/json_text.h"
@@ -91,7 +92,11 @@ class JsonOutput : public MigrateOutput {
                                  {"records", group.count},
                                  {"statement", group.statement}});
     }
+    out["users_mapped"] = plan.people.mapped.size();
+    out["users_merged"] = plan.people.merged.size();
+    out["users_unknown"] = plan.people.unknown.size();
     print(out);
+    for (const json& person : people_json(plan.people, facts_.max_examples)) print(person);
     for (const FindingGroup& group : plan.findings) {
       for (const RecordFinding& one : group.examples) print(finding_json(group, one));
     }

@@ -12,6 +12,7 @@
 #include "cli/files.h"
 #include "cli/interrupt.h"
 #include "cli/migrate_hooks.h"
+#include "cli/migrate_people.h"
 #include "cli/migrate_report_plan.h"
 #include "cli/output.h"
 #include "cli/quarantine_file.h"
@@ -325,7 +326,8 @@ Result<void> plan(Session& session) {
   auto made = make_plan(*session.source, session.job.plan);
   if (!made) return tl::unexpected(made.error());
   session.plan = *std::move(made);
-  return {};
+  if (session.options.merge_users || session.options.verify_only) return {};
+  return check_nobody_merged(session.plan->people, session.options.users_file);
 }
 
 // What has left the window since the first run, whose time the plan is made for.

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/migrate_output.h"
+#include "cli/migrate_people.h"
 #include "cli/output.h"
 #include "cli/record_places.h"
 #include "contracts/api/text.h"
@@ -42,6 +43,7 @@ class TextOutput : public MigrateOutput {
                                counts.to_sender, counts.imports - counts.to_sender));
     row("one-sided",
         fmt::format("{} in one user's list only", count_of(counts.one_sided, "record", "records")));
+    for (const auto& [name, text] : people_rows(plan.people, limit())) row(name, text);
     if (counts.left_out < counts.records) print_times(plan);
     print_window(plan);
     if (counts.imports > 0 && !facts_.verify_only) print_deadline(plan);

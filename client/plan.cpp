@@ -153,7 +153,7 @@ Result<MigrationPlan> make_plan(SourceReader& source, const PlanOptions& options
   plan.retention_ms = options.retention_ms;
   FindingLog log(source, options.max_examples, options.on_bad);
   plan.tagged = options.tagged;
-  if (auto scanned = scan_source(source, options.shard, plan, log); !scanned) {
+  if (auto scanned = scan_source(source, options, plan, log); !scanned) {
     return tl::unexpected(scanned.error());
   }
   shift_times(options.shift, plan);

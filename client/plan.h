@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "client/formats/format.h"
+#include "client/people.h"
 #include "client/plan_findings.h"
 #include "contracts/api/profile.h"
 #include "contracts/api/result.h"
@@ -53,6 +54,7 @@ struct PlanOptions {
   TimeShift shift;
   TooOldPolicy too_old = TooOldPolicy::kStop;
   BadPolicy bad = BadPolicy::kStop;
+  UserMap users;       // that the source is read with, for MigrationPlan::people
   bool tagged = true;  // every message carries a tag: see record_tag.h
   Shard shard;
   std::size_t max_examples = 5;  // of each reason; 0: all
@@ -141,6 +143,7 @@ struct MigrationPlan {
   std::int64_t source_newest_ms = 0;
   bool tagged = true;
   SourceFacts facts;
+  People people;  // of all shards
 
   // True if the policies forbid to execute it.
   bool blocked = false;

@@ -19,8 +19,8 @@ namespace {
 
 class Scan {
  public:
-  Scan(SourceReader& source, const Shard& shard, MigrationPlan& plan, FindingLog& log)
-      : source_(source), shard_(shard), plan_(plan), log_(log) {}
+  Scan(SourceReader& source, const PlanOptions& options, MigrationPlan& plan, FindingLog& log)
+      : source_(source), shard_(options.shard), plan_(plan), log_(log), people_(options.users) {}
 
   Result<void> run() {
     while (true) {
@@ -36,6 +36,7 @@ class Scan {
     count_occurrences();
     sort_records();
     plan_.facts = source_.facts();
+    plan_.people = people_.take();
     for (const auto& [kind, count] : plan_.facts.skipped) plan_.counts.skipped += count;
     return {};
   }
@@ -56,6 +57,7 @@ class Scan {
 
   void take(const SourceRecord& record) {
     const ImportPeerMsg& message = record.message;
+    people_.add(record);
     // Of all shards, so that all are moved alike.
     if (record.emptied == Emptied::kNo && record.ok())
       plan_.source_newest_ms = std::max(plan_.source_newest_ms, message.send_time_ms);
@@ -294,6 +296,7 @@ class Scan {
   const Shard shard_;
   MigrationPlan& plan_;
   FindingLog& log_;
+  PeopleLog people_;
   std::unordered_map<std::string, std::uint32_t> user_numbers_;
   std::unordered_map<std::uint64_t, std::uint32_t> conversation_numbers_;
   std::vector<std::array<Newest, 2>> newest_;  // by conversation and side
@@ -302,9 +305,9 @@ class Scan {
 
 }  // namespace
 
-Result<void> scan_source(SourceReader& source, const Shard& shard, MigrationPlan& plan,
+Result<void> scan_source(SourceReader& source, const PlanOptions& options, MigrationPlan& plan,
                          FindingLog& log) {
-  return Scan(source, shard, plan, log).run();
+  return Scan(source, options, plan, log).run();
 }
 
 }  // namespace zimmock

@@ -6,8 +6,8 @@
 
 namespace zimmock {
 
-// Fills users, conversations and records (sorted) and the counts of the source.
-Result<void> scan_source(SourceReader& source, const Shard& shard, MigrationPlan& plan,
+// Fills users, people, conversations and records (sorted) and the counts of the source.
+Result<void> scan_source(SourceReader& source, const PlanOptions& options, MigrationPlan& plan,
                          FindingLog& log);
 
 // Moves all times.

@@ -115,25 +115,21 @@ TEST_CASE("a journal keeps intents and results, and who was told what") {
   CHECK(kept[1].result.outcome == ImportOutcome::kOpen);
 }
 
-TEST_CASE("a journal keeps the names of records, and goes on where it has none of them yet") {
+TEST_CASE("a journal keeps the names of records") {
   Fixture fixture;
+  const Planned planned(1, 2);
   const RecordName name{"/messages/17", "id \"1\"", "a", "b", 1'790'000'000'000};
-  REQUIRE(fixture.open()->intent({{{0, 0}, 0}, 1, 1, 5, true, name}));
-  const auto kept = [&fixture] { return entries(*fixture.open()).front().intent.name; };
-  CHECK(kept().pointer == name.pointer);
-  CHECK(kept().id == name.id);
-  CHECK(kept().time_ms == name.time_ms);
-  {  // as it was made before records had names
-    auto database = SqlDatabase::open(fixture.file.path, SqlDatabase::Mode::kWrite);
-    REQUIRE(database);
-    REQUIRE(database->execute("ALTER TABLE import DROP COLUMN record_name"));
+  {
+    const auto journal = fixture.open();
+    REQUIRE(journal->begin(planned.plan, {}));
+    REQUIRE(journal->intent({{{0, 0}, 0}, 1, 1, 5, true, name}));
   }
-  const auto reader = SqliteJournal::open_to_read(fixture.file.path);
-  REQUIRE(reader);
-  CHECK(entries(**reader).front().intent.name.id.empty());
-  CHECK(kept().id.empty());
-  REQUIRE(fixture.open()->intent({{{0, 0}, 1}, 1, 1, 5, true, name}));
-  CHECK(entries(*fixture.open()).back().intent.name.id == name.id);
+  const auto journal = fixture.open();
+  REQUIRE(journal->match(planned.plan));
+  const RecordName kept = entries(*journal).front().intent.name;
+  CHECK(kept.pointer == name.pointer);
+  CHECK(kept.id == name.id);
+  CHECK(kept.time_ms == name.time_ms);
 }
 
 TEST_CASE("an intent is there for another reader as soon as it has been written down") {

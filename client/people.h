@@ -1,0 +1,54 @@
+#pragma once
+
+// Who of a source becomes which ZIM user, by --users.
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "client/formats/format.h"
+
+namespace zimmock {
+
+struct MappedPerson {
+  std::string source_id;
+  std::string user_id;
+};
+
+// A ZIM user that several people become: their conversations become one.
+struct MergedUser {
+  std::string user_id;
+  std::vector<std::string> source_ids;  // two or more
+};
+
+// All by id, ascending.
+struct People {
+  std::uint64_t in_source = 0;       // sender or receiver of any record, broken ones too
+  std::vector<MappedPerson> mapped;  // people of the source who get another id
+  std::vector<MergedUser> merged;    // see PeopleLog
+  std::vector<std::string> unknown;  // the map's ids that are nobody's in the source
+  std::vector<std::string> known;    // people of the source that the map does not have
+};
+
+// Collects the people of a source. Keeps nothing without a map: nobody gets another id then.
+class PeopleLog {
+ public:
+  explicit PeopleLog(const UserMap& users) : users_(users) {}
+
+  void add(const SourceRecord& record);
+
+  // Merged are two ids of the map with one target, in the source or not: a map may serve many
+  // sources. So are an id of the map that is in the source, and a person of the source who keeps
+  // the id that it becomes.
+  People take() const;
+
+ private:
+  const UserMap& users_;
+  std::unordered_map<std::string, bool> seen_;  // source id: it is in the map
+};
+
+// The id of the source that the unknown one was perhaps meant to be, or "". Its time grows with the
+// people of the source.
+std::string meant(const People& people, const std::string& unknown);
+
+}  // namespace zimmock

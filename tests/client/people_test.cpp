@@ -1,0 +1,62 @@
+#include "client/people.h"
+
+#include "tests/client/support.h"
+
+namespace zimmock::test {
+namespace {
+
+People people_of(const UserMap& users, std::initializer_list<const char*> seen) {
+  PeopleLog log(users);
+  for (const char* id : seen) {
+    SourceRecord record;
+    record.source_users = {id, "me"};
+    log.add(record);
+  }
+  return log.take();
+}
+
+// "x1: bb cc" for each merged user.
+std::vector<std::string> merged(const UserMap& users, std::initializer_list<const char*> seen) {
+  std::vector<std::string> out;
+  for (const MergedUser& one : people_of(users, seen).merged)
+    out.push_back(fmt::format("{}: {}", one.user_id, fmt::join(one.source_ids, " ")));
+  return out;
+}
+
+using Texts = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("people who become one are found, whoever of them is in the source") {
+  CHECK(merged({{"bb", "x1"}, {"cc", "x1"}}, {"bb", "cc"}) == Texts{"x1: bb cc"});
+  CHECK(merged({{"bb", "x1"}, {"cc", "x1"}}, {"bb"}) == Texts{"x1: bb cc"});
+  CHECK(merged({{"bb", "x1"}, {"cc", "x1"}}, {}) == Texts{"x1: bb cc"});
+  CHECK(merged({{"bb", "cc"}}, {"bb", "cc"}) == Texts{"cc: bb cc"});
+  CHECK(merged({{"bb", "me"}}, {"bb"}) == Texts{"me: bb me"});
+  CHECK(merged({{"a", "x"}, {"b", "x"}, {"c", "y"}, {"d", "y"}}, {"a"}) ==
+        Texts{"x: a b", "y: c d"});
+}
+
+TEST_CASE("people who stay apart") {
+  CHECK(merged({}, {"bb", "cc"}).empty());
+  CHECK(merged({{"bb", "x1"}, {"cc", "x2"}}, {"bb", "cc"}).empty());
+  CHECK(merged({{"bb", "cc"}, {"cc", "bb"}}, {"bb", "cc"}).empty());
+  CHECK(merged({{"bb", "bb"}}, {"bb", "cc"}).empty());
+  CHECK(merged({{"bb", "cc"}}, {"bb"}).empty());
+  // A typing mistake in the map is told of as that.
+  CHECK(merged({{"nobody", "bb"}}, {"bb"}).empty());
+}
+
+TEST_CASE("who becomes whom, and which ids of the map are nobody's") {
+  const People people =
+      people_of({{"bb", "x1"}, {"cc", "cc"}, {"ddd", "x2"}, {"zzzzzz", "x3"}}, {"bb", "cc", "dd"});
+  CHECK(people.in_source == 4);
+  REQUIRE(people.mapped.size() == 1);
+  CHECK(people.mapped[0].source_id == "bb");
+  CHECK(people.mapped[0].user_id == "x1");
+  CHECK(people.unknown == Texts{"ddd", "zzzzzz"});
+  CHECK(meant(people, "ddd") == "dd");
+  CHECK(meant(people, "zzzzzz").empty());
+}
+
+}  // namespace zimmock::test
