@@ -79,6 +79,24 @@ def nobody_reads(arguments, command, reply):
     os.close(pipe_writer)
 
 
+def dropped_lines_are_counted():
+    """More lines than the queue holds, and nobody who reads until the end: the log says how many are missing, and where."""
+    reader, writer = os.pipe()
+    calls = 2000
+    with started("--log", "json", stderr=writer) as (process, ready):
+        os.close(writer)
+        connection = connect(ready["url"])
+        for _ in range(calls):
+            call(connection, "X" * 5000, {})
+        process.send_signal(signal.SIGTERM)
+        with os.fdopen(reader, "rb") as log:
+            lines = [program.json.loads(line) for line in log.read().splitlines()]
+        equal("dropped lines: exit code", 0, ended(process))
+    missing = [int(line["message"].split()[0]) for line in lines if line.get("level") == "warning" and "missing here" in line["message"]]
+    check("dropped lines are told", len(missing) > 0, lines[-1])
+    equal("dropped lines and the others are all the calls", calls, sum(missing) + len(lines) - len(missing))
+
+
 def exec_unread():
     script = ('for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do '
               'curl -s --max-time 250 "$ZIM_ENDPOINT/?Action=$LONG" -d "{}" || exit 9; done >/dev/null 2>&1; exit 7')
@@ -186,6 +204,7 @@ def main():
         nobody_reads(("--log", "text"), "serve", 100000007)
         with started("--log", "off") as (_, ready):
             nobody_reads(("--upstream", ready["url"], "--log", "json"), "proxy", 100000007)
+        dropped_lines_are_counted()
         exec_unread()
         read_late()
         closed_descriptors()
