@@ -56,7 +56,7 @@ pass() { CHECKS=$((CHECKS + 1)); }
 fail() { # EXPECTED GOT
   CHECKS=$((CHECKS + 1)) FAILURES=$((FAILURES + 1))
   local i=1
-  while [[ ${BASH_SOURCE[i]-} == */lib.sh || ${BASH_SOURCE[i]-} == */bodies.sh ]]; do i=$((i + 1)); done
+  while [[ ${BASH_SOURCE[i]-} == *lib.sh || ${BASH_SOURCE[i]-} == */bodies.sh ]]; do i=$((i + 1)); done
   printf 'FAIL: %s:%s: %s\n  sent     %s\n  expected %s\n  got      %s\n' "${BASH_SOURCE[i]##*/}" \
     "${BASH_LINENO[i - 1]}" "$WHAT" "${SENT:0:1500}" "$1" "${2:0:1500}"
 }
