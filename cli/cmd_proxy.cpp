@@ -147,9 +147,10 @@ Run setup_proxy(CLI::App& app) {
   app.footer(
       "Requests and answers pass unchanged, and both are held against the contract, one by one "
       "and\n"
-      "in sequence. The first line on stdout is a JSON object with url and pid. Ctrl-C and "
+      "in sequence. The first line on stdout is a JSON object with url and pid. Ctrl-C, "
       "SIGTERM\n"
-      "end it, with a summary on stderr. With ZIM_SERVER_SECRET set (and ZIM_APP_ID, for that App\n"
+      "and SIGHUP end it, with a summary on stderr. With ZIM_SERVER_SECRET set (and ZIM_APP_ID, "
+      "for that App\n"
       "only) signatures are checked.\n"
       "Ends with 0 when nothing was broken, 1 when something was or the archive is not whole, 2 "
       "for\n"

@@ -173,11 +173,9 @@ bool LogWriter::close(MonotonicClock::time_point deadline) {
   state.closing = true;
   state.changed.notify_all();
   if (!thread_.joinable()) return !state.abandoned;
-  const auto done = [&state] { return state.done; };
-  if (state.never_drops) {
-    state.changed.wait(lock, done);
-  } else {
-    state.changed.wait_until(lock, deadline, done);
+  for (auto now = MonotonicClock::now(); !state.done; now = MonotonicClock::now()) {
+    if (now >= deadline && state.is_blocked()) break;
+    state.changed.wait_until(lock, now < deadline ? deadline : now + kBlocked);
   }
   state.abandoned = !state.done;
   lock.unlock();

@@ -50,7 +50,7 @@ class MockProcess {
   const std::string& server_secret() const;
 
   // Finishes the requests being answered and writes what the log still holds, both within 2 s, then
-  // closes everything. A log that is a file is written to its end.
+  // closes everything. It takes longer only while the log is being read, or is a file.
   void stop();
 
  private:

@@ -1,6 +1,5 @@
 #include "cli/request_log.h"
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -92,8 +91,7 @@ void RequestLog::write_line(std::string_view line) {
 
 void RequestLog::close(std::chrono::steady_clock::time_point stopping_since) {
   using namespace std::chrono_literals;
-  const auto deadline = std::max(stopping_since + 2s, std::chrono::steady_clock::now() + 100ms);
-  if (!writer_.close(deadline)) give_up_on_stderr_after(0ms);
+  if (!writer_.close(stopping_since + 2s)) give_up_on_stderr_after(0ms);
 }
 
 std::string RequestLog::warning(std::string_view message) const {

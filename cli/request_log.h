@@ -21,8 +21,8 @@ class RequestLog {
   void warn(std::string_view message);     // whatever the form
   void write_line(std::string_view line);  // made in the form; escaped as for a terminal
 
-  // Writes what is queued, as LogWriter::close(), until 2 s after `stopping_since`, and for 100 ms
-  // at least. Where lines are left, tell() does not wait for stderr any more either.
+  // Writes what is queued, as LogWriter::close(), with a deadline 2 s after `stopping_since`. Where
+  // lines are left, tell() does not wait for stderr any more either.
   void close(std::chrono::steady_clock::time_point stopping_since);
 
  private:
