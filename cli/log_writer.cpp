@@ -22,6 +22,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kQueueBytes = std::size_t{8} << 20;
 constexpr auto kBlocked = 100ms;
+constexpr auto kSlowReader = 8s;  // how much longer than asked for one that takes lines is waited for
 
 struct Line {
   std::string text;              // with its line break
@@ -175,6 +176,7 @@ bool LogWriter::close(MonotonicClock::time_point deadline) {
   if (!thread_.joinable()) return !state.abandoned;
   for (auto now = MonotonicClock::now(); !state.done; now = MonotonicClock::now()) {
     if (now >= deadline && state.is_blocked()) break;
+    if (now >= deadline + kSlowReader && !state.never_drops) break;
     state.changed.wait_until(lock, now < deadline ? deadline : now + kBlocked);
   }
   state.abandoned = !state.done;

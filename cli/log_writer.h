@@ -28,9 +28,9 @@ class LogWriter {
   // `line` without its line break; thread-safe. After close() it is not written.
   void write(std::string line);
 
-  // Waits until every line is written; after `deadline` only as long as write() would wait for
-  // room. False if lines are left; whoever blocks the descriptor then blocks a thread that nobody
-  // waits for.
+  // Waits until every line is written; after `deadline` only while lines are taken, and for no
+  // reader longer than 8 s. False if lines are left; whoever blocks the descriptor then blocks a
+  // thread that nobody waits for.
   bool close(std::chrono::steady_clock::time_point deadline);
 
  private:

@@ -50,7 +50,8 @@ class MockProcess {
   const std::string& server_secret() const;
 
   // Finishes the requests being answered and writes what the log still holds, both within 2 s, then
-  // closes everything. It takes longer only while the log is being read, or is a file.
+  // closes everything. It takes up to 8 s longer while the log is being read, and longer if it is a
+  // file.
   void stop();
 
  private:
