@@ -36,28 +36,39 @@ constexpr ReasonRow kReasons[] = {
      "that did not; --tag off does without."},
 };
 
+SourceProblem problem_of(const Finding& finding) {
+  return {finding.pointer, finding.expected, finding.got};
+}
+
 }  // namespace
 
 void FindingLog::add(Weight weight, const SourceRecord& record, const Finding& finding) {
-  const Rule& broken = rule(finding.rule_id);
-  add(weight, {broken.id, broken.statement}, record.place, &record,
-      {finding.pointer, finding.expected, finding.got});
+  add(weight, words_of(finding.rule_id), record.place, &record,
+      [&] { return problem_of(finding); });
 }
 
 void FindingLog::add(Weight weight, PlanReason reason, const SourceRecord& record,
                      SourceProblem finding) {
-  add(weight, words_of(reason), record.place, &record, std::move(finding));
+  add(weight, words_of(reason), record.place, &record, [&] { return std::move(finding); });
 }
 
 void FindingLog::add(Weight weight, const RecordPlace& place, const Finding& finding) {
-  const Rule& broken = rule(finding.rule_id);
-  add(weight, {broken.id, broken.statement}, place, nullptr,
-      {finding.pointer, finding.expected, finding.got});
+  add(weight, words_of(finding.rule_id), place, nullptr, [&] { return problem_of(finding); });
+}
+
+void FindingLog::add(Weight weight, RuleId broken, const RecordPlace& place,
+                     const Wording& finding) {
+  add(weight, words_of(broken), place, nullptr, finding);
 }
 
 void FindingLog::add(Weight weight, PlanReason reason, const RecordPlace& place,
                      SourceProblem finding) {
-  add(weight, words_of(reason), place, nullptr, std::move(finding));
+  add(weight, words_of(reason), place, nullptr, [&] { return std::move(finding); });
+}
+
+void FindingLog::add(Weight weight, PlanReason reason, const RecordPlace& place,
+                     const Wording& finding) {
+  add(weight, words_of(reason), place, nullptr, finding);
 }
 
 FindingLog::Reason FindingLog::words_of(PlanReason reason) {
@@ -65,8 +76,12 @@ FindingLog::Reason FindingLog::words_of(PlanReason reason) {
   return {row.id, row.statement};
 }
 
+FindingLog::Reason FindingLog::words_of(RuleId broken) {
+  return {rule(broken).id, rule(broken).statement};
+}
+
 void FindingLog::add(Weight weight, Reason reason, const RecordPlace& place,
-                     const SourceRecord* record, SourceProblem finding) {
+                     const SourceRecord* record, const Wording& finding) {
   const auto found = std::find_if(groups_.begin(), groups_.end(), [&](const FindingGroup& group) {
     return group.reason == reason.id && group.weight == weight;
   });
@@ -81,9 +96,9 @@ void FindingLog::add(Weight weight, Reason reason, const RecordPlace& place,
   const bool example = max_examples_ == 0 || group.examples.size() < max_examples_;
   const bool told = weight == Weight::kBad && on_bad_;
   if (!example && !told) return;
+  SourceProblem words = finding();
   RecordFinding one{place.line, record == nullptr ? name_at(source_, place) : record->name(),
-                    std::move(finding.pointer), std::move(finding.expected),
-                    std::move(finding.got)};
+                    std::move(words.pointer), std::move(words.expected), std::move(words.got)};
   if (told) on_bad_(reason.id, one);
   if (example) group.examples.push_back(std::move(one));
 }

@@ -55,9 +55,12 @@ class FindingLog {
   void add(Weight weight, const SourceRecord& record, const Finding& finding);
   void add(Weight weight, PlanReason reason, const SourceRecord& record, SourceProblem finding);
 
-  // Of a record that can be read again.
+  // Of a record that can be read again. A finding that is costly to word is worded if it is kept.
+  using Wording = std::function<SourceProblem()>;
   void add(Weight weight, const RecordPlace& place, const Finding& finding);
+  void add(Weight weight, RuleId broken, const RecordPlace& place, const Wording& finding);
   void add(Weight weight, PlanReason reason, const RecordPlace& place, SourceProblem finding);
+  void add(Weight weight, PlanReason reason, const RecordPlace& place, const Wording& finding);
 
   // Bad first, then too old, then notes; within these, most frequent first.
   std::vector<FindingGroup> take();
@@ -69,8 +72,9 @@ class FindingLog {
   };
   // `record` is nullptr for one that can be read again.
   void add(Weight weight, Reason reason, const RecordPlace& place, const SourceRecord* record,
-           SourceProblem finding);
+           const Wording& finding);
   static Reason words_of(PlanReason reason);
+  static Reason words_of(RuleId broken);
 
   const SourceReader& source_;
   std::size_t max_examples_;

@@ -52,7 +52,7 @@ class Scan {
   // The newest record so far of one user's list.
   struct Newest {
     std::int64_t time_ms = std::numeric_limits<std::int64_t>::min();
-    std::uint32_t line = 0;
+    RecordPlace place;
   };
 
   void take(const SourceRecord& record) {
@@ -151,18 +151,23 @@ class Scan {
       if (!record.seen_by[side]) continue;
       Newest& newest = newest_[record.conversation][side];
       if (record.time_ms >= newest.time_ms) {
-        newest = {record.time_ms, record.place.line};
+        newest = {record.time_ms, record.place};
       } else {
         newer = newest;
       }
     }
     if (!newer) return;
     ++plan_.counts.out_of_order;
-    log_.add(Weight::kNote, record.place,
-             Finding{RuleId::kImportOrder, "/SendMessageTime",
-                     fmt::format("at least {} (line {} of the same conversation)", newer->time_ms,
-                                 newer->line),
-                     std::to_string(record.time_ms)});
+    log_.add(Weight::kNote, RuleId::kImportOrder, record.place, [&] {
+      return SourceProblem{"/SendMessageTime",
+                           fmt::format("at least {} ({} of the same conversation)", newer->time_ms,
+                                       text_of(newer->place)),
+                           std::to_string(record.time_ms)};
+    });
+  }
+
+  std::string text_of(const RecordPlace& place) const {
+    return place_text(place.line, name_at(source_, place));
   }
 
   Result<void> find_same_ids() {
@@ -287,9 +292,10 @@ class Scan {
     }
     if (tied == nullptr) return;
     ++plan_.counts.same_time;
-    log_.add(Weight::kNote, PlanReason::kSameTime, record.place,
-             {"/SendMessageTime", "a time of its own",
-              fmt::format("{}, as in line {}", record.time_ms, tied->place.line)});
+    log_.add(Weight::kNote, PlanReason::kSameTime, record.place, [&] {
+      return SourceProblem{"/SendMessageTime", "a time of its own",
+                           fmt::format("{}, as in {}", record.time_ms, text_of(tied->place))};
+    });
   }
 
   SourceReader& source_;

@@ -37,6 +37,13 @@ expect_out_json -s --argjson a "$(place 0 17 aa bb)" --argjson b "$(place 1 18 b
   "[.[] | select(.type == \"finding\" and .weight == \"bad\") | $members] == [\$a, \$b]"
 expect_out_json -s '[.[0].findings[] | select(.weight == "bad") | .records] == [2]'
 
+WHAT='a record that another is like is named, too'
+jq -c '.messages[3].created_at = .messages[2].created_at | .messages[4].created_at = 1000 * (.messages[2].created_at / 1000) - 1000' \
+  "$T/one.json" >"$T/like.json"
+zim migrate like.json
+expect_out ', as in line 1 \(/messages/2, id 19, "aa" to "bb", '
+expect_out 'at least [0-9]+ \(line 1 \(/messages/3, id 20, .*\) of the same conversation\)'
+
 WHAT='a run that a refusal stops: its place, too'
 zim fault add code=660800045,action=ImportPeerMsg,nth=3 # the first into each list, and then the second into one
 expect_rc 0
