@@ -167,7 +167,7 @@ def command_short(options):
     runs = (("chaos", with_options(options, kills=58), (40, 600), 50),
             ("journal lost", with_options(options, kills=13, lose_every=4), (12, 160), 8),
             ("journal restored", with_options(options, kills=15, restore_every=4), (12, 240), 8),
-            ("two at once", with_options(options, kills=6, second_every=3), (12, 120), 3),
+            ("two at once", with_options(options, kills=6, second_every=2), (12, 120), 3),
             ("rate", with_options(options, kills=6, fault_flags=RATE_FAULTS, rate=60), (12, 80), 3))
     fine = True
     results = two_at_a_time(lambda run: chaos(run[1], list(generate(*run[2], run[1].seed))), runs)

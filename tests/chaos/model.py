@@ -265,6 +265,7 @@ def migrate(file, options, adopt):
     except BlockingIOError:
         print(f"another run migrates {file}")
         return 2
+    print('{"type":"start"}', flush=True)
     records, journal = read_lines(file), Journal(options["--journal"])
     if journal.shift is None:
         journal.write({"shift": int(time.time() * 1000) - max(record["SendMessageTime"] for record in records)})

@@ -1,6 +1,6 @@
 # Sourced by the tests of the commands that steer a running mock: a stub in its place, what they send to it, what they
 # make of its answer. That a mock answers so is for other tests.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # globals are read by the scripts
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 1
 

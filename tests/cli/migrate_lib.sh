@@ -77,6 +77,7 @@ ended() { # as zim: OUT, ERR, RC
   OUT=$(<"$T/z_out") ERR=$(<"$T/z_err")
   cat "$T/z_out" "$T/z_err" >>"$T/printed"
 }
+# shellcheck disable=SC2034 # read by the scripts
 # What the mock does with the imports of ann and dora, 20 of the 60, so that a run cannot come to its end before the
 # test lets it: it says to wait, or it takes the first into either list and withholds the answer.
 TELL_TO_WAIT=code=660300005,action=ImportPeerMsg,conversation=ann/dora

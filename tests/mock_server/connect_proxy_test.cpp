@@ -86,7 +86,8 @@ class End {
   // Waits until the connection is gone in both directions.
   bool hung_up() const {
     pollfd waiting{socket_.fd(), 0, 0};
-    return ::poll(&waiting, 1, static_cast<int>(kPatience.tv_sec) * 1000) == 1 && (waiting.revents & POLLHUP) != 0;
+    return ::poll(&waiting, 1, static_cast<int>(kPatience.tv_sec) * 1000) == 1 &&
+           (waiting.revents & POLLHUP) != 0;
   }
 
  private:
