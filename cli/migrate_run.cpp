@@ -350,17 +350,18 @@ Result<void> find_expired(Session& session, const Clock& clock) {
   return {};
 }
 
-// Once it was --adopt, a migration goes on so: the time to wait until is of its first run.
+// The time to wait until is that of the first run with --adopt. A run without it does not adopt: the
+// journal may be an older copy, which must stop it.
 Result<void> find_adoption(Session& session, const Clock& clock) {
+  if (!session.options.adopt) return {};
   const auto noted = session.journal->noted("adopt_from_ms");
   if (!noted) return tl::unexpected(noted.error());
   if (*noted) {
     session.adopt_from_ms = parse_int64(**noted).value_or(clock.wall_ms());
-  } else if (session.options.adopt) {
-    session.adopt_from_ms = clock.wall_ms() + session.job.adopt_wait_ms;
-    return session.journal->note("adopt_from_ms", std::to_string(*session.adopt_from_ms));
+    return {};
   }
-  return {};
+  session.adopt_from_ms = clock.wall_ms() + session.job.adopt_wait_ms;
+  return session.journal->note("adopt_from_ms", std::to_string(*session.adopt_from_ms));
 }
 
 // The journal is made when it is clear that something will be sent.

@@ -61,9 +61,8 @@ expect_out 'quarantined: 2 imports, not in its list'
 
 WHAT='--adopt waits until nothing can land any more that an earlier run sent; the next run waits for the same time'
 rm "$T"/chat.journal*
-for again in --adopt ''; do
-  # shellcheck disable=SC2086 # nothing, if empty
-  background chat.jsonl --execute --rate off --journal chat.journal $again
+for again in 1 2; do
+  background chat.jsonl --execute --rate off --journal chat.journal --adopt
   until_true grep -q 'not before' "$T/b_out" || fail 'word of the wait' "$(<"$T/b_err")"
   kill -INT "$PID"
   ended
@@ -72,6 +71,10 @@ for again in --adopt ''; do
   grep -- '--adopt: not before' <<<"$OUT" >>"$T/not-before"
 done
 expect_equal 1 "$(sort -u "$T/not-before" | wc -l)" 'times'
+WHAT='without --adopt a journal that was to adopt stops as any other does'
+run
+expect_rc 1
+expect_out $'stopped: the list of [^\n]*--adopt$'
 expect_sent 63 ImportPeerMsg
 mv "$T/first.jsonl" "$T/chat.jsonl"
 refuses '--adopt without tags' 2 '--adopt: expected --tag on' migrate chat.jsonl --adopt --tag off
