@@ -78,7 +78,8 @@ expect_equal '' "$(compgen -G "$T/zimmock-hosts*")" 'files left in TMPDIR'
 if [[ $(id -u) == 0 ]] && command -v setpriv >/dev/null; then
   mkdir -m 777 "$T/nobody"
   chmod 755 "$T"
-  cp "$ZIMMOCK" "$T/nobody/zimmock"
+  install -m 755 "$ZIMMOCK" "$T/nobody/zimmock"
+  chmod a+r "$T/hosts.sh"
   environment
   WHAT='as a user without privileges, who stays who it is'
   OUT=$(setpriv --reuid 65534 --regid 65534 --clear-groups "${ENV[@]}" TMPDIR="$T/nobody" "$T/nobody/zimmock" exec --hermetic \
