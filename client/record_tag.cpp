@@ -51,6 +51,7 @@ std::uint64_t content_identity(const SourceRecord& record) {
                       std::to_string(message.sub_msg_type), message.message,
                       message.extended_data});
 }
+
 std::string record_tag(std::uint64_t identity, std::uint32_t occurrence, std::string_view from,
                        std::string_view to, std::string_view viewer) {
   return md5_hex(joined({std::to_string(identity), std::to_string(occurrence), from, to, viewer}))

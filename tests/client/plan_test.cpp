@@ -159,9 +159,12 @@ TEST_CASE("an Id stands once in each list of its conversation") {
 // What a tag is made of must never change: what earlier runs have imported is known by it. The
 // values are md5sum's.
 TEST_CASE("the tags of one Id in two conversations differ, and stay what they are") {
+  PlanOptions options = plan_options();
+  options.tagged = true;
   const auto plan = plan_of(record_line("1", kNow) + record_line("1", kNow, {{"ToUserId", "c"}}) +
-                            record_line("", kNow, {{"Message", "hi"}}) +
-                            record_line("", kNow, {{"Message", "hi"}}));
+                                record_line("", kNow, {{"Message", "hi"}}) +
+                                record_line("", kNow, {{"Message", "hi"}}),
+                            options);
   std::vector<std::string> tags;
   for (std::uint32_t i = 0; i < plan.records.size(); ++i) {
     for (const std::uint32_t side : {0U, 1U})
