@@ -44,7 +44,7 @@ forbid 'libraries do not print' '(std::(cout|cerr)|[^a-z_]f?printf\(|fmt::print\
 forbid 'only cli/output.cpp writes to stdout and stderr' \
   'std::(cout|cerr|clog|puts|printf)|fmt::print|[(,] *(stdout|stderr)[,)]' cli -- '^cli/output\.cpp'
 forbid 'only cli/files.cpp makes files, with the right readers' 'fopen\(|ofstream|O_CREAT' cli \
-  -- '^cli/(files|har_file|ca_store)\.cpp|fopen\(path, "a"\)'
+  -- '^cli/(files|har_file|ca_store|run_lock)\.cpp|fopen\(path, "a"\)'
 forbid 'libraries do not read the environment' 'getenv\(' contracts mock_server client
 forbid 'libraries do not exit' '[^a-z_:]exit\(|std::exit\(' contracts mock_server client
 forbid 'libraries do not sleep' 'sleep_for|sleep_until|usleep|nanosleep' contracts mock_server client
