@@ -1,4 +1,3 @@
-#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -63,10 +62,7 @@ int serve(const Options& options) {
     if (!written) return exit_code(written.error());
   }
   print_exact(ready);
-  if (!flush_output()) {
-    return complain(
-        kFailed, fmt::format("stdout: could not write the first line: {}", std::strerror(errno)));
-  }
+  if (!flush_output()) return kFailed;  // run_program() says why
   if (parent) {
     parent->wait(signals);
   } else {

@@ -66,9 +66,18 @@ bool is_redacted_value(std::string_view name, std::string_view value) {
   return is_secret_name(name) || (equal_ignoring_case(name, "AppId") && may_be_secret(value));
 }
 
-// Escaped in the ways of log lines, messages and URLs, where that makes a difference.
-std::vector<std::string> escaped_forms(const std::string& secret) {
+std::string in_case(std::string text, int (*change)(int)) {
+  for (char& c : text) c = static_cast<char>(change(static_cast<unsigned char>(c)));
+  return text;
+}
+
+// In the other case, as hex digits may be written, and escaped in the ways of log lines, messages
+// and URLs, where that makes a difference.
+std::vector<std::string> other_forms(const std::string& secret) {
   std::vector<std::string> out;
+  for (std::string form : {in_case(secret, std::tolower), in_case(secret, std::toupper)}) {
+    if (form != secret) out.push_back(std::move(form));
+  }
   if (std::all_of(secret.begin(), secret.end(), is_name_byte)) return out;
   const std::string quoted = quote(secret, secret.size());
   for (std::string form :
@@ -78,15 +87,33 @@ std::vector<std::string> escaped_forms(const std::string& secret) {
   return out;
 }
 
-// Each place where at least the first bytes of `secret` stand, as far as the text is the secret.
+bool is_letter_of(char a, char b) {
+  return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
+}
+
+// Each place where at least the first bytes of `secret` stand, as far as the text is the secret, in
+// any case.
 void redact_form(std::string& text, std::string_view secret) {
   const std::string_view start = secret.substr(0, kMinSecretBytes);
   for (auto at = text.find(start); at != text.npos; at = text.find(start, at)) {
     std::size_t end = at;
-    while (end < text.size() && end - at < secret.size() && text[end] == secret[end - at]) ++end;
+    while (end < text.size() && end - at < secret.size() && is_letter_of(text[end], secret[end - at]))
+      ++end;
     text.replace(at, end - at, kRedacted);
     at += kRedacted.size();
   }
+}
+
+// True if the text is the secret, or holds it, once it is percent-decoded again and again.
+bool hides(std::string_view text, std::string_view secret) {
+  constexpr int kMostTimes = 4;
+  std::string plain(text);
+  for (int i = 0; i < kMostTimes && plain.find('%') != plain.npos; ++i) {
+    plain = url_decode(plain);
+    if (in_case(plain, std::tolower).find(in_case(std::string(secret), std::tolower)) != plain.npos)
+      return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -134,7 +161,8 @@ void redact_secrets(std::string& text, std::span<const std::string> secrets) {
     }
     if (text.size() < kMinSecretBytes) continue;
     redact_form(text, secret);
-    for (const std::string& form : escaped_forms(secret)) redact_form(text, form);
+    for (const std::string& form : other_forms(secret)) redact_form(text, form);
+    if (hides(text, secret)) text = kRedacted;
   }
 }
 

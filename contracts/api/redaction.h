@@ -25,10 +25,9 @@ bool is_secret_name(std::string_view name);
 
 // A text of names and values (a query, a form, a value that has swallowed what follows it), with
 // the values of secret names replaced, and of every AppId that is no number. A value is what
-// follows
-// '=' or ':' up to the next '&' or ';' or the end; what stands before the name does not matter.
-// Names, separators and values may be percent-encoded. The rest is kept to the byte. The values are
-// added to `found`, as they stand and decoded. O(length).
+// follows '=' or ':' up to the next '&' or ';' or the end; what stands before the name does not
+// matter. Names, separators and values may be percent-encoded. The rest is kept to the byte. The
+// values are added to `found`, as they stand and decoded. O(length).
 std::string redact_named(std::string_view text, std::vector<std::string>* found = nullptr);
 
 // Replaces every secret in the text, also where it is escaped or cut off after its first 8 bytes.

@@ -158,10 +158,16 @@ HttpResponse to_http(const ControlResult& result) {
   return response;
 }
 
-// "127.0.0.1:7480" -> "127.0.0.1", "[::1]:7480" -> "::1".
+// "127.0.0.1:7480" -> "127.0.0.1", "[::1]:7480" -> "::1"; "" for what is no host and port.
 std::string host_name(std::string_view host) {
-  if (host.starts_with('[')) return std::string(host.substr(1, host.find(']') - 1));
-  return std::string(host.substr(0, host.rfind(':')));
+  const bool bracketed = host.starts_with('[');
+  const std::size_t begin = bracketed ? 1 : 0;
+  const std::size_t end = std::min(host.find(bracketed ? ']' : ':'), host.size());
+  const std::string_view rest = host.substr(std::min(end + begin, host.size()));
+  const bool port_only =
+      rest.empty() || (rest.size() > 1 && rest.front() == ':' &&
+                       rest.find_first_not_of("0123456789", 1) == rest.npos);
+  return port_only ? std::string(host.substr(begin, end - begin)) : "";
 }
 
 // Without a token only programs of this machine may call: not the pages in its browsers, which can

@@ -1,5 +1,7 @@
 #include "contracts/api/redaction.h"
 
+#include <fmt/format.h>
+
 #include "contracts/api/text.h"
 #include "tests/support/catch.h"
 
@@ -65,6 +67,13 @@ TEST_CASE("a secret is redacted wherever it stands, escaped or cut off") {
   CHECK(without_secrets(quote("123456789 123456789 123456789 123456789 " + secret), {secret}) ==
         "\"123456789 123456789 123456789 123456789 ***...\" (72 bytes)");
   CHECK(without_secrets("0123456", {secret}) == "0123456");
+  CHECK(without_secrets("nonce 0123456789ABCDEF0123456789ABCDEF", {secret}) == "nonce ***");
+  std::string encoded, twice;
+  for (const char c : secret) encoded += fmt::format("%{:02x}", static_cast<int>(c));
+  for (const char c : encoded) twice += c == '%' ? "%25" : std::string(1, c);
+  for (const std::string& text : {encoded, twice, "a=" + twice})
+    CHECK(without_secrets(text, {secret}) == "***");
+  CHECK(without_secrets("100%25 sure", {secret}) == "100%25 sure");
   const std::string odd = "\"top\"\\secret/\xC3\xA9+=";
   for (const std::string& text : {odd, quote(odd), ascii_line(odd)}) {
     CAPTURE(text);

@@ -248,7 +248,8 @@ wait "$waiter"
 
 WHAT='a web page may not call'
 start_mock
-for header in 'Origin: http://evil.example' 'Host: evil.example' 'Host: evil.example:7480'; do
+for header in 'Origin: http://evil.example' 'Host: evil.example' 'Host: evil.example:7480' 'Host: [::1].evil.example' \
+  'Host: localhost:80.evil.example' 'Host: localhost:evil'; do
   expect_equal 403 "$(curl -q -s -o /dev/null -w '%{http_code}' --noproxy '*' -H "$header" "$URL/_zimmock/v1/tenants")" "$header"
 done
 for header in 'Host: localhost:7480' 'Host: [::1]:1' 'Host: 127.0.0.2'; do

@@ -52,6 +52,8 @@ done
 for secret in "$SECRET" 9193cc662a4c0ec135ec71fb57194b38; do # the other App's, too
   query QueryPeerMsg SignatureNonce="$secret"
   silent "the secret $secret as nonce" "$PROBE"
+  query QueryPeerMsg SignatureNonce="${secret^^}"
+  silent "in upper case" "$PROBE"
   query QueryPeerMsg SignatureNonce="0123456789012345678901234567890123456789$secret"
   silent "cut off in what is quoted of the nonce" "$PROBE"
   query QueryPeerMsg "$secret=1"
@@ -107,7 +109,7 @@ start_mock
 WHAT='health tells all to a program of this machine, and to a web page or another name that it answers'
 health
 expect_ctl 200 "$ALL"
-for header in 'Host: evil.example' 'Host: mock:7480' 'Host: 192.0.2.1' 'Origin: http://evil.example' 'Origin: null'; do
+for header in 'Host: evil.example' 'Host: [::1].evil.example' 'Host: localhost:80.evil.example' 'Host: localhost:evil' 'Host: mock:7480' 'Host: 192.0.2.1' 'Origin: http://evil.example' 'Origin: null'; do
   health -H "$header"
   expect_ctl 200 "$ONLY_OK"
 done
