@@ -75,7 +75,7 @@ struct Session {
   BadLines bad_lines;
   std::optional<std::int64_t> adopt_from_ms;  // RunContext's
   Fingerprint fingerprint;                    // of a run that sends
-  RunLock lock;                               // the same
+  std::vector<RunLock> locks;                 // the same
 };
 
 // The phases of a run that sends or reads back.
@@ -220,6 +220,13 @@ std::string obstacle(const MigrationPlan& plan, const MigrateJob& job) {
   return fmt::format("{}", fmt::join(reasons, "; "));
 }
 
+// One of many workers may have nothing to do.
+bool is_empty_shard(const MigrationPlan& plan, const MigrateJob& job) {
+  const PlanCounts& counts = plan.counts;
+  return job.plan.shard.of > 1 && counts.records > 0 && counts.imports == 0 && counts.bad == 0 &&
+         counts.too_old == 0;
+}
+
 int finish(MigrateOutput& output, const std::string& line, ExitCode code) {
   output.verdict(line, code);
   return code;
@@ -273,12 +280,18 @@ Result<void> lock_out_others(Session& session) {
   for (const auto& [name, value] : session.fingerprint) {
     if (name == kToldInput) input = value;
   }
-  auto lock = RunLock::take(
-      state_folders(), {session.job.connection->curl.endpoint.instance, session.job.facts.app_id,
-                        input, session.job.plan.shard, session.job.journal});
+  LockedRun run{session.job.connection->curl.endpoint.instance, session.job.facts.app_id, input,
+                session.job.plan.shard, session.job.journal};
+  auto lock = RunLock::take(state_folders(), run);
+  if (lock) {  // an edited file is the same input, too
+    session.locks.push_back(*std::move(lock));
+    std::error_code ignored;
+    run.input = "file " + std::filesystem::weakly_canonical(session.options.file, ignored).string();
+    lock = RunLock::take(state_folders(), run);
+  }
   if (!lock && lock.error().kind == ErrorKind::kUsage) return tl::unexpected(lock.error());
   if (lock) {
-    session.lock = *std::move(lock);
+    session.locks.push_back(*std::move(lock));
   } else {
     tell_line(
         "zimmock: warning: no lock could be made, so a second run that sends this file would "
@@ -396,11 +409,19 @@ void check_balance(Session& session, MigrateOutput& output, Verdict& verdict) {
              verdict.line + "; the numbers of records do not add up: please report this"};
 }
 
+// A journal that cannot be written now, as the disk is full say, may be later.
+int complain_of_journal(const Error& error) {
+  if (error.kind != ErrorKind::kSystem) return complain_error(error);
+  return complain(kStopped,
+                  error.message + "; nothing was sent; when that is repaired the same command goes on");
+}
+
 int execute(Session& session, MigrateOutput& output, std::mutex& out) {
   // Whoever reads our output may go; the import goes on to its end all the same.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on files is as a full disk
   const SystemClock clock;
-  if (auto begun = begin_journal(session, clock); !begun) return complain_error(begun.error());
+  if (auto begun = begin_journal(session, clock); !begun) return complain_of_journal(begun.error());
   Execution execution(session, output, out);
   if (session.journal) {
     if (auto read = execution.read_quarantine(*session.journal); !read)
@@ -444,6 +465,8 @@ int run(Session& session) {
                                               : text_output(session.job.facts);
   // Of a journal's plan its own run has told.
   if (!session.journal || session.options.execute) output->plan(*session.plan);
+  if (is_empty_shard(*session.plan, session.job))
+    return finish(*output, "nothing was sent: this shard has no conversations", kOk);
   const std::string reason = obstacle(*session.plan, session.job);
   if (!reason.empty()) return finish(*output, "nothing was sent: " + reason, kFailed);
   if (session.job.connection) return execute(session, *output, out);
@@ -463,7 +486,7 @@ int run_migration(const MigrateOptions& options) {
   Session session{options, *std::move(job), nullptr, std::nullopt, nullptr, {}, {}, {}, {}, {}};
   if (const auto& settle = migrate_hooks().settle) settle(session.job.settle);
   const SystemClock clock;
-  if (auto found = find_journal(session, clock); !found) return complain_error(found.error());
+  if (auto found = find_journal(session, clock); !found) return complain_of_journal(found.error());
   session.job.facts.resumed = session.journal != nullptr && !session.journal->is_new();
   return run(session);
 }

@@ -81,7 +81,7 @@ tl::unexpected<Error> refused(const LockedRun& run, const Shard& others, int fd)
           "another run{} is sending this file to {} as app {}: pid {}, journal {}; wait for "
           "its end, or stop it",
           shard_words(others), run.service, run.app_id, text.substr(0, line),
-          quote(text.substr(std::min(line + 1, text.size())))));
+          quote(text.substr(std::min(line + 1, text.size())), text.size())));
 }
 
 // Removes the locks that ended runs have left. An Error (kUsage) if one of a run under way

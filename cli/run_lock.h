@@ -14,7 +14,7 @@ namespace zimmock::cli {
 struct LockedRun {
   std::string service;  // Endpoint::instance
   std::uint32_t app_id = 0;
-  std::string input;  // the file's digest
+  std::string input;  // the file's digest, or its path
   Shard shard;
   std::filesystem::path journal;  // for the message to another run
 };

@@ -66,6 +66,7 @@ struct PlannedRecord {
   std::uint32_t conversation = 0;
   std::uint64_t identity = 0;     // record_identity(), or content_identity() without tags
   std::uint32_t occurrence = 0;   // among those of one list that have the same identity
+  std::uint32_t content = 0;      // content_mark()
   std::int64_t time_ms = 0;       // as it is sent: shifted, and clamped if it was
   bool from_second = false;       // sent by the conversation's second user
   std::array<bool, 2> seen_by{};  // the conversation's first user, second user

@@ -115,6 +115,7 @@ class Scan {
     planned.conversation = index;
     planned.identity =
         plan_.tagged ? record_identity(source_.facts().format, record) : content_identity(record);
+    planned.content = content_mark(record);
     planned.time_ms = message.send_time_ms;
     planned.from_second = from_second;
     planned.seen_by = {from_second ? record.receiver_sees : record.sender_sees,

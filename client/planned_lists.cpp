@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include <fmt/format.h>
+
 #include "contracts/api/signature.h"
 
 namespace zimmock {
@@ -54,6 +56,7 @@ ListTags PlannedLists::tags(Lane lane) const {
   for (const std::uint32_t record : records(lane)) {
     const std::string tag = plan_.tag(lane, plan_.records[record]);
     add_mark(out.marks, tag);
+    add_mark(out.contents, fmt::format("{:08x}", plan_.records[record].content));
     all += tag;
   }
   out.digest = md5_hex(all);

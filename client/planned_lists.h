@@ -20,6 +20,7 @@ namespace zimmock {
 struct ListTags {
   std::string digest;  // 32 hex digits, of all tags
   std::string marks;   // the first kMarkBytes of each tag, for naming the first difference
+  std::string contents;  // PlannedRecord::content of each, as many bytes
 };
 
 // Keeps 4 bytes an import. The plan must outlive it. Safe from several threads once made.

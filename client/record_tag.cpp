@@ -52,6 +52,13 @@ std::uint64_t content_identity(const SourceRecord& record) {
                       message.extended_data});
 }
 
+std::uint32_t content_mark(const SourceRecord& record) {
+  const ImportPeerMsg& message = record.message;
+  return static_cast<std::uint32_t>(
+      identity_of({std::to_string(content_identity(record)), std::to_string(message.priority),
+                   message.searched_content}));
+}
+
 std::string record_tag(std::uint64_t identity, std::uint32_t occurrence, std::string_view from,
                        std::string_view to, std::string_view viewer) {
   return md5_hex(joined({std::to_string(identity), std::to_string(occurrence), from, to, viewer}))

@@ -23,6 +23,9 @@ std::uint64_t record_identity(std::string_view format, const SourceRecord& recor
 // The same from the content alone: without tags that is all by which a message is known again.
 std::uint64_t content_identity(const SourceRecord& record);
 
+// 4 bytes of a digest of all that is imported of the record: an edited text has another one.
+std::uint32_t content_mark(const SourceRecord& record);
+
 // 20 hex digits, the same for the same record and viewer in every run.
 std::string record_tag(std::uint64_t identity, std::uint32_t occurrence, std::string_view from,
                        std::string_view to, std::string_view viewer);

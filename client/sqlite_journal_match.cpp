@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kPresentTables = R"(
 CREATE TABLE main.{0}list(
   number INTEGER PRIMARY KEY, viewer TEXT NOT NULL, peer TEXT NOT NULL, planned INTEGER NOT NULL,
-  digest TEXT NOT NULL, marks BLOB NOT NULL);
+  digest TEXT NOT NULL, marks BLOB NOT NULL, contents BLOB NOT NULL);
 CREATE TABLE main.{0}import(
   list INTEGER NOT NULL, place INTEGER NOT NULL,
   line INTEGER NOT NULL, attempt INTEGER NOT NULL, timestamp_s INTEGER NOT NULL,
@@ -33,7 +33,8 @@ CREATE TABLE main.{0}import(
 constexpr const char* kOldAsPresent = R"(
 PRAGMA temp_store = MEMORY;
 CREATE TEMP VIEW list AS
-  SELECT 2 * conversation + side AS number, viewer, peer, planned, '' AS digest, x'' AS marks
+  SELECT 2 * conversation + side AS number, viewer, peer, planned, '' AS digest, x'' AS marks,
+         x'' AS contents
   FROM main.list;
 CREATE TEMP VIEW import AS
   SELECT 2 * conversation + side AS list,
@@ -44,8 +45,8 @@ CREATE TEMP VIEW import AS
 )";
 
 constexpr const char* kReplaceOld = R"(
-INSERT INTO main.new_list(number, viewer, peer, planned, digest, marks)
-  SELECT number, viewer, peer, planned, digest, marks FROM temp.list;
+INSERT INTO main.new_list(number, viewer, peer, planned, digest, marks, contents)
+  SELECT number, viewer, peer, planned, digest, marks, contents FROM temp.list;
 INSERT INTO main.new_import(list, place, line, attempt, timestamp_s, outcome, ended_ms, msg_id,
                             msg_seq, code, why, to_sender)
   SELECT list, place, line, attempt, timestamp_s, outcome, ended_ms, msg_id, msg_seq, code, why,
@@ -58,6 +59,8 @@ ALTER TABLE main.new_list RENAME TO list;
 ALTER TABLE main.new_import RENAME TO import;
 PRAGMA main.user_version = 2;
 )";
+
+constexpr const char* kAdopt = "begin a new journal with --journal FILE --adopt";
 
 std::string pair_of(std::string_view viewer, std::string_view peer) {
   return fmt::format("{}:{}{}", viewer.size(), viewer, peer);
@@ -136,8 +139,8 @@ Result<void> SqliteJournal::begin(const MigrationPlan& plan, const Fingerprint& 
 // Those of the plan, under their numbers.
 Result<void> SqliteJournal::write_lists() {
   auto add = database_->prepare(
-      "INSERT OR REPLACE INTO list(number, viewer, peer, planned, digest, marks) "
-      "VALUES(?, ?, ?, ?, ?, ?)");
+      "INSERT OR REPLACE INTO list(number, viewer, peer, planned, digest, marks, contents) "
+      "VALUES(?, ?, ?, ?, ?, ?, ?)");
   if (!add) return tl::unexpected(add.error());
   for (const Lane lane : planned_->lanes()) {
     const ListTags tags = planned_->tags(lane);
@@ -146,7 +149,8 @@ Result<void> SqliteJournal::write_lists() {
         .bind(3, planned_->plan().peer(lane))
         .bind(4, static_cast<std::int64_t>(planned_->records(lane).size()))
         .bind(5, tags.digest)
-        .bind_bytes(6, tags.marks);
+        .bind_bytes(6, tags.marks)
+        .bind_bytes(7, tags.contents);
     if (auto done = add->run(); !done) return done;
   }
   return {};
@@ -159,6 +163,14 @@ Result<void> SqliteJournal::match(const MigrationPlan& plan) {
   auto compared = compare_lists(differences);
   if (compared && is_old_ && differences.lists == 0) compared = compare_lines(differences);
   if (compared && differences.lists > 0) compared = refuse(differences);
+  // It tells no content, so nothing would show that an edited file has other texts.
+  if (compared && is_old_ && input_ == Input::kChanged) {
+    compared = fail(ErrorKind::kUsage,
+                    fmt::format("{}: the file is not the one of the first run, and this journal, of "
+                                "an earlier release, does not tell whether its messages are the "
+                                "same: go on with that file, or {}",
+                                path_.string(), kAdopt));
+  }
   if (!compared) {
     planned_.reset();
     return compared;
@@ -212,14 +224,25 @@ Result<void> SqliteJournal::compare_list(Lane lane, const Counted& counted,
   const std::size_t planned = planned_->records(lane).size();
   const bool has_tags = !counted.digest.empty();
   const ListTags tags = has_tags ? planned_->tags(lane) : ListTags{};
-  if (planned == counted.planned && tags.digest == counted.digest) return {};
+  const bool same = planned == counted.planned && tags.digest == counted.digest;
+  // A better reader may read another text of the same file; an edited file is another history.
+  const bool compares_contents = same && has_tags && input_ == Input::kChanged;
+  if (same && !compares_contents) return {};
   std::size_t place = std::min<std::size_t>(planned, counted.planned);
   if (has_tags) {
-    auto row = database_->prepare("SELECT marks FROM list WHERE number=?");
+    auto row = database_->prepare("SELECT marks, contents FROM list WHERE number=?");
     if (!row) return tl::unexpected(row.error());
     if (const auto read = row->bind(1, counted.number).step(); !read)
       return tl::unexpected(read.error());
-    place = first_difference(tags.marks, row->text(0));
+    place = same ? first_difference(tags.contents, row->text(1))
+                 : first_difference(tags.marks, row->text(0));
+  }
+  if (same && place == planned) return {};
+  if (same) {
+    differences.add(planned_->plan().viewer(lane), planned_->plan().peer(lane),
+                    fmt::format("expected {} as the first run read it, got another content",
+                                message_at(*planned_, lane, place)));
+    return {};
   }
   std::string what = fmt::format("expected {}, got {}", messages(counted.planned), planned);
   if (place < planned) {
@@ -268,7 +291,6 @@ Result<void> SqliteJournal::refuse(const Differences& differences) {
   }
   const std::string release =
       fmt::format("zimmock {}, which wrote the journal", program->value_or("of that time"));
-  constexpr const char* kAdopt = "begin a new journal with --journal FILE --adopt";
   const std::string remedy =
       input_ == Input::kChanged
           ? fmt::format("the file is not the one of the first run: go on with that one, or {}",

@@ -31,7 +31,7 @@ done
 expect_files '' 'second.journal*'
 state=$T/.local/state/zimmock
 WHAT='where the lock is, and who may read it'
-expect_equal '700 600' "$(stat -c %a "$state" "$state"/run-*.1-of-1.lock | xargs)" modes
+expect_equal '700 600 600' "$(stat -c %a "$state" "$state"/run-*.1-of-1.lock | xargs)" modes
 WHAT='another input, the plan, and a reading command go on'
 zim migrate chat.jsonl
 expect_rc 0
@@ -45,6 +45,10 @@ zim migrate chat.jsonl "${EXECUTE[@]}" --journal app.journal
 expect_rc 0
 fresh_environment() { CREDENTIALS=yes EXTRA_ENV=(ZIMMOCK_CONTROL="$(jq -r .control_url <<<"$READY")"); }
 fresh_environment
+WHAT='the same file, edited since'
+echo >>"$T/chat.jsonl"
+refuses 'the file, edited since' 2 "$(by)" migrate chat.jsonl "${EXECUTE[@]}" --journal second.journal
+truncate -s -1 "$T/chat.jsonl"
 WHAT='another mock, at another port'
 zim migrate chat.jsonl "${EXECUTE[@]}" --endpoint http://127.0.0.1:1 --connect-timeout 1 --journal port.journal
 expect_rc 5
@@ -65,7 +69,7 @@ expect_nothing_twice
 WHAT='shards run side by side, those of another number do not'
 fresh_mock
 held chat.jsonl "${EXECUTE[@]}" --shard 1/2
-expect_equal 1 "$(find "$state" -name 'run-*.1-of-2.lock' | wc -l)" 'locks'
+expect_equal 2 "$(find "$state" -name 'run-*.1-of-2.lock' | wc -l)" 'locks, of its bytes and of its path'
 zim migrate chat.jsonl "${EXECUTE[@]}" --shard 2/2
 expect_rc 0
 for shard in 1/2 1/1 2/3; do

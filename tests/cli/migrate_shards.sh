@@ -30,5 +30,14 @@ expect_last 'verified: all 80 of 80 imports are in ZIM, in order'
 WHAT='shard 1 again: nothing is sent'
 default sharded.jsonl --shard 1/3
 expect_sent 80 ImportPeerMsg
+WHAT='a shard with nothing in it has nothing to do'
+head -n 1 "$T/sharded.jsonl" | sed 's/"u1"/"x1"/; s/"v1"/"y1"/; s/"s1"/"one"/' >"$T/one.jsonl"
+for n in 1 2 3; do
+  default one.jsonl --shard "$n/3"
+  expect_rc 0
+done
+grep -c 'nothing was sent: this shard has no conversations$' <(for n in 1 2 3; do default one.jsonl --shard "$n/3"; printf '%s\n' "$OUT"; done) \
+  >"$T/empty"
+expect_equal 2 "$(<"$T/empty")" 'shards without a conversation'
 
 finish_cli

@@ -161,6 +161,10 @@ changed() { # NAME REGEX SED-SCRIPT
 }
 changed 'a message that reads differently' '2 lists: the list of "ann" with "dora": expected 3 messages, got 3; message 3 \(line 13, 2025-06-15T15:06:50\.000Z\) is another one than the journal has there' \
   's/"ten"/"TEN"/'
+changed 'another text under the same Id' '2 lists: the list of "ann" with "bob": expected message 1 \(line 1, [^)]+\) as the first run read it, got another content' \
+  's/"one"/"ONE"/'
+changed 'another priority' '2 lists: the list of "ann" with "bob": expected message 1 \(line 1, [^)]+\) as the first run read it, got another content' \
+  '1s/^{/{"Priority":3,/'
 changed 'a message more in the middle' '2 lists: the list of "ann" with "bob": expected 5 messages, got 6; message 4 \(line 10, [^)]+\) is another one than the journal has there' \
   '10s/^\(.*\)"Message":"eight"\(.*\)"m8"\(.*\)$/\1"Message":"seven"\2"m7"\3\n&/'
 changed 'a message more at the end' '2 lists: the list of "cleo" with "ann": expected 3 messages, got 4; message 4 \(line 16, [^)]+\) is not in the journal' \
