@@ -137,4 +137,10 @@ int complain_error(const Error& error) {
   }
 }
 
+int complain_of_journal(const Error& error) {
+  if (error.kind != ErrorKind::kSystem) return complain_error(error);
+  return complain(kStopped,
+                  error.message + "; nothing was sent; when that is repaired the same command goes on");
+}
+
 }  // namespace zimmock::cli

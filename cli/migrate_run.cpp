@@ -221,10 +221,8 @@ std::string obstacle(const MigrationPlan& plan, const MigrateJob& job) {
 }
 
 // One of many workers may have nothing to do.
-bool is_empty_shard(const MigrationPlan& plan, const MigrateJob& job) {
-  const PlanCounts& counts = plan.counts;
-  return job.plan.shard.of > 1 && counts.records > 0 && counts.imports == 0 && counts.bad == 0 &&
-         counts.too_old == 0;
+bool is_empty_shard(const PlanCounts& all, const MigrateJob& job) {
+  return job.plan.shard.of > 1 && all.records > 0 && all.imports + all.bad + all.too_old == 0;
 }
 
 int finish(MigrateOutput& output, const std::string& line, ExitCode code) {
@@ -409,13 +407,6 @@ void check_balance(Session& session, MigrateOutput& output, Verdict& verdict) {
              verdict.line + "; the numbers of records do not add up: please report this"};
 }
 
-// A journal that cannot be written now, as the disk is full say, may be later.
-int complain_of_journal(const Error& error) {
-  if (error.kind != ErrorKind::kSystem) return complain_error(error);
-  return complain(kStopped,
-                  error.message + "; nothing was sent; when that is repaired the same command goes on");
-}
-
 int execute(Session& session, MigrateOutput& output, std::mutex& out) {
   // Whoever reads our output may go; the import goes on to its end all the same.
   std::signal(SIGPIPE, SIG_IGN);
@@ -465,7 +456,7 @@ int run(Session& session) {
                                               : text_output(session.job.facts);
   // Of a journal's plan its own run has told.
   if (!session.journal || session.options.execute) output->plan(*session.plan);
-  if (is_empty_shard(*session.plan, session.job))
+  if (is_empty_shard(session.plan->counts, session.job))
     return finish(*output, "nothing was sent: this shard has no conversations", kOk);
   const std::string reason = obstacle(*session.plan, session.job);
   if (!reason.empty()) return finish(*output, "nothing was sent: " + reason, kFailed);

@@ -164,7 +164,7 @@ def spoil(journal):
                      "(SELECT list, place FROM import ORDER BY 1, 2 LIMIT 3)", [WHY])
     database.execute("UPDATE import SET outcome=0 WHERE (list, place) IN "
                      "(SELECT list, place FROM import ORDER BY 1 DESC, 2 LIMIT 1)")
-    database.executemany("INSERT INTO list VALUES(?, ?, ?, 5, '', x'')",
+    database.executemany("INSERT INTO list VALUES(?, ?, ?, 5, '', x'', x'')",
                          ((1000 + 2 * i + side, f"viewer{i:06}{'ab'[side]}", f"viewer{i:06}{'ba'[side]}") for i in range(100000) for side in (0, 1)))
     database.commit()
     database.close()
