@@ -74,7 +74,7 @@ class JsonOutput : public MigrateOutput {
                {"import", plan.estimate.imports},
                {"query", plan.estimate.queries}}},
              {"estimate_ms", plan.estimate.duration_ms}};
-    if (counts.left_out < counts.records) {
+    if (counts.imports > 0) {
       out["oldest_ms"] = counts.oldest_ms;
       out["newest_ms"] = counts.newest_ms;
     }

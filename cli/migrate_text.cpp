@@ -44,7 +44,7 @@ class TextOutput : public MigrateOutput {
     row("one-sided",
         fmt::format("{} in one user's list only", count_of(counts.one_sided, "record", "records")));
     for (const auto& [name, text] : people_rows(plan.people, limit())) row(name, text);
-    if (counts.left_out < counts.records) print_times(plan);
+    if (counts.imports > 0) print_times(plan);
     print_window(plan);
     if (counts.imports > 0 && !facts_.verify_only) print_deadline(plan);
     row("order", fmt::format("{} older than an earlier one of the conversation (sorted before "
