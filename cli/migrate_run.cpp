@@ -299,7 +299,7 @@ Result<void> lock_out_others(Session& session) {
   return {};
 }
 
-// Of a run that sends: the journal of this migration, if an earlier run has made it.
+// A run that sends looks for the journal of this migration that an earlier run has made.
 Result<void> find_journal(Session& session, const Clock& clock) {
   std::error_code ignored;
   if (!session.options.execute) return {};

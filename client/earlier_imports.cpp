@@ -43,7 +43,7 @@ class Search {
       return !first_only_;
     }
     if (!position_.newest || *record > *position_.newest) return true;
-    // Of messages of one time nobody says which comes first: they are all read.
+    // The order of messages of one time is not documented: they are all read.
     if (!is_time(item.msg_time_ms)) return false;
     if (!ends_below_ms_) ends_below_ms_ = item.msg_time_ms;
     return true;

@@ -18,7 +18,7 @@ constexpr std::int64_t kTimeSlackMs = 1000;
 
 constexpr std::int64_t kLeastTimeMs = 1'000'000'000'000;  // 2001
 
-// Whether nothing tells the two by their times.
+// True if their times do not tell the two apart.
 bool is_one_time(const RunContext& context, std::int64_t a_ms, std::int64_t b_ms) {
   return context.msg_time_is_arrival || a_ms == b_ms;
 }
