@@ -70,7 +70,7 @@ Result<ExpectedList> ExpectedList::make(const MigrationPlan& plan, const SourceR
   return list;
 }
 
-// Of equal ones the newest is taken first, as the list goes. Media of one identity are equal if
+// Takes the newest of equal messages first, as the list goes. Media of one identity are equal if
 // their documents are, in whatever encoding.
 Result<std::optional<std::size_t>> ExpectedList::find_equal(const QueryItem& item,
                                                             const Digest& content) {

@@ -51,11 +51,11 @@ class FindingLog {
   FindingLog(const SourceReader& source, std::size_t max_examples, BadSink on_bad = {})
       : source_(source), max_examples_(max_examples), on_bad_(std::move(on_bad)) {}
 
-  // Of one record after the other: a group counts those that have it, not their findings.
+  // Takes one record after the other: a group counts records that have it, not their findings.
   void add(Weight weight, const SourceRecord& record, const Finding& finding);
   void add(Weight weight, PlanReason reason, const SourceRecord& record, SourceProblem finding);
 
-  // Of a record that can be read again. A finding that is costly to word is worded if it is kept.
+  // For a record that can be read again. A finding that is costly to word is worded if it is kept.
   using Wording = std::function<SourceProblem()>;
   void add(Weight weight, const RecordPlace& place, const Finding& finding);
   void add(Weight weight, RuleId broken, const RecordPlace& place, const Wording& finding);

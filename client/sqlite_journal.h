@@ -69,8 +69,8 @@ class SqliteJournal : public ImportJournal {
   // The first run notes what it has decided, and the plan's lists, all or nothing; a later one
   // compares the lists with those that the journal counted, and a reader may do so, too. Until one
   // of the two has been called, no import can be read or written. The plan must outlive the
-  // journal. match() fails with kUsage if the plan has other messages, and names the first; the
-  // journal is then as it was. Both cost a digest a planned message.
+  // journal. match() fails with kUsage if the plan has other messages (or, where the file has
+  // changed, other contents), and names the first; the journal is then as it was. Both cost a digest a planned message.
   Result<void> begin(const MigrationPlan& plan, const Fingerprint& notes);
   Result<void> match(const MigrationPlan& plan);
   const std::filesystem::path& path() const { return path_; }
