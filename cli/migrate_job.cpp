@@ -211,6 +211,8 @@ Result<void> read_source(const MigrateOptions& options, MigrateJob& job) {
   if (!media) return tl::unexpected(media.error());
   job.source.media = *std::move(media);
   job.source.time_zone = options.time_zone;
+  job.source.language = options.language;
+  job.source.null_is_text = options.null_is_text;
   if (!options.date_order.empty()) {
     const auto order = choose<DateOrder>("--date-order", options.date_order,
                                          {{"dmy", DateOrder::kDayFirst},
@@ -242,6 +244,13 @@ void add_plan_options(CLI::App& app, MigrateOptions& options) {
   app.add_option("--tz", options.time_zone,
                  "The time zone of times that name none, as Europe/Berlin");
   app.add_option("--date-order", options.date_order, "Of dates like 1/2/24: dmy, mdy or ymd");
+  app.add_option("--language", options.language,
+                 "The phone's language of a WhatsApp export, as pt or zh-TW: what is none of its "
+                 "words is a user's text. Without it, the words of all known languages are "
+                 "WhatsApp's, and a language that is not known stops the plan");
+  app.add_flag("--null-is-text", options.null_is_text,
+               "A user wrote what is \"null\" in a WhatsApp export; without it, such a message "
+               "counts as bad: Android writes it for what it cannot tell");
   app.add_option("--plan", options.plan,
                  "The service's plan, for how old messages may be: free (7 days), pro (30), "
                  "enterprise (90)")
@@ -360,8 +369,10 @@ Result<Fingerprint> fingerprint_of(const MigrateOptions& options, const MigrateJ
                          {"endpoint", job.facts.endpoint},
                          {"app", std::to_string(job.facts.app_id)},
                          {std::string(kToldProgram), ZIMMOCK_VERSION}});
-  // Journals of before do not have it.
+  // Journals of before do not have them.
   if (options.merge_users) out.emplace_back("--merge-users", "on");
+  if (!options.language.empty()) out.emplace_back("--language", options.language);
+  if (options.null_is_text) out.emplace_back("--null-is-text", "on");
   return out;
 }
 
@@ -388,6 +399,8 @@ Result<void> options_of(SqliteJournal& journal, MigrateOptions& options) {
   set("--format", options.format);
   set("--tz", options.time_zone);
   set("--date-order", options.date_order);
+  set("--language", options.language);
+  options.null_is_text = options.null_is_text || was.contains("--null-is-text");
   set("--profile", options.profile);
   set("--too-old", options.too_old);
   set("--bad", options.bad);

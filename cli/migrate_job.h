@@ -27,6 +27,8 @@ struct MigrateOptions {
   std::string media_map_file;
   std::string time_zone;
   std::string date_order;
+  std::string language;
+  bool null_is_text = false;
   std::string plan = "pro";
   std::optional<std::int64_t> retention_days;
   bool execute = false;

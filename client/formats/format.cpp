@@ -35,7 +35,7 @@ constexpr Format kFormats[] = {
      open_sendbird, is_sendbird},
     {"whatsapp",
      "The text file of WhatsApp's \"export chat\", of iPhones and Android; needs --tz and --users, "
-     "and --date-order where the dates do not tell it",
+     "--date-order where the dates do not tell it, and --language where the phone's is not known",
      open_whatsapp, is_whatsapp},
     {"mattermost",
      "Mattermost's bulk export, JSON Lines: its direct posts between two users, with their replies",

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <limits>
 
 #include <fmt/format.h>
@@ -8,10 +7,10 @@
 #include "client/formats/local_time.h"
 #include "client/formats/media_message.h"
 #include "client/formats/rows.h"
+#include "client/formats/whatsapp_chat.h"
 #include "client/formats/whatsapp_dates.h"
 #include "client/formats/whatsapp_line.h"
 #include "client/formats/whatsapp_text.h"
-#include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
 // WhatsApp's "export chat": one text file for one conversation.
@@ -23,10 +22,17 @@
 //   text, several lines of it                 1, Message
 //   <attached: F>, F (file attached)          12 to 14 by F's extension, with the URL that
 //                                             --media-map has for F; type 10 with the text under it
-//   <Media omitted>, image omitted            cannot be imported
+//   <Media omitted>, image omitted            cannot be imported; a text under it is, and the
+//                                             medium counts
 //   This message was deleted                  left out: nobody sees it
 //   a line without a name, missed calls       left out: no message
 //   <This message was edited>                 left out of the text
+//   null                                      cannot be imported: Android writes it for what it
+//                                             cannot tell; --null-is-text: what a user wrote
+//
+// What WhatsApp writes is in whatsapp_words.tsv, by language. Where more looks like its words than
+// is known to be, the phone's language is not known, and what looks so cannot be imported, unless
+// --language says which language it is.
 //
 // There is no id, and nothing of what one user has deleted on his side. An image has no width and
 // height, so it becomes a file (12). A group (more than two names) is left out.
@@ -38,109 +44,11 @@ using json = nlohmann::json;
 using Kind = WhatsAppText::Kind;
 
 constexpr std::size_t kMaxMessageBytes = kMaxLineBytes / 2;
-constexpr std::size_t kMaxNameBytes = 256;
-
-struct Named {
-  std::string name;
-  std::string_view text;
-};
-
-// "Bob: hello": the name is what --users has, else what stands before the first colon. Nothing for
-// one of WhatsApp's own lines.
-std::optional<Named> split_name(std::string_view rest, const FormatOptions& options) {
-  std::optional<Named> first;
-  for (auto colon = rest.find(':'); colon != std::string_view::npos && colon <= kMaxNameBytes;
-       colon = rest.find(':', colon + 1)) {
-    std::string_view text = rest.substr(colon + 1);
-    if (!text.empty() && text.front() != ' ') continue;
-    if (!text.empty()) text.remove_prefix(1);
-    Named named{plain_name(rest.substr(0, colon)), text};
-    if (named.name.empty()) continue;
-    if (options.users.contains(named.name)) return named;
-    if (!first) first = std::move(named);
-  }
-  return first;
-}
-
-// What must be known before the first message can be converted.
-struct Chat {
-  std::optional<WhatsAppShape> shape;
-  std::string stamp;               // the first message's
-  std::vector<std::string> names;  // no more than three
-  DateOrder order = DateOrder::kUnknown;
-
-  std::optional<WhatsAppLine> begins(std::string_view text) const {
-    auto line = read_whatsapp_line(text);
-    return line && shape && line->shape == *shape ? line : std::nullopt;
-  }
-  bool of_a_group() const { return names.size() > 2; }
-};
-
-Result<Chat> scan(const std::filesystem::path& path, const FormatOptions& options) {
-  auto file = LineFile::open(path);
-  if (!file) return tl::unexpected(file.error());
-  Chat chat;
-  DateOrderFinder dates;
-  while (true) {
-    const auto line = file->next();
-    if (!line) return tl::unexpected(line.error());
-    if (!*line) break;
-    if (!chat.shape) {
-      const auto first = read_whatsapp_line((*line)->text);
-      if (!first) continue;
-      chat.shape = first->shape;
-      chat.stamp = first->stamp;
-    }
-    const auto begun = chat.begins((*line)->text);
-    if (!begun) continue;
-    dates.add(*begun, (*line)->number);
-    const auto named = chat.of_a_group() ? std::nullopt : split_name(begun->rest, options);
-    const bool is_new =
-        named && std::find(chat.names.begin(), chat.names.end(), named->name) == chat.names.end();
-    if (is_new) chat.names.push_back(named->name);
-  }
-  if (!chat.shape) {
-    return fail(ErrorKind::kInput,
-                fmt::format("{}: expected messages such as \"[14/10/2021, 15:34:09] Alice: hello\" "
-                            "or \"14/10/21, 15:34 - Alice: hello\", got none",
-                            path.string()));
-  }
-  chat.order = options.date_order;
-  if (chat.order != DateOrder::kUnknown || chat.of_a_group()) return chat;
-  const auto order = dates.decide(path);
-  if (!order) return tl::unexpected(order.error());
-  chat.order = *order;
-  return chat;
-}
-
-// Both names, the second from --users where it has written nothing.
-Result<void> demand_users(const std::filesystem::path& path, const FormatOptions& options,
-                          Chat& chat) {
-  for (const std::string& name : chat.names) {
-    if (options.users.contains(name)) continue;
-    return fail(
-        ErrorKind::kUsage,
-        fmt::format("{}: {} is a name, not a user id: give --users with {}", path.string(),
-                    quote(name), printable_json(json_line(json{{name, "its ZIM user id"}}))));
-  }
-  if (chat.names.size() != 1) return {};
-  std::vector<std::string> others;
-  for (const auto& row : options.users) {
-    if (row.first != chat.names[0]) others.push_back(row.first);
-  }
-  if (others.size() != 1) {
-    return fail(ErrorKind::kUsage,
-                fmt::format("{}: only {} has written: give --users with this name and the other "
-                            "user's, and no more",
-                            path.string(), quote(chat.names[0])));
-  }
-  chat.names.push_back(others[0]);
-  return {};
-}
 
 class Writer {
  public:
-  Writer(const Chat& chat, TimeZone zone, Conversion& out) : chat_(chat), zone_(zone), out_(out) {}
+  Writer(const WhatsAppChat& chat, const WhatsAppWords& words, TimeZone zone, Conversion& out)
+      : chat_(chat), words_(words), zone_(zone), out_(out) {}
 
   Result<void> line(const LineFile::Line& line) {
     const auto begun = chat_.begins(line.text);
@@ -156,9 +64,10 @@ class Writer {
     time_.minute = begun->minute;
     time_.second = begun->second;
     stamp_ = begun->stamp;
-    auto named = split_name(begun->rest, out_.options());
+    auto named = chat_.split_name(begun->rest, out_.options());
     text_ = named ? named->text : begun->rest;
     bytes_ = line.text.size();
+    service_ = !named;
     name_ = named ? std::move(named->name) : "";
     return {};
   }
@@ -166,16 +75,46 @@ class Writer {
   Result<void> end() {
     while (text_.ends_with('\n')) text_.pop_back();  // the file's end, not the message's
     if (auto done = finish(); !done) return done;
-    if (alike_ > 0) {
+    if (alike_.count > 0) {
       out_.note(
           fmt::format("lines that look like the beginning of a message in another phone's way "
                       "of writing dates were taken as text: {}, the first is line {}",
-                      alike_, first_alike_));
+                      alike_.count, alike_.first));
     }
+    if (own_.count > 0) note_own();
     return {};
   }
 
  private:
+  struct Seen {
+    std::uint64_t count = 0;
+    std::uint32_t first = 0;  // line
+    std::string text;         // the first's
+
+    void add(std::uint32_t line, std::string_view words = {}) {
+      if (count++ > 0) return;
+      first = line;
+      text = words;
+    }
+  };
+
+  void note_own() {
+    const auto what =
+        fmt::format("{} that {} like WhatsApp's own words, the first is line {} ({})",
+                    own_.count == 1 ? "1 message" : fmt::format("{} messages", own_.count),
+                    own_.count == 1 ? "looks" : "look", own_.first, quote(own_.text));
+    if (!blocks_own()) {
+      out_.note("taken as text: " + what);
+      return;
+    }
+    out_.note(
+        fmt::format("the phone's language is not known: {}; --language says that it is one "
+                    "of {}, and that users wrote what is none of its words",
+                    what, fmt::join(WhatsAppWords::languages(), ", ")));
+  }
+
+  bool blocks_own() const { return chat_.language_unknown && out_.options().language.empty(); }
+
   void continuation(const LineFile::Line& line) {
     if (!open_) {  // before the first message
       open_ = true;
@@ -185,8 +124,7 @@ class Writer {
       bytes_ = 0;
     } else {
       text_ += '\n';
-      if (line.text.size() < 512 && read_whatsapp_line(line.text) && alike_++ == 0)
-        first_alike_ = line.number;
+      if (line.text.size() < 512 && read_whatsapp_line(line.text)) alike_.add(line.number);
     }
     bytes_ += line.length;
     if (bytes_ <= kMaxMessageBytes) text_ += line.text;
@@ -197,12 +135,17 @@ class Writer {
   }
 
   json known() const {
-    if (name_.empty() || chat_.names.size() != 2) return nullptr;
+    if (!is_of_two()) return nullptr;
     return {{"FromUserId", name_}, {"ToUserId", other()}};
   }
 
+  bool is_of_two() const {
+    const auto& people = chat_.people;
+    return people.size() == 2 && (name_ == people[0] || name_ == people[1]);
+  }
+
   const std::string& other() const {
-    return name_ == chat_.names[0] ? chat_.names[1] : chat_.names[0];
+    return name_ == chat_.people[0] ? chat_.people[1] : chat_.people[0];
   }
 
   Result<void> finish() {
@@ -212,51 +155,69 @@ class Writer {
       return bad("a date and a time, as the messages below it begin", quote(text_));
     }
     const bool first = std::exchange(first_, false);
-    if (!chat_.of_a_group() && text_.find('\0') != text_.npos)
-      return bad("text without NUL bytes", quote(text_));
-    if (name_.empty()) {
-      out_.skipped("service messages");
-      return {};
-    }
-    if (chat_.of_a_group()) {
-      out_.skipped("messages of groups");
-      return {};
-    }
+    if (chat_.of_a_group()) return skip(service_ ? "service messages" : "messages of groups");
+    if (text_.find('\0') != text_.npos) return bad("text without NUL bytes", quote(text_));
+    if (time_.hour < 0) return bad("a time on a clock that it knows", quote(stamp_));
+    if (service_) return skip("service messages");
+    if (name_.empty()) return bad("a name before the colon", quote(text_));
+    if (!is_of_two())
+      return skip(fmt::format("messages of {}, who is not in --users", quote(name_)));
     if (bytes_ > kMaxMessageBytes)
       return bad(fmt::format("a message of at most {} bytes", kMaxMessageBytes),
                  fmt::format("{} bytes", bytes_));
     if (!is_utf8(text_)) return bad("text in UTF-8", quote(text_));
-    if (!is_local_time(time_)) {
+    if (!is_local_time(time_))
       return bad("a date and time in the order of the others", quote(stamp_));
-    }
-    return message(read_whatsapp_text(text_), first);
+    return message(read_whatsapp_text(text_, words_), first);
+  }
+
+  Result<void> skip(std::string_view kind) {
+    out_.skipped(kind);
+    return {};
   }
 
   Result<void> message(const WhatsAppText& text, bool first) {
     switch (text.kind) {
       case Kind::kText:
-        return send(text, {text_part(text.text)});
+        return words_of_user(text);
       case Kind::kFile:
         return file(text);
       case Kind::kOmitted:
         return bad("an export with its media: export the chat again, \"attach media\"",
                    quote(text.text));
+      case Kind::kNull:
+        if (out_.options().null_is_text) return send(text, {text_part(text.text)});
+        return bad(
+            "a message (Android writes null for what it cannot tell; --null-is-text takes "
+            "it as text)",
+            quote(text.text));
       case Kind::kDeleted:
-        out_.skipped("messages deleted for both users");
-        return {};
+        return skip("messages deleted for both users");
       case Kind::kCall:
-        out_.skipped("calls");
-        return {};
+        return skip("calls");
+      case Kind::kLocation:
+        return skip("live locations");
       case Kind::kNotice:
+        return skip("service messages");
+      case Kind::kOwn:
         break;
     }
+    if (blocks_own()) own_.add(number_, text.text);
     // An iPhone's first one says that the chat is encrypted, in the phone's language.
-    if (first || text.text.find("end-to-end encrypted") != std::string::npos) {
-      out_.skipped("service messages");
-      return {};
-    }
+    if (first && text.text.find("WhatsApp") != std::string::npos) return skip("service messages");
     return bad("text or a file (WhatsApp's mark U+200E says that no user wrote this)",
                quote(text.text));
+  }
+
+  Result<void> words_of_user(const WhatsAppText& text) {
+    if (text.looks_own) own_.add(number_, text.text);
+    if (text.looks_own && blocks_own()) {
+      return bad(
+          "text that a user wrote (this looks like WhatsApp's words in a language that is "
+          "not known: --language)",
+          quote(text.text));
+    }
+    return send(text, {text_part(text.text)});
   }
 
   Result<void> file(const WhatsAppText& text) {
@@ -273,6 +234,7 @@ class Writer {
 
   Result<void> send(const WhatsAppText& text, const std::vector<MessagePart>& parts) {
     if (text.edited) out_.repaired("notes that a message was edited, left out of its text");
+    if (text.omitted) out_.skipped("media that were not exported, of messages whose text is kept");
     const ZonedTime time = zone_.to_unix_ms(time_, latest_ms_);
     count_local_time(time.kind, out_);
     latest_ms_ = time.unix_ms;
@@ -281,40 +243,56 @@ class Writer {
     return out_.message({number_, ""}, record);
   }
 
-  const Chat& chat_;
+  const WhatsAppChat& chat_;
+  const WhatsAppWords& words_;
   TimeZone zone_;
   Conversion& out_;
   bool first_ = true;
   std::int64_t latest_ms_ = std::numeric_limits<std::int64_t>::min();
-  std::uint64_t alike_ = 0;
-  std::uint32_t first_alike_ = 0;
+  Seen alike_;  // lines that begin like messages of another phone
+  Seen own_;    // messages that look like WhatsApp's own words
 
   bool open_ = false;  // there is a message, below; without a stamp it is what precedes the first
   std::uint32_t number_ = 0;
   LocalTime time_;
   std::string stamp_;
-  std::string name_;  // "": it is a service message
+  bool service_ = false;  // there is no name
+  std::string name_;
   std::string text_;
   std::uint64_t bytes_ = 0;
 };
 
+// Who has written, for somebody who takes it for the chat of two.
+void note_group(const WhatsAppChat& chat, Conversion& out) {
+  constexpr std::size_t kShown = 10;
+  std::vector<std::string> names;
+  for (const auto& [name, count] : chat.messages) {
+    if (names.size() < kShown) names.push_back(fmt::format("{} ({})", quote(name), count));
+  }
+  const std::size_t more = chat.messages.size() - names.size();
+  out.note(
+      fmt::format("a group, for {}{} have written in it; if it is the chat of two, into which "
+                  "others' messages were pasted, give --users with these two and no more",
+                  fmt::join(names, ", "), more == 0 ? "" : fmt::format(" and {} more", more)));
+}
+
 Result<void> convert_whatsapp(const std::filesystem::path& path, Conversion& out) {
-  auto chat = scan(path, out.options());
+  const auto words = WhatsAppWords::of(out.options().language);
+  if (!words) return tl::unexpected(words.error());
+  const auto chat = scan_whatsapp(path, out.options(), *words);
   if (!chat) return tl::unexpected(chat.error());
   const auto zone = chat->of_a_group() ? TimeZone::find("UTC")
                                        : TimeZone::demand(out.options(), path, chat->stamp);
   if (!zone) return tl::unexpected(zone.error());
-  if (!chat->of_a_group()) {
-    if (auto known = demand_users(path, out.options(), *chat); !known) return known;
-  }
+  if (chat->of_a_group()) note_group(*chat, out);
   out.note(
       "a WhatsApp export says nothing of messages that one user deleted on his side: both "
       "users get every message");
-  if (!chat->shape->seconds)
+  if (!chat->shape.seconds)
     out.note("this phone exports no seconds: all messages of a minute have the same time");
   auto file = LineFile::open(path);
   if (!file) return tl::unexpected(file.error());
-  Writer writer(*chat, *zone, out);
+  Writer writer(*chat, *words, *zone, out);
   while (true) {
     const auto line = file->next();
     if (!line) return tl::unexpected(line.error());

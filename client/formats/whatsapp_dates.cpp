@@ -1,5 +1,7 @@
 #include "client/formats/whatsapp_dates.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "contracts/api/text.h"
@@ -20,8 +22,7 @@ void DateOrderFinder::read(Reading& reading, DateOrder order, const WhatsAppLine
                            std::uint32_t number) {
   const LocalTime date = date_in(order, line.date);
   const std::int32_t day = (date.year * 100 + date.month) * 100 + date.day;
-  if (reading.valid && !is_local_time(date)) {
-    reading.valid = false;
+  if (reading.valid() && !is_local_time(date)) {
     reading.wrong = line.stamp;
     reading.wrong_line = number;
   }
@@ -31,9 +32,15 @@ void DateOrderFinder::read(Reading& reading, DateOrder order, const WhatsAppLine
 
 void DateOrderFinder::add(const WhatsAppLine& line, std::uint32_t number) {
   if (line.shape.year_first) {
-    year_first_ = true;
+    if (year_first_line_ == 0) {
+      year_first_ = line.stamp;
+      year_first_line_ = number;
+    }
     return;
   }
+  const bool is_date = is_local_time(date_in(DateOrder::kDayFirst, line.date)) ||
+                       is_local_time(date_in(DateOrder::kMonthFirst, line.date));
+  if (!is_date) return;
   if (same_either_way_ && line.date[0] != line.date[1]) {
     same_either_way_ = false;
     example_ = line.stamp;
@@ -44,27 +51,65 @@ void DateOrderFinder::add(const WhatsAppLine& line, std::uint32_t number) {
   read(short_year_first_, DateOrder::kYearFirst, line, number);
 }
 
-Result<DateOrder> DateOrderFinder::decide(const std::filesystem::path& path) const {
-  if (year_first_) return DateOrder::kYearFirst;
+Result<DateOrder> DateOrderFinder::decide(DateOrder asked,
+                                          const std::filesystem::path& path) const {
+  return asked == DateOrder::kUnknown ? find(path) : confirm(asked, path);
+}
+
+Result<DateOrder> DateOrderFinder::confirm(DateOrder asked,
+                                           const std::filesystem::path& path) const {
+  struct Row {
+    DateOrder order;
+    std::string_view name;
+    const Reading& reading;
+  };
+  const Row rows[] = {{DateOrder::kDayFirst, "dmy", day_first_},
+                      {DateOrder::kMonthFirst, "mdy", month_first_},
+                      {DateOrder::kYearFirst, "ymd", short_year_first_}};
+  const auto refuse = [&](std::string_view name, std::uint32_t line, std::string_view stamp,
+                          std::string_view fits) {
+    return fail(
+        ErrorKind::kUsage,
+        fmt::format("{}: line {}: --date-order {}: {} is no such date, and all are dates in "
+                    "the order {}: correct it, or leave it away",
+                    path.string(), line, name, quote(stamp), fits));
+  };
+  const auto given = std::find_if(std::begin(rows), std::end(rows),
+                                  [&](const Row& row) { return row.order == asked; });
+  if (year_first_line_ != 0) {
+    if (asked == DateOrder::kYearFirst) return asked;
+    return refuse(given->name, year_first_line_, year_first_, "ymd");
+  }
+  for (const Row& row : rows) {
+    if (given->reading.valid() || !row.reading.valid()) continue;
+    // A short year in front fits too much to disprove anything.
+    if (row.order == DateOrder::kYearFirst) continue;
+    return refuse(given->name, given->reading.wrong_line, given->reading.wrong, row.name);
+  }
+  return asked;
+}
+
+Result<DateOrder> DateOrderFinder::find(const std::filesystem::path& path) const {
+  if (year_first_line_ != 0) return DateOrder::kYearFirst;
   const auto ask = [&](std::string_view orders) {
     return fail(ErrorKind::kUsage,
                 fmt::format("{}: line {}: {} can be read in several ways: give --date-order {}",
                             path.string(), example_line_, quote(example_), orders));
   };
-  if (same_either_way_ && day_first_.valid) return DateOrder::kDayFirst;
-  if (!day_first_.valid && !month_first_.valid) {
+  if (same_either_way_ && day_first_.valid()) return DateOrder::kDayFirst;
+  if (!day_first_.valid() && !month_first_.valid()) {
     return fail(ErrorKind::kUsage,
                 fmt::format("{}: expected days and months in one order, got {} (line {}) and {} "
                             "(line {}): give --date-order",
                             path.string(), quote(day_first_.wrong), day_first_.wrong_line,
                             quote(month_first_.wrong), month_first_.wrong_line));
   }
-  if (day_first_.valid != month_first_.valid) {
+  if (day_first_.valid() != month_first_.valid()) {
     // 21/10/14 has a 21 in front that may be a year.
-    const Reading& found = day_first_.valid ? day_first_ : month_first_;
-    if (!found.in_order && short_year_first_.valid && short_year_first_.in_order)
+    const Reading& found = day_first_.valid() ? day_first_ : month_first_;
+    if (!found.in_order && short_year_first_.valid() && short_year_first_.in_order)
       return ask("dmy, mdy or ymd");
-    return day_first_.valid ? DateOrder::kDayFirst : DateOrder::kMonthFirst;
+    return day_first_.valid() ? DateOrder::kDayFirst : DateOrder::kMonthFirst;
   }
   if (day_first_.in_order == month_first_.in_order) return ask("dmy or mdy");
   return day_first_.in_order ? DateOrder::kDayFirst : DateOrder::kMonthFirst;

@@ -91,16 +91,42 @@ TEST_CASE("how phones write the beginning of a message") {
            {"\xE2\x80\x8F١٤/١٠/٢٠٢١, ٣:٣٥ م - A: b", "14 10 2021 15:35:00 A: b"},
            {"14/10/21, 15:35 -  A", "14 10 21 15:35:00  A"},
            {"14/10/21, 15:35 -", "14 10 21 15:35:00 "},
+           {"[١٤/١٠/٢٠٢١، ٣:٣٤:٠٩ م] A: b", "14 10 2021 15:34:09 A: b"},
+           {"02.05.18 à 18:00 - A: b", "2 5 18 18:00:00 A: b"},
+           {"2.5.2018 kl. 18.00 - A: b", "2 5 2018 18:00:00 A: b"},
+           {"2/5/18, a las 6:00 p. m. - A: b", "2 5 18 18:00:00 A: b"},
+           {"02/05/18 \xE2\x80\x93 A", "none"},
+           {"02/05/18, 18:00 \xE2\x80\x93 A: b", "2 5 18 18:00:00 A: b"},
+           {"【2018/5/2 18:00:00】 A: b", "2018 5 2 18:00:00 A: b"},
+           {"(2/5/18, 18:00) A: b", "2 5 18 18:00:00 A: b"},
+           {"14/10/21 15:34:09: A: b", "14 10 21 15:34:09 A: b"},
+           {"[15:34, 14/10/2021] A: b", "14 10 2021 15:34:00 A: b"},
+           {"14/10/21, 3:35 xm - A: b", "14 10 21 -1:35:00 A: b"},
+           {"2024/1/16 什麼1:00 - A: b", "2024 1 16 -1:00:00 A: b"},
        }) {
     CAPTURE(row.line);
     CHECK(stamp(row.line) == row.read);
   }
-  for (const char* line :
-       {"", "[", "hello", "14/10/21", "14/10/21,", "14/10/21, ", "14/10/21, 15", "14/10/21, 15:3",
-        "14/10/21, 15:35", "[14/10/21, 15:35:09", "14/10/21, 15:35: A: b", "14/10-21, 15:35 - A",
-        "141/10/21, 15:35 - A", "14/10/21115:35 - A", "14/2021/10, 15:35 - A",
-        "14/10/21, 3:35 xm - A", "\xE2\x80", "14/10/21, 15:35 \xFF- A",
-        "99999999999999999999/1/1, 15:35 - A"}) {
+  for (const char* line : {"",
+                           "[",
+                           "hello",
+                           "14/10/21",
+                           "14/10/21,",
+                           "14/10/21, ",
+                           "14/10/21, 15",
+                           "14/10/21, 15:3",
+                           "14/10/21, 15:35",
+                           "[14/10/21, 15:35:09",
+                           "14/10/21, 15:35: A: b",
+                           "14/10-21, 15:35 - A",
+                           "141/10/21, 15:35 - A",
+                           "14/10/21115:35 - A",
+                           "14/2021/10, 15:35 - A",
+                           "14/10/21, 15:35 of all\\n",
+                           "14/10/21, lunch, 3:35 - A",
+                           "\xE2\x80",
+                           "14/10/21, 15:35 \xFF- A",
+                           "99999999999999999999/1/1, 15:35 - A"}) {
     CAPTURE(line);
     CHECK(stamp(line) == "none");
   }
@@ -129,9 +155,108 @@ TEST_CASE("the order of day and month") {
   CHECK_THAT(read(chat({"3/4/24"}), with), Contains("2024-03-04"));
   with.date_order = DateOrder::kDayFirst;
   CHECK_THAT(read(chat({"3/4/24"}), with), Contains("2024-04-03"));
-  CHECK(read(chat({"3/13/24"}), with) == "bad\nbad\n");
+  // One that the dates disprove would move messages by months.
+  CHECK(read(chat({"3/13/24"}), with) ==
+        ": line 1: --date-order dmy: \"3/13/24, 15:35\" is no such date, and all are dates in the "
+        "order mdy: correct it, or leave it away");
+  CHECK_THAT(read(chat({"2024/02/03"}), with), Contains("line 1: --date-order dmy"));
+  // Where no order fits all, it decides; what is no date in any order disproves none.
+  CHECK(read(chat({"13/1/24", "1/13/24"}), with) ==
+        "alice>bob 2024-01-13T15:35:00.000Z x\nbad\nbad\n");
+  CHECK(read(chat({"3/1/24", "31/2/24", "4/1/24"}), with) ==
+        "alice>bob 2024-01-03T15:35:00.000Z x\nbad\nalice>bob 2024-01-04T15:35:00.000Z x\n"
+        "bob>alice 2024-01-04T15:36:00.000Z y\n");
   with.date_order = DateOrder::kYearFirst;
+  CHECK_THAT(read(chat({"13/02/2024"}), with), Contains("--date-order ymd"));
   CHECK_THAT(read(chat({"21/10/14"}), with), Contains("2021-10-14"));
+}
+
+TEST_CASE("the halves and periods of a phone's day") {
+  struct Row {
+    const char* time;
+    const char* read;
+  };
+  for (const Row& row : {
+           Row{"12:05 AM", "00:05"},
+           {"12:05 PM", "12:05"},
+           {"0:05 PM", "12:05"},
+           {"13:05 PM", "13:05"},
+           {"凌晨1:00", "01:00"},
+           {"清晨6:00", "06:00"},
+           {"上午11:59", "11:59"},
+           {"中午11:30", "11:30"},
+           {"中午12:30", "12:30"},
+           {"中午1:30", "13:30"},
+           {"下午12:30", "12:30"},
+           {"下午3:00", "15:00"},
+           {"晚上8:00", "20:00"},
+           {"晚上12:30", "00:30"},
+           {"午夜12:00", "00:00"},
+           {"午後0:05", "12:05"},
+           {"夜11:00", "23:00"},
+           {"오후 3:00", "15:00"},
+           {"새벽 12:30", "00:30"},
+           {"밤 11:00", "23:00"},
+           {"밤 1:00", "01:00"},
+           {"3:00 μ.μ.", "15:00"},
+           {"ÖS 3:00", "15:00"},
+           {"3:00 CH", "15:00"},
+           {"3:00 ب.ظ.", "15:00"},
+           {"8:00 de la noche", "20:00"},
+           {"3:00 in the afternoon", "15:00"},
+           {"रात 9:00", "21:00"},
+           {"दोपहर 1:00", "13:00"},
+       }) {
+    CAPTURE(row.time);
+    const std::string line = fmt::format("14/10/21, {} - A: b", row.time);
+    const auto read = read_whatsapp_line(line);
+    REQUIRE(read);
+    CHECK(fmt::format("{:02}:{:02}", read->hour, read->minute) == row.read);
+    CHECK(read->shape.half_days);
+  }
+}
+
+TEST_CASE("the table of what WhatsApp writes") {
+  const auto all = WhatsAppWords::of("");
+  REQUIRE(all);
+  CHECK(WhatsAppWords::languages().size() > 55);
+  const std::string_view table = whatsapp_words_files()[0].text;
+  std::string before, last_language;
+  std::size_t rows = 0;
+  for (std::size_t at = 0; at < table.size();) {
+    const std::string line(table.substr(at, table.find('\n', at) - at));
+    at += line.size() + 1;
+    if (line.starts_with("#")) continue;
+    CAPTURE(line);
+    ++rows;
+    const auto first = line.find('\t'), second = line.find('\t', first + 1);
+    REQUIRE(second != std::string::npos);
+    const std::string language = line.substr(0, first), words = line.substr(second + 1);
+    const std::string kind = line.substr(first + 1, second - first - 1);
+    const std::vector<std::string> kinds{"media",    "omitted", "document", "attached", "label",
+                                         "deleted",  "edited",  "waiting",  "missed",   "call",
+                                         "location", "poll",    "notice"};
+    const auto found = std::find(kinds.begin(), kinds.end(), kind);
+    REQUIRE(found != kinds.end());
+    const auto word = static_cast<WhatsAppWord>(found - kinds.begin());
+    CHECK(all->is(word, words + "."));
+    CHECK(words == plain_name(words));
+    CHECK(language >= last_language);
+    if (language != last_language) CHECK(WhatsAppWords::of(language));
+    last_language = language;
+    CHECK((words.find('*') == std::string::npos || kind == "notice" || kind == "poll"));
+  }
+  CHECK(rows > 900);
+  const auto german = WhatsAppWords::of("de");
+  REQUIRE(german);
+  CHECK(german->is(WhatsAppWord::kMedia, "Medien weggelassen"));
+  CHECK_FALSE(german->is(WhatsAppWord::kMedia, "Media omitted"));
+  CHECK(all->is(WhatsAppWord::kNotice, "Your security code with Bob changed. Tap to learn more."));
+  CHECK_FALSE(all->is(WhatsAppWord::kNotice, "Your security code with Bob is the same"));
+  const auto none = WhatsAppWords::of("xx");
+  REQUIRE_FALSE(none);
+  CHECK_THAT(none.error().message,
+             Contains("--language: expected one of af, ar") && Contains("got \"xx\""));
 }
 
 TEST_CASE("what must be given with a WhatsApp export") {
@@ -174,7 +299,27 @@ TEST_CASE("a message that is too long is bad, and the next is read") {
         "bad\nbob>alice 2024-04-13T15:36:00.000Z b\n");
 }
 
+TEST_CASE("what looks like WhatsApp's own words in a language that is not known") {
+  const auto words = WhatsAppWords::of("en");
+  REQUIRE(words);
+  for (const char* text : {"<Hepgorwyd y cyfrwng>", "<略去>", "<Hepgorwyd y cyfrwng>\nein ci",
+                           "a.jpg (atodwyd y ffeil)", "da iawn <Golygwyd y neges hon>",
+                           "Plan.pdf \xE2\x80\xA2 \xE2\x80\x8E"
+                           "2 dudalen",
+                           "\xE2\x80\x8Ehepgorwyd y llun", "<Medien weggelassen>"}) {
+    CAPTURE(text);
+    CHECK(read_whatsapp_text(text, *words).looks_own);
+  }
+  for (const char* text : {"hello", "<3", "<b>", "a <b> c", "<a href=x>y z</a>", "I (too)",
+                           "see a.jpg", "<Media omitted>", "a.jpg (file attached)", ""}) {
+    CAPTURE(text);
+    CHECK_FALSE(read_whatsapp_text(text, *words).looks_own);
+  }
+}
+
 TEST_CASE("what WhatsApp writes in a message's place") {
+  const auto words = WhatsAppWords::of("");
+  REQUIRE(words);
   using Kind = WhatsAppText::Kind;
   struct Row {
     const char* text;
@@ -186,6 +331,14 @@ TEST_CASE("what WhatsApp writes in a message's place") {
            Row{"hello", Kind::kText, "hello"},
            {"<attached: a.jpg>", Kind::kFile, "", "a.jpg"},
            {"see <attached: a.jpg>", Kind::kText, "see <attached: a.jpg>"},
+           {"see <attached: 00000001-a.jpg>", Kind::kFile, "see", "00000001-a.jpg"},
+           {"\xE2\x80\x8E<attached: 00000001-CONTACT>", Kind::kFile, "", "00000001-CONTACT"},
+           {"Plan A.pdf \xE2\x80\x8E<attached: 00000001-Plan A.pdf>", Kind::kFile, "",
+            "00000001-Plan A.pdf"},
+           {"Plan A \xE2\x80\xA2 \xE2\x80\x8E"
+            "2 pages \xE2\x80\x8E<attached: 00000001-Plan A.pdf>",
+            Kind::kFile, "", "00000001-Plan A.pdf"},
+           {"no file attached (file attached)", Kind::kFile, "", "no file attached"},
            {"\xE2\x80\x8E<adjunto: a b.jpg>", Kind::kFile, "", "a b.jpg"},
            {"\xE2\x80\x8E<attached: a.jpg> \xE2\x80\x8E<This message was edited>", Kind::kFile, "",
             "a.jpg"},
@@ -200,17 +353,49 @@ TEST_CASE("what WhatsApp writes in a message's place") {
            {"You deleted this message", Kind::kDeleted, "You deleted this message"},
            {"Se eliminó este mensaje.", Kind::kDeleted, "Se eliminó este mensaje."},
            {"\xE2\x80\x8EMissed video call", Kind::kCall, "Missed video call"},
-           {"Missed video call", Kind::kText, "Missed video call"},
+           {"Missed video call", Kind::kCall, "Missed video call"},
+           {"Missed video call!", Kind::kText, "Missed video call!"},
+           {"Video call", Kind::kText, "Video call"},
+           {"Video call, 5 min", Kind::kCall, "Video call, 5 min"},
+           {"Video call, or what?", Kind::kText, "Video call, or what?"},
+           {"\xE2\x80\x8EVideo call me", Kind::kOwn, "Video call me"},
+           {"null", Kind::kNull, "null"},
+           {"null and void", Kind::kText, "null and void"},
+           {"live location shared", Kind::kLocation, "live location shared"},
+           {"<Media omitted>\nour dog", Kind::kText, "our dog"},
+           {"<Media omitted>\nPlan.pdf", Kind::kOmitted, "<Media omitted>\nPlan.pdf"},
+           {"<Media omitted>\nat 5.30", Kind::kText, "at 5.30"},
+           {"our dog \xE2\x80\x8Eimage omitted", Kind::kText, "our dog"},
+           {"our dog image omitted", Kind::kText, "our dog image omitted"},
+           {"look\nPlan.pdf \xE2\x80\xA2 \xE2\x80\x8E"
+            "2 pages \xE2\x80\x8E"
+            "document omitted",
+            Kind::kText, "look"},
+           {"<Archivo omitido>", Kind::kOmitted, "<Archivo omitido>"},
+           {"<image omitted>", Kind::kOmitted, "<image omitted>"},
+           {"\xE2\x80\x8F"
+            "IMG-20240113-WA0001.jpg (קובץ מצורף)",
+            Kind::kFile, "", "IMG-20240113-WA0001.jpg"},
+           {"\xE2\x80\x8F<המדיה לא נכללה>", Kind::kOmitted, "\xE2\x80\x8F<המדיה לא נכללה>"},
+           {"Plan.pdf \xE2\x80\xA2 \xE2\x80\x8E"
+            "2 Seiten \xE2\x80\x8E"
+            "Dokument weggelassen",
+            Kind::kOmitted,
+            "Plan.pdf \xE2\x80\xA2 \xE2\x80\x8E"
+            "2 Seiten \xE2\x80\x8E"
+            "Dokument weggelassen"},
+           {"\xE2\x80\x8EYour security code with Bob changed. Tap to learn more.", Kind::kNotice,
+            "Your security code with Bob changed. Tap to learn more."},
            {"\xE2\x80\x8EPOLL:\nwhat?\n\xE2\x80\x8EOPTION: this (\xE2\x80\x8E"
             "1 vote)",
             Kind::kText, "POLL:\nwhat?\nOPTION: this (1 vote)"},
-           {"\xE2\x80\x8E", Kind::kNotice, ""},
+           {"\xE2\x80\x8E", Kind::kOwn, ""},
            {"", Kind::kText, ""},
            {">", Kind::kText, ">"},
            {"<", Kind::kText, "<"},
        }) {
     CAPTURE(row.text);
-    const WhatsAppText read = read_whatsapp_text(row.text);
+    const WhatsAppText read = read_whatsapp_text(row.text, *words);
     CHECK(read.kind == row.kind);
     CHECK(read.text == row.left);
     CHECK(read.file == row.file);
