@@ -93,6 +93,15 @@ Result<void> name_files(const MigrateOptions& options, MigrateJob& job) {
   return {};
 }
 
+// Where the user uploads it from. A file that is there is that text: its name is the text's digest.
+Result<void> keep_long_message(const std::string& file_name, std::string_view text) {
+  const std::filesystem::path folder = "long-messages";
+  std::error_code error;
+  if (std::filesystem::exists(folder / file_name, error)) return {};
+  std::filesystem::create_directories(folder, error);
+  return write_file_atomically(folder / file_name, text);
+}
+
 Result<void> read_policies(const MigrateOptions& options, MigrateJob& job) {
   const auto rate = parse_rate(options.rate);
   if (!rate) return tl::unexpected(rate.error());
@@ -118,6 +127,16 @@ Result<void> read_policies(const MigrateOptions& options, MigrateJob& job) {
   }
   const auto tagged = choose<bool>("--tag", options.tag, {{"on", true}, {"off", false}});
   if (!tagged) return tl::unexpected(tagged.error());
+  const auto long_messages =
+      choose<LongPolicy>("--long-messages", options.long_messages,
+                         {{"stop", LongPolicy::kStop},
+                          {"split", LongPolicy::kSplit},
+                          {"file", LongPolicy::kFile}});
+  if (!long_messages) return tl::unexpected(long_messages.error());
+  job.long_messages = {*long_messages, keep_long_message};
+  const auto names = choose<bool>("--names", options.names, {{"on", true}, {"off", false}});
+  if (!names) return tl::unexpected(names.error());
+  job.plan.names = *names;
   const auto gap = choose<GapPolicy>(
       "--gap", options.gap, {{"stop", GapPolicy::kStop}, {"continue", GapPolicy::kContinue}});
   if (!gap) return tl::unexpected(gap.error());
@@ -266,6 +285,15 @@ void add_plan_options(CLI::App& app, MigrateOptions& options) {
          "--bad", options.bad,
          "Records that cannot be imported: stop, or quarantine (left out, and written to a file)")
       ->capture_default_str();
+  app.add_option("--long-messages", options.long_messages,
+                 "Texts over the limit: stop (they cannot be imported, see --bad), split into "
+                 "several messages, or file (written to long-messages/ in this folder; --media-map "
+                 "says where that is uploaded to)")
+      ->capture_default_str();
+  app.add_option("--names", options.names,
+                 "on: register users with the names and avatars that the source knows; users that "
+                 "exist keep theirs. off: with their ids alone")
+      ->capture_default_str();
   app.add_option(
          "--tag", options.tag,
          "on: every message carries a tag in ExtendedData, by which it is known again; off: "
@@ -373,6 +401,7 @@ Result<Fingerprint> fingerprint_of(const MigrateOptions& options, const MigrateJ
   if (options.merge_users) out.emplace_back("--merge-users", "on");
   if (!options.language.empty()) out.emplace_back("--language", options.language);
   if (options.null_is_text) out.emplace_back("--null-is-text", "on");
+  if (options.long_messages != "stop") out.emplace_back("--long-messages", options.long_messages);
   return out;
 }
 
@@ -404,6 +433,7 @@ Result<void> options_of(SqliteJournal& journal, MigrateOptions& options) {
   set("--profile", options.profile);
   set("--too-old", options.too_old);
   set("--bad", options.bad);
+  set("--long-messages", options.long_messages);
   set("--tag", options.tag);
   set("--shard", options.shard);
   std::string days;

@@ -11,6 +11,7 @@
 #include "cli/migrate_output.h"
 #include "cli/progress_display.h"
 #include "client/formats/format.h"
+#include "client/formats/long_messages.h"
 #include "client/importer.h"
 #include "client/plan.h"
 #include "client/sqlite_journal.h"
@@ -35,6 +36,7 @@ struct MigrateOptions {
   bool verify_only = false;
   std::string journal;     // "": of the file's name, the service's and the App's
   std::string quarantine;  // "": of the journal's
+  std::string names = "on";
   std::string tag = "on";
   std::string gap = "stop";
   std::string shard = "1/1";
@@ -47,6 +49,7 @@ struct MigrateOptions {
   std::string time_shift;
   std::string too_old = "stop";
   std::string bad = "stop";
+  std::string long_messages = "stop";
   std::string profile = "default";
   std::size_t max_examples = 5;
   bool as_json = false;
@@ -60,6 +63,7 @@ struct MigrateJob {
   FormatOptions source;
   PlanOptions plan;
   MigrateFacts facts;
+  LongMessages long_messages;
   GapPolicy gap = GapPolicy::kStop;
   SettlePolicy settle;
   std::int64_t adopt_wait_ms = 0;

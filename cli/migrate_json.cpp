@@ -95,6 +95,9 @@ class JsonOutput : public MigrateOutput {
     out["users_mapped"] = plan.people.mapped.size();
     out["users_merged"] = plan.people.merged.size();
     out["users_unknown"] = plan.people.unknown.size();
+    out["names"] = {{"named", plan.names.named},
+                    {"with_avatar", plan.names.with_avatar},
+                    {"left_out", plan.names.left_out}};
     print(out);
     for (const json& person : people_json(plan.people, facts_.max_examples)) print(person);
     for (const FindingGroup& group : plan.findings) {

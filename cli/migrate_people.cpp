@@ -72,6 +72,17 @@ std::vector<std::pair<std::string, std::string>> people_rows(const People& peopl
   return out;
 }
 
+std::string names_row(const MigrationPlan& plan) {
+  const KnownNames& names = plan.names;
+  if (names.users.empty() && names.left_out.empty()) return "";
+  std::string out = fmt::format(
+      "{} of {} users are registered with a name, {} with an avatar; users that exist keep theirs",
+      names.named, plan.counts.users, names.with_avatar);
+  for (const auto& [kind, count] : names.left_out)
+    out += fmt::format("; left out: {} {}", count, kind);
+  return out;
+}
+
 std::vector<nlohmann::json> people_json(const People& people, std::size_t max_unknown) {
   std::vector<nlohmann::json> out;
   for (const MappedPerson& one : people.mapped)

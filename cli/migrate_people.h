@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "client/people.h"
+#include "client/plan.h"
 #include "contracts/api/result.h"
 
 namespace zimmock::cli {
@@ -19,6 +20,9 @@ Result<void> check_nobody_merged(const People& people, const std::string& users_
 // Rows of the plan, name and text, each with `limit` people at most.
 std::vector<std::pair<std::string, std::string>> people_rows(const People& people,
                                                              std::size_t limit);
+
+// The row of the plan on what users are registered with, or "".
+std::string names_row(const MigrationPlan& plan);
 
 // Lines of the plan: {"type": "user", "from", "to"} for everybody who gets another id, {"type":
 // "merged-user", "to", "from": []}, and {"type": "unknown-user", "id", "meant"} for `max_unknown`

@@ -143,7 +143,7 @@ class Execution {
     if (!transport) return stopped_verdict(plan_, Stop::kError, transport.error().message, 0);
     ZimApi api(**transport, context_.credentials, clock_);
     CallSite site{limits_.registrations, clock_, interrupt_, board_, true};
-    const std::vector<std::string> users = plan_.users_to_register();
+    const std::vector<RegisterUser> users = plan_.registrations();
     begin(Phase::kRegistering, users.size());
     const RegisterReport report = register_users(api, site, users);
     display_.stop();
@@ -326,7 +326,8 @@ bool is_same_file(const std::filesystem::path& a, const std::filesystem::path& b
 Result<void> plan(Session& session) {
   auto source = session.job.format->open(session.options.file, session.job.source);
   if (!source) return tl::unexpected(source.error());
-  session.source = *std::move(source);
+  session.source = read_long_messages(*std::move(source), session.job.long_messages,
+                                      session.job.source);
   // What the service refuses goes there too.
   if (session.options.execute || !session.options.quarantine.empty()) {
     if (is_same_file(session.job.quarantine, session.job.journal))

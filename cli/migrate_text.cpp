@@ -44,6 +44,8 @@ class TextOutput : public MigrateOutput {
     row("one-sided",
         fmt::format("{} in one user's list only", count_of(counts.one_sided, "record", "records")));
     for (const auto& [name, text] : people_rows(plan.people, limit())) row(name, text);
+    if (const std::string names = names_row(plan); !names.empty() && !facts_.verify_only)
+      row("names", names);
     if (counts.imports > 0) print_times(plan);
     print_window(plan);
     if (counts.imports > 0 && !facts_.verify_only) print_deadline(plan);
@@ -91,6 +93,10 @@ class TextOutput : public MigrateOutput {
   void registered(const RegisterReport& report) override {
     print_text("registered {}, {} already there\n", count_of(report.registered, "user", "users"),
                report.already_there);
+    if (report.names_refused > 0) {
+      print_text("  {} registered without the name and the avatar that the service refused\n",
+                 count_of(report.names_refused, "user", "users"));
+    }
     const std::size_t shown = std::min(report.refused.size(), limit());
     for (std::size_t i = 0; i < shown; ++i) {
       const RegisterFailure& failure = report.refused[i];

@@ -4,9 +4,19 @@
 #include <map>
 #include <string_view>
 
+#include <fmt/format.h>
+
+#include "client/formats/zim_line.h"
 #include "contracts/api/text.h"
 
 namespace zimmock {
+namespace {
+
+bool is_http_url(std::string_view text) {
+  return text.starts_with("http://") || text.starts_with("https://");
+}
+
+}  // namespace
 
 void PeopleLog::add(const SourceRecord& record) {
   if (users_.empty()) return;
@@ -38,6 +48,43 @@ People PeopleLog::take() const {
       ids.push_back(user);
     }
     if (ids.size() > 1) out.merged.push_back({user, std::move(ids)});
+  }
+  return out;
+}
+
+KnownNames names_of(const SourceFacts& facts, const UserMap& map,
+                    const std::vector<std::string>& users) {
+  std::map<std::string_view, SourcePerson> wanted;
+  for (const std::string& user : users) {
+    SourcePerson& person = wanted[user];
+    const auto own = facts.people.find(user);
+    if (own != facts.people.end() && zim_user(map, user) == user) person = own->second;
+  }
+  for (const auto& [id, known] : facts.people) {
+    const auto found = wanted.find(zim_user(map, id));
+    if (found == wanted.end()) continue;
+    SourcePerson& person = found->second;
+    if (person.name.empty()) person.name = known.name;
+    if (person.avatar.empty()) person.avatar = known.avatar;
+  }
+  KnownNames out;
+  for (auto& [user, person] : wanted) {
+    if (person.name.size() > kMaxUserNameBytes) {
+      ++out.left_out[fmt::format("names over {} bytes", kMaxUserNameBytes)];
+      person.name.clear();
+    }
+    if (person.avatar.size() > kMaxUserAvatarBytes) {
+      ++out.left_out[fmt::format("avatars over {} bytes", kMaxUserAvatarBytes)];
+      person.avatar.clear();
+    } else if (!person.avatar.empty() && !is_http_url(person.avatar)) {
+      ++out.left_out["avatars without a URL (--media-map names it)"];
+      person.avatar.clear();
+    }
+    if (person.name.empty() && person.avatar.empty()) continue;
+    if (!person.name.empty()) ++out.named;
+    if (!person.avatar.empty()) ++out.with_avatar;
+    out.users[std::string(user)] = {std::string(user), std::move(person.name),
+                                    std::move(person.avatar)};
   }
   return out;
 }

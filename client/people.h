@@ -2,11 +2,14 @@
 
 // Who of a source becomes which ZIM user, by --users.
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "client/formats/format.h"
+#include "contracts/api/requests.h"
 
 namespace zimmock {
 
@@ -46,6 +49,20 @@ class PeopleLog {
   const UserMap& users_;
   std::unordered_map<std::string, bool> seen_;  // source id: it is in the map
 };
+
+// The names and avatars that users are registered with.
+struct KnownNames {
+  std::map<std::string, RegisterUser, std::less<>> users;  // by ZIM user id
+  std::uint64_t named = 0;
+  std::uint64_t with_avatar = 0;
+  // Left out, by kind in a few plural words: "names over 256 bytes".
+  std::map<std::string, std::uint64_t, std::less<>> left_out;
+};
+
+// Of the users given, what the source knows. Where several people become one user, the first by id
+// counts, but the one whose id the user has counts before all others.
+KnownNames names_of(const SourceFacts& facts, const UserMap& map,
+                    const std::vector<std::string>& users);
 
 // The id of the source that the unknown one was perhaps meant to be, or "". Its time grows with the
 // people of the source.

@@ -87,6 +87,15 @@ std::vector<std::string> MigrationPlan::users_to_register() const {
   return out;
 }
 
+std::vector<RegisterUser> MigrationPlan::registrations() const {
+  std::vector<RegisterUser> out;
+  for (const std::string& user : users_to_register()) {
+    const auto known = names.users.find(user);
+    out.push_back(known == names.users.end() ? RegisterUser{user, "", ""} : known->second);
+  }
+  return out;
+}
+
 const std::string& MigrationPlan::viewer(Lane lane) const {
   return users[conversations[lane.conversation].users[lane.side]];
 }
@@ -159,6 +168,7 @@ Result<MigrationPlan> make_plan(SourceReader& source, const PlanOptions& options
   shift_times(options.shift, plan);
   fit_window(options, plan, log);
   count_imports(plan);
+  if (options.names) plan.names = names_of(plan.facts, options.users, plan.users_to_register());
   plan.estimate = estimate_of(plan, options.calls_per_second);
   plan.outlook = outlook_of(plan, options.calls_per_second);
   if (options.too_old != TooOldPolicy::kClamp) plan.outlook.late = plan.counts.expires;

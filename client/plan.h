@@ -55,6 +55,7 @@ struct PlanOptions {
   TooOldPolicy too_old = TooOldPolicy::kStop;
   BadPolicy bad = BadPolicy::kStop;
   UserMap users;       // that the source is read with, for MigrationPlan::people
+  bool names = true;   // users are registered with what the source knows of them
   bool tagged = true;  // every message carries a tag: see record_tag.h
   Shard shard;
   std::size_t max_examples = 5;  // of each reason; 0: all
@@ -144,13 +145,17 @@ struct MigrationPlan {
   std::int64_t source_newest_ms = 0;
   bool tagged = true;
   SourceFacts facts;
-  People people;  // of all shards
+  People people;     // of all shards
+  KnownNames names;  // of users_to_register(), with PlanOptions::names
 
   // True if the policies forbid to execute it.
   bool blocked = false;
 
   // Those who are in a conversation with anything to import, in the order of `users`.
   std::vector<std::string> users_to_register() const;
+
+  // The same, with the names and avatars that are known.
+  std::vector<RegisterUser> registrations() const;
 
   const std::string& viewer(Lane lane) const;
   const std::string& peer(Lane lane) const;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -268,8 +269,8 @@ class Scan {
   void sort_records() {
     auto& records = plan_.records;
     std::sort(records.begin(), records.end(), [](const PlannedRecord& a, const PlannedRecord& b) {
-      return std::tie(a.conversation, a.time_ms, a.place.offset) <
-             std::tie(b.conversation, b.time_ms, b.place.offset);
+      return std::tie(a.conversation, a.time_ms, a.place.offset, a.place.part) <
+             std::tie(b.conversation, b.time_ms, b.place.offset, b.place.part);
     });
     std::array<const PlannedRecord*, 2> before{};  // in each side's list
     for (std::uint32_t i = 0; i < records.size(); ++i) {
@@ -288,8 +289,9 @@ class Scan {
     const PlannedRecord* tied = nullptr;
     for (std::size_t side = 0; side < 2; ++side) {
       if (!record.seen_by[side]) continue;
-      if (before[side] != nullptr && before[side]->time_ms == record.time_ms) tied = before[side];
-      before[side] = &record;
+      const PlannedRecord* last = std::exchange(before[side], &record);
+      if (last == nullptr || last->time_ms != record.time_ms) continue;
+      if (last->place.offset != record.place.offset) tied = last;  // not parts of one record
     }
     if (tied == nullptr) return;
     ++plan_.counts.same_time;

@@ -141,7 +141,7 @@ class Probe {
   bool register_pair() {
     CallSite at = site(true);
     const RegisterReport registered =
-        register_users(api_, at, {options_.users[0], options_.users[1]});
+        register_users(api_, at, {{options_.users[0], "", ""}, {options_.users[1], "", ""}});
     report_.interrupted = registered.interrupted;
     report_.error = registered.error;
     if (registered.fatal) return refuse("UserRegister", *registered.fatal);

@@ -1,55 +1,98 @@
 #include "client/registrar.h"
 
 #include <algorithm>
+#include <span>
 
 namespace zimmock {
 namespace {
 
 constexpr std::int64_t kUserExists = 660700002;
+constexpr std::int64_t kUserNameTooLong = 660700006;
+constexpr std::int64_t kUserAvatarTooLong = 660700007;
 
-// Takes a batch's answer into the report; false if it ends the run.
-bool take_answer(const Answer<RegisterAnswer>& answer, std::size_t batch, RegisterReport& report) {
-  const auto& failures = answer.value.failures;
-  if (failures.empty() && answer.status.code == kUserExists) {
-    report.already_there += batch;
+class Registrar {
+ public:
+  Registrar(ZimApi& api, CallSite& site) : api_(api), site_(site) {}
+
+  RegisterReport run(std::span<const RegisterUser> users) {
+    if (!register_all(users)) return std::move(report_);
+    if (!nameless_.empty()) {
+      report_.names_refused = nameless_.size();
+      const std::vector<RegisterUser> again = std::move(nameless_);
+      register_all(again);
+    }
+    return std::move(report_);
+  }
+
+ private:
+  // False if the run ends here.
+  bool register_all(std::span<const RegisterUser> users) {
+    for (std::size_t first = 0; first < users.size(); first += kMaxRegisterUsers) {
+      const auto batch = users.subspan(first, std::min(kMaxRegisterUsers, users.size() - first));
+      const UserRegister request{{batch.begin(), batch.end()}};
+      const auto answer = call_patiently(site_, [&] { return api_.user_register(request); });
+      if (!answer) {
+        report_.interrupted = true;
+        return false;
+      }
+      if (!*answer) {
+        report_.error = answer->error();
+        return false;
+      }
+      if (!take(**answer, batch)) return false;
+    }
     return true;
   }
-  if (failures.empty() && !answer.status.ok()) {
-    report.fatal = answer.status;
-    return false;
-  }
-  for (const RegisterFailure& failure : failures) {
-    if (failure.sub_code == kUserExists) {
-      ++report.already_there;
-    } else {
-      report.refused.push_back(failure);
+
+  // Takes a batch's answer into the report; false if it ends the run.
+  bool take(const Answer<RegisterAnswer>& answer, std::span<const RegisterUser> batch) {
+    const auto& failures = answer.value.failures;
+    if (failures.empty() && answer.status.code == kUserExists) {
+      report_.already_there += batch.size();
+      site_.board.done += static_cast<std::int64_t>(batch.size());
+      return true;
     }
+    if (failures.empty() && !answer.status.ok()) {
+      report_.fatal = answer.status;
+      return false;
+    }
+    std::size_t later = 0;
+    for (const RegisterFailure& failure : failures) {
+      if (failure.sub_code == kUserExists) {
+        ++report_.already_there;
+      } else if (is_of_the_name(failure, batch)) {
+        nameless_.push_back({failure.user_id, "", ""});
+        ++later;
+      } else {
+        report_.refused.push_back(failure);
+      }
+    }
+    report_.registered += batch.size() - std::min(batch.size(), failures.size());
+    site_.board.done += static_cast<std::int64_t>(batch.size() - std::min(batch.size(), later));
+    return true;
   }
-  report.registered += batch - std::min(batch, failures.size());
-  return true;
-}
+
+  // A limit of the service's that is lower than the documented one costs a user the name, not the
+  // registration.
+  static bool is_of_the_name(const RegisterFailure& failure, std::span<const RegisterUser> batch) {
+    if (failure.sub_code != kUserNameTooLong && failure.sub_code != kUserAvatarTooLong)
+      return false;
+    return std::any_of(batch.begin(), batch.end(), [&failure](const RegisterUser& user) {
+      return user.user_id == failure.user_id &&
+             !(user.user_name.empty() && user.user_avatar.empty());
+    });
+  }
+
+  ZimApi& api_;
+  CallSite& site_;
+  RegisterReport report_;
+  std::vector<RegisterUser> nameless_;  // refused for their names, to be registered without
+};
 
 }  // namespace
 
-RegisterReport register_users(ZimApi& api, CallSite& site, const std::vector<std::string>& users) {
-  RegisterReport report;
-  for (std::size_t first = 0; first < users.size(); first += kMaxRegisterUsers) {
-    UserRegister request;
-    const std::size_t end = std::min(first + kMaxRegisterUsers, users.size());
-    for (std::size_t i = first; i < end; ++i) request.users.push_back({users[i], "", ""});
-    const auto answer = call_patiently(site, [&] { return api.user_register(request); });
-    if (!answer) {
-      report.interrupted = true;
-      return report;
-    }
-    if (!*answer) {
-      report.error = answer->error();
-      return report;
-    }
-    if (!take_answer(**answer, end - first, report)) return report;
-    site.board.done += static_cast<std::int64_t>(end - first);
-  }
-  return report;
+RegisterReport register_users(ZimApi& api, CallSite& site, const std::vector<RegisterUser>& users) {
+  return Registrar(api, site).run(users);
 }
 
 }  // namespace zimmock

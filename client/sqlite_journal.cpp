@@ -170,7 +170,7 @@ Result<void> SqliteJournal::compare(const Fingerprint& fingerprint) {
   if (auto done = database_->execute(kSetUp); !done) return done;
   const auto before = this->fingerprint();
   if (!before) return tl::unexpected(before.error());
-  const std::map<std::string, std::string> was(before->begin(), before->end());
+  std::map<std::string, std::string> was(before->begin(), before->end());
   std::vector<std::string> differences;
   for (const auto& [name, value] : fingerprint) {
     const auto found = was.find(name);
@@ -179,7 +179,11 @@ Result<void> SqliteJournal::compare(const Fingerprint& fingerprint) {
     if (old != value && name != kToldInput && name != kToldProgram)
       differences.push_back(
           fmt::format("{}: was {}, is {}", name, shortened(old), shortened(value)));
+    was.erase(name);
   }
+  // Options that are told only if they are given.
+  for (const auto& [name, value] : was)
+    differences.push_back(fmt::format("{}: was {}, is nothing", name, shortened(value)));
   if (differences.empty()) return {};
   return fail(ErrorKind::kUsage,
               fmt::format("{}: this journal is of another migration: {}; repeat that command, or "

@@ -78,6 +78,15 @@ class SpoolWriter : public Conversion {
   void skipped(std::string_view kind) override { ++facts_.skipped[std::string(kind)]; }
   void repaired(std::string_view kind) override { ++facts_.repaired[std::string(kind)]; }
 
+  void person(const std::string& source_id, std::string_view name,
+              std::string_view avatar) override {
+    if (source_id.empty() || (name.empty() && avatar.empty())) return;
+    SourcePerson& one = facts_.people[source_id];
+    if (one.name.empty()) one.name = name;
+    if (one.avatar.empty() && !avatar.empty())
+      one.avatar = media_url(avatar, options_).value_or(std::string(avatar));
+  }
+
   void note(std::string sentence) override {
     auto& notes = facts_.notes;
     if (std::find(notes.begin(), notes.end(), sentence) == notes.end())

@@ -42,6 +42,11 @@ class Conversion {
   // written as \\x07". Counted.
   virtual void repaired(std::string_view kind) = 0;
 
+  // What the source says of a person; the first name and the first avatar count. A path becomes a
+  // URL by --media-map.
+  virtual void person(const std::string& source_id, std::string_view name,
+                      std::string_view avatar) = 0;
+
   // A sentence for the plan, of what this source cannot say. One that was given before is not
   // repeated.
   virtual void note(std::string sentence) = 0;

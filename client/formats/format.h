@@ -26,6 +26,7 @@ struct RecordPlace {
   std::uint32_t length = 0;  // bytes
   std::uint32_t line = 0;    // from 1
   std::uint32_t checksum = 0;
+  std::uint32_t part = 0;  // from 1, of a record that became several messages; 0: of any other
 };
 
 // Where a person finds a record in the source.
@@ -84,6 +85,12 @@ struct SourceRecord {
   }
 };
 
+// What a source knows of a person beside the id; "" where it does not say.
+struct SourcePerson {
+  std::string name;
+  std::string avatar;  // a URL; a path if no URL is known for it
+};
+
 // What a whole source is like; complete once next() has come to the end.
 struct SourceFacts {
   std::string format;              // "stream"
@@ -92,6 +99,8 @@ struct SourceFacts {
       skipped;  // things that are no messages, by kind
   std::map<std::string, std::uint64_t, std::less<>>
       repaired;  // what was broken and mended, by kind
+  // By the source's user ids, those of whom it knows anything. Memory grows with the people.
+  std::map<std::string, SourcePerson, std::less<>> people{};
 };
 
 class SourceReader {
@@ -102,8 +111,8 @@ class SourceReader {
   // the file cannot be read any further. Used by one thread.
   virtual Result<std::optional<SourceRecord>> next() = 0;
 
-  // A record that next() gave without refusals, once more. An Error (kInput) if the file has
-  // changed there since. Safe from several threads.
+  // A record that next() gave, once more, as it gave it. An Error (kInput) if the file has changed
+  // there since. Safe from several threads.
   virtual Result<SourceRecord> read_at(const RecordPlace& place) const = 0;
 
   // Bytes of the file, and how far next() has come.

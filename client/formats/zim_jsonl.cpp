@@ -8,6 +8,7 @@
 #include "client/formats/line_file.h"
 #include "client/formats/rows.h"
 #include "client/formats/zim_line.h"
+#include "contracts/api/json_text.h"
 #include "contracts/api/message_record.h"
 #include "contracts/api/text.h"
 
@@ -63,6 +64,7 @@ class ZimJsonl : public SourceReader {
       bool message = true;
       SourceRecord record = parse(**line, message);
       if (message) return record;
+      note_person((*line)->text);
     }
   }
 
@@ -73,7 +75,7 @@ class ZimJsonl : public SourceReader {
     line.text = *std::move(text);
     bool message = true;
     SourceRecord record = parse(line, message);
-    if (!message || record.place.checksum != place.checksum || !record.ok()) {
+    if (!message || record.place.checksum != place.checksum) {
       return fail(ErrorKind::kInput, fmt::format("{}: line {} has changed since it was planned",
                                                  file_.path().string(), place.line));
     }
@@ -85,6 +87,15 @@ class ZimJsonl : public SourceReader {
   const SourceFacts& facts() const override { return facts_; }
 
  private:
+  // A line about a user, as a state export has it.
+  void note_person(std::string_view text) {
+    const json line = json_or_discarded(text);
+    const std::string& id = string_of(line, "UserId");
+    SourcePerson person{string_of(line, "UserName"), string_of(line, "UserAvatar")};
+    if (id.empty() || (person.name.empty() && person.avatar.empty())) return;
+    facts_.people.try_emplace(id, std::move(person));
+  }
+
   SourceRecord parse(const LineFile::Line& line, bool& message) const {
     SourceRecord record;
     record.place.line = line.number;
@@ -104,7 +115,7 @@ class ZimJsonl : public SourceReader {
   LineFile file_;
   MessageRecordReader reader_;
   UserMap users_;
-  SourceFacts facts_{"zim", {}, {}, {}};
+  SourceFacts facts_{"zim", {}, {}, {}, {}};
   std::uint64_t position_ = 0;
 };
 

@@ -43,7 +43,9 @@ FakeService::Intercept always(const std::string& action, Result<HttpResponse> an
   };
 }
 
-RegisterReport register_all(Migration& run, const std::vector<std::string>& users) {
+RegisterReport register_all(Migration& run, const std::vector<std::string>& ids) {
+  std::vector<RegisterUser> users;
+  for (const std::string& id : ids) users.push_back({id, "", ""});
   const auto transport = run.service.connect();
   ZimApi api(*transport, {1, "secret"}, run.time);
   RateLimiter limiter(0, run.time, run.time);
@@ -462,6 +464,28 @@ TEST_CASE("registering survives a lost answer and a wait, and stops at refused c
   CHECK(register_all(run, {"a"}).fatal->code == 100000005);
   run.service.before = always("UserRegister", fail(ErrorKind::kUnreachable, "gone"));
   CHECK(register_all(run, {"a"}).error->message == "gone");
+}
+
+TEST_CASE("a user whose name is refused is registered without it") {
+  Migration run(conversations(1, 1));
+  run.service.before = on_call(
+      "UserRegister", 1,
+      HttpResponse{
+          200,
+          {},
+          R"({"Code":0,"ErrorList":[{"UserId":"a","SubCode":660700006,"SubMessage":"too long"},
+                                    {"UserId":"b","SubCode":660700006,"SubMessage":"nameless"}]})"});
+  const auto transport = run.service.connect();
+  ZimApi api(*transport, {1, "secret"}, run.time);
+  RateLimiter limiter(0, run.time, run.time);
+  CallSite site{limiter, run.time, run.time, run.board, true};
+  const RegisterReport report =
+      register_users(api, site, {{"a", "A", ""}, {"b", "", ""}, {"c", "C", ""}});
+  CHECK(report.names_refused == 1);
+  CHECK(report.registered == 2);
+  REQUIRE(report.refused.size() == 1);
+  CHECK(report.refused[0].user_id == "b");
+  CHECK(run.service.count("UserRegister") == 2);
 }
 
 TEST_CASE("a user that is refused is named") {

@@ -59,4 +59,34 @@ TEST_CASE("who becomes whom, and which ids of the map are nobody's") {
   CHECK(meant(people, "zzzzzz").empty());
 }
 
+TEST_CASE("users get the names that the source knows, each its own") {
+  SourceFacts facts;
+  facts.people = {{"a1", {"First", ""}}, {"a2", {"Second", "https://x/2"}}, {"ann", {"Ann", ""}}};
+  const auto name_of = [&](const UserMap& map, const char* user) {
+    const KnownNames names = names_of(facts, map, {user});
+    return names.users.contains(user) ? names.users.at(user).user_name + " " +
+                                            names.users.at(user).user_avatar
+                                      : "none";
+  };
+  CHECK(name_of({}, "ann") == "Ann ");
+  CHECK(name_of({}, "bob") == "none");
+  CHECK(name_of({{"a1", "u"}, {"a2", "u"}}, "u") == "First https://x/2");
+  CHECK(name_of({{"a1", "ann"}}, "ann") == "Ann ");
+  CHECK(name_of({{"ann", "b"}, {"a1", "ann"}}, "ann") == "First ");
+  CHECK(name_of({{"a1", "u"}}, "a1") == "none");
+}
+
+TEST_CASE("a name or an avatar that does not fit is left out and counted") {
+  SourceFacts facts;
+  facts.people = {{"a", {std::string(256, 'x'), "https://x/" + std::string(490, 'x')}},
+                  {"b", {std::string(257, 'x'), "https://x/" + std::string(491, 'x')}},
+                  {"c", {"", "a/path.png"}}};
+  const KnownNames names = names_of(facts, {}, {"a", "b", "c"});
+  CHECK(names.named == 1);
+  CHECK(names.with_avatar == 1);
+  CHECK(names.users.size() == 1);
+  CHECK(names.left_out.size() == 3);
+  for (const auto& [kind, count] : names.left_out) CHECK(count == 1);
+}
+
 }  // namespace zimmock::test
