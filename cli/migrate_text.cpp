@@ -123,7 +123,7 @@ class TextOutput : public MigrateOutput {
       print_text("  adopted: {} were in their lists already\n", report.adopted);
     }
     if (report.passed_over > 0) {
-      print_text("  quarantined: {} were not in their lists, though later ones were\n",
+      print_text("  quarantined: {} not in their lists, which have later messages\n",
                  report.passed_over);
     }
     if (report.looks > 0) {

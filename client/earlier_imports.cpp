@@ -3,9 +3,13 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "client/record_tag.h"
 #include "client/verifier.h"
+#include "contracts/api/text.h"
 
 namespace zimmock {
 namespace {
@@ -24,6 +28,22 @@ std::unordered_map<std::string, std::uint32_t> tags_of(const MigrationPlan& plan
   return out;
 }
 
+ImportEntry entry_of(const RunContext& context, Lane lane, std::uint32_t number) {
+  const PlannedRecord& record = context.plan.records[number];
+  ImportEntry out;
+  out.intent.key = out.result.key = {lane, number};
+  out.intent.line = record.place.line;
+  out.intent.to_sender = context.plan.is_senders(lane, record);
+  return out;
+}
+
+void quarantine(const RunContext& context, std::string why, ImportEntry& entry) {
+  const PlannedRecord& record = context.plan.records[entry.intent.key.record];
+  entry.result.outcome = ImportOutcome::kQuarantined;
+  entry.result.why = std::move(why);
+  entry.intent.name = name_at(context.source, record.place);
+}
+
 // Takes a list item by item, newest first.
 class Search {
  public:
@@ -36,7 +56,10 @@ class Search {
     if (ends_below_ms_ && is_time(item.msg_time_ms) && item.msg_time_ms < *ends_below_ms_)
       return false;
     const auto record = record_of(item);
-    if (!record) return !is_past_position(item);
+    if (!record) {
+      if (!out_.newest_other_ms && is_time(item.msg_time_ms)) out_.newest_other_ms = item.msg_time_ms;
+      return !is_past_position(item);
+    }
     if (*record >= position_.next) out_.found[*record] = Landed{item.msg_id, item.msg_seq};
     if (position_.is_before(*record)) {
       out_.unknown = true;
@@ -100,22 +123,36 @@ std::vector<ImportEntry> entries_of(const RunContext& context, Lane lane, std::u
   std::vector<ImportEntry> out;
   const std::uint32_t last = earlier.found.rbegin()->first;
   for (std::uint32_t i = next; i <= last; ++i) {
-    const PlannedRecord& record = plan.records[i];
-    if (!plan.has(lane, record)) continue;
-    ImportEntry& entry = out.emplace_back();
-    entry.intent.key = entry.result.key = {lane, i};
-    entry.intent.line = record.place.line;
-    entry.intent.to_sender = plan.is_senders(lane, record);
+    if (!plan.has(lane, plan.records[i])) continue;
+    ImportEntry& entry = out.emplace_back(entry_of(context, lane, i));
     const auto found = earlier.found.find(i);
     if (found == earlier.found.end()) {
-      entry.result.outcome = ImportOutcome::kQuarantined;
-      entry.result.why = kPassedOver;
-      entry.intent.name = name_at(context.source, record.place);
+      quarantine(context, kPassedOver, entry);
     } else {
       entry.result.outcome = ImportOutcome::kRecovered;
       entry.result.msg_id = found->second.msg_id;
       entry.result.msg_seq = found->second.msg_seq;
     }
+  }
+  return out;
+}
+
+std::vector<ImportEntry> too_late_of(const RunContext& context, Lane lane, std::uint32_t next,
+                                     const EarlierImports& earlier) {
+  std::vector<ImportEntry> out;
+  // A time of arrival says nothing about the order of times of sending.
+  if (!context.keep_order || !earlier.newest_other_ms || context.msg_time_is_arrival) return out;
+  const MigrationPlan& plan = context.plan;
+  const Conversation& conversation = plan.conversations[lane.conversation];
+  for (std::uint32_t i = next; i < conversation.end; ++i) {
+    const PlannedRecord& record = plan.records[i];
+    if (record.time_ms >= *earlier.newest_other_ms) break;
+    if (!plan.has(lane, record)) continue;
+    quarantine(context,
+               fmt::format("older than the newest message of its list, of {}: imports go from the "
+                           "oldest to the newest",
+                           iso_time(*earlier.newest_other_ms)),
+               out.emplace_back(entry_of(context, lane, i)));
   }
   return out;
 }

@@ -17,6 +17,7 @@ namespace zimmock {
 struct EarlierImports {
   std::map<std::uint32_t, Landed> found;  // into plan.records, from the position's `next` on
   bool unknown = false;                   // one of these the journal knows nothing of
+  std::optional<std::int64_t> newest_other_ms;  // the time of the newest that is not of this plan
   std::optional<ApiStatus> refused;       // the service does not give the list
   std::optional<Error> error;             // it could not be read
   bool interrupted = false;
@@ -35,5 +36,10 @@ EarlierImports look_for_earlier(const RunContext& context, ZimApi& api, CallSite
 // not in the list as quarantined, because sent now they would come out of order.
 std::vector<ImportEntry> entries_of(const RunContext& context, Lane lane, std::uint32_t next,
                                     const EarlierImports& earlier);
+
+// With RunContext::keep_order, what a journal has to take over as quarantined before anything is
+// sent into the lane: the records that are older than what others wrote there. Empty if none are.
+std::vector<ImportEntry> too_late_of(const RunContext& context, Lane lane, std::uint32_t next,
+                                     const EarlierImports& earlier);
 
 }  // namespace zimmock

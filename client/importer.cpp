@@ -377,6 +377,10 @@ class Import {
     if (earlier.error || (earlier.refused && !refused))
       return take_failed_look(std::move(task), earlier.refused, earlier.error);
     if (earlier.unknown) return adopt(std::move(task), earlier);
+    if (!task.doubt) {
+      const auto late = too_late_of(context_, task.lane, position.next, earlier);
+      if (!late.empty()) return static_cast<void>(take_over(std::move(task), late));
+    }
     task.failed_looks = 0;
     task.is_first = false;
     go_on(api, std::move(task));
@@ -407,23 +411,29 @@ class Import {
   }
 
   void adopt(LaneQueue::Task task, const EarlierImports& earlier) {
-    const std::vector<ImportEntry> entries =
-        entries_of(context_, task.lane, positions_.of(task.lane).next, earlier);
-    if (const auto adopted = journal_.adopt(entries); !adopted)
-      return stop(Stop::kJournal, adopted.error().message);
+    const Lane lane = task.lane;
+    if (!take_over(std::move(task), entries_of(context_, lane, positions_.of(lane).next, earlier)))
+      return;
+    const std::lock_guard lock(mutex_);
+    report_.adopted += earlier.found.size();
+    report_.recovered += earlier.found.size();
+  }
+
+  // False if the journal fails.
+  bool take_over(LaneQueue::Task task, const std::vector<ImportEntry>& entries) {
+    if (const auto adopted = journal_.adopt(entries); !adopted) {
+      stop(Stop::kJournal, adopted.error().message);
+      return false;
+    }
     settle(task);
     for (const ImportEntry& entry : entries) {
       if (entry.result.outcome == ImportOutcome::kQuarantined)
         note_refused(entry.intent.key, {}, entry.result.why);
     }
-    {
-      const std::lock_guard lock(mutex_);
-      report_.adopted += earlier.found.size();
-      report_.recovered += earlier.found.size();
-    }
     context_.board.done += static_cast<std::int64_t>(entries.size());
     task.record = entries.back().intent.key.record;
     queue_.done(task);
+    return true;
   }
 
   // --- the report ---

@@ -57,6 +57,8 @@ struct RunContext {
   // and nothing is sent before that wall time, when no call of the earlier run can take effect any
   // more. Nothing: it stops the run.
   std::optional<std::int64_t> adopt_from_ms{};
+  // Quarantine what is older than the newest message that others wrote into its list. Needs tags.
+  bool keep_order = false;
 };
 
 // Why a run ended before its end.
@@ -96,7 +98,7 @@ struct ImportReport {
   std::uint64_t before = 0;   // of the imported, recovered and quarantined: by earlier runs
   std::uint64_t adopted = 0;  // of the recovered: an earlier run's, which had another journal
   std::uint64_t passed_over =
-      0;                    // of the quarantined: later ones were adopted, these were not there
+      0;  // of the quarantined: not there though later ones were adopted; or by keep_order
   std::uint64_t looks = 0;  // at a list for an import in doubt
   std::uint64_t sent_again = 0;  // imports, after two looks that did not find them
   std::vector<RefusalGroup> refusals;
@@ -116,7 +118,7 @@ struct ImportReport {
 //    waits, the others go on; it is looked for in its list, and sent again only after two looks
 //  - before a lane's first import of this run its list is read, from the newest message back to one
 //    that the journal knows of: what it has of the lane beyond is adopted, or stops everything, by
-//    adopt_from_ms
+//    adopt_from_ms. With keep_order, what is older than the list's newest is quarantined.
 //  - credentials, no connection after 5 tries, the source or the journal failing, an interruption:
 //    everything stops, and another run with the same journal goes on
 ImportReport run_import(const RunContext& context, ImportJournal& journal);

@@ -51,7 +51,7 @@ more between 5 >>"$T/chat.jsonl"
 rm "$T"/chat.journal*
 adopt
 expect_rc 3
-expect_out $'\n  quarantined: 2 were not in their lists, though later ones were\n'
+expect_out $'\n  quarantined: 2 not in their lists, which have later messages\n'
 expect_last 'verified: all 62 of 62 imports are in ZIM, in order; 2 were refused and are quarantined'
 expect_equal 2 "$(jq -c 'select(.line == 32 and .code == 0 and (.reason | test("later messages of this migration")))' \
   "$T/chat.journal.quarantine.jsonl" | wc -l)" 'lines of the quarantine file'

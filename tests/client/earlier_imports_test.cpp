@@ -177,6 +177,24 @@ TEST_CASE("what others have written is no obstacle") {
   CHECK(report.adopted == 0);
 }
 
+TEST_CASE("with keep_order nothing goes behind what others have written") {
+  SecondRun run(5, 0);
+  run.keep_order = true;
+  const std::int64_t time_ms = run.plan.records[2].time_ms;  // as old as the record: no obstacle
+  run.service.list("a", "b") = {written(1, "live", "", time_ms - 1'000'000),
+                                written(2, "live", "", time_ms)};
+  const ImportReport report = run.import();
+  CHECK(report.stop == Stop::kNone);
+  CHECK(report.quarantined == 2);
+  CHECK(report.passed_over == 2);
+  CHECK(report.imported == 3 + 5);
+  CHECK(report.stopped_lanes.empty());
+  CHECK(texts(run.service.list("a", "b")) ==
+        std::vector<std::string>{"live", "live", "m-2", "m-3", "m-4"});
+  for (const auto& [key, entry] : run.quarantine.entries())
+    CHECK_THAT(entry.why, Contains("older than the newest message of its list"));
+}
+
 TEST_CASE("a list is looked at once, before its first import") {
   SecondRun run(5, 0);
   REQUIRE(run.import().imported == 10);

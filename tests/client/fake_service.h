@@ -157,7 +157,8 @@ struct Migration {
             gap,
             {},
             msg_time_is_arrival,
-            adopt_from_ms};
+            adopt_from_ms,
+            keep_order};
   }
   ImportReport import() { return run_import(context(), *journal); }
   VerifyReport verify(std::int64_t settle_ms = 0) {
@@ -180,6 +181,7 @@ struct Migration {
   GapPolicy gap = GapPolicy::kContinue;
   bool msg_time_is_arrival = false;
   std::optional<std::int64_t> adopt_from_ms;
+  bool keep_order = false;
   std::vector<Mismatch> mismatches;
 };
 
