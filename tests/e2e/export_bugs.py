@@ -74,6 +74,11 @@ def imported(case, arguments, ready, folder):
                          "--journal", os.path.join(folder, "journal"), "--progress", "off")
     if code != (3 if quarantine else 0):
         return f"--execute: exit {code}: {out}{err}"
+    # The journal has kept the options that decide how the file is read.
+    code, out, err = run(env, "migrate", "verify", os.path.join(folder, "journal"), "--endpoint", ready["url"], "--rate", "off",
+                         "--progress", "off")
+    if code != (3 if quarantine else 0):
+        return f"migrate verify: exit {code}: {out}{err}"
     code, out, err = run(env, "state", "export")
     return held(out) if code == 0 else f"state export: exit {code}: {err}"
 
