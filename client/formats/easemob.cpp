@@ -7,8 +7,9 @@
 #include "client/formats/json_elements.h"
 #include "client/formats/json_items.h"
 #include "client/formats/json_members.h"
-#include "client/formats/media_message.h"
+#include "client/formats/message_parts.h"
 #include "client/formats/rows.h"
+#include "client/formats/skipped_kinds.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
@@ -30,6 +31,7 @@
 //   payload.ext                               ExtendedData, as JSON
 //   a second copy of a msg_id ("incoming")    left out
 //   cmd                                       left out: a command for programs, no message
+//   from and to the same                      left out: messages to oneself
 //   groupchat, chatroom                       left out: messages of groups
 //
 // A URL with a "secret" is readable for Easemob's users only, so it needs --media-map. What one
@@ -83,12 +85,6 @@ class SeenIds {
   std::size_t count_ = 0;
 };
 
-using Part = tl::expected<MessagePart, SourceProblem>;
-
-tl::unexpected<SourceProblem> problem(std::string pointer, std::string expected, std::string got) {
-  return tl::unexpected(SourceProblem{std::move(pointer), std::move(expected), std::move(got)});
-}
-
 class EasemobReader {
  public:
   explicit EasemobReader(Conversion& out) : out_(out) {}
@@ -102,7 +98,7 @@ class EasemobReader {
     constexpr std::string_view kGroups[] = {"groupchat", "chatroom"};
     const std::string& chat_type = string_of(record, "chat_type");
     if (chat_type == kGroups[0] || chat_type == kGroups[1]) {
-      out_.skipped("messages of groups");
+      out_.skipped(kOfGroups);
       return {};
     }
     if (chat_type != "chat") {
@@ -141,8 +137,10 @@ class EasemobReader {
       if (user.empty()) return bad(fmt::format("/{}", name), "a user", member_of(record, name));
       out[into] = std::move(user);
     }
-    if (out["FromUserId"] == out["ToUserId"])
-      return bad("/to", "another user than from", out["ToUserId"]);
+    if (out["FromUserId"] == out["ToUserId"]) {
+      out_.skipped(kToOneself);
+      return {};
+    }
     const auto time = loose_integer_of(record, "timestamp");
     if (!time || *time <= 0)
       return bad("/timestamp", "Unix milliseconds", member_of(record, "timestamp"));
@@ -156,22 +154,19 @@ class EasemobReader {
     const std::string base = "/payload/bodies";
     const json& list = array_of(payload, "bodies");
     if (list.empty()) return bad(base, "one body or several", member_of(payload, "bodies"));
-    std::vector<MessagePart> parts;
+    MessageParts parts;
     for (std::size_t i = 0; i < list.size(); ++i) {
       if (string_of(list[i], "type") == "cmd") continue;
-      auto part = part_of(list[i], pointer_to(base, i));
-      if (!part) return out_.bad(place_, part.error(), known_);
-      parts.push_back(*std::move(part));
+      const auto added = parts.add(part_of(list[i], pointer_to(base, i)));
+      if (!added) return report(place_, added.error(), known_, out_);
     }
-    if (parts.empty()) {
-      out_.skipped("commands");
-      return {};
-    }
-    put_parts(parts, record);
+    const auto all = parts.take(out_, left_out("commands"));
+    if (!all) return report(place_, all.error(), known_, out_);
+    put_parts(*all, record);
     return out_.message(place_, record);
   }
 
-  Part part_of(const json& body, const std::string& pointer) const {
+  Made<MessagePart> part_of(const json& body, const std::string& pointer) const {
     const std::string& type = string_of(body, "type");
     if (type == "txt") return text_part(string_of(body, "msg"));
     if (type == "loc") return custom_part(0, json_line(body), string_of(body, "addr"));
@@ -187,19 +182,19 @@ class EasemobReader {
     }
     const std::vector<std::string_view> known{"txt",   "img", "file",   "audio",
                                               "video", "loc", "custom", "cmd"};
-    return problem(pointer + "/type",
-                   fmt::format("{}{}", fmt::join(known, ", "), did_you_mean(type, known)),
-                   json_type_and_value(member_of(body, "type")));
+    return broken(pointer + "/type",
+                  fmt::format("{}{}", fmt::join(known, ", "), did_you_mean(type, known)),
+                  json_type_and_value(member_of(body, "type")));
   }
 
-  Part media_of(const json& body, MessageType type, const std::string& pointer) const {
+  Made<MessagePart> media_of(const json& body, MessageType type, const std::string& pointer) const {
     const std::string& source = string_of(body, "url");
     Media media;
-    auto url = fetchable_url(pointer + "/url", source, out_.options());
-    if (!url) return tl::unexpected(url.error());
+    auto url = medium_url(pointer + "/url", source, out_.options());
+    if (!url) return tl::unexpected(std::move(url.error()));
     if (*url == source && !string_of(body, "secret").empty()) {
-      return problem(pointer + "/url", "a URL that needs no secret, which --media-map makes of it",
-                     quote(source));
+      return broken(pointer + "/url", "a URL that needs no secret, which --media-map makes of it",
+                    quote(source));
     }
     media.type = type;
     media.url = *std::move(url);

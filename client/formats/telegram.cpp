@@ -25,7 +25,8 @@
 //
 // User ids are from_id's; names (from, chat.name) are changeable and not unique, so --users maps
 // "user700000000", not "Bob". Skipped: service messages (calls apart), chats that are no
-// personal_chat, reactions. Bad: unsupported, and media that were not exported. Left out: edited
+// personal_chat, reactions; media that were not exported, of a message that says more. Bad:
+// unsupported, and messages of such a medium only. Left out: edited
 // (the text is the last one), thumbnails (their size is not said), contact_vcard, buttons of bots.
 // Mended: \x07 for control characters and a bare path after "document_id", which are no JSON.
 
@@ -42,9 +43,9 @@
 #include "client/formats/json_elements.h"
 #include "client/formats/json_members.h"
 #include "client/formats/local_time.h"
-#include "client/formats/media_message.h"
-#include "client/formats/no_message.h"
+#include "client/formats/message_parts.h"
 #include "client/formats/rows.h"
+#include "client/formats/skipped_kinds.h"
 #include "contracts/api/clock.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
@@ -61,15 +62,15 @@ struct ChatRow {
   std::string_view skipped;  // "" for the one that is imported
 };
 constexpr ChatRow kChatTypes[] = {{"personal_chat", ""},
-                                  {"saved_messages", "saved messages, which are to oneself"},
-                                  {"bot_chat", "messages of bots"},
+                                  {"saved_messages", kToOneself},
+                                  {"bot_chat", kOfBots},
                                   {"replies", "messages of Telegram's own chats"},
                                   {"verification_codes", "messages of Telegram's own chats"},
-                                  {"private_group", "messages of groups"},
-                                  {"private_supergroup", "messages of groups"},
-                                  {"public_supergroup", "messages of groups"},
-                                  {"private_channel", "messages of channels"},
-                                  {"public_channel", "messages of channels"}};
+                                  {"private_group", kOfGroups},
+                                  {"private_supergroup", kOfGroups},
+                                  {"public_supergroup", kOfGroups},
+                                  {"private_channel", kOfChannels},
+                                  {"public_channel", kOfChannels}};
 
 struct FileRow {
   std::string_view media_type;
@@ -236,11 +237,11 @@ Made<MessagePart> file_part(const json& message, const char* name, const FormatO
   const bool photo = std::string_view(name) == "photo";
   const std::string& file = string_of(message, name);
   if (file.empty() || !was_exported(file)) {
-    return broken(pointer_to("", name), "a file that was exported with the messages",
-                  json_type_and_value(message[name]));
+    return lost_medium(pointer_to("", name), "a file that was exported with the messages",
+                       json_type_and_value(message[name]));
   }
-  auto url = fetchable_url(pointer_to("", name), file, options);
-  if (!url) return tl::unexpected(NoMessage{{}, std::move(url.error())});
+  auto url = medium_url(pointer_to("", name), file, options);
+  if (!url) return tl::unexpected(std::move(url.error()));
   Media media;
   media.type = photo ? kImage : type_of_file(message);
   media.url = *std::move(url);
@@ -252,15 +253,13 @@ Made<MessagePart> file_part(const json& message, const char* name, const FormatO
   return media_part(media);
 }
 
-Made<std::vector<MessagePart>> parts_of(const json& message, std::string text,
-                                        const FormatOptions& options) {
-  std::vector<MessagePart> parts;
-  if (!text.empty()) parts.push_back(text_part(std::move(text)));
+Made<std::vector<MessagePart>> parts_of(const json& message, std::string text, Conversion& out) {
+  MessageParts parts;
+  parts.add_text(std::move(text));
   for (const char* name : {"photo", "file"}) {
     if (!message.contains(name)) continue;
-    auto part = file_part(message, name, options);
-    if (!part) return tl::unexpected(part.error());
-    parts.push_back(*std::move(part));
+    auto added = parts.add(file_part(message, name, out.options()));
+    if (!added) return tl::unexpected(std::move(added.error()));
   }
   for (const CustomRow& row : custom_rows()) {
     if (!message.contains(row.members.front())) continue;
@@ -269,11 +268,11 @@ Made<std::vector<MessagePart>> parts_of(const json& message, std::string text,
       if (message.contains(name)) kept[name] = message[name];
     }
     const json::json_pointer searched(row.searched);
-    parts.push_back(custom_part(row.sub_msg_type, json_line(kept),
-                                kept.contains(searched) ? string_of(kept[searched]) : ""));
+    static_cast<void>(
+        parts.add(custom_part(row.sub_msg_type, json_line(kept),
+                              kept.contains(searched) ? string_of(kept[searched]) : "")));
   }
-  if (parts.empty()) return broken("/text", "a text or a medium", "neither");
-  return parts;
+  return parts.take(out, broken("/text", "a text or a medium", "neither"));
 }
 
 class TelegramMessages {
@@ -327,7 +326,7 @@ class TelegramMessages {
     record["SendMessageTime"] = *time;
     auto text = text_of_message(message);
     if (!text) return tl::unexpected(text.error());
-    auto parts = parts_of(message, std::move(text->shown), out_.options());
+    auto parts = parts_of(message, std::move(text->shown), out_);
     if (!parts) return tl::unexpected(parts.error());
 
     chat.last_ms = *time;
@@ -342,7 +341,7 @@ class TelegramMessages {
   static Made<void> check_type(const json& message) {
     const json& type = member_of(message, "type");
     const bool call = string_of(message, "action") == "phone_call";
-    if (type == "service") return left_out(call ? "calls" : "service messages");
+    if (type == "service") return left_out(call ? kCalls : kServiceMessages);
     if (type == "unsupported") {
       return broken("/type", "a message that Telegram Desktop could export", "\"unsupported\"");
     }
@@ -353,7 +352,7 @@ class TelegramMessages {
   Made<void> put_users(const Chat& chat, const json& message, json& record) const {
     const auto [one, other] = users_of(chat, all_, out_.options());
     const std::string from = user_of(member_of(message, "from_id"));
-    if (one == other) return broken("/from_id", "a chat of two users", quote(one) + " twice");
+    if (one == other) return left_out(kToOneself);
     if (one.empty() || other.empty()) {
       return broken("",
                     "both users: in personal_information, as who else wrote here, or \"me\" in "

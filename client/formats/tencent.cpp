@@ -30,9 +30,9 @@
 //   several elements                type 10
 //   CloudCustomData                 ExtendedData
 //
-// Skipped: MsgFlagBits 8, recalled; messages with a GroupId; copies, which are the same message in
-// another list or page. Left out: IsPeerRead (ZIM imports no read states), OfflinePushInfo,
-// SyncFromOldSystem.
+// Skipped: MsgFlagBits 8, recalled; messages with a GroupId; messages to oneself; copies, which are
+// the same message in another list or page. Left out: IsPeerRead (ZIM imports no read states),
+// OfflinePushInfo, SyncFromOldSystem.
 
 #include <algorithm>
 #include <limits>
@@ -46,9 +46,9 @@
 
 #include "client/formats/json_items.h"
 #include "client/formats/json_members.h"
-#include "client/formats/media_message.h"
-#include "client/formats/no_message.h"
+#include "client/formats/message_parts.h"
 #include "client/formats/rows.h"
+#include "client/formats/skipped_kinds.h"
 #include "client/formats/tencent_views.h"
 #include "contracts/api/clock.h"
 #include "contracts/api/json_text.h"
@@ -109,8 +109,8 @@ Made<MessagePart> image_part(const json& content, const std::string& at,
     return broken(at + "/ImageInfoArray", "an original picture, Type 1",
                   json_type_and_value(member_of(content, "ImageInfoArray")));
   }
-  auto url = fetchable_url(origin_at, string_of(*origin, "URL"), options);
-  if (!url) return tl::unexpected(NoMessage{{}, std::move(url.error())});
+  auto url = medium_url(origin_at, string_of(*origin, "URL"), options);
+  if (!url) return tl::unexpected(std::move(url.error()));
   media.url = *std::move(url);
   media.width = integer_of(*origin, "Width").value_or(0);
   media.height = integer_of(*origin, "Height").value_or(0);
@@ -131,8 +131,8 @@ constexpr FileRow kFiles[] = {
 
 Made<MessagePart> file_part(const FileRow& row, const json& content, const std::string& at,
                             const FormatOptions& options) {
-  auto url = fetchable_url(pointer_to(at, row.url), string_of(content, row.url), options);
-  if (!url) return tl::unexpected(NoMessage{{}, std::move(url.error())});
+  auto url = medium_url(pointer_to(at, row.url), string_of(content, row.url), options);
+  if (!url) return tl::unexpected(std::move(url.error()));
   Media media;
   media.type = row.type;
   media.url = *std::move(url);
@@ -181,18 +181,17 @@ Made<MessagePart> part_of(const json& element, const std::string& at,
                 json_type_and_value(member_of(element, "MsgType")));
 }
 
-Made<std::vector<MessagePart>> parts_of(const json& message, const FormatOptions& options) {
+Made<std::vector<MessagePart>> parts_of(const json& message, Conversion& out) {
   const json& body = member_of(message, "MsgBody");
   if (!body.is_array() || body.empty()) {
     return broken("/MsgBody", "an array of elements", json_type_and_value(body));
   }
-  std::vector<MessagePart> parts;
+  MessageParts parts;
   for (std::size_t i = 0; i < body.size(); ++i) {
-    auto part = part_of(body[i], pointer_to("/MsgBody", i), options);
-    if (!part) return tl::unexpected(part.error());
-    parts.push_back(*std::move(part));
+    auto added = parts.add(part_of(body[i], pointer_to("/MsgBody", i), out.options()));
+    if (!added) return tl::unexpected(std::move(added.error()));
   }
-  return parts;
+  return parts.take(out, broken("/MsgBody", "an array of elements", json_type_and_value(body)));
 }
 
 // --- messages ---
@@ -207,7 +206,7 @@ std::optional<std::uint32_t> number_of(const json& message, const char* name) {
 Made<TencentMessage> identity_of(const json& message, const std::string& viewer,
                                  const std::string& peer) {
   if (!message.is_object()) return broken("", "an object", json_type_and_value(message));
-  if (message.contains("GroupId")) return left_out("messages of groups");
+  if (message.contains("GroupId")) return left_out(kOfGroups);
   TencentMessage out;
   for (const auto& [name, user] : {std::pair{"From_Account", &out.from}, {"To_Account", &out.to}}) {
     *user = string_of(message, name);
@@ -218,7 +217,7 @@ Made<TencentMessage> identity_of(const json& message, const std::string& viewer,
                     json_type_and_value(member_of(message, name)));
     }
   }
-  if (out.from == out.to) return broken("/To_Account", "another user", quote(out.to));
+  if (out.from == out.to) return left_out(kToOneself);
   const auto second = number_of(message, "MsgTimeStamp");
   if (!second) {
     return broken("/MsgTimeStamp", "Unix seconds",
@@ -235,7 +234,7 @@ Made<TencentMessage> identity_of(const json& message, const std::string& viewer,
 
 // Fills `record`, as far as it comes.
 Made<void> fill(const json& message, const TencentMessage& identity, TencentViews::Fate fate,
-                const FormatOptions& options, json& record) {
+                Conversion& out, json& record) {
   record = {{"FromUserId", identity.from},
             {"ToUserId", identity.to},
             {"SendMessageTime", identity.second * kMillisPerSecond + fate.place}};
@@ -243,7 +242,7 @@ Made<void> fill(const json& message, const TencentMessage& identity, TencentView
     record["Id"] = fmt::format("{}_{}_{}", identity.seq.value_or(0), identity.random.value_or(0),
                                identity.second);
   }
-  auto parts = parts_of(message, options);
+  auto parts = parts_of(message, out);
   if (!parts) return tl::unexpected(parts.error());
   if (fate.from_sees == 0 || fate.to_sees == 0) {
     record["VisibleTo"] = {fate.from_sees == 1 ? identity.from : identity.to};
@@ -342,12 +341,13 @@ class Tencent {
       return refuse(source, ErrorKind::kInput,
                     "/MsgList: expected an array, got " + json_type_and_value(answer["MsgList"]));
     }
-    if (source.viewer.empty() || source.peer.empty() || source.viewer == source.peer) {
+    if (source.viewer.empty() || source.peer.empty()) {
       return refuse(source, ErrorKind::kUsage,
                     "expected Operator_Account and Peer_Account of the request beside MsgList, for "
                     "that does not say whose list it is; put them there, such as with jq -c '. + "
                     "{Operator_Account: \"user1\", Peer_Account: \"user2\"}'");
     }
+    if (source.viewer == source.peer) return {};  // what one has written to oneself
     views_.pulled(source.viewer, source.peer);
     complete_[{source.viewer, source.peer}] |= loose_integer_of(answer, "Complete") == 1;
     return {};
@@ -396,7 +396,7 @@ class Tencent {
     if (!identity) return tl::unexpected(identity.error());
     if (fate.first == 0) return left_out("copies of messages in another list or page");
     if (fate.place > 0) out_.repaired("times of the same second, set 1 ms apart by MsgSeq");
-    return fill(source.message(i), *identity, fate, out_.options(), record);
+    return fill(source.message(i), *identity, fate, out_, record);
   }
 
   const std::filesystem::path& path_;

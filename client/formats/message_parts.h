@@ -1,0 +1,40 @@
+#pragma once
+
+// The parts of one message, collected.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/formats/media_message.h"
+#include "client/formats/no_message.h"
+
+namespace zimmock {
+
+// As fetchable_url(). A medium of which the source names no URL or path is lost.
+Made<std::string> medium_url(std::string_view pointer, std::string_view source,
+                             const FormatOptions& options);
+
+// A lost medium costs no words: a message that has anything else is imported without it, and it is
+// counted. Without anything else, why the first one is lost is why the message is bad.
+class MessageParts {
+ public:
+  // Nothing for "".
+  void add_text(std::string text);
+
+  // False if the message cannot be made, because of this part.
+  Made<void> add(Made<MessagePart> part);
+
+  bool empty() const { return parts_.empty() && !lost_; }
+
+  // All, in the order in which they were added. `nothing` is why there is no message if none was.
+  Made<std::vector<MessagePart>> take(Conversion& out, tl::unexpected<NoMessage> nothing);
+
+ private:
+  std::vector<MessagePart> parts_;
+  std::optional<NoMessage> lost_;  // the first one
+  std::size_t count_lost_ = 0;
+};
+
+}  // namespace zimmock
