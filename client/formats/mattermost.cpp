@@ -5,9 +5,9 @@
 
 #include "client/formats/json_items.h"
 #include "client/formats/json_members.h"
-#include "client/formats/media_message.h"
-#include "client/formats/no_message.h"
+#include "client/formats/message_parts.h"
 #include "client/formats/rows.h"
+#include "client/formats/skipped_kinds.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/message_record.h"
 #include "contracts/api/text.h"
@@ -25,10 +25,12 @@
 //   replies[]                                 messages of their own behind the post
 //   props; of a reply the post's user and     ExtendedData {"props":..,"reply_to":{"user":..,
 //   create_at                                 "create_at":..}}
-//   type system_*                             left out: no message
+//   type custom_calls*                        left out: calls
+//   type system_*, reminder, other custom_*   left out: the server, a bot or a plugin wrote it
 //   reactions, flagged_by, is_pinned,         left out: ZIM imports nothing of that kind
 //   edit_at, thread_followers
 //   post, channel_members of three or more    left out: messages of channels and groups
+//   channel_members of one                    left out: messages to oneself
 //
 // There are no ids and no deleted posts. Images have no width and height, so they are files (12).
 
@@ -41,6 +43,29 @@ constexpr std::string_view kOtherTypes[] = {"version", "info",           "role",
                                             "team",    "channel",        "user", "bot",
                                             "emoji",   "direct_channel", "post"};
 
+struct PostRow {
+  std::string_view type;     // of a post; with a * what begins so
+  std::string_view skipped;  // "" for a person's
+};
+// The first that fits counts. A "slack_attachment" is what an integration posts for its user.
+constexpr PostRow kPostTypes[] = {{"", ""},
+                                  {"me", ""},
+                                  {"slack_attachment", ""},
+                                  {"burn_on_read", ""},
+                                  {"custom_calls*", kCalls},
+                                  {"custom_*", "posts of plugins"},
+                                  {"system_*", kServiceMessages},
+                                  {"reminder", "reminders"}};
+
+const PostRow* row_of_post(std::string_view type) {
+  for (const PostRow& row : kPostTypes) {
+    const bool begins = row.type.ends_with('*');
+    if (begins ? type.starts_with(row.type.substr(0, row.type.size() - 1)) : type == row.type)
+      return &row;
+  }
+  return nullptr;
+}
+
 struct Members {
   std::string one, other;
 };
@@ -52,7 +77,7 @@ class MattermostLine {
   Result<void> read(const json& document) {
     const std::string& type = string_of(document, "type");
     if (type == "direct_post") return direct_post(member_of(document, "direct_post"));
-    if (type == "post") skip_posts(member_of(document, "post"), "messages of channels");
+    if (type == "post") skip_posts(member_of(document, "post"), kOfChannels);
     if (std::find(std::begin(kOtherTypes), std::end(kOtherTypes), type) != std::end(kOtherTypes))
       return {};
     std::vector<std::string_view> known(std::begin(kOtherTypes), std::end(kOtherTypes));
@@ -79,14 +104,13 @@ class MattermostLine {
     }
     std::sort(members.begin(), members.end());
     members.erase(std::unique(members.begin(), members.end()), members.end());
-    if (members.size() > 2) {
-      skip_posts(post, "messages of groups");
-      return {};
+    if (members.empty()) {
+      return bad("/direct_post/channel_members", "two users",
+                 json_type_and_value(member_of(post, "channel_members")));
     }
     if (members.size() != 2) {
-      return bad("/direct_post/channel_members", "two users",
-                 members.empty() ? json_type_and_value(member_of(post, "channel_members"))
-                                 : fmt::format("only {}", quote(members[0])));
+      skip_posts(post, members.size() > 2 ? kOfGroups : kToOneself);
+      return {};
     }
     const Members both{members[0], members[1]};
     if (auto done = message(post, both, place_, "/direct_post", nullptr); !done) return done;
@@ -109,9 +133,14 @@ class MattermostLine {
   // Fills `record`, as far as it comes.
   Made<void> fill(const json& post, const Members& members, const std::string& at,
                   const json* parent, json& record) const {
-    if (string_of(post, "type").starts_with("system_")) return left_out("service messages");
     const auto time = integer_of(post, "create_at");
     if (time) record["SendMessageTime"] = *time;
+    const PostRow* row = row_of_post(string_of(post, "type"));
+    if (row == nullptr) {
+      return broken(at + "/type", "a type of post that a server or a plugin writes",
+                    json_type_and_value(member_of(post, "type")));
+    }
+    if (!row->skipped.empty()) return left_out(row->skipped);
     const std::string& user = string_of(post, "user");
     if (user != members.one && user != members.other) {
       return broken(at + "/user", fmt::format("{} or {}", quote(members.one), quote(members.other)),
@@ -124,34 +153,35 @@ class MattermostLine {
                     json_type_and_value(member_of(post, "create_at")));
     }
     auto parts = parts_of(post, at);
-    if (!parts) return tl::unexpected(NoMessage{{}, parts.error()});
+    if (!parts) return tl::unexpected(std::move(parts.error()));
     if (auto extension = extension_of(post, parent); !extension.empty())
       record["ExtendedData"] = json_line(extension);
     put_parts(*parts, record);
     return {};
   }
 
-  tl::expected<std::vector<MessagePart>, SourceProblem> parts_of(const json& post,
-                                                                 const std::string& at) const {
-    std::vector<MessagePart> parts;
-    if (const auto& text = string_of(post, "message"); !text.empty())
-      parts.push_back(text_part(text));
+  Made<std::vector<MessagePart>> parts_of(const json& post, const std::string& at) const {
+    MessageParts parts;
+    parts.add_text(string_of(post, "message"));
     const json& attachments = array_of(post, "attachments");
     for (std::size_t i = 0; i < attachments.size(); ++i) {
-      const std::string& path = string_of(attachments[i], "path");
-      Media media;
-      auto url = fetchable_url(pointer_to(at + "/attachments", i) + "/path", path, out_.options());
-      if (!url) return tl::unexpected(url.error());
-      media.url = *std::move(url);
-      media.file_name = path.substr(path.rfind('/') + 1);
-      media.type = media_type_of_name(media.file_name);
-      parts.push_back(media_part(media));
+      auto added =
+          parts.add(attachment(attachments[i], pointer_to(at + "/attachments", i) + "/path"));
+      if (!added) return tl::unexpected(std::move(added.error()));
     }
-    if (parts.empty()) {
-      return tl::unexpected(SourceProblem{at + "/message", "a text or attachments",
-                                          json_type_and_value(member_of(post, "message"))});
-    }
-    return parts;
+    return parts.take(out_, broken(at + "/message", "a text or attachments",
+                                   json_type_and_value(member_of(post, "message"))));
+  }
+
+  Made<MessagePart> attachment(const json& source, const std::string& pointer) const {
+    const std::string& path = string_of(source, "path");
+    auto url = medium_url(pointer, path, out_.options());
+    if (!url) return tl::unexpected(std::move(url.error()));
+    Media media;
+    media.url = *std::move(url);
+    media.file_name = path.substr(path.rfind('/') + 1);
+    media.type = media_type_of_name(media.file_name);
+    return media_part(media);
   }
 
   static json extension_of(const json& post, const json* parent) {
