@@ -9,21 +9,22 @@
 //                                             show_member=true, or
 //   {"channel_url", "members": [..]}          one channel
 //
-// It is read twice, for a channel's members may come after its messages.
+// It is read twice, for a channel's members may come after its messages; three times where a
+// channel has one member.
 //
 //   message_id, dedup_id            Id
 //   user.user_id, user_id           FromUserId; ToUserId is the channel's other member
 //   created_at, ts (ms)             SendMessageTime
 //   MESG message                    type 1
 //   MESG with a custom_type         type 200, SubMsgType 0, Message {"custom_type", "message"}
-//   FILE file, files                by their MIME type: 11 with a width and a height, which
-//   Sendbird
+//   FILE file, files                by their MIME type: 11 with a width and a height, which it
 //                                   seldom gives, 13, 14, else 12; several are type 10
+//   FILE message                    the words with the file: type 10 of both
 //   data                            ExtendedData as it is; with parent_message_id, or custom_type
-//   of
-//                                   a FILE, an object of all three
+//                                   of a FILE, an object of all three
 //
-// Skipped: ADMM, which nobody sent; is_removed; channels of more than two members. Left out:
+// Skipped: ADMM, which nobody sent; is_removed; channels of more than two members, and of one who
+// is the only one to write there; polls, of which the text is kept. Left out:
 // updated_at (the text is the last one), mentions (the text has them), reactions, read states.
 // Files with require_auth need a key: bad, unless --media-map puts them elsewhere.
 
@@ -40,9 +41,9 @@
 
 #include "client/formats/json_elements.h"
 #include "client/formats/json_members.h"
-#include "client/formats/media_message.h"
-#include "client/formats/no_message.h"
+#include "client/formats/message_parts.h"
 #include "client/formats/rows.h"
+#include "client/formats/skipped_kinds.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
@@ -56,7 +57,12 @@ constexpr std::size_t kEnough = 3;  // members that are known of a channel: more
 
 struct Channel {
   std::set<std::string> members;
-  bool group = false;
+  std::int64_t count = 0;         // of members, as it is said; 0: it is not
+  std::set<std::string> writers;  // of a channel of one member: another one may have left
+
+  bool of_a_group() const { return count > 2 || members.size() > 2; }
+  bool of_one() const { return count <= 1 && members.size() == 1; }
+  bool of_oneself() const { return of_one() && writers == members; }
 };
 
 // A document, or an element of the array that a document is.
@@ -68,6 +74,10 @@ struct Channels {
   std::map<Place, Channel> at;          // of one without a URL
   bool many_of_two = false;             // there is one that is not distinct
 };
+
+void add_count(const json& count, Channel& channel) {
+  channel.count = std::max(channel.count, integer_of(count).value_or(0));
+}
 
 void add_members(const json& members, Channel& channel) {
   for (const json& member : members) {
@@ -81,7 +91,7 @@ void note_channel(const json& source, const std::optional<Place>& place, Channel
   Channel& channel = url.empty() ? channels.at[*place] : channels.by_url[url];
   if (place && !url.empty()) channels.url_at[*place] = url;
   add_members(array_of(source, "members"), channel);
-  channel.group |= integer_of(source, "member_count").value_or(0) > 2;
+  add_count(member_of(source, "member_count"), channel);
   channels.many_of_two |= member_of(source, "is_distinct") == false;
 }
 
@@ -113,7 +123,7 @@ Result<Channels> read_channels(const std::filesystem::path& path) {
     if (what == kUrl) channels.url_at[place] = string_of(element.value);
     if (what == kMember) add_members(json::array({element.value}), alone[place]);
     if (what == kDistinct) channels.many_of_two |= element.value == false;
-    if (what == kCount) alone[place].group |= integer_of(element.value).value_or(0) > 2;
+    if (what == kCount) add_count(element.value, alone[place]);
     return {};
   });
   if (!done) return tl::unexpected(done.error());
@@ -122,13 +132,13 @@ Result<Channels> read_channels(const std::filesystem::path& path) {
     if (url == channels.url_at.end()) continue;
     Channel& known = channels.by_url[url->second];
     known.members.insert(channel.members.begin(), channel.members.end());
-    known.group |= channel.group;
+    known.count = std::max(known.count, channel.count);
   }
   return channels;
 }
 
 // The channel of a message: the one beside it, or the one that it names; nullptr if unknown.
-const Channel* channel_of(const json& message, Place place, const Channels& channels) {
+Channel* channel_of(const json& message, Place place, Channels& channels) {
   if (const auto found = channels.at.find(place); found != channels.at.end()) return &found->second;
   const auto beside = channels.url_at.find(place);
   const std::string& named = string_of(message, "channel_url");
@@ -137,18 +147,40 @@ const Channel* channel_of(const json& message, Place place, const Channels& chan
   return found == channels.by_url.end() ? nullptr : &found->second;
 }
 
+std::string writer_of(const json& message) {
+  const json& user = member_of(message, "user");
+  return id_of(user.is_object() ? user : message, "user_id");
+}
+
+constexpr std::array<std::string_view, 2> kMessages{"/messages/*", "/*/messages/*"};
+
+// Who has written in channels of one member. Reads the file only if there is such a channel.
+Result<void> note_writers(const std::filesystem::path& path, Channels& channels) {
+  const auto of_one = [](const auto& row) { return row.second.of_one(); };
+  if (std::none_of(channels.by_url.begin(), channels.by_url.end(), of_one) &&
+      std::none_of(channels.at.begin(), channels.at.end(), of_one))
+    return {};
+  return read_elements(path, kMessages, [&](JsonElement& element) -> Result<void> {
+    Channel* channel = channel_of(element.value, place_of(element, element.path == 1), channels);
+    const std::string writer = writer_of(element.value);
+    if (channel != nullptr && channel->of_one() && !writer.empty() && channel->writers.size() < 2)
+      channel->writers.insert(writer);
+    return {};
+  });
+}
+
 Made<void> put_users(const json& message, const Channel* channel, json& record) {
   if (channel == nullptr || channel->members.empty()) {
     return broken("/channel_url", "a channel whose members the file has",
                   json_type_and_value(member_of(message, "channel_url")));
   }
-  if (channel->group || channel->members.size() > 2) return left_out("messages of groups");
+  if (channel->of_a_group()) return left_out(kOfGroups);
+  if (channel->of_oneself()) return left_out(kToOneself);
   if (channel->members.size() < 2 || channel->members.contains("")) {
     return broken("/channel_url", "a channel of two members with a user_id", "another");
   }
-  const json& user = member_of(message, "user");
-  const bool nested = user.is_object();
-  std::string from = id_of(nested ? user : message, "user_id");
+  const bool nested = member_of(message, "user").is_object();
+  std::string from = writer_of(message);
   if (!channel->members.contains(from)) {
     return broken(nested ? "/user/user_id" : "/user_id", "one of the channel's two members",
                   from.empty() ? "none" : quote(from));
@@ -162,8 +194,8 @@ Made<void> put_users(const json& message, const Channel* channel, json& record) 
 Made<MessagePart> file_part(const json& file, const std::string& at, bool needs_key,
                             const FormatOptions& options) {
   const std::string& source = string_of(file, "url");
-  auto url = fetchable_url(at + "/url", source, options);
-  if (!url) return tl::unexpected(NoMessage{{}, std::move(url.error())});
+  auto url = medium_url(at + "/url", source, options);
+  if (!url) return tl::unexpected(std::move(url.error()));
   if (needs_key && *url == source) {
     return broken(at + "/url", "a URL that needs no key, which --media-map can make of it",
                   quote(source) + " with require_auth");
@@ -181,32 +213,45 @@ Made<MessagePart> file_part(const json& file, const std::string& at, bool needs_
   return media_part(media);
 }
 
-Made<std::vector<MessagePart>> parts_of_files(const json& message, const FormatOptions& options) {
+Made<void> add_files(const json& message, const FormatOptions& options, MessageParts& parts) {
   const bool needs_key = is_true(message, "require_auth");
-  std::vector<MessagePart> parts;
   const json& files = array_of(message, "files");
   for (std::size_t i = 0; i < files.size(); ++i) {
-    auto part = file_part(files[i], pointer_to("/files", i), needs_key, options);
-    if (!part) return tl::unexpected(part.error());
-    parts.push_back(*std::move(part));
+    auto added = parts.add(file_part(files[i], pointer_to("/files", i), needs_key, options));
+    if (!added) return added;
   }
-  if (!parts.empty()) return parts;
+  if (!files.empty()) return {};
   const json& file = member_of(message, "file");
-  auto part = file_part(file, "/file", needs_key || is_true(file, "require_auth"), options);
-  if (!part) return tl::unexpected(part.error());
-  parts.push_back(*std::move(part));
-  return parts;
+  return parts.add(file_part(file, "/file", needs_key || is_true(file, "require_auth"), options));
 }
 
-Made<std::vector<MessagePart>> parts_of(const json& message, const FormatOptions& options) {
-  if (string_of(message, "type") == "FILE") return parts_of_files(message, options);
+// The words with files; "" for what names the file again.
+const std::string& words_with_files(const json& message) {
+  static const std::string kNone;
+  const std::string& text = string_of(message, "message");
+  const json& file = member_of(message, "file");
+  const bool names_it = text == string_of(file, "name") || text == string_of(file, "url");
+  return names_it ? kNone : text;
+}
+
+Made<std::vector<MessagePart>> parts_of(const json& message, Conversion& out) {
+  MessageParts parts;
   const json& text = member_of(message, "message");
-  if (string_of(text).empty()) return broken("/message", "a text", json_type_and_value(text));
   const std::string& custom = string_of(message, "custom_type");
-  if (custom.empty()) return std::vector{text_part(string_of(text))};
-  return std::vector{custom_part(kCustomTypeSubMsgType,
-                                 json_line({{"custom_type", custom}, {"message", text}}),
-                                 string_of(text))};
+  if (string_of(message, "type") == "FILE") {
+    parts.add_text(words_with_files(message));
+    if (auto added = add_files(message, out.options(), parts); !added)
+      return tl::unexpected(std::move(added.error()));
+  } else if (custom.empty() || string_of(text).empty()) {
+    parts.add_text(string_of(text));
+  } else {
+    static_cast<void>(parts.add(custom_part(kCustomTypeSubMsgType,
+                                            json_line({{"custom_type", custom}, {"message", text}}),
+                                            string_of(text))));
+  }
+  auto all = parts.take(out, broken("/message", "a text", json_type_and_value(text)));
+  if (all && member_of(message, "poll").is_object()) out.skipped("polls; their text was kept");
+  return all;
 }
 
 std::string extended_data(const json& message) {
@@ -223,8 +268,7 @@ std::string extended_data(const json& message) {
 }
 
 // Fills `record`, as far as it comes.
-Made<void> fill(const JsonElement& element, const Channel* channel, const FormatOptions& options,
-                json& record) {
+Made<void> fill(const JsonElement& element, const Channel* channel, Conversion& out, json& record) {
   const json& message = element.value;
   std::string id = id_of(message, message.contains("message_id") ? "message_id" : "dedup_id");
   if (!id.empty()) record["Id"] = std::move(id);
@@ -236,14 +280,14 @@ Made<void> fill(const JsonElement& element, const Channel* channel, const Format
   if (type != "MESG" && type != "FILE") {
     return broken("/type", "MESG, FILE or ADMM", json_type_and_value(member_of(message, "type")));
   }
-  if (is_true(message, "is_removed")) return left_out("messages deleted for both users");
+  if (is_true(message, "is_removed")) return left_out(kDeletedForBoth);
   if (element.problem) return tl::unexpected(NoMessage{{}, *element.problem});
   if (auto done = put_users(message, channel, record); !done) return done;
   if (!time) {
     return broken(pointer_to("", name), "Unix milliseconds",
                   json_type_and_value(member_of(message, name)));
   }
-  auto parts = parts_of(message, options);
+  auto parts = parts_of(message, out);
   if (!parts) return tl::unexpected(parts.error());
   put_parts(*parts, record);
   if (std::string ext = extended_data(message); !ext.empty()) {
@@ -253,9 +297,9 @@ Made<void> fill(const JsonElement& element, const Channel* channel, const Format
 }
 
 Result<void> convert_sendbird(const std::filesystem::path& path, Conversion& out) {
-  static constexpr std::array<std::string_view, 2> kMessages{"/messages/*", "/*/messages/*"};
-  const auto channels = read_channels(path);
+  auto channels = read_channels(path);
   if (!channels) return tl::unexpected(channels.error());
+  if (auto noted = note_writers(path, *channels); !noted) return noted;
   out.note(
       "sendbird's lists cannot say who deleted a message for themselves, so both users get every "
       "message");
@@ -268,7 +312,7 @@ Result<void> convert_sendbird(const std::filesystem::path& path, Conversion& out
     const Place place = place_of(element, element.path == 1);
     const Channel* channel = channel_of(element.value, place, *channels);
     json record = json::object();
-    const auto made = fill(element, channel, out.options(), record);
+    const auto made = fill(element, channel, out, record);
     if (!made) return report(element.source_place(), made.error(), record, out);
     return out.message(element.source_place(), record);
   });
