@@ -19,7 +19,8 @@ constexpr Format kFormats[] = {
      open_zim_jsonl, is_zim_jsonl},
     {"stream",
      "Stream Chat's import file: JSON Lines of type and data, or an array of type and item; "
-     "channels of two members, with restricted_visibility and hide_messages_before",
+     "channels of two members, with restricted_visibility and hide_messages_before; or its export "
+     "of channels (version 1)",
      open_stream, is_stream},
     {"telegram",
      "Telegram Desktop's export in JSON, of one chat or of the account; its personal chats, whose "

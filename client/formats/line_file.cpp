@@ -1,5 +1,6 @@
 #include "client/formats/line_file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <string_view>
@@ -132,6 +133,13 @@ Result<void> LineFile::measure() {
   if (::fstat(fd_, &info) != 0) return bad_file(ErrorKind::kSystem, path_, std::strerror(errno));
   size_ = static_cast<std::uint64_t>(info.st_size);
   return {};
+}
+
+Result<std::string> head_of(const std::filesystem::path& path) {
+  constexpr std::uint64_t kHeadBytes = std::uint64_t{64} << 10;
+  const auto file = LineFile::open(path);
+  if (!file) return tl::unexpected(file.error());
+  return file->read(0, static_cast<std::size_t>(std::min(kHeadBytes, file->size())));
 }
 
 }  // namespace zimmock

@@ -56,4 +56,7 @@ class LineFile {
   std::uint32_t lines_ = 0;
 };
 
+// The file's first 64 KiB, for telling what it is. Errors: as LineFile's.
+Result<std::string> head_of(const std::filesystem::path& path);
+
 }  // namespace zimmock
