@@ -9,9 +9,9 @@
 
 #include "client/formats/json_elements.h"
 #include "client/formats/json_members.h"
-#include "client/formats/media_message.h"
-#include "client/formats/no_message.h"
 #include "client/formats/rows.h"
+#include "client/formats/skipped_kinds.h"
+#include "client/formats/slack_content.h"
 #include "client/formats/slack_text.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
@@ -26,13 +26,21 @@
 //   ts "1460147760.000002"                    Id; SendMessageTime, to the millisecond below
 //   text                                      1, with <@U..>, <#C..>, <URL|label> and &amp; &lt;
 //                                             &gt; written out, names by users.json
+//   blocks                                    their words, where the text does not say them
+//   attachments[] of a forwarded message      its words below the text, each line behind "> "
+//   other attachments[]                       their words below the text
 //   files[] {url_private_download, name,      11 (original_w, original_h), 12, 13, 14
-//   (duration_ms);
-//     mimetype, size}                         type 10 with the text or several
+//     mimetype, size} (duration_ms)           type 10 with the text or several
+//   file, before 2018                         the same; the text is Slack's own, the user's is in
+//                                             initial_comment
+//   subtype file_comment                      1, of comment.user
 //   thread_ts of a reply                      ExtendedData {"thread_ts":".."}
 //   subtype tombstone                         left out: nobody sees it
 //   subtype bot_message, channel_*, ...       left out: no message of the two
-//   reactions, edited, attachments, blocks    left out: the text says it
+//   a member alone in dms.json                left out: messages to oneself
+//   files without a URL (hidden_by_limit)     left out of a message that says more
+//   attachments of links                      left out: previews of what the text has
+//   reactions, edited                         left out: the text is the last one
 //   channels.json, groups.json, mpims.json    left out: channels and groups
 //
 // Slack's own URLs can be read with a token only, so they need --media-map. What one user has
@@ -48,29 +56,51 @@ struct SubtypeRow {
   std::string_view subtype;
   std::string_view skipped;  // "" for messages
 };
+constexpr std::string_view kEdits = "records of edits";
+// With a * what begins so; the first that fits counts.
 constexpr SubtypeRow kSubtypes[] = {{"", ""},
                                     {"file_share", ""},
+                                    {"file_comment", ""},
                                     {"me_message", ""},
+                                    {"reply_broadcast", ""},
                                     {"thread_broadcast", ""},
-                                    {"tombstone", "messages deleted for both users"},
-                                    {"message_deleted", "messages deleted for both users"},
-                                    {"bot_message", "messages of bots"},
-                                    {"huddle_thread", "calls"},
-                                    {"sh_room_created", "calls"}};
+                                    {"tombstone", kDeletedForBoth},
+                                    {"message_deleted", kDeletedForBoth},
+                                    {"message_changed", kEdits},
+                                    {"bot_message", kOfBots},
+                                    {"slackbot_response", kOfBots},
+                                    {"huddle_thread", kCalls},
+                                    {"sh_room_*", kCalls},
+                                    {"app_conversation_*", kServiceMessages},
+                                    {"assistant_app_thread", kServiceMessages},
+                                    {"bot_*", kServiceMessages},
+                                    {"channel_*", kServiceMessages},
+                                    {"document_mention", kServiceMessages},
+                                    {"file_mention", kServiceMessages},
+                                    {"group_*", kServiceMessages},
+                                    {"joiner_notification*", kServiceMessages},
+                                    {"message_replied", kServiceMessages},
+                                    {"pinned_item", kServiceMessages},
+                                    {"reminder_*", kServiceMessages},
+                                    {"tabbed_canvas_updated", kServiceMessages},
+                                    {"unpinned_item", kServiceMessages}};
+
+const SubtypeRow* row_of_subtype(std::string_view subtype) {
+  for (const SubtypeRow& row : kSubtypes) {
+    const bool begins = row.subtype.ends_with('*');
+    if (begins ? subtype.starts_with(row.subtype.substr(0, row.subtype.size() - 1))
+               : subtype == row.subtype)
+      return &row;
+  }
+  return nullptr;
+}
+
+constexpr std::string_view kCapitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
 struct Dm {
   std::string id;
   std::vector<std::string> members;
 };
-
-// A URL that only Slack's users can read.
-bool is_slacks_own(std::string_view url) {
-  const auto begin = url.find("://");
-  if (begin == url.npos) return false;
-  const std::string_view host =
-      url.substr(begin + 3, url.find_first_of("/?#", begin + 3) - begin - 3);
-  return host == "slack.com" || host.ends_with(".slack.com");
-}
 
 // "1460147760.000002": milliseconds.
 std::optional<std::int64_t> ms_of_ts(std::string_view ts) {
@@ -109,7 +139,7 @@ class SlackExport {
     for (const char* name : {"channels.json", "groups.json", "mpims.json"}) {
       if (!fs::exists(root_ / name, ignored)) continue;
       done = each(name, [&](JsonElement&) -> Result<void> {
-        out_.skipped("channels and groups");
+        out_.skipped(kChannelsAndGroups);
         return {};
       });
       if (!done) return done;
@@ -117,6 +147,7 @@ class SlackExport {
     for (const Dm& dm : dms) {
       if (done = conversation(dm); !done) return done;
     }
+    count_unnamed(dms);
     return {};
   }
 
@@ -165,15 +196,39 @@ class SlackExport {
     });
   }
 
-  Result<void> conversation(const Dm& dm) {
-    std::set<std::string> days;
+  // Folders of direct conversations that dms.json does not have.
+  void count_unnamed(const std::vector<Dm>& dms) {
     std::error_code failed;
-    for (fs::directory_iterator at(root_ / dm.id, failed), end; !failed && at != end;
+    for (fs::directory_iterator at(root_, failed), end; !failed && at != end;
          at.increment(failed)) {
       const std::string name = at->path().filename().string();
-      // canvas_in_the_conversation.json and the like are no messages.
-      if (name.ends_with(".json") && name.front() >= '0' && name.front() <= '9') days.insert(name);
+      const bool direct = name.starts_with('D') && name.find_first_not_of(kCapitals) == name.npos;
+      if (!direct || !at->is_directory(failed)) continue;
+      if (std::none_of(dms.begin(), dms.end(), [&](const Dm& dm) { return dm.id == name; }))
+        out_.skipped("folders that dms.json does not name");
     }
+  }
+
+  // The names of the conversation's days, in order.
+  std::set<std::string> days_of(const Dm& dm) {
+    std::set<std::string> days;
+    std::error_code failed;
+    fs::directory_iterator at(root_ / dm.id, failed);
+    if (failed) out_.skipped("conversations without a folder");
+    for (; !failed && at != fs::directory_iterator(); at.increment(failed)) {
+      const std::string name = at->path().filename().string();
+      if (!name.ends_with(".json")) continue;
+      if (name.front() >= '0' && name.front() <= '9') {
+        days.insert(name);
+      } else {  // canvas_in_the_conversation.json and the like
+        out_.skipped("files that are no day of a conversation");
+      }
+    }
+    return days;
+  }
+
+  Result<void> conversation(const Dm& dm) {
+    const std::set<std::string> days = days_of(dm);
     for (const std::string& day : days) {
       const std::string file = dm.id + "/" + day;
       auto done = each(file, [&](JsonElement& element) -> Result<void> {
@@ -195,20 +250,26 @@ class SlackExport {
     if (!ts.empty()) record["Id"] = ts;
     if (time) record["SendMessageTime"] = *time;
     if (!source.is_object()) return broken("", "an object", json_type_and_value(source));
-    if (string_of(source, "type") != "message") return left_out("service messages");
-    const std::string& subtype = string_of(source, "subtype");
-    const auto row = std::find_if(std::begin(kSubtypes), std::end(kSubtypes),
-                                  [&](const SubtypeRow& one) { return one.subtype == subtype; });
-    if (row == std::end(kSubtypes)) return left_out("service messages");
+    if (string_of(source, "type") != "message") {
+      return broken("/type", "\"message\"", json_type_and_value(member_of(source, "type")));
+    }
+    const SubtypeRow* row = row_of_subtype(string_of(source, "subtype"));
+    if (row == nullptr) {
+      return broken("/subtype", "a subtype of message that Slack documents",
+                    json_type_and_value(member_of(source, "subtype")));
+    }
     if (!row->skipped.empty()) return left_out(row->skipped);
-    if (dm.members.size() > 2) return left_out("messages of groups");
-    const std::string& user = string_of(source, "user");
-    if (user.empty() && source.contains("bot_id")) return left_out("messages of bots");
+    if (dm.members.size() > 2) return left_out(kOfGroups);
+    const std::string& user = user_of(source);
+    const bool member = std::find(dm.members.begin(), dm.members.end(), user) != dm.members.end();
+    const bool bot = source.contains("bot_id") || user == "USLACKBOT";
+    if (!member && bot) return left_out(kOfBots);
+    if (dm.members.size() == 1 && member) return left_out(kToOneself);
     if (dm.members.size() != 2) {
       return broken("", fmt::format("two members of {} in dms.json", quote(dm.id)),
                     fmt::format("{}", dm.members.size()));
     }
-    if (user != dm.members[0] && user != dm.members[1]) {
+    if (!member) {
       return broken("/user", fmt::format("{} or {}", quote(dm.members[0]), quote(dm.members[1])),
                     json_type_and_value(member_of(source, "user")));
     }
@@ -221,56 +282,16 @@ class SlackExport {
     const std::string& thread = string_of(source, "thread_ts");
     if (!thread.empty() && thread != ts)
       record["ExtendedData"] = json_line({{"thread_ts", thread}});
-    auto parts = parts_of(source);
+    auto parts = slack_parts(source, names_, out_);
     if (!parts) return tl::unexpected(std::move(parts.error()));
     put_parts(*parts, record);
     return {};
   }
 
-  Made<std::vector<MessagePart>> parts_of(const json& source) {
-    std::vector<MessagePart> parts;
-    if (auto text = slack_text(string_of(source, "text"), names_); !text.empty())
-      parts.push_back(text_part(std::move(text)));
-    const json& files = array_of(source, "files");
-    std::size_t deleted = 0;
-    for (std::size_t i = 0; i < files.size(); ++i) {
-      if (string_of(files[i], "mode") == "tombstone") {
-        ++deleted;
-        continue;
-      }
-      auto part = file(files[i], pointer_to("/files", i));
-      if (!part) return tl::unexpected(std::move(part.error()));
-      parts.push_back(*std::move(part));
-    }
-    if (parts.empty() && deleted > 0) return left_out("messages whose files were deleted");
-    for (; deleted > 0; --deleted) out_.repaired("deleted files, left out of their message");
-    if (parts.empty())
-      return broken("/text", "a text or files", json_type_and_value(member_of(source, "text")));
-    return parts;
-  }
-
-  Made<MessagePart> file(const json& source, const std::string& at) {
-    const char* member =
-        source.contains("url_private_download") ? "url_private_download" : "url_private";
-    const std::string& where = string_of(source, member);
-    const std::string pointer = pointer_to(at, member);
-    auto url = fetchable_url(pointer, where, out_.options());
-    if (!url) return broken(url.error().pointer, url.error().expected, url.error().got);
-    if (is_slacks_own(*url)) {
-      return broken(pointer, "a URL that needs no Slack token, which --media-map makes of it",
-                    quote(where));
-    }
-    Media media;
-    media.url = *std::move(url);
-    media.uid = string_of(source, "id");
-    media.file_name = string_of(source, "name");
-    media.size = integer_of(source, "size");
-    media.type = media_type_of_mime(string_of(source, "mimetype"));
-    if (media.type == kFile) media.type = media_type_of_name(media.file_name);
-    media.width = integer_of(source, "original_w").value_or(0);
-    media.height = integer_of(source, "original_h").value_or(0);
-    if (const auto ms = integer_of(source, "duration_ms")) media.duration_s = *ms / 1000;
-    return media_part(media);
+  // Of a comment on a file the one who wrote it.
+  static const std::string& user_of(const json& source) {
+    const std::string& user = string_of(source, "user");
+    return user.empty() ? string_of(member_of(source, "comment"), "user") : user;
   }
 
   fs::path root_;

@@ -1,4 +1,6 @@
+#include "client/formats/slack_blocks.h"
 #include "client/formats/slack_text.h"
+#include "contracts/api/json_text.h"
 #include "tests/client/support.h"
 
 namespace zimmock::test {
@@ -29,6 +31,49 @@ TEST_CASE("Slack's text as people read it") {
     CAPTURE(row.text);
     CHECK(slack_text(row.text, names) == row.read);
   }
+}
+
+TEST_CASE("Slack's blocks as people read them") {
+  const SlackNames names{{"U1", "ann"}};
+  struct Row {
+    const char* blocks;
+    const char* read;
+  };
+  for (const Row& row :
+       {Row{"null", ""}, Row{"[]", ""}, Row{R"([7, {"type": "divider"}])", ""},
+        Row{R"([{"type": "header", "text": {"type": "plain_text", "text": "<b>"}}])", "<b>"},
+        Row{R"([{"type": "section", "text": {"type": "mrkdwn", "text": "<@U1> &lt;3"}}])",
+            "@ann <3"},
+        Row{R"([{"type": "rich_text", "elements": [
+             {"type": "rich_text_quote", "elements": [{"type": "text", "text": "q"}]},
+             {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "a\nb"}]},
+             {"type": "rich_text_section", "elements": [
+               {"type": "channel", "channel_id": "C1"}, {"type": "broadcast", "range": "here"},
+               {"type": "usergroup", "usergroup_id": "S1"}, {"type": "new", "text": " t"},
+               {"type": "link", "url": "https://a.example"}]}]}])",
+            "q\na\nb\n#C1@here@S1 thttps://a.example"},
+        Row{R"([{"type": "image", "title": {"type": "plain_text", "text": "cat"},
+                "image_url": "https://a.example/c.png"}])",
+            "cat\nhttps://a.example/c.png"}}) {
+    CAPTURE(row.blocks);
+    CHECK(slack_blocks_text(json_or_discarded(row.blocks), names) == row.read);
+  }
+}
+
+TEST_CASE("Slack's own text says what its blocks say, or it does not") {
+  const SlackNames names{{"U1", "ann"}};
+  const auto blocks = json_or_discarded(R"([{"type": "rich_text", "elements": [
+      {"type": "rich_text_section", "elements": [
+        {"type": "text", "text": "see "}, {"type": "text", "text": "this", "style": {"bold": true}},
+        {"type": "emoji", "name": "wave", "skin_tone": 2},
+        {"type": "channel", "channel_id": "C1"}, {"type": "text", "text": ", ok?"}]}]}])");
+  CHECK(slack_text_has("see *this*:wave::skin-tone-2:#general, ok?", blocks, names));
+  CHECK_FALSE(slack_text_has("see this", blocks, names));
+  CHECK(slack_text_has("anything", json_or_discarded("null"), names));
+  const auto section = json_or_discarded(
+      R"([{"type": "section", "text": {"type": "mrkdwn", "text": "*Build* <https://a.example|7>"}}])");
+  CHECK(slack_text_has("*Build* 7 (https://a.example)", section, names));
+  CHECK_FALSE(slack_text_has("Build failed", section, names));
 }
 
 TEST_CASE("a Slack export is the folder with dms.json") {
