@@ -6,6 +6,7 @@
 #include "cli/migrate_people.h"
 #include "cli/output.h"
 #include "cli/record_places.h"
+#include "client/formats/skipped_kinds.h"
 #include "contracts/api/json_text.h"
 
 namespace zimmock::cli {
@@ -74,6 +75,9 @@ class JsonOutput : public MigrateOutput {
                {"import", plan.estimate.imports},
                {"query", plan.estimate.queries}}},
              {"estimate_ms", plan.estimate.duration_ms}};
+    for (const auto& [kind, count] : plan.facts.skipped) {
+      if (const auto why = why_skipped(kind); !why.empty()) out["source_skipped_why"][kind] = why;
+    }
     if (counts.imports > 0) {
       out["oldest_ms"] = counts.oldest_ms;
       out["newest_ms"] = counts.newest_ms;

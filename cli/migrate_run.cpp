@@ -12,6 +12,7 @@
 #include "cli/files.h"
 #include "cli/interrupt.h"
 #include "cli/migrate_hooks.h"
+#include "cli/migrate_obstacle.h"
 #include "cli/migrate_people.h"
 #include "cli/migrate_report_plan.h"
 #include "cli/output.h"
@@ -201,25 +202,6 @@ class Execution {
   RunContext context_;
 };
 
-// What keeps a plan from being executed, or "".
-std::string obstacle(const MigrationPlan& plan, const MigrateJob& job) {
-  if (plan.counts.records == 0) return "there is nothing in the file";
-  std::vector<std::string> reasons;
-  if (plan.counts.bad > 0 && job.plan.bad == BadPolicy::kStop) {
-    reasons.push_back(fmt::format(
-        "{} of {} records cannot be imported (--bad quarantine leaves them out, and lists them)",
-        plan.counts.bad, plan.counts.records));
-  }
-  if (plan.counts.too_old > 0 && job.plan.too_old == TooOldPolicy::kStop) {
-    reasons.push_back(
-        fmt::format("{} of {} records are too old, or will be when their turn comes (--time-shift "
-                    "newest=now moves all; --too-old skip or clamp)",
-                    plan.counts.too_old, plan.counts.records));
-  }
-  if (reasons.empty() && plan.counts.imports == 0) return "there is nothing left to import";
-  return fmt::format("{}", fmt::join(reasons, "; "));
-}
-
 // One of many workers may have nothing to do.
 bool is_empty_shard(const PlanCounts& all, const MigrateJob& job) {
   return job.plan.shard.of > 1 && all.records > 0 && all.imports + all.bad + all.too_old == 0;
@@ -362,8 +344,8 @@ Result<void> find_expired(Session& session, const Clock& clock) {
   return {};
 }
 
-// The time to wait until is that of the first run with --adopt. A run without it does not adopt: the
-// journal may be an older copy, which must stop it.
+// The time to wait until is that of the first run with --adopt. A run without it does not adopt:
+// the journal may be an older copy, which must stop it.
 Result<void> find_adoption(Session& session, const Clock& clock) {
   if (!session.options.adopt) return {};
   const auto noted = session.journal->noted("adopt_from_ms");
@@ -459,7 +441,7 @@ int run(Session& session) {
   if (!session.journal || session.options.execute) output->plan(*session.plan);
   if (is_empty_shard(session.plan->counts, session.job))
     return finish(*output, "nothing was sent: this shard has no conversations", kOk);
-  const std::string reason = obstacle(*session.plan, session.job);
+  const std::string reason = obstacle(*session.plan, session.job.plan);
   if (!reason.empty()) return finish(*output, "nothing was sent: " + reason, kFailed);
   if (session.job.connection) return execute(session, *output, out);
   if (session.quarantine_file.is_open()) {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/migrate_obstacle.h"
 #include "cli/migrate_output.h"
 #include "cli/migrate_people.h"
 #include "cli/output.h"
@@ -36,7 +37,11 @@ class TextOutput : public MigrateOutput {
     const PlanCounts& counts = plan.counts;
     print_text("{}: {}, format {}\n", in_line(facts_.file),
                count_of(counts.records, "record", "records"), facts_.format);
-    if (counts.records == 0) return;
+    if (counts.records == 0) {
+      print_source(plan.facts);
+      print_findings(plan);
+      return;
+    }
     row("imports", fmt::format("{} for {} in {}: {} into the sender's list, {} into the receiver's",
                                counts.imports, count_of(counts.users, "user", "users"),
                                count_of(counts.conversations, "conversation", "conversations"),
@@ -139,7 +144,8 @@ class TextOutput : public MigrateOutput {
       const StoppedLane& one = report.stopped_lanes[i];
       print_text("  the list of {} with {} stopped at {}, {}: {}\n", quote(plan.viewer(one.lane)),
                  quote(plan.peer(one.lane)), place_text(one.record.line, one.record.name),
-                 one.gap ? "refused (--gap continue goes on)" : "in doubt", printable_line(one.why));
+                 one.gap ? "refused (--gap continue goes on)" : "in doubt",
+                 printable_line(one.why));
     }
     print_more(report.stopped_lanes.size(), shown);
     if (report.not_sent > 0) print_text("  not sent: {}\n", report.not_sent);
@@ -277,8 +283,7 @@ class TextOutput : public MigrateOutput {
   }
 
   static void print_source(const SourceFacts& facts) {
-    for (const auto& [kind, count] : facts.skipped)
-      row("skipped", fmt::format("{} {}", count, kind));
+    for (const auto& [kind, count] : facts.skipped) row("skipped", skipped_text(kind, count));
     for (const auto& [kind, count] : facts.repaired)
       row("mended", fmt::format("{} {}", count, kind));
     for (const std::string& note : facts.notes) row("note", note);
