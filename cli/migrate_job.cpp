@@ -215,6 +215,7 @@ Result<void> read_source(const MigrateOptions& options, MigrateJob& job) {
     return fail(ErrorKind::kUsage,
                 "FILE: expected a regular file, got \"-\": it is read more than once");
   }
+  if (auto checked = check_file(options.file); !checked) return checked;
   const auto format = choose_format(options);
   if (!format) return tl::unexpected(format.error());
   job.format = *format;

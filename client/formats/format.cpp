@@ -1,10 +1,9 @@
 #include "client/formats/format.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "client/formats/line_file.h"
+#include "client/formats/other_files.h"
 #include "client/formats/rows.h"
 #include "contracts/api/text.h"
 
@@ -50,6 +49,21 @@ constexpr Format kFormats[] = {
      open_easemob, is_easemob},
 };
 
+// The head of a file, "" of a folder. An Error for what cannot be a chat history.
+Result<std::string> head_or_folder(const std::filesystem::path& path) {
+  std::string head;
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(path, ignored)) {
+    auto read = head_of(path);
+    if (!read) return tl::unexpected(read.error());
+    head = *std::move(read);
+  }
+  const auto other = other_file(head, path);
+  if (!other) return head;
+  return fail(ErrorKind::kUsage,
+              fmt::format("{}: expected a chat history, got {}", path.string(), *other));
+}
+
 }  // namespace
 
 std::string place_text(std::uint32_t line, const RecordName& name) {
@@ -77,25 +91,24 @@ const Format* find_format(std::string_view name) {
   return nullptr;
 }
 
+Result<void> check_file(const std::filesystem::path& path) {
+  const auto head = head_or_folder(path);
+  if (!head) return tl::unexpected(head.error());
+  return {};
+}
+
 Result<const Format*> detect_format(const std::filesystem::path& path) {
-  constexpr std::size_t kHeadBytes = std::size_t{64} << 10;
-  std::string head;
+  const auto head = head_or_folder(path);
+  if (!head) return tl::unexpected(head.error());
   std::error_code ignored;
-  if (!std::filesystem::is_directory(path, ignored)) {
-    auto file = LineFile::open(path);
-    if (!file) return tl::unexpected(file.error());
-    auto read = file->read(0, std::min<std::uint64_t>(kHeadBytes, file->size()));
-    if (!read) return tl::unexpected(read.error());
-    head = *std::move(read);
-    const bool whole = head.size() == file->size();
-    if (whole && head.find_first_not_of(" \t\r\n\xEF\xBB\xBF") == std::string::npos) {
-      return fail(ErrorKind::kUsage,
-                  fmt::format("{}: expected a chat history, got an empty file", path.string()));
-    }
+  const bool folder = std::filesystem::is_directory(path, ignored);
+  if (!folder && head->find_first_not_of(" \t\r\n\xEF\xBB\xBF") == std::string::npos) {
+    return fail(ErrorKind::kUsage,
+                fmt::format("{}: expected a chat history, got an empty file", path.string()));
   }
   std::vector<std::string_view> names;
   for (const Format& row : kFormats) {
-    if (row.is_this(head, path)) return &row;
+    if (row.is_this(*head, path)) return &row;
     names.push_back(row.name);
   }
   return fail(ErrorKind::kUsage, fmt::format("{}: could not tell its format; give --format: {}",

@@ -159,8 +159,12 @@ std::span<const Format> formats();
 // The format of that name, or nullptr.
 const Format* find_format(std::string_view name);
 
+// An Error (kUsage) that says what the file or folder is, and what to do with it, if it is no chat
+// history: an archive, a text that is not in UTF-8, an HTML page.
+Result<void> check_file(const std::filesystem::path& path);
+
 // The format that the source at the path is in. An Error (kUsage) if that cannot be told, or the
-// path cannot be read.
+// path cannot be read; those of check_file() come first.
 Result<const Format*> detect_format(const std::filesystem::path& path);
 
 }  // namespace zimmock

@@ -25,7 +25,7 @@ records 20 >"$T/good.jsonl"
 for args in "" "--execute"; do
   refuses "a file that is not there $args" 2 'nothere\.jsonl.*no such file' migrate "$T/nothere.jsonl" ${args:+"$args"}
   refuses "a folder $args" 2 'folder|directory' migrate "$T" --format zim ${args:+"$args"}
-  refuses "a folder of no known format $args" 2 'could not tell its format; give --format: ' migrate "$T" ${args:+"$args"}
+  refuses "a folder of no known format $args" 2 'expected a chat history, got a folder; give the file' migrate "$T" ${args:+"$args"}
   refuses "stdin $args" 2 'regular file|more than once' migrate - ${args:+"$args"}
   refuses "a device $args" 2 'regular file' migrate /dev/zero ${args:+"$args"}
 done
