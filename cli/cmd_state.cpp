@@ -9,6 +9,7 @@
 #include "cli/control_client.h"
 #include "cli/files.h"
 #include "cli/output.h"
+#include "cli/seed_document.h"
 #include "cli/table.h"
 #include "contracts/api/json_text.h"
 
@@ -17,7 +18,8 @@ namespace {
 
 struct Options {
   ControlOptions control;
-  std::string file;
+  std::string file;  // to export to
+  SeedOptions seed;  // to import
   bool replace = false;
 };
 
@@ -36,13 +38,14 @@ Result<int> export_state(const ControlClient& client, const Options& options) {
 }
 
 Result<int> import_state(const ControlClient& client, const Options& options) {
-  auto document = read_input(options.file);
-  if (!document) return tl::unexpected(document.error());
+  auto seed = read_seed(options.seed);
+  if (!seed) return tl::unexpected(seed.error());
   const auto counts = client.send_document(options.replace ? "PUT" : "POST",
-                                           client.tenant_path("/state"), *std::move(document));
+                                           client.tenant_path("/state"), std::move(seed->document));
   if (!counts) return tl::unexpected(counts.error());
   print_text("{} users, {} devices, {} messages\n", cell(*counts, "users"),
              cell(*counts, "devices"), cell(*counts, "messages"));
+  for (const std::string& note : seed->notes) tell_line("zimmock: note: {}", in_line(note));
   return kOk;
 }
 
@@ -61,7 +64,11 @@ Run declare_export(CLI::App& app) {
 
 Run declare_import(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("FILE", options->file, "The document, JSON Lines; - is stdin")->required();
+  app.add_option("FILE", options->seed.file,
+                 "The document, JSON Lines (- is stdin), or a chat history of any format that "
+                 "migrate reads")
+      ->required();
+  add_seed_options(app, options->seed);
   app.add_flag("--replace", options->replace, "Instead of what is there, not in addition to it");
   add_tenant_control_options(app, options->control);
   return control_run(options, import_state, kStateTimeoutMs);
@@ -75,7 +82,8 @@ Run declare_reset(CLI::App& app) {
 
 constexpr Command kSubcommands[] = {
     {"export", "Print an App's users, devices and messages as JSON Lines", declare_export},
-    {"import", "Add such a document to an App, and print what it holds", declare_import},
+    {"import", "Add such a document, or a chat history, to an App, and print what it holds",
+     declare_import},
     {"reset", "Forget an App's users, devices, messages, faults and requests; the clock stays",
      declare_reset},
 };

@@ -142,7 +142,8 @@ class MockProcess::Impl {
             options.service.rng_seed) {}
 
   Result<void> start(const MockOptions& options, const Clock& clock) {
-    auto app = add_tenants(service_, options.service);
+    std::vector<std::string> notes;
+    auto app = add_tenants(service_, options.service, notes);
     if (!app) return tl::unexpected(app.error());
     server_secret_ = std::move(app->server_secret);
     const auto listen = addresses(options);
@@ -155,6 +156,7 @@ class MockProcess::Impl {
          {listen->http, listen->https, listen->proxy, listen->control}) {
       warn_if_open(log_, address);
     }
+    for (const std::string& note : notes) log_.warn(note);
     warn_if_stuck(log_, options.service);
     warn_if_readable(log_, options);
     auto server = ServiceListeners::start(service_, *wanted);

@@ -59,13 +59,15 @@ Result<std::vector<Fault>> read_faults(const ServiceOptions& options) {
   return out;
 }
 
-Result<void> plant_seed(Tenant& tenant, const std::string& path) {
-  const auto document = read_input(path);
-  if (!document) return tl::unexpected(document.error());
-  const auto counts = import_state(tenant, *document, StateMode::kAdd);
+Result<void> plant_seed(Tenant& tenant, const SeedOptions& options,
+                        std::vector<std::string>& notes) {
+  auto seed = read_seed(options);
+  if (!seed) return tl::unexpected(seed.error());
+  const auto counts = import_state(tenant, seed->document, StateMode::kAdd);
   if (!counts) {
-    return fail(counts.error().kind, fmt::format("{}: {}", path, counts.error().message));
+    return fail(counts.error().kind, fmt::format("{}: {}", options.file, counts.error().message));
   }
+  notes = std::move(seed->notes);
   return {};
 }
 
@@ -99,9 +101,10 @@ void add_service_options(CLI::App& app, ServiceOptions& options) {
                  "Requests that each App's journal keeps, 0 for none")
       ->check(CLI::Range(std::size_t{0}, std::size_t{1'000'000}))
       ->capture_default_str();
-  app.add_option("--seed", options.seed,
+  app.add_option("--seed", options.seed.file,
                  "Users, devices and messages that the first App starts with: JSON Lines, as "
-                 "migrated or as exported");
+                 "migrated or as exported, or a chat history of any format that migrate reads");
+  add_seed_options(app, options.seed);
 }
 
 Result<TenantOptions> tenant_options(const ServiceOptions& options) {
@@ -125,7 +128,8 @@ Result<TenantOptions> tenant_options(const ServiceOptions& options) {
   return out;
 }
 
-Result<AppCredentials> add_tenants(Service& service, const ServiceOptions& options) {
+Result<AppCredentials> add_tenants(Service& service, const ServiceOptions& options,
+                                   std::vector<std::string>& notes) {
   const auto tenant = tenant_options(options);
   if (!tenant) return tl::unexpected(tenant.error());
   const auto faults = read_faults(options);
@@ -143,8 +147,13 @@ Result<AppCredentials> add_tenants(Service& service, const ServiceOptions& optio
     if (!added) return tl::unexpected(added.error());
     for (const Fault& fault : *faults) (*added)->faults().add(fault);
   }
-  if (!options.seed.empty()) {
-    const auto planted = plant_seed(*service.find_tenant(first.id), options.seed);
+  if (options.seed.file.empty() && options.seed.converts()) {
+    return fail(ErrorKind::kUsage,
+                "--users, --media-map, --tz, --date-order, --bad: expected --seed with a chat "
+                "history");
+  }
+  if (!options.seed.file.empty()) {
+    auto planted = plant_seed(*service.find_tenant(first.id), options.seed, notes);
     if (!planted) return tl::unexpected(planted.error());
   }
   return first;

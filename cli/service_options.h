@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/seed_document.h"
 #include "contracts/api/profile.h"
 #include "contracts/api/result.h"
 #include "mock_server/service.h"
@@ -24,7 +25,7 @@ struct ServiceOptions {
   std::uint64_t rng_seed = 1;
   std::vector<std::string> faults;  // specs
   std::size_t journal_entries = 10'000;
-  std::string seed;  // a state document's path, or ""
+  SeedOptions seed;
 };
 
 void add_service_options(CLI::App& app, ServiceOptions& options);
@@ -38,7 +39,8 @@ struct AppCredentials {
 };
 
 // Adds the tenants asked for and the default one, each with the faults; returns the first --app, or
-// the default one, whose App the seed goes into.
-Result<AppCredentials> add_tenants(Service& service, const ServiceOptions& options);
+// the default one, whose App the seed goes into. What is to say of the seed goes to `notes`.
+Result<AppCredentials> add_tenants(Service& service, const ServiceOptions& options,
+                                   std::vector<std::string>& notes);
 
 }  // namespace zimmock::cli

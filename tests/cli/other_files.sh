@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Files that are no chat history as they are: one line says what they are and what to do.
+# Files that are no chat history as they are: one line says what they are and what to do, for each command that reads one.
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 1
 
@@ -31,6 +31,8 @@ printf '%s' "$chat" >"$F/whatsapp/_chat.txt"
 
 while IFS='|' read -r file what; do
   refuses "migrate $file" 2 "$file: expected a chat history, got $what" migrate "$F/$file"
+  refuses "state import $file" 2 "$file: expected a chat history, got $what" state import "$F/$file"
+  refuses "serve --seed $file" 2 "$file: expected a chat history, got $what" serve --port 0 --ca-dir "$T/ca" --seed "$F/$file"
 done <<'END'
 chat.zip|a \.zip archive; unpack it
 chat.txt.gz|a gzip archive; unpack it
