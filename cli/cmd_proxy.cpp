@@ -12,6 +12,7 @@
 #include "cli/files.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
+#include "cli/ready_file.h"
 #include "cli/ready_line.h"
 #include "cli/recording_proxy.h"
 #include "cli/traffic_report.h"
@@ -25,7 +26,7 @@ struct Options {
   std::string listen = "127.0.0.1:0";
   int port = -1;
   std::string har;
-  std::string ready_file;
+  std::shared_ptr<ReadyFile> ready_file;
   std::string log = "text";
   std::string ca_file;
   bool quiet = false;
@@ -72,12 +73,10 @@ Result<void> tell_ready(const RecordingProxy& proxy, const Options& options,
   ready.app_id = judge.app_id.value_or(0);
   ready.pid = ::getpid();
   const std::string text = to_text(ready);
-  if (!options.ready_file.empty()) {
-    auto written = write_file_atomically(options.ready_file, text, Readers::kAnyone);
-    if (!written) return written;
-  }
+  if (auto written = options.ready_file->write(text); !written) return written;
   print_exact(text);
   if (!flush_output()) {
+    options.ready_file->remove();
     return fail(ErrorKind::kSystem,
                 fmt::format("stdout: could not write the first line: {}", std::strerror(errno)));
   }
@@ -101,6 +100,7 @@ void tell_summary(const RecordingProxy& proxy) {
 }
 
 int proxy(const Options& options) {
+  if (auto gone = options.ready_file->check(); !gone) return exit_code(gone.error());
   std::signal(SIGPIPE, SIG_IGN);
   give_up_on_stderr_after(kStderrGrace);
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on the archive's size is an error of writing it
@@ -114,6 +114,7 @@ int proxy(const Options& options) {
     return exit_code(told.error());
   }
   wait_for_end(interrupt, clock);
+  options.ready_file->remove();  // first: nobody is to be led to what is about to go
   const auto stopped = (*running)->stop();
   if (!options.quiet) tell_summary(**running);
   if (!stopped) return complain(kFailed, stopped.error().message);
@@ -136,8 +137,7 @@ Run setup_proxy(CLI::App& app) {
   app.add_option(
       "--har", options->har,
       "Record the traffic here as an HTTP Archive, without signatures, tokens and cookies");
-  app.add_option("--ready-file", options->ready_file,
-                 "Write the first line here as well, once it answers; all of it at once");
+  options->ready_file = ReadyFile::declare(app);
   app.add_option("--log", options->log, "A line a request on stderr: json, text or off")
       ->capture_default_str();
   app.add_option("--ca-file", options->ca_file,

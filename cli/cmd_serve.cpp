@@ -9,11 +9,11 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
-#include "cli/files.h"
 #include "cli/interrupt.h"
 #include "cli/mock_process.h"
 #include "cli/output.h"
 #include "cli/parent_watch.h"
+#include "cli/ready_file.h"
 #include "zimmock/system_clock.h"
 
 namespace zimmock::cli {
@@ -21,7 +21,7 @@ namespace {
 
 struct Options {
   MockOptions mock;
-  std::string ready_file;
+  std::shared_ptr<ReadyFile> ready_file;
   bool die_with_parent = false;
 };
 
@@ -37,6 +37,7 @@ int exit_code(const Error& error) {
 }
 
 int serve(const Options& options) {
+  if (auto gone = options.ready_file->check(); !gone) return exit_code(gone.error());
   // Before any thread starts, so that only the waiting below sees them.
   sigset_t signals;
   sigemptyset(&signals);
@@ -57,17 +58,18 @@ int serve(const Options& options) {
   const auto mock = MockProcess::start(options.mock, clock);
   if (!mock) return exit_code(mock.error());
   const std::string ready = to_text((*mock)->ready());
-  if (!options.ready_file.empty()) {
-    const auto written = write_file_atomically(options.ready_file, ready, Readers::kAnyone);
-    if (!written) return exit_code(written.error());
-  }
+  if (auto written = options.ready_file->write(ready); !written) return exit_code(written.error());
   print_exact(ready);
-  if (!flush_output()) return kFailed;  // run_program() says why
+  if (!flush_output()) {  // run_program() says why
+    options.ready_file->remove();
+    return kFailed;
+  }
   if (parent) {
     parent->wait(signals);
   } else {
     wait_for_signal(signals);
   }
+  options.ready_file->remove();  // first: nobody is to be led to what is about to go
   (*mock)->stop();
   return kOk;
 }
@@ -77,8 +79,7 @@ int serve(const Options& options) {
 Run setup_serve(CLI::App& app) {
   auto options = std::make_shared<Options>();
   add_mock_options(app, options->mock);
-  app.add_option("--ready-file", options->ready_file,
-                 "Write the first line here as well, once it answers; all of it at once");
+  options->ready_file = ReadyFile::declare(app);
   app.add_flag("--die-with-parent", options->die_with_parent,
                "Stop as on SIGTERM when the process that started this one is gone (Linux)");
   app.footer(

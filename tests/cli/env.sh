@@ -49,9 +49,11 @@ expect_out_json '.ZIM_APP_ID == "12345" and .ZIM_SERVER_SECRET == $s' --arg s "$
 zim env --control "$(jq -r .control_url <<<"$READY")" --app-id 8
 expect_rc 1
 expect_err 'no tenant has "8"'
+cp "$T/ready" "$T/left" # as a mock leaves it that was killed
 stop_mock TERM
 
-refuses 'no mock' 5 'nothing answers' env --ready-file "$T/ready"
+refuses 'no mock' 5 'nothing answers' env --ready-file "$T/left"
+refuses 'a mock that has ended' 2 'ready: could not open' env --ready-file "$T/ready"
 refuses 'a file that is not there' 2 'nothere: could not open' env --ready-file "$T/nothere"
 for text in '' '[]' '{}' '{"app_id":1}' '{"url":"http://x","app_id":"1"}' '{"url":1,"app_id":1}' '{"url":"http://x","app_id":4294967296}'; do
   printf '%s\n' "$text" >"$T/bad"
