@@ -154,13 +154,13 @@ class EasemobReader {
     const std::string base = "/payload/bodies";
     const json& list = array_of(payload, "bodies");
     if (list.empty()) return bad(base, "one body or several", member_of(payload, "bodies"));
-    MessageParts parts;
+    MessageParts parts(out_);
     for (std::size_t i = 0; i < list.size(); ++i) {
       if (string_of(list[i], "type") == "cmd") continue;
       const auto added = parts.add(part_of(list[i], pointer_to(base, i)));
       if (!added) return report(place_, added.error(), known_, out_);
     }
-    const auto all = parts.take(out_, left_out("commands"));
+    const auto all = parts.take(left_out("commands"));
     if (!all) return report(place_, all.error(), known_, out_);
     put_parts(*all, record);
     return out_.message(place_, record);

@@ -125,6 +125,9 @@ class SourceReader {
 // The name of a record that next() gave without refusals; empty if the file has changed there.
 RecordName name_at(const SourceReader& source, const RecordPlace& place);
 
+// What becomes of a medium that the source lost, or for which no URL is known.
+enum class MissingPolicy { kStop, kPlaceholder, kSkip };
+
 enum class DateOrder { kUnknown, kDayFirst, kMonthFirst, kYearFirst };
 
 // What a source is read with.
@@ -136,6 +139,7 @@ struct FormatOptions {
   std::string time_zone{};  // of times without one: an IANA name, or ""
   DateOrder date_order = DateOrder::kUnknown;
   std::string language{};     // WhatsApp's words are of this one (WhatsAppWords::languages()), or ""
+  MissingPolicy missing_media = MissingPolicy::kStop;
   bool null_is_text = false;  // a WhatsApp message "null" is what a user wrote
   std::filesystem::path spool_folder = "/tmp";  // for a copy of what is not JSON Lines
 };

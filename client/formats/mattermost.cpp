@@ -161,7 +161,7 @@ class MattermostLine {
   }
 
   Made<std::vector<MessagePart>> parts_of(const json& post, const std::string& at) const {
-    MessageParts parts;
+    MessageParts parts(out_);
     parts.add_text(string_of(post, "message"));
     const json& attachments = array_of(post, "attachments");
     for (std::size_t i = 0; i < attachments.size(); ++i) {
@@ -169,7 +169,7 @@ class MattermostLine {
           parts.add(attachment(attachments[i], pointer_to(at + "/attachments", i) + "/path"));
       if (!added) return tl::unexpected(std::move(added.error()));
     }
-    return parts.take(out_, broken(at + "/message", "a text or attachments",
+    return parts.take(broken(at + "/message", "a text or attachments",
                                    json_type_and_value(member_of(post, "message"))));
   }
 
@@ -199,12 +199,23 @@ class MattermostLine {
   Conversion& out_;
 };
 
+// A line about a user; other lines have a name there.
+void note_person(const json& user, Conversion& out) {
+  std::string name = string_of(user, "nickname");
+  if (name.empty()) {
+    const std::string &first = string_of(user, "first_name"), &last = string_of(user, "last_name");
+    name = first + (first.empty() || last.empty() ? "" : " ") + last;
+  }
+  out.person(string_of(user, "username"), name, string_of(user, "profile_image"));
+}
+
 Result<void> convert_mattermost(const std::filesystem::path& path, Conversion& out) {
   out.note(
       "a Mattermost export has no ids and nothing of what was deleted: both users get every "
       "message");
   return read_json_items(path, [&](JsonElement& item) -> Result<void> {
     if (item.problem) return out.bad(item.source_place(), *item.problem, nullptr);
+    note_person(member_of(item.value, "user"), out);
     return MattermostLine(item.source_place(), out).read(item.value);
   });
 }

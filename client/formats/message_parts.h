@@ -16,10 +16,18 @@ namespace zimmock {
 Made<std::string> medium_url(std::string_view pointer, std::string_view source,
                              const FormatOptions& options);
 
-// A lost medium costs no words: a message that has anything else is imported without it, and it is
-// counted. Without anything else, why the first one is lost is why the message is bad.
+// What stands for a medium that is missing, as --missing-media placeholder writes it.
+MessagePart missing_part(const std::string& file);
+
+// FormatOptions::missing_media says what becomes of a medium that is missing. With kStop a lost one
+// costs no words: a message that has anything else is imported without it, and it is counted;
+// without anything else, why the first one is lost is why the message is bad, as is any that has no
+// URL.
 class MessageParts {
  public:
+  // It must outlive this.
+  explicit MessageParts(Conversion& out) : out_(out) {}
+
   // Nothing for "".
   void add_text(std::string text);
 
@@ -29,9 +37,10 @@ class MessageParts {
   bool empty() const { return parts_.empty() && !lost_; }
 
   // All, in the order in which they were added. `nothing` is why there is no message if none was.
-  Made<std::vector<MessagePart>> take(Conversion& out, tl::unexpected<NoMessage> nothing);
+  Made<std::vector<MessagePart>> take(tl::unexpected<NoMessage> nothing);
 
  private:
+  Conversion& out_;
   std::vector<MessagePart> parts_;
   std::optional<NoMessage> lost_;  // the first one
   std::size_t count_lost_ = 0;

@@ -13,30 +13,38 @@
 
 namespace zimmock {
 
+// What a part is that cannot be imported.
+enum class MissingMedium {
+  kNo,          // no medium
+  kLost,        // the source itself does not have it any more
+  kWithoutUrl,  // the source has it, and it is not known at which URL
+};
+
 struct NoMessage {
-  std::string_view skipped;  // its kind, which must outlive it; "": it is bad
-  SourceProblem problem;
-  bool lost_medium = false;  // a medium that the source itself does not have any more
+  std::string_view skipped{};  // its kind, which must outlive it; "": it is bad
+  SourceProblem problem{};
+  MissingMedium medium = MissingMedium::kNo;
+  std::string file{};  // the medium's file name; "" if it is not known
 };
 
 template <typename T>
 using Made = tl::expected<T, NoMessage>;
 
 inline tl::unexpected<NoMessage> left_out(std::string_view kind) {
-  return tl::unexpected(NoMessage{kind, {}, false});
+  return tl::unexpected(NoMessage{kind, {}});
 }
 
 inline tl::unexpected<NoMessage> broken(std::string pointer, std::string expected,
                                         std::string got) {
   return tl::unexpected(
-      NoMessage{{}, {std::move(pointer), std::move(expected), std::move(got)}, false});
+      NoMessage{{}, {std::move(pointer), std::move(expected), std::move(got)}});
 }
 
 // A part of a message: see MessageParts.
 inline tl::unexpected<NoMessage> lost_medium(std::string pointer, std::string expected,
                                              std::string got) {
   return tl::unexpected(
-      NoMessage{{}, {std::move(pointer), std::move(expected), std::move(got)}, true});
+      NoMessage{{}, {std::move(pointer), std::move(expected), std::move(got)}, MissingMedium::kLost});
 }
 
 // Says so to the conversion. `known` is the record as far as it came.

@@ -73,6 +73,7 @@ struct Channels {
   std::map<Place, std::string> url_at;  // of the channel beside messages, or of a place alone
   std::map<Place, Channel> at;          // of one without a URL
   bool many_of_two = false;             // there is one that is not distinct
+  std::map<std::string, SourcePerson> people;  // members
 };
 
 void add_count(const json& count, Channel& channel) {
@@ -85,12 +86,20 @@ void add_members(const json& members, Channel& channel) {
   }
 }
 
+void note_person(const json& user, Channels& channels) {
+  channels.people.try_emplace(id_of(user, "user_id"), SourcePerson{string_of(user, "nickname"),
+                                                                   string_of(user, "profile_url")});
+}
+
 void note_channel(const json& source, const std::optional<Place>& place, Channels& channels) {
   const std::string& url = string_of(source, "channel_url");
   if (url.empty() && !place) return;
   Channel& channel = url.empty() ? channels.at[*place] : channels.by_url[url];
   if (place && !url.empty()) channels.url_at[*place] = url;
   add_members(array_of(source, "members"), channel);
+  if (!channel.of_a_group()) {
+    for (const json& member : array_of(source, "members")) note_person(member, channels);
+  }
   add_count(member_of(source, "member_count"), channel);
   channels.many_of_two |= member_of(source, "is_distinct") == false;
 }
@@ -121,7 +130,10 @@ Result<Channels> read_channels(const std::filesystem::path& path) {
     if (what == kBeside) note_channel(element.value, place, channels);
     if (what == kListed) note_channel(element.value, std::nullopt, channels);
     if (what == kUrl) channels.url_at[place] = string_of(element.value);
-    if (what == kMember) add_members(json::array({element.value}), alone[place]);
+    if (what == kMember) {
+      add_members(json::array({element.value}), alone[place]);
+      note_person(element.value, channels);
+    }
     if (what == kDistinct) channels.many_of_two |= element.value == false;
     if (what == kCount) add_count(element.value, alone[place]);
     return {};
@@ -197,8 +209,12 @@ Made<MessagePart> file_part(const json& file, const std::string& at, bool needs_
   auto url = medium_url(at + "/url", source, options);
   if (!url) return tl::unexpected(std::move(url.error()));
   if (needs_key && *url == source) {
-    return broken(at + "/url", "a URL that needs no key, which --media-map can make of it",
-                  quote(source) + " with require_auth");
+    return tl::unexpected(
+        NoMessage{{},
+                  {at + "/url", "a URL that needs no key, which --media-map can make of it",
+                   quote(source) + " with require_auth"},
+                  MissingMedium::kWithoutUrl,
+                  string_of(file, file.contains("name") ? "name" : "file_name")});
   }
   const auto either = [&file](const char* name, const char* other) {
     return file.contains(name) ? name : other;
@@ -235,7 +251,7 @@ const std::string& words_with_files(const json& message) {
 }
 
 Made<std::vector<MessagePart>> parts_of(const json& message, Conversion& out) {
-  MessageParts parts;
+  MessageParts parts(out);
   const json& text = member_of(message, "message");
   const std::string& custom = string_of(message, "custom_type");
   if (string_of(message, "type") == "FILE") {
@@ -249,7 +265,7 @@ Made<std::vector<MessagePart>> parts_of(const json& message, Conversion& out) {
                                             json_line({{"custom_type", custom}, {"message", text}}),
                                             string_of(text))));
   }
-  auto all = parts.take(out, broken("/message", "a text", json_type_and_value(text)));
+  auto all = parts.take(broken("/message", "a text", json_type_and_value(text)));
   if (all && member_of(message, "poll").is_object()) out.skipped("polls; their text was kept");
   return all;
 }
@@ -303,6 +319,7 @@ Result<void> convert_sendbird(const std::filesystem::path& path, Conversion& out
   out.note(
       "sendbird's lists cannot say who deleted a message for themselves, so both users get every "
       "message");
+  for (const auto& [id, person] : channels->people) out.person(id, person.name, person.avatar);
   if (channels->many_of_two) {
     out.note(
         "sendbird has channels that are not distinct: all of those between the same two users "
@@ -314,6 +331,9 @@ Result<void> convert_sendbird(const std::filesystem::path& path, Conversion& out
     json record = json::object();
     const auto made = fill(element, channel, out, record);
     if (!made) return report(element.source_place(), made.error(), record, out);
+    const json& user = member_of(element.value, "user");
+    out.person(writer_of(element.value), string_of(user, "nickname"),
+               string_of(user, "profile_url"));
     return out.message(element.source_place(), record);
   });
 }

@@ -192,6 +192,11 @@ class SlackExport {
         names_[string_of(element.value, "id")] = name;
         break;
       }
+      for (const char* image : {"image_original", "image_512", "image_192"}) {
+        const std::string& id = string_of(element.value, "id");
+        out_.person(id, "", string_of(profile, image));
+        if (names_.contains(id)) out_.person(id, names_.at(id), "");
+      }
       return {};
     });
   }

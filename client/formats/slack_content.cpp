@@ -58,7 +58,7 @@ bool is_preview(const json& attachment) {
 class Content {
  public:
   Content(const json& message, const SlackNames& names, Conversion& out)
-      : message_(message), names_(names), out_(out) {}
+      : message_(message), names_(names), out_(out), parts_(out) {}
 
   Made<std::vector<MessagePart>> parts() {
     text_ = own_text();
@@ -70,8 +70,7 @@ class Content {
       return tl::unexpected(std::move(added.error()));
     if (parts_.empty() && deleted_ > 0) return left_out("messages whose files were deleted");
     for (; deleted_ > 0; --deleted_) out_.repaired("deleted files, left out of their message");
-    return parts_.take(
-        out_, broken("/text", "a text or files", json_type_and_value(member_of(message_, "text"))));
+    return parts_.take(broken("/text", "a text or files", json_type_and_value(member_of(message_, "text"))));
   }
 
  private:

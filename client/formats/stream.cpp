@@ -110,6 +110,7 @@ Result<void> convert_item(JsonElement& item, const StreamMessages& messages, Con
                    {"", "an object with \"type\" and \"data\"", json_type_and_value(item.value)},
                    nullptr);
   }
+  if (type == "user") note_stream_person(data, out);
   if (type == "reaction") out.skipped("reactions");
   if (type == "reaction" ||
       std::find(std::begin(kOtherItems), std::end(kOtherItems), type) != std::end(kOtherItems))

@@ -37,7 +37,10 @@ class StreamExport {
       Found& found = found_[place_of(element)];
       const auto what = static_cast<What>(element.path / 2);
       if (what == kChannel) found.channel = std::move(element.value);
-      if (what == kMember) found.members.insert(id_of(element.value, "user_id"));
+      if (what == kMember) {
+        found.members.insert(id_of(element.value, "user_id"));
+        note_stream_person(member_of(element.value, "user"), out_);
+      }
       if (what == kWriter && found.writers.size() < 2) found.writers.insert(id_of(element.value));
       return {};
     });

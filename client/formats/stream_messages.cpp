@@ -180,7 +180,7 @@ class Filling {
     if (!text.is_null() && !text.is_string()) {
       return broken("/text", "a text", json_type_and_value(text));
     }
-    MessageParts parts;
+    MessageParts parts(out_);
     parts.add_text(string_of(text));
     const json& attachments = array_of(data, "attachments");
     for (std::size_t i = 0; i < attachments.size(); ++i) {
@@ -191,7 +191,7 @@ class Filling {
       auto added = parts.add(part_of(attachments[i], pointer_to("/attachments", i)));
       if (!added) return tl::unexpected(std::move(added.error()));
     }
-    return parts.take(out_, broken("/text", "a text or an attachment", "neither"));
+    return parts.take(broken("/text", "a text or an attachment", "neither"));
   }
 
   // What Stream made itself of a link in the text. Older ones do not say so (og_scrape_url), and a
@@ -281,7 +281,13 @@ void note_stream_writer(const std::string& channel, const std::string& user,
   if (writers.size() < 2) writers.insert(user);
 }
 
+void note_stream_person(const json& user, Conversion& out) {
+  if (user.is_object())
+    out.person(id_of(user, "id"), string_of(user, "name"), string_of(user, "image"));
+}
+
 Made<void> StreamMessages::fill(const json& data, json& record) const {
+  note_stream_person(member_of(data, "user"), out_);
   return Filling(channels_, out_).fill(data, record);
 }
 

@@ -39,6 +39,9 @@ std::optional<std::int64_t> stream_time(const nlohmann::json& value);
 // Who has written a message: `user` or `user_id`; "" if that is not said.
 std::string stream_writer(const nlohmann::json& data);
 
+// The name and the image of a user, if it is an object.
+void note_stream_person(const nlohmann::json& user, Conversion& out);
+
 void note_stream_writer(const std::string& channel, const std::string& user,
                         StreamChannels& channels);
 

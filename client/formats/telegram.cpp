@@ -105,6 +105,7 @@ using ChatPlace = std::pair<ChatList, std::size_t>;
 
 struct Chat {
   std::string type;
+  std::string name;
   std::string peer;             // as from_id has it; "" if it is not said
   std::set<std::string> wrote;  // three at most: two are enough to know, three to give up
   std::int64_t last_ms = 0;
@@ -129,26 +130,30 @@ ChatPlace place_of(ChatList list, const JsonElement& element) {
 Result<Export> read_export(const std::filesystem::path& path) {
   struct Fact {
     ChatList list;
-    enum What { kOwner, kType, kId, kFrom } what;
+    enum What { kOwner, kType, kId, kName, kFrom } what;
   };
-  static constexpr std::array<std::string_view, 9> kPaths{"/personal_information/user_id",
-                                                          "/type",
-                                                          "/id",
-                                                          "/messages/*/from_id",
-                                                          "/chats/list/*/type",
-                                                          "/chats/list/*/id",
-                                                          "/chats/list/*/messages/*/from_id",
-                                                          "/left_chats/list/*/type",
-                                                          "/left_chats/list/*/id"};
-  static constexpr std::array<Fact, 9> kFacts{{{kSingle, Fact::kOwner},
-                                               {kSingle, Fact::kType},
-                                               {kSingle, Fact::kId},
-                                               {kSingle, Fact::kFrom},
-                                               {kChats, Fact::kType},
-                                               {kChats, Fact::kId},
-                                               {kChats, Fact::kFrom},
-                                               {kLeftChats, Fact::kType},
-                                               {kLeftChats, Fact::kId}}};
+  static constexpr std::array<std::string_view, 11> kPaths{"/personal_information/user_id",
+                                                           "/type",
+                                                           "/id",
+                                                           "/name",
+                                                           "/messages/*/from_id",
+                                                           "/chats/list/*/type",
+                                                           "/chats/list/*/id",
+                                                           "/chats/list/*/name",
+                                                           "/chats/list/*/messages/*/from_id",
+                                                           "/left_chats/list/*/type",
+                                                           "/left_chats/list/*/id"};
+  static constexpr std::array<Fact, 11> kFacts{{{kSingle, Fact::kOwner},
+                                                {kSingle, Fact::kType},
+                                                {kSingle, Fact::kId},
+                                                {kSingle, Fact::kName},
+                                                {kSingle, Fact::kFrom},
+                                                {kChats, Fact::kType},
+                                                {kChats, Fact::kId},
+                                                {kChats, Fact::kName},
+                                                {kChats, Fact::kFrom},
+                                                {kLeftChats, Fact::kType},
+                                                {kLeftChats, Fact::kId}}};
   Export out;
   const auto take = [&out](JsonElement& element) -> Result<void> {
     const Fact fact = kFacts[element.path];
@@ -160,6 +165,7 @@ Result<Export> read_export(const std::filesystem::path& path) {
     Chat& chat = out.chats[place_of(fact.list, element)];
     if (fact.what == Fact::kType) chat.type = string_of(element.value);
     if (fact.what == Fact::kId) chat.peer = id;
+    if (fact.what == Fact::kName) chat.name = string_of(element.value);
     if (fact.what == Fact::kFrom && !id.empty() && chat.wrote.size() < 3) chat.wrote.insert(id);
     return {};
   };
@@ -254,7 +260,7 @@ Made<MessagePart> file_part(const json& message, const char* name, const FormatO
 }
 
 Made<std::vector<MessagePart>> parts_of(const json& message, std::string text, Conversion& out) {
-  MessageParts parts;
+  MessageParts parts(out);
   parts.add_text(std::move(text));
   for (const char* name : {"photo", "file"}) {
     if (!message.contains(name)) continue;
@@ -272,7 +278,7 @@ Made<std::vector<MessagePart>> parts_of(const json& message, std::string text, C
         parts.add(custom_part(row.sub_msg_type, json_line(kept),
                               kept.contains(searched) ? string_of(kept[searched]) : "")));
   }
-  return parts.take(out, broken("/text", "a text or a medium", "neither"));
+  return parts.take(broken("/text", "a text or a medium", "neither"));
 }
 
 class TelegramMessages {
@@ -321,6 +327,8 @@ class TelegramMessages {
     if (element.problem) return tl::unexpected(NoMessage{{}, *element.problem});
 
     if (auto done = put_users(chat, message, record); !done) return done;
+    out_.person(string_of(record, "FromUserId"), string_of(message, "from"), "");
+    out_.person(chat.peer, chat.name, "");  // who may have written nothing
     auto time = time_of(message, chat.last_ms);
     if (!time) return tl::unexpected(time.error());
     record["SendMessageTime"] = *time;

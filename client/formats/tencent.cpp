@@ -186,12 +186,12 @@ Made<std::vector<MessagePart>> parts_of(const json& message, Conversion& out) {
   if (!body.is_array() || body.empty()) {
     return broken("/MsgBody", "an array of elements", json_type_and_value(body));
   }
-  MessageParts parts;
+  MessageParts parts(out);
   for (std::size_t i = 0; i < body.size(); ++i) {
     auto added = parts.add(part_of(body[i], pointer_to("/MsgBody", i), out.options()));
     if (!added) return tl::unexpected(std::move(added.error()));
   }
-  return parts.take(out, broken("/MsgBody", "an array of elements", json_type_and_value(body)));
+  return parts.take(broken("/MsgBody", "an array of elements", json_type_and_value(body)));
 }
 
 // --- messages ---

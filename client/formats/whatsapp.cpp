@@ -6,7 +6,9 @@
 #include "client/formats/line_file.h"
 #include "client/formats/local_time.h"
 #include "client/formats/media_message.h"
+#include "client/formats/message_parts.h"
 #include "client/formats/rows.h"
+#include "client/formats/skipped_kinds.h"
 #include "client/formats/whatsapp_chat.h"
 #include "client/formats/whatsapp_dates.h"
 #include "client/formats/whatsapp_line.h"
@@ -183,6 +185,7 @@ class Writer {
       case Kind::kFile:
         return file(text);
       case Kind::kOmitted:
+        if (policy() != MissingPolicy::kStop) return missing(text, "");
         return bad("an export with its media: export the chat again, \"attach media\"",
                    quote(text.text));
       case Kind::kNull:
@@ -222,6 +225,7 @@ class Writer {
 
   Result<void> file(const WhatsAppText& text) {
     auto url = fetchable_url("", text.file, out_.options());
+    if (!url && policy() != MissingPolicy::kStop) return missing(text, text.file);
     if (!url) return out_.bad({number_, ""}, url.error(), known());
     Media media;
     media.type = media_type_of_name(text.file);
@@ -232,9 +236,25 @@ class Writer {
     return send(text, parts);
   }
 
+  MissingPolicy policy() const { return out_.options().missing_media; }
+
+  // A caption is kept either way.
+  Result<void> missing(const WhatsAppText& text, const std::string& file) {
+    std::vector<MessagePart> parts;
+    if (policy() == MissingPolicy::kPlaceholder) {
+      out_.repaired(kPlaceholders);
+      parts.push_back(missing_part(file));
+    }
+    const bool caption = text.kind == Kind::kFile && !text.text.empty();
+    if (caption) parts.push_back(text_part(text.text));
+    if (parts.empty()) return skip(kMissingMedia);
+    if (policy() == MissingPolicy::kSkip) out_.skipped(kLostMedia);
+    return send(text, parts);
+  }
+
   Result<void> send(const WhatsAppText& text, const std::vector<MessagePart>& parts) {
     if (text.edited) out_.repaired("notes that a message was edited, left out of its text");
-    if (text.omitted) out_.skipped("media that were not exported, of messages whose text is kept");
+    if (text.omitted) out_.skipped(kLostMedia);
     const ZonedTime time = zone_.to_unix_ms(time_, latest_ms_);
     count_local_time(time.kind, out_);
     latest_ms_ = time.unix_ms;

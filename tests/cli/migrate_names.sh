@@ -60,4 +60,49 @@ zim migrate mapped.jsonl --execute --rate off --users map.json --merge-users
 expect_rc 0
 expect_users '{"ann":["First",""],"bob":["",""]}'
 
+# --- what each format knows ------------------------------------------------------------------------------------------------
+
+knows() { # FILE USERS [ARGS]: the users that its import leaves
+  fresh_mock
+  WHAT="the names of ${1%%.*}"
+  zim migrate "$1" --execute --rate off --retention-days 3650 "${@:3}"
+  expect_rc 0
+  expect_users "$2"
+}
+seconds=$((now_ms / 1000 - 100))
+day=$(date -u -d "@$seconds" +%F)
+iso=$(date -u -d "@$seconds" +%FT%TZ)
+cat >"$T/telegram.json" <<E
+{"personal_information":{"user_id":1},"chats":{"list":[
+ {"name":"Bo Peer","type":"personal_chat","id":2,"messages":[{"id":5,"type":"message","date_unixtime":"$seconds","from":"Ann Own","from_id":"user1","text":"hi"}]},
+ {"name":"A group","type":"private_group","id":3,"messages":[{"id":6,"type":"message","date_unixtime":"$seconds","from":"Zed","from_id":"user9","text":"hi"}]}]}}
+E
+knows telegram.json '{"user1":["Ann Own",""],"user2":["Bo Peer",""]}'
+cat >"$T/sendbird.json" <<E
+{"channel":{"channel_url":"c","members":[{"user_id":"bo","nickname":"Bo N","profile_url":"https://x.example/bo.png"},{"user_id":"ann"}]},
+ "messages":[{"message_id":1,"type":"MESG","user":{"user_id":"ann","nickname":"Ann N","profile_url":"https://x.example/ann.png"},"message":"hi","created_at":$((seconds * 1000))}]}
+E
+knows sendbird.json '{"ann":["Ann N","https://x.example/ann.png"],"bo":["Bo N","https://x.example/bo.png"]}'
+cat >"$T/mattermost.jsonl" <<E
+{"type":"version","version":1}
+{"type":"user","user":{"username":"ann","nickname":"Annie","first_name":"A","last_name":"B","profile_image":"images/ann.png"}}
+{"type":"user","user":{"username":"bo","first_name":"Bo","last_name":"Peep"}}
+{"type":"direct_post","direct_post":{"channel_members":["ann","bo"],"user":"ann","message":"hi","create_at":$((seconds * 1000))}}
+E
+printf '{"images/":"https://x.example/"}' >"$T/images.json"
+knows mattermost.jsonl '{"ann":["Annie","https://x.example/ann.png"],"bo":["Bo Peep",""]}' --media-map images.json
+cat >"$T/stream.jsonl" <<E
+{"type":"user","data":{"id":"bo","name":"Bo S","image":"https://x.example/bo.png"}}
+{"type":"channel","data":{"type":"messaging","member_ids":["ann","bo"],"created_by":"ann"}}
+{"type":"message","data":{"id":"m1","type":"regular","text":"hi","channel_type":"messaging","channel_member_ids":["ann","bo"],"created_at":"$iso","user":{"id":"ann","name":"Ann S"}}}
+E
+knows stream.jsonl '{"ann":["Ann S",""],"bo":["Bo S","https://x.example/bo.png"]}'
+mkdir -p "$T/slack/D1"
+cat >"$T/slack/users.json" <<E
+[{"id":"U1","name":"ann","profile":{"display_name":"","real_name":"Ann L","image_512":"https://x.example/ann.png"}},{"id":"U2","name":"bo"}]
+E
+printf '[{"id":"D1","members":["U1","U2"]}]' >"$T/slack/dms.json"
+printf '[{"type":"message","user":"U1","text":"hi","ts":"%s.000100"}]' "$seconds" >"$T/slack/D1/$day.json"
+knows slack '{"U1":["Ann L","https://x.example/ann.png"],"U2":["bo",""]}'
+
 finish_cli
