@@ -198,15 +198,42 @@ Result<std::unique_ptr<SourceReader>> open_converted(std::string_view format,
   return std::make_unique<SpoolReader>(*std::move(file), options, std::move(facts));
 }
 
-std::optional<std::string> media_url(std::string_view source, const FormatOptions& options) {
-  const std::pair<const std::string, std::string>* best = nullptr;
-  for (const auto& row : options.media) {
-    const bool longer = best == nullptr || row.first.size() > best->first.size();
-    if (longer && source.starts_with(row.first)) best = &row;
+namespace {
+
+bool is_url(std::string_view text) {
+  return text.starts_with("http://") || text.starts_with("https://");
+}
+
+// The row with the longest beginning of `source`, or nullptr. The rows are sorted, so that what
+// stands before `source` shares with it all that a shorter beginning could have.
+const std::pair<const std::string, std::string>* row_of(std::string_view source,
+                                                        const FormatOptions& options) {
+  std::string_view beginning = source;
+  while (true) {
+    auto row = options.media.upper_bound(beginning);
+    if (row == options.media.begin()) return nullptr;
+    --row;
+    if (beginning.starts_with(row->first)) return &*row;
+    const auto [end, ignored] =
+        std::mismatch(beginning.begin(), beginning.end(), row->first.begin(), row->first.end());
+    beginning = beginning.substr(0, static_cast<std::size_t>(end - beginning.begin()));
   }
-  std::string url(source);
-  if (best != nullptr) url.replace(0, best->first.size(), best->second);
-  if (!url.starts_with("http://") && !url.starts_with("https://")) return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> media_url(std::string_view source, const FormatOptions& options) {
+  std::string name(source);
+  if (!options.media_folder.empty() && !is_url(source)) name = options.media_folder + "/" + name;
+  if (options.survey != nullptr && !source.empty()) options.survey->media.insert(name);
+  const auto* row = row_of(name, options);
+  if (row == nullptr) {
+    name = source;
+    row = row_of(name, options);
+  }
+  if (row != nullptr && row->second.empty()) return std::nullopt;
+  std::string url = row == nullptr ? name : row->second + name.substr(row->first.size());
+  if (!is_url(url)) return std::nullopt;
   return url;
 }
 

@@ -63,7 +63,8 @@ Result<std::unique_ptr<SourceReader>> open_converted(std::string_view format,
                                                      Converter convert);
 
 // The URL that a source's URL or path is kept at: the longest beginning that FormatOptions::media
-// knows is exchanged. Nothing if it is then no http or https URL.
+// knows is exchanged, of the path in FormatOptions::media_folder before that of the path alone.
+// Nothing if it is then no http or https URL, or if what it is exchanged for is "".
 std::optional<std::string> media_url(std::string_view source, const FormatOptions& options);
 
 }  // namespace zimmock

@@ -24,7 +24,7 @@ constexpr Format kFormats[] = {
     {"telegram",
      "Telegram Desktop's export in JSON, of one chat or of the account; its personal chats, whose "
      "users are from_id's (user700000000): map them with --users",
-     open_telegram, is_telegram},
+     open_telegram, is_telegram, true},
     {"tencent",
      "Tencent Chat: answers of admin_getroammsg with Operator_Account and Peer_Account put beside "
      "MsgList, pulled once for each user, or bodies of importmsg",
@@ -36,7 +36,7 @@ constexpr Format kFormats[] = {
     {"whatsapp",
      "The text file of WhatsApp's \"export chat\", of iPhones and Android; needs --tz and --users, "
      "--date-order where the dates do not tell it, and --language where the phone's is not known",
-     open_whatsapp, is_whatsapp},
+     open_whatsapp, is_whatsapp, true},
     {"mattermost",
      "Mattermost's bulk export, JSON Lines: its direct posts between two users, with their replies",
      open_mattermost, is_mattermost},

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,7 +34,8 @@ struct RecordPlace {
 struct SourcePlace {
   std::uint32_t line = 0;  // from 1; a whole document may be one line
   // JSON Pointer from the document's root, in a folder behind "FILE#"; "" where the line (or, of a
-  // file of several documents, the document that begins there) is the record.
+  // file of several documents, the document that begins there) is the record. Of one input of
+  // several it begins with the input: "a.txt", "b.json#/messages/3", "slack.zip/D1/x.json#/0".
   std::string pointer;
 };
 
@@ -120,6 +122,12 @@ class SourceReader {
   virtual std::uint64_t position() const = 0;
 
   virtual const SourceFacts& facts() const = 0;
+
+  // Which of several inputs a record is of, counted from 0; that input's name, "" if there is only
+  // one; and its format.
+  virtual std::uint32_t input_of(const RecordPlace& /*place*/) const { return 0; }
+  virtual std::string input_name(std::uint32_t /*input*/) const { return ""; }
+  virtual std::string_view format_of(const RecordPlace& /*place*/) const { return facts().format; }
 };
 
 // The name of a record that next() gave without refusals; empty if the file has changed there.
@@ -129,6 +137,11 @@ RecordName name_at(const SourceReader& source, const RecordPlace& place);
 enum class MissingPolicy { kStop, kPlaceholder, kSkip };
 
 enum class DateOrder { kUnknown, kDayFirst, kMonthFirst, kYearFirst };
+
+// What a source names, for whoever has to make --users and --media-map of it.
+struct SourceSurvey {
+  std::set<std::string, std::less<>> media;  // as --media-map takes them, those at a URL too
+};
 
 // What a source is read with.
 struct FormatOptions {
@@ -142,6 +155,11 @@ struct FormatOptions {
   MissingPolicy missing_media = MissingPolicy::kStop;
   bool null_is_text = false;  // a WhatsApp message "null" is what a user wrote
   std::filesystem::path spool_folder = "/tmp";  // for a copy of what is not JSON Lines
+  std::string input{};         // of one of several inputs, its name, and the folder or archive
+  std::string media_folder{};  // that its files are in: `media` has "FOLDER/FILE" before FILE
+  // Takes what the source names. With it, people whom `users` does not have stand for themselves,
+  // times without a zone are UTC, and dates that can be read in two ways have the day first.
+  SourceSurvey* survey = nullptr;
 };
 
 struct Format {
@@ -156,6 +174,10 @@ struct Format {
   // True if a source that begins so is of this format, and of no other row's. `head` is its first
   // 64 KiB, or empty for a folder.
   bool (*is_this)(std::string_view head, const std::filesystem::path& path);
+
+  // True for one person's view of a chat: an id, if there is one, is of that export alone, and what
+  // that person has deleted is not in it.
+  bool is_personal = false;
 };
 
 std::span<const Format> formats();

@@ -24,7 +24,7 @@ tl::unexpected<Error> bad_file(ErrorKind kind, const std::filesystem::path& path
 }  // namespace
 
 LineFile::LineFile(std::filesystem::path path, int fd, std::uint64_t size)
-    : path_(std::move(path)), fd_(fd), size_(size), buffer_(kBufferBytes) {}
+    : path_(std::move(path)), fd_(fd), size_(size) {}
 
 LineFile::LineFile(LineFile&& other) noexcept
     : path_(std::move(other.path_)),
@@ -65,6 +65,7 @@ Result<LineFile> LineFile::open(const std::filesystem::path& path) {
 // True if there is something in the buffer.
 Result<bool> LineFile::fill() {
   if (at_ < end_) return true;
+  buffer_.resize(kBufferBytes);
   while (true) {
     const ssize_t bytes =
         ::pread(fd_, buffer_.data(), buffer_.size(), static_cast<off_t>(next_offset_));
@@ -75,6 +76,7 @@ Result<bool> LineFile::fill() {
     }
     at_ = 0;
     end_ = static_cast<std::size_t>(bytes);
+    if (bytes == 0) buffer_ = {};  // many files are open at once, each read to its end
     return bytes > 0;
   }
 }

@@ -115,6 +115,7 @@ Result<TimeZone> TimeZone::find(std::string_view name) {
 Result<TimeZone> TimeZone::demand(const FormatOptions& options, const std::filesystem::path& path,
                                   std::string_view example) {
   if (!options.time_zone.empty()) return find(options.time_zone);
+  if (options.survey != nullptr) return find("UTC");
   return fail(ErrorKind::kUsage,
               fmt::format("{}: its times name no time zone ({}): give --tz, such as --tz "
                           "Europe/Berlin",
@@ -135,6 +136,20 @@ ZonedTime TimeZone::to_unix_ms(const LocalTime& time, std::int64_t not_before_ms
   const std::int64_t second = at(info.second);
   const bool later = first < not_before_ms && second >= not_before_ms;
   return {later ? second : first, LocalTimeKind::kTwice};
+}
+
+LocalTime TimeZone::at(std::int64_t unix_ms) const {
+  const auto local = zone_->to_local(date::sys_time<milliseconds>(milliseconds(unix_ms)));
+  const auto day = date::floor<date::days>(local);
+  const date::year_month_day date(day);
+  const date::hh_mm_ss<milliseconds> time(local - day);
+  return {static_cast<int>(date.year()),
+          static_cast<int>(static_cast<unsigned>(date.month())),
+          static_cast<int>(static_cast<unsigned>(date.day())),
+          static_cast<int>(time.hours().count()),
+          static_cast<int>(time.minutes().count()),
+          static_cast<int>(time.seconds().count()),
+          static_cast<int>(time.subseconds().count())};
 }
 
 void count_local_time(LocalTimeKind kind, Conversion& out) {

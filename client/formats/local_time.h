@@ -66,6 +66,9 @@ class TimeZone {
   ZonedTime to_unix_ms(const LocalTime& time,
                        std::int64_t not_before_ms = std::numeric_limits<std::int64_t>::min()) const;
 
+  // What a clock in the zone shows at that time.
+  LocalTime at(std::int64_t unix_ms) const;
+
  private:
   explicit TimeZone(const date::time_zone* zone) : zone_(zone) {}
 

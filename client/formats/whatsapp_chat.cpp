@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "client/formats/chat_name.h"
 #include "client/formats/whatsapp_dates.h"
 #include "client/formats/whatsapp_text.h"
 #include "contracts/api/json_text.h"
@@ -59,8 +60,8 @@ class Scan {
     if (auto found = find_people(); !found) return tl::unexpected(found.error());
     if (chat_.of_a_group()) return std::move(chat_);
     const auto order = dates_.decide(options_.date_order, path_);
-    if (!order) return tl::unexpected(order.error());
-    chat_.order = *order;
+    if (!order && options_.survey == nullptr) return tl::unexpected(order.error());
+    chat_.order = order.value_or(DateOrder::kDayFirst);
     return std::move(chat_);
   }
 
@@ -144,7 +145,7 @@ class Scan {
     json missing = json::object();
     std::vector<std::string> names;
     for (const std::string& name : chat_.people) {
-      if (options_.users.contains(name)) continue;
+      if (options_.users.contains(name) || options_.survey != nullptr) continue;
       names.push_back(quote(name));
       missing[name] = "its ZIM user id";
     }
@@ -162,6 +163,10 @@ class Scan {
     for (const auto& row : options_.users) {
       if (row.first != chat_.people[0]) others.push_back(row.first);
     }
+    const std::string file = options_.input.empty() ? path_.string() : options_.input;
+    if (others.size() > 1)
+      std::erase_if(others, [&](const std::string& name) { return !is_chat_with(file, name); });
+    if (others.size() != 1 && options_.survey != nullptr) others = {""};
     if (others.size() != 1) {
       return fail(ErrorKind::kUsage,
                   fmt::format("{}: only {} has written: give --users with this name and the other "
