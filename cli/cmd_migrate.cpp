@@ -35,9 +35,10 @@ Run setup_migrate(CLI::App& app) {
       "end; 7 the credentials are refused; 130 interrupted.");
   return [options, chosen] {
     if (*chosen) return (*chosen)();
-    if (options->file.empty()) {
-      return complain(
-          kUsage, "migrate: expected FILE, the chat history, or probe, status, report or verify");
+    if (options->files.empty()) {
+      return complain(kUsage,
+                      "migrate: expected INPUT, the chat history, or probe, "
+                      "status, report or verify");
     }
     return run_migration(*options);
   };

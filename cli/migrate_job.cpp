@@ -81,8 +81,15 @@ Result<void> name_files(const MigrateOptions& options, MigrateJob& job) {
   job.journal = options.journal;
   job.quarantine = options.quarantine;
   if (!job.connection) return {};
+  if (options.journal.empty() && options.files.size() > 1) {
+    return fail(ErrorKind::kUsage,
+                "several inputs: expected --journal FILE, as no name of theirs would be the same "
+                "if one more came");
+  }
   if (options.journal.empty()) {
-    const std::string name = std::filesystem::path(options.file).filename().string();
+    std::filesystem::path file(options.files.front());
+    if (!file.has_filename()) file = file.parent_path();
+    const std::string name = file.filename().string();
     auto named = default_journal(name, job.plan.shard, job.connection->curl.endpoint.service,
                                  job.facts.app_id, options.execute);
     if (!named) return tl::unexpected(named.error());
@@ -91,15 +98,6 @@ Result<void> name_files(const MigrateOptions& options, MigrateJob& job) {
   }
   if (options.quarantine.empty()) job.quarantine = job.journal.string() + ".quarantine.jsonl";
   return {};
-}
-
-// Where the user uploads it from. A file that is there is that text: its name is the text's digest.
-Result<void> keep_long_message(const std::string& file_name, std::string_view text) {
-  const std::filesystem::path folder = "long-messages";
-  std::error_code error;
-  if (std::filesystem::exists(folder / file_name, error)) return {};
-  std::filesystem::create_directories(folder, error);
-  return write_file_atomically(folder / file_name, text);
 }
 
 Result<void> read_policies(const MigrateOptions& options, MigrateJob& job) {
@@ -127,13 +125,6 @@ Result<void> read_policies(const MigrateOptions& options, MigrateJob& job) {
   }
   const auto tagged = choose<bool>("--tag", options.tag, {{"on", true}, {"off", false}});
   if (!tagged) return tl::unexpected(tagged.error());
-  const auto long_messages =
-      choose<LongPolicy>("--long-messages", options.long_messages,
-                         {{"stop", LongPolicy::kStop},
-                          {"split", LongPolicy::kSplit},
-                          {"file", LongPolicy::kFile}});
-  if (!long_messages) return tl::unexpected(long_messages.error());
-  job.long_messages = {*long_messages, keep_long_message};
   const auto names = choose<bool>("--names", options.names, {{"on", true}, {"off", false}});
   if (!names) return tl::unexpected(names.error());
   job.plan.names = *names;
@@ -176,101 +167,21 @@ Result<void> read_display(const MigrateOptions& options, MigrateJob& job) {
   return {};
 }
 
-// A JSON object of texts, as --users and --media-map take it.
-Result<std::map<std::string, std::string, std::less<>>> read_map(const char* option,
-                                                                 const std::string& file) {
-  std::map<std::string, std::string, std::less<>> out;
-  if (file.empty()) return out;
-  const auto text = read_input(file);
-  if (!text) return tl::unexpected(text.error());
-  const auto document = parse_json(*text, {});
-  if (!document) {
-    return fail(ErrorKind::kUsage,
-                fmt::format("{}: {}: {}", option, file, document.error().line()));
-  }
-  if (!document->is_object()) {
-    return fail(ErrorKind::kUsage,
-                fmt::format("{}: {}: expected a JSON object, {{\"from\": \"to\"}}, got {}", option,
-                            file, json_type_and_value(*document)));
-  }
-  for (const auto& [from, to] : document->items()) {
-    if (!to.is_string()) {
-      return fail(ErrorKind::kUsage, fmt::format("{}: {}: {}: expected text, got {}", option, file,
-                                                 quote(from), json_type_and_value(to)));
-    }
-    out[from] = to.get<std::string>();
-  }
-  return out;
-}
-
-Result<const Format*> choose_format(const MigrateOptions& options) {
-  if (options.format == "auto") return detect_format(options.file);
-  std::vector<Choice<const Format*>> known{{"auto", nullptr}};
-  for (const Format& row : formats()) known.push_back({row.name, &row});
-  return choose("--format", options.format, known);
-}
-
 Result<void> read_source(const MigrateOptions& options, MigrateJob& job) {
-  if (options.file == "-") {
-    return fail(ErrorKind::kUsage,
-                "FILE: expected a regular file, got \"-\": it is read more than once");
-  }
-  if (auto checked = check_file(options.file); !checked) return checked;
-  const auto format = choose_format(options);
-  if (!format) return tl::unexpected(format.error());
-  job.format = *format;
-  auto profile = load_profile(options.profile);
-  if (!profile) return tl::unexpected(profile.error());
-  job.source.profile = *std::move(profile);
-  auto users = read_map("--users", options.users_file);
-  if (!users) return tl::unexpected(users.error());
-  if (options.merge_users && options.users_file.empty())
-    return fail(ErrorKind::kUsage, "--merge-users: expected --users with it");
-  job.plan.users = job.source.users = *std::move(users);
-  auto media = read_map("--media-map", options.media_map_file);
-  if (!media) return tl::unexpected(media.error());
-  job.source.media = *std::move(media);
-  job.source.time_zone = options.time_zone;
-  job.source.language = options.language;
-  job.source.null_is_text = options.null_is_text;
-  if (!options.date_order.empty()) {
-    const auto order = choose<DateOrder>("--date-order", options.date_order,
-                                         {{"dmy", DateOrder::kDayFirst},
-                                          {"mdy", DateOrder::kMonthFirst},
-                                          {"ymd", DateOrder::kYearFirst}});
-    if (!order) return tl::unexpected(order.error());
-    job.source.date_order = *order;
-  }
-  std::error_code no_folder;
-  const auto folder = std::filesystem::temp_directory_path(no_folder);
-  if (!no_folder) job.source.spool_folder = folder;
+  auto source = read_source_job(options);
+  if (!source) return tl::unexpected(source.error());
+  static_cast<SourceJob&>(job) = *std::move(source);
   return {};
 }
 
+// The last step: it may take long.
+Result<void> find_inputs_of(const MigrateOptions& options, MigrateJob& job) {
+  if (auto found = find_source(options, job); !found) return found;
+  return set_plan_options(options, job, job.plan);
+}
+
 void add_plan_options(CLI::App& app, MigrateOptions& options) {
-  app.add_option("FILE", options.file, "The chat history");
-  app.add_option("--format", options.format, "Its format (zimmock list formats), or auto")
-      ->capture_default_str();
-  app.add_option("--users", options.users_file,
-                 "A JSON file {SOURCE: ZIM}: which user ids become which");
-  app.add_flag(
-      "--merge-users", options.merge_users,
-      "Several ids may become one: their conversations become one, which cannot be undone. "
-      "Without it, such a --users is refused");
-  app.add_option(
-      "--media-map", options.media_map_file,
-      "A JSON file {SOURCE: URL}: where the source's files are now; beginnings of paths and "
-      "URLs will do");
-  app.add_option("--tz", options.time_zone,
-                 "The time zone of times that name none, as Europe/Berlin");
-  app.add_option("--date-order", options.date_order, "Of dates like 1/2/24: dmy, mdy or ymd");
-  app.add_option("--language", options.language,
-                 "The phone's language of a WhatsApp export, as pt or zh-TW: what is none of its "
-                 "words is a user's text. Without it, the words of all known languages are "
-                 "WhatsApp's, and a language that is not known stops the plan");
-  app.add_flag("--null-is-text", options.null_is_text,
-               "A user wrote what is \"null\" in a WhatsApp export; without it, such a message "
-               "counts as bad: Android writes it for what it cannot tell");
+  add_source_options(app, options);
   app.add_option("--plan", options.plan,
                  "The service's plan, for how old messages may be: free (7 days), pro (30), "
                  "enterprise (90)")
@@ -286,11 +197,6 @@ void add_plan_options(CLI::App& app, MigrateOptions& options) {
          "--bad", options.bad,
          "Records that cannot be imported: stop, or quarantine (left out, and written to a file)")
       ->capture_default_str();
-  app.add_option("--long-messages", options.long_messages,
-                 "Texts over the limit: stop (they cannot be imported, see --bad), split into "
-                 "several messages, or file (written to long-messages/ in this folder; --media-map "
-                 "says where that is uploaded to)")
-      ->capture_default_str();
   app.add_option("--names", options.names,
                  "on: register users with the names and avatars that the source knows; users that "
                  "exist keep theirs. off: with their ids alone")
@@ -303,21 +209,18 @@ void add_plan_options(CLI::App& app, MigrateOptions& options) {
   app.add_option("--shard", options.shard,
                  "I/N: the I-th of N parts, each with its share of --rate and a journal of its own")
       ->capture_default_str();
-  app.add_option("--profile", options.profile,
-                 "The contract's open questions: default, strict or a "
-                 "file")
-      ->capture_default_str();
 }
 
 }  // namespace
 
 Result<MigrateJob> read_migrate_job(const MigrateOptions& options) {
   MigrateJob job;
-  for (const auto step : {read_source, read_window, read_policies, read_settling, read_display}) {
+  for (const auto step :
+       {read_source, read_window, read_policies, read_settling, read_display, find_inputs_of}) {
     if (auto done = step(options, job); !done) return tl::unexpected(done.error());
   }
-  job.facts.file = options.file;
-  job.facts.format = job.format->name;
+  job.facts.file = inputs_text(options.files);
+  job.facts.format = format_names(job.inputs);
   job.facts.calls_per_second = job.plan.calls_per_second;
   job.facts.too_old = job.plan.too_old;
   job.facts.bad = job.plan.bad;
@@ -342,7 +245,8 @@ void add_migrate_options(CLI::App& app, MigrateOptions& options) {
                "Send nothing; read the lists of an earlier run back and compare");
   app.add_option("--journal", options.journal,
                  "What was sent, so that the same command resumes an interrupted run; default: "
-                 "FILE.HOST.APPID.journal in this folder, any loopback address being localhost");
+                 "INPUT.HOST.APPID.journal in this folder, any loopback address being localhost; "
+                 "several INPUTs need it");
   app.add_option("--quarantine", options.quarantine,
                  "Where records go that cannot be imported; default: the journal's name and "
                  ".quarantine.jsonl");
@@ -375,10 +279,10 @@ void add_migrate_options(CLI::App& app, MigrateOptions& options) {
 }
 
 Result<Fingerprint> fingerprint_of(const MigrateOptions& options, const MigrateJob& job) {
-  auto digest = input_digest(options.file);
+  auto digest = digest_of(job.inputs);
   if (!digest) return tl::unexpected(digest.error());
   Fingerprint out{{std::string(kToldInput), *std::move(digest)},
-                  {"--format", std::string(job.format->name)}};
+                  {"--format", format_names(job.inputs)}};
   for (const auto& [name, file] : {std::pair{"--users", options.users_file},
                                    std::pair{"--media-map", options.media_map_file}}) {
     auto content = file.empty() ? Result<std::string>("none") : input_digest(file);
@@ -403,6 +307,10 @@ Result<Fingerprint> fingerprint_of(const MigrateOptions& options, const MigrateJ
   if (!options.language.empty()) out.emplace_back("--language", options.language);
   if (options.null_is_text) out.emplace_back("--null-is-text", "on");
   if (options.long_messages != "stop") out.emplace_back("--long-messages", options.long_messages);
+  if (options.missing_media != "stop") out.emplace_back("--missing-media", options.missing_media);
+  if (options.merge) out.emplace_back("--merge", "on");
+  if (!options.exported_by.empty())
+    out.emplace_back("--exported-by", json_line(options.exported_by));
   return out;
 }
 
@@ -411,11 +319,25 @@ Fingerprint notes_of(const MigrateOptions& options, const MigrateJob& job) {
   const auto absolute = [&ignored](const std::string& file) {
     return file.empty() ? "" : std::filesystem::absolute(file, ignored).string();
   };
-  return {{"file", absolute(options.file)},
+  const bool one = options.files.size() == 1;
+  return {{"file", one ? absolute(options.files.front()) : inputs_text(options.files)},
+          {"files", json_line(options.files)},
+          {"folder", std::filesystem::current_path(ignored).string()},
           {"users", absolute(options.users_file)},
           {"media-map", absolute(options.media_map_file)},
           {"quarantine", absolute(job.quarantine.string())},
           {std::string(kNotedProgram), ZIMMOCK_VERSION}};
+}
+
+// A JSON array of them, or nothing.
+static std::vector<std::string> texts_in(const std::string& document) {
+  std::vector<std::string> out;
+  const nlohmann::json texts = json_or_discarded(document);
+  if (!texts.is_array()) return out;
+  for (const nlohmann::json& text : texts) {
+    if (text.is_string()) out.push_back(text.get<std::string>());
+  }
+  return out;
 }
 
 Result<void> options_of(SqliteJournal& journal, MigrateOptions& options) {
@@ -435,18 +357,30 @@ Result<void> options_of(SqliteJournal& journal, MigrateOptions& options) {
   set("--too-old", options.too_old);
   set("--bad", options.bad);
   set("--long-messages", options.long_messages);
+  set("--missing-media", options.missing_media);
   set("--tag", options.tag);
   set("--shard", options.shard);
   std::string days;
   set("retention days", days);
   options.retention_days = parse_int64(days);
   for (const auto& [name, to] :
-       {std::pair{"file", &options.file}, std::pair{"users", &options.users_file},
+       {std::pair{"folder", &options.folder}, std::pair{"users", &options.users_file},
         std::pair{"media-map", &options.media_map_file}}) {
     const auto noted = journal.noted(name);
     if (!noted) return tl::unexpected(noted.error());
     *to = noted->value_or("");
   }
+  if (options.format.find(',') != options.format.npos) options.format = "auto";
+  options.merge = was.contains("--merge");
+  const auto exported_by = was.find("--exported-by");
+  if (exported_by != was.end()) options.exported_by = texts_in(exported_by->second);
+  const auto files = journal.noted("files");
+  if (!files) return tl::unexpected(files.error());
+  options.files = texts_in(files->value_or(""));
+  if (!options.files.empty()) return {};
+  const auto file = journal.noted("file");  // of before several could be named
+  if (!file) return tl::unexpected(file.error());
+  options.files = {file->value_or("")};
   return {};
 }
 

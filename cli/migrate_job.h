@@ -10,8 +10,7 @@
 #include "cli/connection_options.h"
 #include "cli/migrate_output.h"
 #include "cli/progress_display.h"
-#include "client/formats/format.h"
-#include "client/formats/long_messages.h"
+#include "cli/source_options.h"
 #include "client/importer.h"
 #include "client/plan.h"
 #include "client/sqlite_journal.h"
@@ -19,17 +18,8 @@
 namespace zimmock::cli {
 
 // The command line of `zimmock migrate`, as given.
-struct MigrateOptions {
+struct MigrateOptions : SourceOptions {
   ConnectionOptions connection;
-  std::string file;
-  std::string format = "auto";
-  std::string users_file;
-  bool merge_users = false;
-  std::string media_map_file;
-  std::string time_zone;
-  std::string date_order;
-  std::string language;
-  bool null_is_text = false;
   std::string plan = "pro";
   std::optional<std::int64_t> retention_days;
   bool execute = false;
@@ -49,8 +39,6 @@ struct MigrateOptions {
   std::string time_shift;
   std::string too_old = "stop";
   std::string bad = "stop";
-  std::string long_messages = "stop";
-  std::string profile = "default";
   std::size_t max_examples = 5;
   bool as_json = false;
   bool allow_extra = false;
@@ -58,12 +46,9 @@ struct MigrateOptions {
 };
 
 // The same, read and found to make sense.
-struct MigrateJob {
-  const Format* format = nullptr;
-  FormatOptions source;
+struct MigrateJob : SourceJob {
   PlanOptions plan;
   MigrateFacts facts;
-  LongMessages long_messages;
   GapPolicy gap = GapPolicy::kStop;
   SettlePolicy settle;
   std::int64_t adopt_wait_ms = 0;

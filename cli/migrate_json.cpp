@@ -54,6 +54,8 @@ class JsonOutput : public MigrateOutput {
              {"imports_to_sender", counts.to_sender},
              {"imports_to_receiver", counts.imports - counts.to_sender},
              {"one_sided", counts.one_sided},
+             {"merged", counts.merged},
+             {"only_in_one", counts.only_in_one},
              {"tagged", plan.tagged},
              {"bad", counts.bad},
              {"too_old", counts.too_old},

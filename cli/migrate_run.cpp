@@ -12,12 +12,11 @@
 #include "cli/files.h"
 #include "cli/interrupt.h"
 #include "cli/migrate_hooks.h"
+#include "cli/migrate_locks.h"
 #include "cli/migrate_obstacle.h"
-#include "cli/migrate_people.h"
 #include "cli/migrate_report_plan.h"
 #include "cli/output.h"
 #include "cli/quarantine_file.h"
-#include "cli/run_lock.h"
 #include "client/balance.h"
 #include "client/verdict.h"
 #include "contracts/api/json_text.h"
@@ -254,33 +253,6 @@ Result<void> open_journal(Session& session, const Clock& clock) {
   return {};
 }
 
-// Where no lock can be made, in a container with nothing to write to say, the run goes on.
-Result<void> lock_out_others(Session& session) {
-  std::string input;
-  for (const auto& [name, value] : session.fingerprint) {
-    if (name == kToldInput) input = value;
-  }
-  LockedRun run{session.job.connection->curl.endpoint.instance, session.job.facts.app_id, input,
-                session.job.plan.shard, session.job.journal};
-  auto lock = RunLock::take(state_folders(), run);
-  if (lock) {  // an edited file is the same input, too
-    session.locks.push_back(*std::move(lock));
-    std::error_code ignored;
-    run.input = "file " + std::filesystem::weakly_canonical(session.options.file, ignored).string();
-    lock = RunLock::take(state_folders(), run);
-  }
-  if (!lock && lock.error().kind == ErrorKind::kUsage) return tl::unexpected(lock.error());
-  if (lock) {
-    session.locks.push_back(*std::move(lock));
-  } else {
-    tell_line(
-        "zimmock: warning: no lock could be made, so a second run that sends this file would "
-        "not be refused: {}; XDG_STATE_HOME names a folder for it",
-        in_line(lock.error().message));
-  }
-  return {};
-}
-
 // A run that sends looks for the journal of this migration that an earlier run has made.
 Result<void> find_journal(Session& session, const Clock& clock) {
   std::error_code ignored;
@@ -291,7 +263,9 @@ Result<void> find_journal(Session& session, const Clock& clock) {
   if (std::filesystem::exists(session.job.journal, ignored)) {
     if (auto opened = open_journal(session, clock); !opened) return opened;
   }
-  if (auto locked = lock_out_others(session); !locked) return locked;
+  auto locks = lock_out_others(session.options, session.job);
+  if (!locks) return tl::unexpected(locks.error());
+  session.locks = *std::move(locks);
   if (!session.journal || session.journal->is_new()) return {};
   return take_decisions(*session.journal, session.job);
 }
@@ -306,10 +280,9 @@ bool is_same_file(const std::filesystem::path& a, const std::filesystem::path& b
 }
 
 Result<void> plan(Session& session) {
-  auto source = session.job.format->open(session.options.file, session.job.source);
+  auto source = open_source(session.job);
   if (!source) return tl::unexpected(source.error());
-  session.source = read_long_messages(*std::move(source), session.job.long_messages,
-                                      session.job.source);
+  session.source = *std::move(source);
   // What the service refuses goes there too.
   if (session.options.execute || !session.options.quarantine.empty()) {
     if (is_same_file(session.job.quarantine, session.job.journal))
@@ -320,8 +293,9 @@ Result<void> plan(Session& session) {
   auto made = make_plan(*session.source, session.job.plan);
   if (!made) return tl::unexpected(made.error());
   session.plan = *std::move(made);
-  if (session.options.merge_users || session.options.verify_only) return {};
-  return check_nobody_merged(session.plan->people, session.options.users_file);
+  add_input_notes(session.job, session.options.max_examples, *session.plan);
+  if (session.options.verify_only) return {};
+  return check_apart(session.options, *session.plan);
 }
 
 // What has left the window since the first run, whose time the plan is made for.
@@ -422,7 +396,7 @@ Result<void> match_journal(Session& session) {
   if (session.journal->input_changed()) {
     session.job.facts.notes.push_back(
         fmt::format("{} is not the file of the first run, but has the same messages to import",
-                    quote(session.options.file)));
+                    quote(session.job.facts.file)));
   }
   return {};
 }

@@ -48,6 +48,11 @@ class TextOutput : public MigrateOutput {
                                counts.to_sender, counts.imports - counts.to_sender));
     row("one-sided",
         fmt::format("{} in one user's list only", count_of(counts.one_sided, "record", "records")));
+    if (counts.merged > 0) {
+      row("merged", fmt::format("{} that another input has too; {} that only one person's export "
+                                "has, for that person's list",
+                                count_of(counts.merged, "record", "records"), counts.only_in_one));
+    }
     for (const auto& [name, text] : people_rows(plan.people, limit())) row(name, text);
     if (const std::string names = names_row(plan); !names.empty() && !facts_.verify_only)
       row("names", names);

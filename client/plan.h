@@ -7,6 +7,7 @@
 #include <compare>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,8 +59,10 @@ struct PlanOptions {
   bool names = true;   // users are registered with what the source knows of them
   bool tagged = true;  // every message carries a tag: see record_tag.h
   Shard shard;
-  std::size_t max_examples = 5;  // of each reason; 0: all
-  FindingLog::BadSink on_bad;    // what keeps a record from being imported, as it is found
+  bool merge = false;  // inputs that share a conversation become one history: see plan_merge.cpp
+  std::map<std::string, std::string, std::less<>> exported_by;  // input -> ZIM user, for merge
+  std::size_t max_examples = 5;                                 // of each reason; 0: all
+  FindingLog::BadSink on_bad;  // what keeps a record from being imported, as it is found
 };
 
 struct PlannedRecord {
@@ -82,6 +85,14 @@ struct Conversation {
   std::array<std::uint32_t, 2> imports{};  // into the first user's list, into the second's
 };
 
+// A conversation that several inputs have messages of.
+struct SharedConversation {
+  std::array<std::string, 2> users;
+  std::vector<std::string> inputs;     // their names, two at least
+  std::uint32_t conversation = 0;      // into plan.conversations
+  std::vector<std::uint32_t> numbers;  // of the inputs, as `inputs`
+};
+
 // One user's list of one conversation: what is imported in order, one call at a time.
 struct Lane {
   std::uint32_t conversation = 0;
@@ -102,6 +113,8 @@ struct PlanCounts {
   std::uint64_t out_of_order = 0;   // older than an earlier one of the same user's list
   std::uint64_t same_time = 0;      // with the timestamp of the one before in the same user's list
   std::uint64_t one_sided = 0;      // in one user's list only
+  std::uint64_t merged = 0;         // that another input has too; not among `records`
+  std::uint64_t only_in_one = 0;    // one_sided, as the other person's export does not have them
   std::uint64_t users = 0;          // in a conversation with anything to import
   std::uint64_t conversations = 0;  // with anything to import
   std::uint64_t imports = 0;
@@ -147,6 +160,7 @@ struct MigrationPlan {
   SourceFacts facts;
   People people;     // of all shards
   KnownNames names;  // of users_to_register(), with PlanOptions::names
+  std::vector<SharedConversation> shared;
 
   // True if the policies forbid to execute it.
   bool blocked = false;

@@ -34,6 +34,9 @@ constexpr ReasonRow kReasons[] = {
     {"plan.tag-too-long",
      "ExtendedData has room for the migration's tag, which tells a message that arrived from one "
      "that did not; --tag off does without."},
+    {"plan.only-in-one",
+     "One person's export has the message, the other person's has not, though it covers that time: "
+     "that person deleted it. It goes into the list of the person who has it."},
 };
 
 SourceProblem problem_of(const Finding& finding) {

@@ -38,7 +38,16 @@ struct FindingGroup {
 };
 
 // The plan's own reasons, beside the contract's rules.
-enum class PlanReason { kSource, kSameId, kSameRecord, kExpires, kSameTime, kEmptied, kTagTooLong };
+enum class PlanReason {
+  kSource,
+  kSameId,
+  kSameRecord,
+  kExpires,
+  kSameTime,
+  kEmptied,
+  kTagTooLong,
+  kOnlyInOne
+};
 
 // Groups findings by reason as they come.
 class FindingLog {

@@ -21,7 +21,7 @@ namespace {
 class Scan {
  public:
   Scan(SourceReader& source, const PlanOptions& options, MigrationPlan& plan, FindingLog& log)
-      : source_(source), shard_(options.shard), plan_(plan), log_(log), people_(options.users) {}
+      : source_(source), options_(options), plan_(plan), log_(log), people_(options.users) {}
 
   Result<void> run() {
     while (true) {
@@ -33,6 +33,7 @@ class Scan {
       }
       take(**record);
     }
+    if (auto joined = join_histories(); !joined) return tl::unexpected(joined.error());
     if (auto searched = find_same_ids(); !searched) return tl::unexpected(searched.error());
     count_occurrences();
     sort_records();
@@ -63,7 +64,7 @@ class Scan {
     if (record.emptied == Emptied::kNo && record.ok())
       plan_.source_newest_ms = std::max(plan_.source_newest_ms, message.send_time_ms);
     // A record too broken to name its users is one shard's all the same.
-    if (!shard_.has(message.from_user_id, message.to_user_id)) {
+    if (!options_.shard.has(message.from_user_id, message.to_user_id)) {
       ++plan_.counts.records;
       ++plan_.counts.other_shards;
       return;
@@ -114,18 +115,71 @@ class Scan {
     PlannedRecord& planned = plan_.records.emplace_back();
     planned.place = record.place;
     planned.conversation = index;
-    planned.identity =
-        plan_.tagged ? record_identity(source_.facts().format, record) : content_identity(record);
+    planned.identity = plan_.tagged ? record_identity(source_.format_of(record.place), record)
+                                    : content_identity(record);
     planned.content = content_mark(record);
     planned.time_ms = message.send_time_ms;
     planned.from_second = from_second;
     planned.seen_by = {from_second ? record.receiver_sees : record.sender_sees,
                        from_second ? record.sender_sees : record.receiver_sees};
+    note_input(planned);
     note_order(planned);
     if (!record.id.empty()) {
-      id_marks_.push_back({std::hash<std::string>{}(fmt::format("{} {}", index, record.id)),
+      const std::string known_by =
+          fmt::format("{} {} {}", index, id_scope(record.place), record.id);
+      id_marks_.push_back({std::hash<std::string>{}(known_by),
                            static_cast<std::uint32_t>(plan_.records.size() - 1)});
     }
+  }
+
+  // Within which an id is one message's: a format, or one person's export.
+  std::string id_scope(const RecordPlace& place) const {
+    const std::string_view name = source_.format_of(place);
+    const Format* format = find_format(name);
+    if (format == nullptr || !format->is_personal) return std::string(name);
+    return fmt::format("{} {}", name, source_.input_of(place));
+  }
+
+  void note_input(const PlannedRecord& record) {
+    const std::uint32_t input = source_.input_of(record.place);
+    std::vector<std::uint32_t>& inputs = inputs_[record.conversation];
+    if (std::find(inputs.begin(), inputs.end(), input) != inputs.end()) return;
+    inputs.push_back(input);
+    newest_[record.conversation] = {};  // each has an order of its own
+  }
+
+  Result<void> join_histories() {
+    for (std::uint32_t i = 0; i < inputs_.size(); ++i) {
+      if (inputs_[i].size() < 2) continue;
+      const auto& users = plan_.conversations[i].users;
+      SharedConversation& shared = plan_.shared.emplace_back();
+      shared.users = {plan_.users[users[0]], plan_.users[users[1]]};
+      shared.conversation = i;
+      shared.numbers = inputs_[i];
+      for (const std::uint32_t input : inputs_[i])
+        shared.inputs.push_back(source_.input_name(input));
+    }
+    if (plan_.shared.empty() || !options_.merge) return {};
+    auto merged = merge_histories(source_, options_, plan_, log_);
+    if (!merged) return tl::unexpected(merged.error());
+    leave_out(*merged);
+    return {};
+  }
+
+  // Records that are gone, with what else is known of them by their numbers.
+  void leave_out(const std::vector<bool>& gone) {
+    auto& records = plan_.records;
+    std::vector<std::uint32_t> numbers(records.size());
+    std::uint32_t kept = 0;
+    for (std::uint32_t i = 0; i < records.size(); ++i) {
+      numbers[i] = kept;
+      if (!gone[i]) records[kept++] = records[i];
+    }
+    plan_.counts.records -= records.size() - kept;
+    plan_.counts.merged = records.size() - kept;
+    records.resize(kept);
+    std::erase_if(id_marks_, [&](const IdMark& mark) { return gone[mark.record]; });
+    for (IdMark& mark : id_marks_) mark.record = numbers[mark.record];
   }
 
   std::uint32_t user(const std::string& id) {
@@ -142,6 +196,7 @@ class Scan {
     if (added) {
       plan_.conversations.emplace_back().users = {from, to};
       newest_.emplace_back();
+      inputs_.emplace_back();
     }
     return found->second;
   }
@@ -204,7 +259,8 @@ class Scan {
       auto record = source_.read_at(planned.place);
       if (!record) return tl::unexpected(record.error());
       const auto earlier = std::find_if(kept.begin(), kept.end(), [&](const Kept& one) {
-        return one.record.id == record->id && share_a_list(*one.planned, planned);
+        return one.record.id == record->id && share_a_list(*one.planned, planned) &&
+               id_scope(one.planned->place) == id_scope(planned.place);
       });
       if (earlier == kept.end()) {
         kept.push_back({&planned, *std::move(record)});
@@ -302,13 +358,14 @@ class Scan {
   }
 
   SourceReader& source_;
-  const Shard shard_;
+  const PlanOptions& options_;
   MigrationPlan& plan_;
   FindingLog& log_;
   PeopleLog people_;
   std::unordered_map<std::string, std::uint32_t> user_numbers_;
   std::unordered_map<std::uint64_t, std::uint32_t> conversation_numbers_;
-  std::vector<std::array<Newest, 2>> newest_;  // by conversation and side
+  std::vector<std::array<Newest, 2>> newest_;       // by conversation and side
+  std::vector<std::vector<std::uint32_t>> inputs_;  // by conversation
   std::vector<IdMark> id_marks_;
 };
 

@@ -10,6 +10,12 @@ namespace zimmock {
 Result<void> scan_source(SourceReader& source, const PlanOptions& options, MigrationPlan& plan,
                          FindingLog& log);
 
+// Makes one history of what several inputs have of one conversation, in plan.records, which are in
+// the source's order. True for each record that another one stands for. An Error (kUsage) if it
+// cannot be told whose export one is, or if two have nothing in common.
+Result<std::vector<bool>> merge_histories(const SourceReader& source, const PlanOptions& options,
+                                          MigrationPlan& plan, FindingLog& log);
+
 // Moves all times.
 void shift_times(const TimeShift& shift, MigrationPlan& plan);
 

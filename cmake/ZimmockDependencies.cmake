@@ -13,3 +13,4 @@ find_package(date REQUIRED)
 # the library was compiled (TLS, zlib, brotli), so they are taken from there.
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(CPP_HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
+pkg_check_modules(MINIZIP REQUIRED IMPORTED_TARGET minizip)

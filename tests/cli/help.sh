@@ -62,8 +62,8 @@ refuses 'a misspelt flag of view' 2 '--sdkk.*did you mean.*--sdk' view --as ann 
 refuses 'a misspelt flag with its value' 2 '--ltsen.*did you mean' serve --ltsen=127.0.0.1:0
 refuses 'a flag that resembles nothing' 2 '--xyzzyplugh' migrate x.jsonl --xyzzyplugh
 if [[ $ERR != *'did you mean'* ]]; then pass; else fail 'no guess' "$ERR"; fi
-refuses 'migrate without a file' 2 'expected FILE, the chat history, or probe, status, report or verify' migrate
-refuses 'migrate with options alone' 2 'expected FILE, the chat history, or probe, status, report or verify' migrate --execute
+refuses 'migrate without a file' 2 'expected INPUT, the chat history, or probe, status, report or verify' migrate
+refuses 'migrate with options alone' 2 'expected INPUT, the chat history, or probe, status, report or verify' migrate --execute
 for word in status report verify; do
   refuses "migrate $word without a journal" 2 'JOURNAL' migrate "$word"
   refuses "migrate $word with a misspelt flag" 2 '--jsn.*did you mean.*--json' migrate "$word" x.journal --jsn
@@ -72,7 +72,7 @@ refuses 'a misspelt status' 2 'statsu' migrate statsu
 refuses 'query without users' 2 '--(as|peer)' query
 refuses 'view without users' 2 '--(as|peer|sdk)' view
 refuses 'list without a kind' 2 'KIND|actions' list
-refuses 'a surplus word' 2 'surplus' migrate x.jsonl surplus
+refuses 'a surplus word' 2 'surplus' migrate status x.journal surplus
 # What is wrong with the words is said before the file is looked at.
 MIGRATE=(migrate x.jsonl --format zim)
 refuses 'a rate that is none' 2 '--rate.*(fast|expected)' "${MIGRATE[@]}" --rate fast

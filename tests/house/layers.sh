@@ -33,6 +33,7 @@ forbid 'the executable does not include tests' '#include "tests/' cli
 forbid 'cpp-httplib is seen in http_listener.cpp and http_wire only' '#include <httplib' . -- '^\./(mock_server/http_(listener\.cpp|wire\.h)|build/)'
 forbid 'libcurl is seen in client/curl_*.cpp only' '#include <curl/' . -- '^\./(client/curl_[a-z_]*\.cpp|examples/|build/)'
 forbid 'the date library is seen in client/formats/local_time.cpp only' '#include <date/' . -- '^\./(client/formats/local_time\.cpp|build/)'
+forbid 'minizip is seen in client/formats/zip_file.cpp only' '#include <minizip/' . -- '^\./(client/formats/zip_file\.cpp|build/)'
 forbid "JSON is parsed by contracts/api/json_text only, and streamed by client/formats/json_elements: nlohmann's parser takes a NUL for the end" \
   '([A-Za-z_>]::(sax_)?parse\(|json::accept\(|"_json\b|json> *>>)' contracts mock_server client cli -- \
   '^(contracts/api/json_text\.cpp:|client/formats/json_elements\.cpp:.*json::sax_parse\(ByteIterator)'
