@@ -1,5 +1,6 @@
 #include "cli/command.h"
 #include "cli/migrate_journal.h"
+#include "cli/migrate_map.h"
 #include "cli/migrate_probe.h"
 #include "cli/migrate_run.h"
 
@@ -7,6 +8,8 @@ namespace zimmock::cli {
 namespace {
 
 constexpr Command kCommands[] = {
+    {"map", "List every person and file of chat histories, for --users and --media-map",
+     setup_migrate_map},
     {"probe", "Ask a service, with two users made for it, what the documents leave open",
      setup_migrate_probe},
     {"status", "Say how far the migration of a journal is, also while it runs",
@@ -37,7 +40,7 @@ Run setup_migrate(CLI::App& app) {
     if (*chosen) return (*chosen)();
     if (options->files.empty()) {
       return complain(kUsage,
-                      "migrate: expected INPUT, the chat history, or probe, "
+                      "migrate: expected INPUT, the chat history, or map, probe, "
                       "status, report or verify");
     }
     return run_migration(*options);
