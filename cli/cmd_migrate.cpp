@@ -1,6 +1,8 @@
 #include "cli/command.h"
+#include "cli/migrate_convert.h"
 #include "cli/migrate_journal.h"
 #include "cli/migrate_map.h"
+#include "cli/migrate_preview.h"
 #include "cli/migrate_probe.h"
 #include "cli/migrate_run.h"
 
@@ -10,6 +12,8 @@ namespace {
 constexpr Command kCommands[] = {
     {"map", "List every person and file of chat histories, for --users and --media-map",
      setup_migrate_map},
+    {"preview", "Show a conversation as people would read it", setup_migrate_preview},
+    {"convert", "Write what would be imported, in format zim", setup_migrate_convert},
     {"probe", "Ask a service, with two users made for it, what the documents leave open",
      setup_migrate_probe},
     {"status", "Say how far the migration of a journal is, also while it runs",
@@ -40,7 +44,7 @@ Run setup_migrate(CLI::App& app) {
     if (*chosen) return (*chosen)();
     if (options->files.empty()) {
       return complain(kUsage,
-                      "migrate: expected INPUT, the chat history, or map, probe, "
+                      "migrate: expected INPUT, the chat history, or map, preview, convert, probe, "
                       "status, report or verify");
     }
     return run_migration(*options);

@@ -43,7 +43,7 @@ for word in status report verify; do
   expect_out JOURNAL
   expect_out '--json'
 done
-for word in map; do
+for word in map preview convert; do
   WHAT="zimmock migrate $word --help"
   zim migrate "$word" --help
   expect_rc 0
@@ -69,8 +69,8 @@ refuses 'a misspelt flag of view' 2 '--sdkk.*did you mean.*--sdk' view --as ann 
 refuses 'a misspelt flag with its value' 2 '--ltsen.*did you mean' serve --ltsen=127.0.0.1:0
 refuses 'a flag that resembles nothing' 2 '--xyzzyplugh' migrate x.jsonl --xyzzyplugh
 if [[ $ERR != *'did you mean'* ]]; then pass; else fail 'no guess' "$ERR"; fi
-refuses 'migrate without a file' 2 'expected INPUT, the chat history, or map, probe, status, report or verify' migrate
-refuses 'migrate with options alone' 2 'expected INPUT, the chat history, or map, probe, status, report or verify' migrate --execute
+refuses 'migrate without a file' 2 'expected INPUT, the chat history, or map, preview, convert, probe, status, report or verify' migrate
+refuses 'migrate with options alone' 2 'expected INPUT, the chat history, or map, preview, convert, probe, status, report or verify' migrate --execute
 for word in status report verify; do
   refuses "migrate $word without a journal" 2 'JOURNAL' migrate "$word"
   refuses "migrate $word with a misspelt flag" 2 '--jsn.*did you mean.*--json' migrate "$word" x.journal --jsn

@@ -1,0 +1,219 @@
+#include "cli/migrate_convert.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/connection_options.h"
+#include "cli/files.h"
+#include "cli/output.h"
+#include "cli/planned_source.h"
+#include "cli/quarantine_file.h"
+#include "contracts/api/json_text.h"
+#include "contracts/api/message_body.h"
+#include "contracts/api/text.h"
+
+namespace zimmock::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using json = nlohmann::json;
+
+struct ConvertOptions : SourceOptions {
+  std::string out;
+  std::string bad = "stop";
+  std::string quarantine;  // "": of the name of `out`
+  std::size_t max_examples = 5;
+  bool force = false;
+};
+
+// Lines to stdout, or to a file that is whole or not there.
+class LineSink {
+ public:
+  Result<void> open(const std::string& file) {
+    if (file == "-") return {};
+    file_ = file;
+    stream_.reset(open_private_file(part()));
+    return stream_ == nullptr ? cannot_write() : Result<void>();
+  }
+  ~LineSink() {
+    std::error_code ignored;
+    if (stream_ != nullptr) fs::remove(part(), ignored);
+  }
+
+  void line(const std::string& text) {
+    if (stream_ == nullptr) return print_exact(text + "\n");
+    std::fputs((text + "\n").c_str(), stream_.get());
+  }
+
+  Result<void> finish() {
+    if (stream_ == nullptr) return {};
+    const bool failed = std::ferror(stream_.get()) != 0 || std::fflush(stream_.get()) != 0;
+    if (failed) return cannot_write();
+    std::error_code error;
+    fs::rename(part(), file_, error);
+    if (error) return cannot_write();
+    stream_.reset();
+    return {};
+  }
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  fs::path part() const { return file_.string() + ".part"; }
+  Result<void> cannot_write() const {
+    return fail(ErrorKind::kSystem,
+                fmt::format("{}: could not write: {}", file_.string(), std::strerror(errno)));
+  }
+
+  fs::path file_;
+  std::unique_ptr<std::FILE, Close> stream_;
+};
+
+// A source's id within a conversation of several exports, each of which has ids of its own.
+std::string id_of(const SourceReader& source, const RecordPlace& place, const std::string& id) {
+  const Format* format = find_format(source.format_of(place));
+  if (id.empty() || format == nullptr || !format->is_personal) return id;
+  return fmt::format("{}.{}", source.input_of(place) + 1, id);
+}
+
+// A line of format zim.
+json line_of(const MigrationPlan& plan, const PlannedRecord& planned, const SourceRecord& record) {
+  const ImportPeerMsg& message = record.message;
+  json out{{"FromUserId", message.from_user_id},
+           {"ToUserId", message.to_user_id},
+           {"MessageType", message.message_type},
+           {"Message", message.message},
+           {"SendMessageTime", message.send_time_ms}};
+  if (!record.id.empty()) out["Id"] = record.id;
+  if (message.message_type == kCustom) out["SubMsgType"] = message.sub_msg_type;
+  if (message.priority != ImportPeerMsg{}.priority) out["Priority"] = message.priority;
+  if (!message.extended_data.empty()) out["ExtendedData"] = message.extended_data;
+  if (!message.searched_content.empty()) out["SearchedContent"] = message.searched_content;
+  if (planned.seen_by[0] == planned.seen_by[1]) return out;
+  const std::uint32_t viewer = planned.seen_by[0] ? 0 : 1;
+  out["VisibleTo"] = {plan.viewer({planned.conversation, viewer})};
+  return out;
+}
+
+// Oldest first, a conversation after the other: read again, it has the same order.
+Result<std::uint64_t> write_lines(const PlannedSource& source, LineSink& sink) {
+  std::uint64_t lines = 0;
+  for (const PlannedRecord& planned : source.plan.records) {
+    if (planned.left_out) continue;
+    auto record = source.reader->read_at(planned.place);
+    if (!record) return tl::unexpected(record.error());
+    if (!source.plan.shared.empty()) record->id = id_of(*source.reader, planned.place, record->id);
+    sink.line(printable_json(json_line(line_of(source.plan, planned, *record))));
+    ++lines;
+  }
+  return lines;
+}
+
+void tell_bad(const MigrationPlan& plan) {
+  for (const FindingGroup& group : plan.findings) {
+    if (group.weight != Weight::kBad) continue;
+    tell_line("bad: {}: {} records: {}", group.reason, group.count, group.statement);
+    for (const RecordFinding& one : group.examples) {
+      tell_line("  {}: {}{}expected {}, got {}", place_text(one.line, one.record), one.pointer,
+                one.pointer.empty() ? "" : ": ", one.expected, one.got);
+    }
+  }
+}
+
+Result<void> check_options(const ConvertOptions& options) {
+  if (options.out.empty())
+    return fail(ErrorKind::kUsage, "migrate convert: expected -o FILE, or -o - for stdout");
+  if (options.bad != "stop" && options.bad != "quarantine") {
+    return fail(ErrorKind::kUsage,
+                fmt::format("--bad: expected stop, quarantine, got {}", quote(options.bad)));
+  }
+  if (options.out == "-" && options.bad == "quarantine" && options.quarantine.empty())
+    return fail(ErrorKind::kUsage, "--bad quarantine: expected --quarantine FILE with -o -");
+  std::error_code ignored;
+  if (options.out != "-" && !options.force && fs::exists(options.out, ignored)) {
+    return fail(ErrorKind::kUsage,
+                fmt::format("-o: {}: expected a new file, got one that is there; --force "
+                            "overwrites it",
+                            options.out));
+  }
+  return {};
+}
+
+Result<ExitCode> convert(const ConvertOptions& options) {
+  if (auto checked = check_options(options); !checked) return tl::unexpected(checked.error());
+  auto job = read_source_job(options);
+  if (!job) return tl::unexpected(job.error());
+  if (auto found = find_source(options, *job); !found) return tl::unexpected(found.error());
+  QuarantineFile quarantine;
+  PlanOptions plan_options;
+  plan_options.max_examples = options.max_examples;
+  if (options.bad == "quarantine") {
+    const std::string file =
+        options.quarantine.empty() ? options.out + ".quarantine.jsonl" : options.quarantine;
+    if (auto opened = quarantine.open(file); !opened) return tl::unexpected(opened.error());
+    plan_options.on_bad = quarantine.bad_sink();
+  }
+  auto source = plan_source(options, *job, std::move(plan_options));
+  if (!source) return tl::unexpected(source.error());
+  const PlanCounts& counts = source->plan.counts;
+  if (counts.bad > 0 && options.bad == "stop") {
+    tell_bad(source->plan);
+    return complain(kFailed, fmt::format("nothing was written: {} of {} records cannot be imported "
+                                         "(--bad quarantine leaves them out, and lists them)",
+                                         counts.bad, counts.records)),
+           kFailed;
+  }
+  LineSink sink;
+  if (auto opened = sink.open(options.out); !opened) return tl::unexpected(opened.error());
+  const auto lines = write_lines(*source, sink);
+  if (!lines) return tl::unexpected(lines.error());
+  if (auto done = sink.finish(); !done) return tl::unexpected(done.error());
+  if (quarantine.is_open()) {
+    if (auto done = quarantine.finish(source->plan, *source->reader, {}); !done)
+      return tl::unexpected(done.error());
+  }
+  for (const auto& [kind, count] : source->plan.facts.skipped)
+    tell_line("skipped: {} {}", count, kind);
+  for (const std::string& note : source->plan.facts.notes) tell_line("note: {}", in_line(note));
+  tell_line("{} of {} records written in format zim, {} quarantined", *lines, counts.records,
+            counts.bad);
+  return counts.bad > 0 ? kIncomplete : kOk;
+}
+
+}  // namespace
+
+Run setup_migrate_convert(CLI::App& app) {
+  auto options = std::make_shared<ConvertOptions>();
+  add_source_options(app, *options);
+  app.add_option("-o,--out", options->out, "The file to write, or - for stdout");
+  app.add_option("--bad", options->bad,
+                 "Records that cannot be imported: stop, or quarantine (left out, and written to a "
+                 "file)")
+      ->capture_default_str();
+  app.add_option("--quarantine", options->quarantine,
+                 "Where these go; default: the name of -o and .quarantine.jsonl");
+  app.add_option("--max-examples", options->max_examples, "Shown of each kind; 0: all")
+      ->capture_default_str();
+  app.add_flag("--force", options->force, "Overwrite the file of -o");
+  app.footer(
+      "The file has the ids of --users and the times of the source, a conversation after the "
+      "other, "
+      "and is migrated without --users, --media-map and --tz. Its messages carry other tags than "
+      "those of the inputs: do not migrate one after the other. Exit codes: 0 written; 1 bad "
+      "records, nothing written; 2 usage; 3 written without the bad records.");
+  return [options] {
+    if (options->files.empty())
+      return complain(kUsage, "migrate convert: expected INPUT, the chat history");
+    const auto done = convert(*options);
+    return done ? static_cast<int>(*done) : complain_error(done.error());
+  };
+}
+
+}  // namespace zimmock::cli
