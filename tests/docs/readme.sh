@@ -20,6 +20,8 @@ awk '/^```sh run$/ {on = 1; next} /^```/ {on = 0} on' "$ZIMMOCK_SOURCE/README.md
 [[ $(wc -l <"$work/commands.sh") -gt 10 ]] || { echo "FAIL: no commands found in README.md"; exit 1; }
 
 cd "$work"
+# As an earlier run leaves them that was killed.
+echo '{"url":"http://127.0.0.1:1","control_url":"http://127.0.0.1:1","pid":null}' | tee ready.json >proxy.json
 # The README migrates at the service's own 20 calls a second; the test need not wait for that.
 sed -i 's/^zimmock serve --port 0 --plan pro /&--rate off /; s/--execute$/--execute --rate off/' commands.sh
 PATH=$work/bin:$PATH HOME=$work bash -euo pipefail commands.sh >out 2>err || {
