@@ -61,7 +61,7 @@ Result<RecordingProxy::Options> proxy_options(const Options& options) {
   out.judge = *std::move(judge);
   auto allowed = parse_allowed(options.judge.allowed);
   if (!allowed) return tl::unexpected(allowed.error());
-  out.allowed = *std::move(allowed);
+  out.policy.allowed = *std::move(allowed);
   out.har = options.har;
   return out;
 }

@@ -59,7 +59,7 @@ int judge(const Options& options) {
   if (!traffic) return complain(kUsage, traffic.error().message);
 
   TrafficJudge judge(*std::move(how));
-  TrafficTally tally(*std::move(allowed));
+  TrafficTally tally({*std::move(allowed)});
   for (const HarTraffic::Entry& entry : traffic->entries) {
     tally.add(judge.judge(entry.exchange), entry.number);
   }
@@ -81,8 +81,9 @@ Run setup_contract_judge(CLI::App& app) {
   add_judge_flags(app, options->judge);
   app.add_flag("--json", options->as_json, "One JSON object instead of text");
   app.footer(
-      "For each side a line a rule: kept, BROKEN, allowed (by --allow), or observed: of a service\n"
-      "against an assumed rule. With ZIM_SERVER_SECRET set (and ZIM_APP_ID, for that App only)\n"
+      "For each side a line a rule: kept, BROKEN, allowed (by --allow), observed (of a service\n"
+      "against an assumed rule) or noted (right clients do it, too).\n"
+      "With ZIM_SERVER_SECRET set (and ZIM_APP_ID, for that App only)\n"
       "signatures are checked, unless they were redacted.\n"
       "Ends with 0 when nothing was broken, 1 when something was, 2 when the file cannot be read, "
       "3\n"

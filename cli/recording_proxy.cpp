@@ -170,7 +170,7 @@ json log_json(const Passage& passage, const std::optional<Judgement>& judgement)
     out["findings"].push_back({{"side", to_string(found.side)},
                                {"rule", rule(found.finding.rule_id).id},
                                {"finding", printable_line(found.finding.line())},
-                               {"observed", found.observed}});
+                               {"severity", to_string(found.severity)}});
   }
   if (!judgement->notes.empty()) out["notes"] = judgement->notes;
   return out;
@@ -190,7 +190,9 @@ std::string log_text(const Passage& passage, const std::optional<Judgement>& jud
   if (!passage.har.error.empty()) out += " | " + printable_line(passage.har.error);
   if (!judgement) return out;
   for (const SidedFinding& found : judgement->findings) {
-    out += fmt::format(" | {}{} {}", to_string(found.side), found.observed ? " (observed)" : "",
+    const std::string severity =
+        found.severity == Severity::kBreach ? "" : fmt::format(" ({})", to_string(found.severity));
+    out += fmt::format(" | {}{} {}", to_string(found.side), severity,
                        printable_line(found.finding.line()));
   }
   for (const std::string& note : judgement->notes) out += " | note: " + note;
@@ -207,7 +209,7 @@ class RecordingProxy::Impl {
         log_(options.log, clock),
         connections_(options.upstream),
         judge_(options.judge),
-        tally_(options.allowed) {
+        tally_(options.policy) {
     if (options.judge.server_secret) secrets_.push_back(*options.judge.server_secret);
     std::string_view host = options.upstream.endpoint.url;
     host_ = host.substr(host.find("//") + 2);

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "cli/choices.h"
 #include "cli/har_file.h"
 #include "cli/request_log.h"
 #include "client/curl_transport.h"
@@ -25,7 +24,7 @@ class RecordingProxy {
     ListenAddress listen;
     CurlOptions upstream;
     JudgeOptions judge;
-    RuleIds allowed;
+    VerdictPolicy policy;
     LogForm log = LogForm::kText;
     std::string har;  // file, or ""
   };

@@ -11,22 +11,33 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-// Of findings that differ in an id only, more would bury the rest.
-constexpr std::size_t kShownOfOneRule = 10;
-
 std::string_view state_of(const TrafficTally::Row& row) {
   if (row.broken > 0) return "BROKEN";
   if (row.allowed > 0) return "allowed";
-  return row.observed > 0 ? "observed" : "kept";
+  if (row.observed > 0) return "observed";
+  return row.noted > 0 ? "noted" : "kept";
 }
 
-std::size_t breaches(const TrafficTally::Row& row) {
-  return row.broken + row.allowed + row.observed;
-}
-
-std::string times(std::size_t count, std::size_t first, std::string_view exchange) {
+std::string times(std::size_t count, std::size_t first, std::string_view exchange,
+                  std::size_t distinct = 1) {
   if (count == 1) return fmt::format("({} {})", exchange, first);
-  return fmt::format("({} times, first in {} {})", count, exchange, first);
+  const std::string forms = distinct > 1 ? fmt::format(" in {} forms", distinct) : "";
+  return fmt::format("({} times{}, first in {} {})", count, forms, exchange, first);
+}
+
+std::string_view state_of(const TrafficTally::Distinct& found) {
+  if (found.allowed) return " (allowed)";
+  switch (found.severity) {
+    case Severity::kObserved:
+      return " (observed)";
+    case Severity::kNote:
+      return " (note)";
+    case Severity::kLimit:
+      return " (limit of zimmock)";
+    case Severity::kBreach:
+      return "";
+  }
+  return "";
 }
 
 std::string broken_rules(std::size_t count) {
@@ -64,10 +75,10 @@ Result<JudgeOptions> judge_options(const JudgeFlags& flags) {
 std::string rule_lines(const TrafficTally& tally, bool kept) {
   std::string out;
   for (const TrafficTally::Row& row : tally.rows()) {
-    if (!kept && breaches(row) == 0) continue;
+    if (!kept && row.breaches() == 0) continue;
     const std::string count =
-        breaches(row) == 0 ? std::to_string(row.kept)
-                           : fmt::format("{} of {}", breaches(row), row.kept + breaches(row));
+        row.breaches() == 0 ? std::to_string(row.kept)
+                            : fmt::format("{} of {}", row.breaches(), row.kept + row.breaches());
     out += fmt::format("{} {:8} {:34} {}\n", to_string(row.side), state_of(row),
                        rule(row.rule_id).id, count);
   }
@@ -76,17 +87,9 @@ std::string rule_lines(const TrafficTally& tally, bool kept) {
 
 std::string finding_lines(const TrafficTally& tally, std::string_view exchange) {
   std::string out;
-  std::map<std::pair<Side, RuleId>, std::size_t> shown;
-  for (const TrafficTally::Distinct& one : tally.findings()) {
-    if (++shown[{one.side, one.rule_id}] > kShownOfOneRule) continue;
-    const std::string_view state = one.allowed ? " (allowed)" : one.observed ? " (observed)" : "";
-    out += fmt::format("{}{} {} {}\n", to_string(one.side), state, printable_line(one.line),
-                       times(one.count, one.first, exchange));
-  }
-  for (const auto& [key, count] : shown) {
-    if (count <= kShownOfOneRule) continue;
-    out += fmt::format("{} {}: and {} more distinct findings\n", to_string(key.first),
-                       rule(key.second).id, count - kShownOfOneRule);
+  for (const auto& [one, count, distinct] : tally.groups()) {
+    out += fmt::format("{}{} {} {}\n", to_string(one.side), state_of(one), printable_line(one.line),
+                       times(count, one.first, exchange, distinct));
   }
   for (const TrafficTally::Note& note : tally.notes()) {
     out += fmt::format("note: {} {}\n", note.line, times(note.count, note.first, exchange));
@@ -116,7 +119,8 @@ json traffic_json(const TrafficTally& tally) {
                      {"kept", row.kept},
                      {"broken", row.broken},
                      {"allowed", row.allowed},
-                     {"observed", row.observed}});
+                     {"observed", row.observed},
+                     {"noted", row.noted}});
   }
   for (const TrafficTally::Distinct& one : tally.findings()) {
     findings.push_back({{"side", to_string(one.side)},
@@ -125,7 +129,7 @@ json traffic_json(const TrafficTally& tally) {
                         {"count", one.count},
                         {"first", one.first},
                         {"allowed", one.allowed},
-                        {"observed", one.observed}});
+                        {"severity", to_string(one.severity)}});
   }
   for (const TrafficTally::Note& note : tally.notes()) {
     notes.push_back({{"note", note.line}, {"count", note.count}, {"first", note.first}});

@@ -28,7 +28,8 @@ Result<JudgeOptions> judge_options(const JudgeFlags& flags);
 // `kept` if it was kept.
 std::string rule_lines(const TrafficTally& tally, bool kept);
 
-// Each distinct finding and note; what `exchange` is called: "entry", "call".
+// Each rule's first finding with the number of all of them, and each note; what `exchange` is
+// called: "entry", "call".
 std::string finding_lines(const TrafficTally& tally, std::string_view exchange);
 
 // "12 calls judged: the client broke 1 rule, the service none"

@@ -164,18 +164,13 @@ void check_body(const RecordedExchange& exchange, const JudgeOptions& options, R
 
 }  // namespace
 
-std::string_view to_string(Side side) { return side == Side::kClient ? "client" : "server"; }
-
-void Judgement::add(Side side, Finding finding, bool only_observed) {
-  const Rule& broken = rule(finding.rule_id);
-  const bool observed = only_observed || (side == Side::kServer && broken.mark == Mark::kAssumed);
-  (side == Side::kClient ? client_checked : server_checked).add(finding.rule_id);
-  findings.push_back({side, std::move(finding), observed});
-}
-
-bool Judgement::broken() const {
-  return std::any_of(findings.begin(), findings.end(),
-                     [](const SidedFinding& finding) { return !finding.observed; });
+void Judgement::add(Side side, Finding finding, bool may_differ) {
+  const RuleId id = finding.rule_id;
+  (side == Side::kClient ? client_checked : server_checked).add(id);
+  // A recording does not show for which of several rules a service refused.
+  const Severity severity =
+      side == Side::kClient ? client_severity(id, false) : server_severity(id, may_differ);
+  findings.push_back({side, std::move(finding), severity});
 }
 
 void ReadCall::refuse(Finding finding) {

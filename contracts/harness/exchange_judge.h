@@ -16,6 +16,7 @@
 #include "contracts/api/http.h"
 #include "contracts/api/profile.h"
 #include "contracts/api/requests.h"
+#include "contracts/harness/verdict_policy.h"
 #include "contracts/rules/rules.h"
 
 namespace zimmock {
@@ -35,15 +36,10 @@ struct JudgeOptions {
   std::int64_t retention_days = 360;
 };
 
-enum class Side { kClient, kServer };
-std::string_view to_string(Side side);  // "client", "server"
-
 struct SidedFinding {
   Side side = Side::kClient;
   Finding finding;
-  // Of a service, against a rule that is assumed, so that nobody documents what it must do; or that
-  // may be another for its App.
-  bool observed = false;
+  Severity severity = Severity::kBreach;
 };
 
 // What one exchange shows.
@@ -56,8 +52,8 @@ struct Judgement {
   RuleSet server_checked;
   std::vector<std::string> notes;  // worth knowing, and no breach; one line each, ASCII
 
-  void add(Side side, Finding finding, bool only_observed = false);
-  bool broken() const;  // a finding that is not merely observed
+  // `may_differ`: a service may do it otherwise for this App.
+  void add(Side side, Finding finding, bool may_differ = false);
 };
 
 // What a call says, as far as it could be read: for what is judged over several of them.

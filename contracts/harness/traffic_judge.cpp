@@ -26,11 +26,6 @@ std::optional<std::int64_t> integer(const json& object, const char* name) {
   return found->get<std::int64_t>();
 }
 
-// What tells that two imports are the same one; short, as it is kept.
-std::string import_key(const ReadCall& call) {
-  return md5_hex(call.common.app_id_text + '\n' + json_line(*call.body));
-}
-
 // What came, to be remembered: a stranger chooses how long it is, and so how much is kept.
 std::string short_key(std::string key) {
   constexpr std::size_t kKept = 64;
@@ -179,16 +174,15 @@ void TrafficJudge::note_import(ReadCall& call, const RecordedExchange& exchange)
     const auto seq = integer(*call.answer, "MsgSeq");
     if (seq && !msg_id.empty()) list.msg_ids[*seq] = msg_id;
   }
-  const auto [found, is_new] =
-      imports_.try_emplace(import_key(call), Import{judgement.code == 0, msg_id});
-  if (is_new) return;
-  const Import before = std::exchange(found->second, Import{judgement.code == 0, msg_id});
+  const auto before =
+      imports_.add(call.common.app_id_text, *call.body, {judgement.code == 0, msg_id});
+  if (!before) return;
   judgement.notes.push_back(fmt::format(
       "ImportPeerMsg: the same message was sent again after {}",
-      before.answered ? "it had been accepted: two messages" : "no answer had come: perhaps two"));
-  if (!before.answered || judgement.code != 0) return;
+      before->answered ? "it had been accepted: two messages" : "no answer had come: perhaps two"));
+  if (!before->answered || judgement.code != 0) return;
   judgement.server_checked.add(RuleId::kImportNoDedup);
-  if (!msg_id.empty() && msg_id == before.msg_id) {
+  if (!msg_id.empty() && msg_id == before->msg_id) {
     judgement.add(Side::kServer, {RuleId::kImportNoDedup, "/MsgId", "the id of a new message",
                                   "that of the same import before"});
   }

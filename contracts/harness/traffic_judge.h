@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "contracts/harness/exchange_judge.h"
+#include "contracts/harness/import_repeats.h"
 
 namespace zimmock {
 
@@ -53,11 +54,6 @@ class TrafficJudge {
     std::unordered_map<std::int64_t, Place> places;         // by the Next that leads there
     bool begun = false;                                     // read from Next 0
   };
-  struct Import {
-    bool answered = false;
-    std::string msg_id;
-  };
-
   List& list_of(const ReadCall& call, const std::string& viewer, const std::string& peer);
   std::deque<std::int64_t>& calls_of(const ReadCall& call);
   void before(const RecordedExchange& exchange, ReadCall& call);
@@ -74,7 +70,7 @@ class TrafficJudge {
   Recent nonces_;
   std::map<std::string, std::deque<std::int64_t>> calls_ms_;  // admitted, by App and operation
   std::unordered_map<std::string, List> lists_;
-  std::unordered_map<std::string, Import> imports_;  // by what they say
+  ImportRepeats imports_;
   std::size_t remembered_ = 0;
 };
 

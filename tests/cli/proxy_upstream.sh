@@ -177,6 +177,47 @@ expect_rc '0|1' # the refused signature is the client's where it cannot be check
 zim contract judge "$HAR" --allow import.type --allow auth.nonce-fresh --allow auth.signature-matches
 expect_rc 0
 
+# --- what is no breach, and how often a rule is named -----------------------------------------------------------------
+
+start_proxy --upstream "$UPSTREAM" --har "$T/notes.har" --log json
+URL=$PROXY_URL
+WHAT="the vendor's nonces, a user again, an operation that is not emulated, the same message twice"
+for nonce in 15215528852396 k3f9x0zq1bd; do
+  query UserRegister SignatureNonce=$nonce
+  send POST '{"UserInfo":[{"UserId":"alice"}]}' # who is registered
+done
+query SendPeerMessage
+send POST '{}'
+again="{\"FromUserId\":\"alice\",\"ToUserId\":\"bob\",\"MessageType\":1,\"Priority\":2,\"MessageBody\":{\"Message\":\"twice\"},\"SendMessageTime\":$((EPOCHSECONDS * 1000 - 1000)),\"ImportedUserId\":\"alice\"}"
+row 'an import' 0 ImportPeerMsg "$again"
+row 'the same import' 0 ImportPeerMsg "$again"
+stop_proxy TERM
+expect_rc 0
+expect_err $'client \\(note\\) auth\\.nonce-form: [^\n]* \\(2 times in 2 forms, first in call 1\\)'
+expect_err 'client noted +register\.user-is-new +2 of 2'
+expect_err 'note: ImportPeerMsg: the same message was sent again after it had been accepted: two messages \(call 5\)'
+expect_err 'zimmock: 5 calls judged: the client broke none, the service none'
+expect_equal '["note"]' "$(grep '^{' "$T/p_err" | jq -cs 'map(.findings // [] | map(.severity)) | flatten | unique')" severities
+zim contract judge "$T/notes.har"
+expect_rc 0
+expect_out '5 calls judged: the client broke none, the service none$'
+
+start_proxy --upstream "$UPSTREAM" --har "$T/order.har" --log off
+URL=$PROXY_URL
+for n in 1 2 3 4; do
+  row "an import that is earlier than the one before" 0 ImportPeerMsg \
+    "{\"FromUserId\":\"alice\",\"ToUserId\":\"bob\",\"MessageType\":1,\"Priority\":2,\"MessageBody\":{\"Message\":\"$n\"},\"SendMessageTime\":$((NOW_MS - 5000 - n * 100)),\"ImportedUserId\":\"bob\"}"
+done
+stop_proxy TERM
+WHAT='a rule that is broken with other milliseconds each time is one line'
+expect_rc 1
+expect_equal 1 "$(grep -c '^client import\.oldest-first: ' "$T/p_err")" lines
+expect_err $'client import\\.oldest-first: [^\n]*, got 100 ms earlier \\(3 times in 3 forms, first in call 2\\)'
+WHAT='--json has each of them'
+zim contract judge "$T/order.har" --json
+expect_rc 1
+expect_out_json '[.findings[] | select(.rule == "import.oldest-first" and .severity == "breach") | .count] == [1, 1, 1]'
+
 # --- a service that is wrong ------------------------------------------------------------------------------------------
 
 cat >"$T/wrong.py" <<'PY'

@@ -280,7 +280,7 @@ TEST_CASE("what is a call of this API") {
 }
 
 TEST_CASE("a tally counts by rule and side, and each distinct finding once") {
-  TrafficTally tally({"http.content-type-is-json"});
+  TrafficTally tally(VerdictPolicy{{"http.content-type-is-json"}});
   Call bad = refused(660000002);
   bad.body["MessageType"] = 99;
   bad.content_type = "text/plain";

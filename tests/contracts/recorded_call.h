@@ -99,7 +99,9 @@ inline JudgeOptions with_secret() {
 inline std::vector<std::string> lines(const Judgement& judgement) {
   std::vector<std::string> out;
   for (const SidedFinding& found : judgement.findings) {
-    out.push_back((found.observed ? "observed " : std::string(to_string(found.side)) + " ") +
+    out.push_back((found.severity == Severity::kObserved
+                       ? "observed "
+                       : std::string(to_string(found.side)) + " ") +
                   found.finding.line());
   }
   return out;
