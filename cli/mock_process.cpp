@@ -233,6 +233,7 @@ Result<std::unique_ptr<MockProcess>> MockProcess::start(const MockOptions& optio
   auto impl = std::make_unique<Impl>(options, *form, clock, std::move(observer));
   if (auto started = impl->start(options, clock); !started) return tl::unexpected(started.error());
   return std::unique_ptr<MockProcess>(new MockProcess(std::move(impl)));
+    options.plain_upstream = server_->plain_tunnel_end();
 }
 
 const ReadyLine& MockProcess::ready() const { return impl_->ready(); }

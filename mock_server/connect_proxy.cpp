@@ -59,7 +59,7 @@ class ConnectProxy::Impl {
  public:
   Impl(const Options& options, const Clock& clock)
       : options_(options),
-        site_{{}, -1, options.head_timeout.count(), clock},
+        site_{{}, {}, -1, options.head_timeout.count(), clock},
         pool_(options.max_connections) {}
 
   ~Impl() { stop(); }
@@ -67,6 +67,8 @@ class ConnectProxy::Impl {
   Result<void> start() {
     const auto upstream = resolve(options_.upstream);
     if (!upstream) return tl::unexpected(upstream.error());
+    const auto plain_upstream = resolve(options_.plain_upstream);
+    if (!plain_upstream) return tl::unexpected(plain_upstream.error());
     const auto address = resolve(options_.address);
     if (!address) return tl::unexpected(address.error());
     listener_ = open_tcp(*address);
@@ -84,6 +86,7 @@ class ConnectProxy::Impl {
     waker_ = FileDescriptor(wake[1]);
     spare_ = spare_descriptor();
     site_.upstream = *upstream;
+    site_.plain_upstream = *plain_upstream;
     site_.wake_fd = woken_.fd();
     port_ = local_port(listener_.fd());
     thread_ = std::thread([this] { accept_until_woken(); });

@@ -36,10 +36,13 @@ constexpr std::chrono::seconds kStopGrace{2};
 // The elastic pool in cpp-httplib's words. enqueue's result type depends on its version.
 class PoolQueue : public httplib::TaskQueue {
  public:
-  explicit PoolQueue(std::size_t max_threads) : pool_(max_threads) {}
+  // Counts in `connections`, which must outlive it: each job is one.
+  PoolQueue(std::size_t max_threads, std::atomic<std::size_t>& connections)
+      : pool_(max_threads), connections_(connections) {}
   using EnqueueResult =
       decltype(std::declval<httplib::TaskQueue&>().enqueue(std::declval<std::function<void()>>()));
   EnqueueResult enqueue(std::function<void()> job) override {
+    ++connections_;
     pool_.enqueue(std::move(job));
     return static_cast<EnqueueResult>(true);
   }
@@ -47,6 +50,7 @@ class PoolQueue : public httplib::TaskQueue {
 
  private:
   ElasticPool pool_;
+  std::atomic<std::size_t>& connections_;
 };
 
 // Counts the requests whose answer is being made or written. cpp-httplib tells of the end of an
@@ -145,6 +149,7 @@ class HttpListener::Impl {
   }
 
   int port() const { return port_; }
+  std::size_t connections() const { return connections_; }
 
  private:
   template <typename S>
@@ -178,7 +183,9 @@ class HttpListener::Impl {
   }
 
   void configure(httplib::Server& server) {
-    server.new_task_queue = [this] { return new PoolQueue(options_.max_connections); };
+    server.new_task_queue = [this] {
+      return new PoolQueue(options_.max_connections, connections_);
+    };
     // cpp-httplib would set SO_REUSEPORT: a second server on the port would start and steal.
     server.set_socket_options([](socket_t socket) {
       const int yes = 1;
@@ -279,6 +286,7 @@ class HttpListener::Impl {
 
   Options options_;
   Handler handler_;
+  std::atomic<std::size_t> connections_{0};
   std::unique_ptr<httplib::Server> server_;
   std::thread thread_;
   InFlight in_flight_;
@@ -298,6 +306,8 @@ Result<std::unique_ptr<HttpListener>> HttpListener::start(const Options& options
 }
 
 int HttpListener::port() const { return impl_->port(); }
+
+std::size_t HttpListener::connections() const { return impl_->connections(); }
 
 void HttpListener::stop() { impl_->stop(); }
 

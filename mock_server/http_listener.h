@@ -46,6 +46,9 @@ class HttpListener {
   // The port that is listened on.
   int port() const;
 
+  // How many connections it has accepted so far. Thread-safe.
+  std::size_t connections() const;
+
   // Stops listening, waits at most 2 s for the requests that are being answered, closes every
   // connection and joins every thread. Nothing is answered after it returns.
   void stop();

@@ -39,9 +39,49 @@ bool is_vendor_host(std::string_view host) {
 // What is accepted, what came, and that it went nowhere.
 std::string not_accepted(std::string_view got) {
   return fmt::format(
-      "proxy: expected CONNECT to port {} of {}, got {}; it was sent to nobody: nothing leaves "
-      "this machine",
+      "proxy: expected CONNECT to port {} of {}, or a request for a URL there, got {}; it was sent "
+      "to nobody: nothing leaves this machine",
       kHttpsPort, fmt::join(vendor_hosts(), ", "), got);
+}
+
+// The path and query of an absolute URL (RFC 9112, section 3.2.2) of a vendor host, with the
+// scheme's own port or none.
+std::optional<std::string> path_at_vendor(std::string_view url) {
+  struct Scheme {
+    std::string_view start, port;
+  };
+  for (const auto& [start, port] : {Scheme{"https://", ":443"}, Scheme{"http://", ":80"}}) {
+    if (!equal_ignoring_case(url.substr(0, start.size()), start)) continue;
+    const std::string_view rest = url.substr(start.size());
+    const auto end = std::min(rest.find_first_of("/?"), rest.size());
+    std::string_view host = rest.substr(0, end);
+    if (host.ends_with(port)) host.remove_suffix(port.size());
+    if (!is_vendor_host(host)) return std::nullopt;
+    const std::string_view path = rest.substr(end);
+    return (path.starts_with('/') ? "" : "/") + std::string(path);
+  }
+  return std::nullopt;
+}
+
+// The header lines of a head without those that belong to the connection to the proxy.
+std::string end_to_end(std::string_view lines) {
+  constexpr std::string_view kOfConnection[] = {"Connection", "Keep-Alive", "Proxy-Connection",
+                                                "Proxy-Authorization"};
+  std::string out;
+  bool dropped = false;
+  while (!lines.starts_with("\r\n")) {
+    const std::string_view line = lines.substr(0, lines.find("\r\n") + 2);
+    lines.remove_prefix(line.size());
+    const std::string_view name = line.substr(0, line.find(':'));
+    // A line that begins with a space goes on with the one before.
+    if (line.front() != ' ' && line.front() != '\t') {
+      dropped =
+          std::any_of(std::begin(kOfConnection), std::end(kOfConnection),
+                      [name](std::string_view one) { return equal_ignoring_case(name, one); });
+    }
+    if (!dropped) out += line;
+  }
+  return out;
 }
 
 }  // namespace
@@ -64,13 +104,28 @@ void ProxyConnection::serve() {
   if (const auto refusal = judge(std::string_view(received_).substr(0, head_bytes_))) {
     return refuse(*refusal);
   }
-  const FileDescriptor server = connect_upstream();
-  if (server.fd() < 0) {
-    return refuse({502, "Bad Gateway",
-                   "proxy: expected the mock's own TLS listener to accept a connection, got none"});
-  }
+  origin_head_.empty() ? serve_tunnel() : serve_request();
+}
+
+ProxyConnection::Refusal ProxyConnection::not_reached() {
+  return {502, "Bad Gateway",
+          "proxy: expected the mock's own listener to accept a connection, got none"};
+}
+
+void ProxyConnection::serve_tunnel() {
+  const FileDescriptor server = connect_to(site_.upstream);
+  if (server.fd() < 0) return refuse(not_reached());
   if (!send_all("HTTP/1.1 200 Connection established\r\n\r\n")) return;
   run_tunnel(client_.fd(), server.fd(), site_.wake_fd, received_.substr(head_bytes_));
+}
+
+// The listener closes after its answer, because the head says so: a second request on the
+// connection, which might be for another host, reaches nobody.
+void ProxyConnection::serve_request() {
+  const FileDescriptor server = connect_to(site_.plain_upstream);
+  if (server.fd() < 0) return refuse(not_reached());
+  run_tunnel(client_.fd(), server.fd(), site_.wake_fd,
+             origin_head_ + received_.substr(head_bytes_));
 }
 
 int ProxyConnection::patience_ms() const {
@@ -106,27 +161,37 @@ std::optional<ProxyConnection::Refusal> ProxyConnection::read_head() {
   }
 }
 
-// Nothing when the head asks for a tunnel that is allowed.
-std::optional<ProxyConnection::Refusal> ProxyConnection::judge(std::string_view head) const {
+// Nothing when the head asks for a tunnel that is allowed, or, with origin_head_ set, for an
+// answer.
+std::optional<ProxyConnection::Refusal> ProxyConnection::judge(std::string_view head) {
   constexpr std::size_t kShownBytes = 120;
   const std::string_view line = head.substr(0, head.find("\r\n"));
   const auto first = line.find(' ');
   const auto last = line.rfind(' ');
   // Without the query, which holds a signature, however it is separated.
-  const std::string shown = redact_named(line.substr(0, std::min(line.find('?'), last)));
+  const std::string shown =
+      quote(redact_named(line.substr(0, std::min(line.find('?'), last))), kShownBytes);
   if (first == last || !line.substr(last + 1).starts_with("HTTP/1.")) {
-    return Refusal{400, "Bad Request", not_accepted(quote(shown, kShownBytes))};
-  }
-  if (line.substr(0, first) != "CONNECT") {
-    return Refusal{405, "Method Not Allowed", not_accepted(quote(shown, kShownBytes))};
+    return Refusal{400, "Bad Request", not_accepted(shown)};
   }
   const std::string_view target = line.substr(first + 1, last - first - 1);
-  const auto colon = target.rfind(':');
-  if (colon == std::string_view::npos || target.substr(colon + 1) != kHttpsPort ||
-      !is_vendor_host(target.substr(0, colon))) {
-    return Refusal{403, "Forbidden", not_accepted(quote(shown, kShownBytes))};
-  }
+  if (line.substr(0, first) == "CONNECT") return judge_connect(target, shown);
+  const auto path = path_at_vendor(target);
+  if (!path) return Refusal{405, "Method Not Allowed", not_accepted(shown)};
+  origin_head_ =
+      fmt::format("{} {} {}\r\n{}Connection: close\r\n\r\n", line.substr(0, first), *path,
+                  line.substr(last + 1), end_to_end(head.substr(line.size() + 2)));
   return std::nullopt;
+}
+
+std::optional<ProxyConnection::Refusal> ProxyConnection::judge_connect(
+    std::string_view target, const std::string& shown) const {
+  const auto colon = target.rfind(':');
+  if (colon != std::string_view::npos && target.substr(colon + 1) == kHttpsPort &&
+      is_vendor_host(target.substr(0, colon))) {
+    return std::nullopt;
+  }
+  return Refusal{403, "Forbidden", not_accepted(shown)};
 }
 
 bool ProxyConnection::send_all(std::string_view text) const {
@@ -159,11 +224,11 @@ void ProxyConnection::refuse(const Refusal& refusal) const {
 }
 
 // Without a socket when it could not be reached.
-FileDescriptor ProxyConnection::connect_upstream() const {
-  FileDescriptor socket = open_tcp(site_.upstream);
+FileDescriptor ProxyConnection::connect_to(const SocketAddress& address) const {
+  FileDescriptor socket = open_tcp(address);
   if (socket.fd() < 0) return socket;
   set_no_delay(socket.fd());
-  if (::connect(socket.fd(), site_.upstream.get(), site_.upstream.size) == 0) return socket;
+  if (::connect(socket.fd(), address.get(), address.size) == 0) return socket;
   int error = errno;
   if (error == EINPROGRESS && wait_for_socket(socket.fd(), POLLOUT, site_.wake_fd, patience_ms())) {
     socklen_t size = sizeof error;

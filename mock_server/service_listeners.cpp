@@ -48,6 +48,9 @@ Result<void> ServiceListeners::listen() {
     done = start(https_, *options_.https, true, options_.http ? Serves::kApi : beside);
   }
   if (done && options_.tunnels) done = start(tunnel_end_, ListenAddress{}, true, Serves::kApi);
+  if (done && options_.tunnels) {
+    done = start(plain_tunnel_end_, ListenAddress{}, false, Serves::kApi);
+  }
   return done;
 }
 
@@ -82,6 +85,14 @@ ListenAddress ServiceListeners::tunnel_end() const {
   return {ListenAddress{}.host, tunnel_end_->port()};
 }
 
+ListenAddress ServiceListeners::plain_tunnel_end() const {
+  return {ListenAddress{}.host, plain_tunnel_end_->port()};
+}
+
+std::size_t ServiceListeners::tls_connections() const {
+  return (https_ ? https_->connections() : 0) + (tunnel_end_ ? tunnel_end_->connections() : 0);
+}
+
 HttpListener::Handler ServiceListeners::handler(const ListenAddress& address, Serves serves) {
   const bool open = is_loopback(address.host);
   return [this, open, serves](HttpRequest& request, const BodyReader& read_body) {
@@ -112,6 +123,7 @@ void ServiceListeners::stop() {
   if (http_) http_->stop();
   if (https_) https_->stop();
   if (tunnel_end_) tunnel_end_->stop();
+  if (plain_tunnel_end_) plain_tunnel_end_->stop();
 }
 
 }  // namespace zimmock

@@ -16,8 +16,9 @@ struct ListenerOptions {
   std::optional<ListenAddress> http = ListenAddress{};
   std::optional<ListenAddress> https;
   std::optional<CertificateAndKey> tls;  // needed for https and tunnels
-  // Where the tunnels of a ConnectProxy end: a TLS listener more, on a free loopback port. Whoever
-  // reaches the proxy reaches it, so it serves the API and never the control API.
+  // Where the tunnels of a ConnectProxy end: two listeners more, one of them with TLS, on free
+  // loopback ports. Whoever reaches the proxy reaches them, so they serve the API and never the
+  // control API.
   bool tunnels = false;
   // The control API's own address, over HTTP; without it, it is served beside the API's paths, over
   // HTTP where there is HTTP, else over HTTPS: at control_url() and nowhere else.
@@ -41,6 +42,9 @@ class ServiceListeners {
   std::string control_url() const;
   // For the ConnectProxy; only if ListenerOptions has tunnels.
   ListenAddress tunnel_end() const;
+  ListenAddress plain_tunnel_end() const;  // for what the proxy gets without TLS
+  // TLS connections accepted so far, through tunnels or not, with a handshake or without.
+  std::size_t tls_connections() const;
 
   // Calls off delays and waits, finishes the requests being answered (for at most 2 s), then closes
   // everything. Also done by the destructor. The service can be used no more.
@@ -62,6 +66,7 @@ class ServiceListeners {
   std::unique_ptr<HttpListener> http_;
   std::unique_ptr<HttpListener> https_;
   std::unique_ptr<HttpListener> tunnel_end_;
+  std::unique_ptr<HttpListener> plain_tunnel_end_;
 };
 
 }  // namespace zimmock

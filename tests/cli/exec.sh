@@ -37,9 +37,17 @@ WHAT='another host is refused'
 ex -- curl -sS https://example.com/
 expect_err '403'
 expect_rc 56
-WHAT='plain proxying is refused'
+WHAT='a request in absolute form, as axios 1.7 sends it, is served'
+query UserRegister
 # shellcheck disable=SC2016 # for the inner shell
-ex -- sh -c 'curl -s -i -x "$HTTPS_PROXY" http://zim-api.zego.im/'
+ex -- sh -c 'curl -s --noproxy "*" --request-target "$1" "$HTTPS_PROXY" -H "$2" -d "$3"' sh "$VENDOR/?$QUERY" "$JSON" \
+  '{"UserInfo":[{"UserId":"ann"}]}'
+expect_rc 0
+expect_silent
+expect_out_json '.Code == 0'
+WHAT='plain proxying of another host is refused'
+# shellcheck disable=SC2016 # for the inner shell
+ex -- sh -c 'curl -s -i -x "$HTTPS_PROXY" http://example.com/; exit 4'
 expect_out '^HTTP/1.1 405 '
 expect_out 'X-Zimmock-Explain: proxy: expected CONNECT'
 expect_rc 0

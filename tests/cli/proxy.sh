@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# serve --proxy-listen: CONNECT for the vendor's seven hosts, and for nothing else. serve --die-with-parent.
+# serve --proxy-listen: CONNECT and requests in absolute form for the vendor's seven hosts, and for nothing else. serve --die-with-parent.
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 1
 
@@ -41,6 +41,27 @@ via_proxy "https://zim-api.zego.im/?$QUERY" "https://zim-api.zego.im/?$QUERY"
 expect_equal 1 "$(grep -c 'Connection established' <<<"$OUT")" tunnels
 expect_equal 2 "$(grep -o '"RequestId"' <<<"$OUT" | wc -l)" answers
 
+WHAT='requests in absolute form, over http and https'
+for url in http://zim-api.zego.im https://zim-api-fra.zego.im:443; do
+  query UserRegister
+  via_proxy --noproxy '*' --request-target "$url/?$QUERY" "$PROXY" -H 'Content-Type: application/json' -d '{"UserInfo":[]}'
+  expect_out 'X-Zimmock-Explain: register\.list-not-empty'
+done
+WHAT='with a body that comes later, and a second request on the connection, for another host'
+exec {plain}<>"/dev/tcp/127.0.0.1/${PROXY##*:}"
+query UserRegister
+body='{"UserInfo":[{"UserId":"in-absolute-form"}]}'
+printf 'POST http://zim-api.zego.im/?%s HTTP/1.1\r\nHost: zim-api.zego.im\r\nContent-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n' \
+  "$QUERY" "${#body}" >&"$plain"
+read -r line <&"$plain"
+expect_equal $'HTTP/1.1 100 Continue\r' "$line"
+printf '%sGET http://example.com/ HTTP/1.1\r\nHost: example.com\r\n\r\n' "$body" >&"$plain"
+OUT=$(timeout "$HANG" cat <&"$plain")
+exec {plain}>&-
+expect_equal 1 "$(grep -c '^HTTP/1.1 200 ' <<<"$OUT")" answers
+expect_equal 1 "$(grep -c '^HTTP/1.1 ' <<<"$OUT")" answers
+expect_out '"Code":0'
+
 # --- a tunnel leads to the API, never to the control API --------------------------------------------------------------
 
 no_control() { # URL PATH curl args: there is no control API, and no secret in the answer
@@ -58,6 +79,10 @@ no_control_through_tunnels() {
     no_control https://zim-api.zego.im "/_zimmock/v1/tenants/$APP" --proxy "$PROXY" -H "Host: $host"
     no_control https://zim-api.zego.im "/_zimmock/v1/tenants/$APP" --proxy "$PROXY" -H "Host: $host" -X DELETE
     no_control https://zim-api.zego.im /_zimmock/v1/health --proxy "$PROXY" -H "Host: $host"
+    for url in http://zim-api.zego.im https://zim-api.zego.im http://zim-api.zego.im/; do
+      no_control "$PROXY" /x --noproxy '*' --request-target "$url/_zimmock/v1/tenants/$APP" -H "Host: $host"
+      no_control "$PROXY" /x --noproxy '*' --request-target "$url/_zimmock/v1/tenants/$APP" -H "Host: $host" -X DELETE
+    done
   done
 }
 control_answers() { # URL: the tenant is still there
@@ -92,7 +117,7 @@ refused_by_proxy() { # NAME STATUS GOT curl args: the answer says what is accept
   WHAT=$1
   via_proxy "${@:4}"
   expect_out "(^|"$'\n'")HTTP/1.1 $2 "
-  expect_out "X-Zimmock-Explain: proxy: expected CONNECT to port 443 of zim-api\.zego\.im, .*zim-api-sgp\.zego\.im, got \"$3"
+  expect_out "X-Zimmock-Explain: proxy: expected CONNECT to port 443 of zim-api\.zego\.im, .*zim-api-sgp\.zego\.im, or a request for a URL there, got \"$3"
   expect_out 'nothing leaves this machine'
   if [[ $OUT != *secretsecret* ]]; then pass; else fail 'no query in the answer' "$OUT"; fi
 }
@@ -100,7 +125,7 @@ refused_by_proxy 'another host' 403 'CONNECT example\.com:443"' https://example.
 refused_by_proxy 'a host below a vendor host' 403 'CONNECT x\.zim-api\.zego\.im:443"' https://x.zim-api.zego.im/
 refused_by_proxy 'another port' 403 'CONNECT zim-api\.zego\.im:8443"' https://zim-api.zego.im:8443/
 refused_by_proxy 'loopback, so that nobody reaches this machine by it' 403 'CONNECT 127\.0\.0\.1:443"' https://127.0.0.1/ --noproxy ''
-refused_by_proxy 'plain proxying' 405 'GET http://zim-api\.zego\.im/"' 'http://zim-api.zego.im/?Signature=secretsecret'
+refused_by_proxy 'plain proxying of another port' 405 'GET http://zim-api\.zego\.im:8080/"' 'http://zim-api.zego.im:8080/?Signature=secretsecret'
 expect_out 'Allow: CONNECT'
 refused_by_proxy 'plain proxying of a large body' 405 'POST http://example\.com/"' http://example.com/ -d "@$ZIMMOCK"
 refused_by_proxy 'a request to the proxy itself' 405 'GET /"' --noproxy '*' "$PROXY/?Signature=secretsecret"

@@ -106,7 +106,7 @@ class Site {
     REQUIRE(::listen(upstream_.fd(), 10) == 0);
     ::getsockname(upstream_.fd(), reinterpret_cast<sockaddr*>(&address), &size);
     ConnectProxy::Options options;
-    options.upstream.port = ntohs(address.sin_port);
+    options.upstream.port = options.plain_upstream.port = ntohs(address.sin_port);
     options.head_timeout = head_timeout;
     auto started = ConnectProxy::start(options, clock_);
     REQUIRE(started);
@@ -179,8 +179,18 @@ TEST_CASE("the proxy refuses everything else, says what it accepts, and connects
       {"CONNECT 127.0.0.1:443", "403"},
       {"CONNECT [::1]:443", "403"},
       {"CONNECT :443", "403"},
-      {"GET http://zim-api.zego.im/", "405"},
-      {"POST https://zim-api.zego.im/?Signature=secretsecret", "405"},
+      {"POST https://example.com/?Signature=secretsecret", "405"},
+      {"GET http://zim-api.zego.im:8080/", "405"},
+      {"GET http://zim-api.zego.im:443/", "405"},
+      {"GET https://zim-api.zego.im:80/", "405"},
+      {"GET http://zim-api.zego.im@example.com/", "405"},
+      {"GET http://user@zim-api.zego.im/", "405"},
+      {"GET http://zim-api.zego.im.example.com/", "405"},
+      {"GET http://zim-api.zego.im#@example.com/", "405"},
+      {"GET http://127.0.0.1/", "405"},
+      {"GET http:///zim-api.zego.im/", "405"},
+      {"GET ftp://zim-api.zego.im/", "405"},
+      {"GET //zim-api.zego.im/", "405"},
       {"GET /", "405"},
       {"connect zim-api.zego.im:443", "405"},
   };
@@ -203,6 +213,36 @@ TEST_CASE("the proxy refuses everything else, says what it accepts, and connects
     CHECK(site.answer_to(head).starts_with("HTTP/1.1 400 "));
   }
   CHECK_FALSE(site.was_reached());
+}
+
+TEST_CASE("a request in absolute form for a vendor host goes to the mock, one on a connection") {
+  struct Row {
+    const char* target;
+    const char* path;
+  };
+  const Row rows[] = {
+      {"https://zim-api.zego.im/?Action=X&AppId=1", "/?Action=X&AppId=1"},
+      {"https://zim-api.zego.im:443/a/b", "/a/b"},
+      {"http://ZIM-API-SGP.zego.im:80?Action=X", "/?Action=X"},
+      {"HTTP://zim-api-fra.zego.im", "/"},
+      {"https://zim-api.zego.im//@example.com/", "//@example.com/"},
+  };
+  const Site site;
+  for (const Row& row : rows) {
+    CAPTURE(row.target);
+    const End client = site.client();
+    client.send("POST " + std::string(row.target) +
+                " HTTP/1.1\r\nHost: zim-api.zego.im\r\nProxy-Authorization: Basic\r\n secret\r\n"
+                "proxy-connection: keep-alive\r\nConnection: keep-alive\r\nA: b\r\n c\r\n\r\nbody");
+    const End server = site.accept();
+    CHECK(server.read_head() ==
+          "POST " + std::string(row.path) +
+              " HTTP/1.1\r\nHost: zim-api.zego.im\r\nA: b\r\n c\r\nConnection: close\r\n\r\n");
+    CHECK(server.read(4) == "body");
+    server.send("HTTP/1.1 200 OK\r\n\r\n");
+    server.finish_sending();
+    CHECK(client.read_all() == "HTTP/1.1 200 OK\r\n\r\n");
+  }
 }
 
 TEST_CASE("a head is bounded in bytes and in time") {
