@@ -1,5 +1,6 @@
 #include "cli/files.h"
 
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -7,6 +8,7 @@
 #include <iostream>
 #include <iterator>
 #include <optional>
+#include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -97,24 +99,41 @@ Result<std::string> read_input(const std::string& file_or_dash) {
   return read_all(*in, file_or_dash);
 }
 
-Result<void> write_file_atomically(const fs::path& path, std::string_view text, Readers readers) {
+Result<PendingFile> PendingFile::open(const fs::path& path, Readers readers) {
   std::error_code code;
   if (fs::exists(path, code) && !fs::is_regular_file(path, code)) {
     return fail(ErrorKind::kUsage, fmt::format("{}: expected a regular file", path.string()));
   }
-  const std::string beside = fmt::format("{}.{}.tmp", path.string(), ::getpid());
+  static std::atomic<unsigned> opened{0};  // the same path may be asked for twice
+  std::string beside = fmt::format("{}.{}.{}.tmp", path.string(), ::getpid(), opened++);
   const int fd = open_new(beside, readers);
   if (fd < 0) return system_error(path, "write");
-  const bool written = write_all(fd, text) && ::fsync(fd) == 0;
+  return PendingFile(path, std::move(beside), fd);
+}
+
+PendingFile::~PendingFile() {
+  if (fd_ < 0) return;
+  ::close(fd_);
+  ::unlink(beside_.c_str());
+}
+
+Result<void> PendingFile::write(std::string_view text) {
+  const bool written = write_all(fd_, text) && ::fsync(fd_) == 0;
   const int write_errno = errno;
-  const bool closed = ::close(fd) == 0;
-  if (!written || !closed || ::rename(beside.c_str(), path.c_str()) != 0) {
+  const bool closed = ::close(std::exchange(fd_, -1)) == 0;
+  if (!written || !closed || ::rename(beside_.c_str(), path_.c_str()) != 0) {
     if (!written) errno = write_errno;
-    auto error = system_error(path, "write");
-    ::unlink(beside.c_str());
+    auto error = system_error(path_, "write");
+    ::unlink(beside_.c_str());
     return error;
   }
   return {};
+}
+
+Result<void> write_file_atomically(const fs::path& path, std::string_view text, Readers readers) {
+  auto file = PendingFile::open(path, readers);
+  if (!file) return tl::unexpected(file.error());
+  return file->write(text);
 }
 
 std::FILE* open_private_file(const fs::path& path) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "contracts/api/result.h"
@@ -22,8 +23,41 @@ enum class Readers : unsigned {
   kAnyone = 0644,  // as far as the umask allows
 };
 
-// Writes a file so that a reader sees all of it or nothing: beside it, synced, then renamed. It has
-// these readers from its first byte on, whatever stood at `path` before.
+// A file that is written at the end of some work, opened before it: what cannot be written is an
+// error before the work is done. A reader of `path` sees what stood there before or all of the new
+// text: it is written beside it, synced, then renamed, and has these readers from its first byte
+// on.
+class PendingFile {
+ public:
+  // kSystem: a folder that is not there, or may not be written.
+  static Result<PendingFile> open(const std::filesystem::path& path, Readers readers);
+
+  PendingFile(PendingFile&& other) noexcept
+      : path_(std::move(other.path_)), beside_(std::move(other.beside_)), fd_(other.fd_) {
+    other.fd_ = -1;
+  }
+  PendingFile& operator=(PendingFile&& other) noexcept {
+    std::swap(path_, other.path_);
+    std::swap(beside_, other.beside_);
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  // Leaves `path` alone if write() was not called.
+  ~PendingFile();
+
+  // All of the file, once.
+  Result<void> write(std::string_view text);
+
+ private:
+  PendingFile(std::filesystem::path path, std::string beside, int fd)
+      : path_(std::move(path)), beside_(std::move(beside)), fd_(fd) {}
+
+  std::filesystem::path path_;
+  std::string beside_;
+  int fd_;
+};
+
+// A PendingFile, opened and written.
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view text,
                                    Readers readers = Readers::kUser);
 

@@ -16,7 +16,10 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 #include "mock_server/connect_proxy.h"
+#include "mock_server/control/record_json.h"
+#include "mock_server/secrets.h"
 #include "mock_server/service_listeners.h"
+#include "mock_server/state_document.h"
 
 namespace zimmock::cli {
 namespace {
@@ -146,6 +149,7 @@ class MockProcess::Impl {
     auto app = add_tenants(service_, options.service, notes);
     if (!app) return tl::unexpected(app.error());
     server_secret_ = std::move(app->server_secret);
+    secret_origin_ = cli::secret_origin(options.service, *app);
     const auto listen = addresses(options);
     if (!listen) return tl::unexpected(listen.error());
     ReadyLine ready;
@@ -186,8 +190,34 @@ class MockProcess::Impl {
   const std::string& server_secret() const { return server_secret_; }
 
  private:
+  const std::string& secret_origin() const { return secret_origin_; }
+  std::size_t tls_connections() const { return server_->tls_connections(); }
+
+  std::string state_document() {
+    const auto tenant = settled_tenant();
+    return tenant ? printable_json(export_state(*tenant)) : "";
+  }
+
+  std::pair<std::string, std::uint64_t> request_lines() {
+    const auto tenant = settled_tenant();
+    if (!tenant) return {};
+    const Journal& journal = tenant->journal();
+    const std::vector<std::string> secrets = secrets_of(service_);
+    std::string lines;
+    for (const JournalEntry& entry : journal.find({})) {
+      lines += printable_json(json_line(to_json(*entry, secrets))) + "\n";
+    }
+    return {std::move(lines), journal.dropped()};
+  }
   void observe(const RequestRecord& record) {
     log_.write(record);
+  // Nothing if the control API has removed it.
+  std::shared_ptr<Tenant> settled_tenant() {
+    auto tenant = service_.find_tenant(ready_.app_id);
+    if (tenant) service_.settle(*tenant);
+    return tenant;
+  }
+
     if (observer_) observer_(record);
   }
 
@@ -219,6 +249,7 @@ class MockProcess::Impl {
   std::string server_secret_;
 };
 
+  std::string secret_origin_;
 MockProcess::MockProcess(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 MockProcess::~MockProcess() { stop(); }
@@ -246,6 +277,16 @@ void add_mock_options(CLI::App& app, MockOptions& options) {
   app.add_option("--listen", options.listen, "HOST:PORT for HTTP, port 0 for a free one, or off")
       ->capture_default_str();
   app.add_option("--tls-listen", options.tls_listen, "HOST:PORT for HTTPS, or off")
+std::string MockProcess::secret_origin() const { return impl_->secret_origin(); }
+
+std::string MockProcess::state_document() { return impl_->state_document(); }
+
+std::pair<std::string, std::uint64_t> MockProcess::request_lines() {
+  return impl_->request_lines();
+}
+
+std::size_t MockProcess::tls_connections() const { return impl_->tls_connections(); }
+
       ->capture_default_str();
   app.add_option("--proxy-listen", options.proxy_listen,
                  "HOST:PORT for an HTTP proxy that takes CONNECT to the vendor's hosts only and\n"

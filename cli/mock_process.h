@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
@@ -48,6 +49,16 @@ class MockProcess {
   const ReadyLine& ready() const;
   // Of the App that ready() names. Not for any log.
   const std::string& server_secret() const;
+  std::string secret_origin() const;  // see service_options.h
+
+  // What the App that ready() names holds now, as `zimmock state export` prints it; "" if it was
+  // deleted.
+  std::string state_document();
+  // Its requests as `zimmock requests --json` prints them, and how many are no longer kept.
+  std::pair<std::string, std::uint64_t> request_lines();
+
+  // TLS connections that clients have opened so far.
+  std::size_t tls_connections() const;
 
   // Finishes the requests being answered and writes what the log still holds, both within 2 s, then
   // closes everything. It takes up to 8 s longer while the log is being read, and longer if it is a

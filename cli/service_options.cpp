@@ -159,4 +159,11 @@ Result<AppCredentials> add_tenants(Service& service, const ServiceOptions& optio
   return first;
 }
 
+std::string secret_origin(const ServiceOptions& options, const AppCredentials& first) {
+  if (first.id == kDefaultAppId && first.server_secret == kDefaultServerSecret) {
+    return "the vendor's published example";
+  }
+  return "from " + (options.apps.empty() ? options.app_file : "--app");
+}
+
 }  // namespace zimmock::cli

@@ -43,4 +43,8 @@ struct AppCredentials {
 Result<AppCredentials> add_tenants(Service& service, const ServiceOptions& options,
                                    std::vector<std::string>& notes);
 
+// Where the secret of the App that add_tenants() returns is from, for people: "from --app", "from
+// apps.txt", or "the vendor's published example".
+std::string secret_origin(const ServiceOptions& options, const AppCredentials& first);
+
 }  // namespace zimmock::cli

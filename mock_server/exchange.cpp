@@ -297,9 +297,9 @@ void Exchange::record() {
   if (!noted_) note_body(json_or_discarded(request_.body), record_);
   redact_record();
   record_.duration_ns = service_.clock_.monotonic_ns() - started_ns_;
-  if (service_.observer_) service_.observer_(record_);
   record_.request_body = std::move(request_.body);
   record_.response_body = answer_.response.body;
+  if (service_.observer_) service_.observer_(record_);
   Journal& journal = tenant_ == nullptr ? service_.unmatched_ : tenant_->journal();
   const std::uint64_t seq = journal.add(std::move(record_));
   if (!late_) return;

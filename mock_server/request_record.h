@@ -60,8 +60,8 @@ struct RequestRecord {
 
   std::size_t request_bytes = 0;   // of the body
   std::size_t response_bytes = 0;  // of the body, before a fault cut it
-  std::string request_body;        // as received; for the journal only
-  std::string response_body;       // as made; for the journal only
+  std::string request_body;        // as received, unredacted: for no log
+  std::string response_body;       // as made
 
   // Requests with the same action and body are attempts of one group.
   std::uint64_t group = 0;    // the first one's seq

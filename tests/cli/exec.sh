@@ -50,7 +50,7 @@ WHAT='plain proxying of another host is refused'
 ex -- sh -c 'curl -s -i -x "$HTTPS_PROXY" http://example.com/; exit 4'
 expect_out '^HTTP/1.1 405 '
 expect_out 'X-Zimmock-Explain: proxy: expected CONNECT'
-expect_rc 0
+expect_rc 4
 
 # --- what the command gets --------------------------------------------------------------------------------------------
 
@@ -58,7 +58,6 @@ WHAT='the variables'
 EXTRA_ENV=(HTTP_PROXY=http://192.0.2.1:1 http_proxy=http://192.0.2.1:1 ALL_PROXY=http://192.0.2.1:1 all_proxy=http://192.0.2.1:1
   HTTPS_PROXY=http://192.0.2.1:1 https_proxy=http://192.0.2.1:1 NO_PROXY='*' no_proxy=zego.im SSL_CERT_FILE=/nowhere KEPT=yes)
 ex -- jq -nc env
-expect_rc 0
 expect_out_json '.HTTPS_PROXY | test("^http://127[.]0[.]0[.]1:[0-9]+$")'
 expect_out_json '.https_proxy == .HTTPS_PROXY and .NO_PROXY == "localhost,127.0.0.1,::1" and .no_proxy == .NO_PROXY'
 expect_out_json '[.HTTP_PROXY, .http_proxy, .ALL_PROXY, .all_proxy] == [null, null, null, null]'
@@ -102,12 +101,32 @@ expect_equal "$outside" "$OUT" 'SigBlk and SigIgn'
 
 # --- exit codes -------------------------------------------------------------------------------------------------------
 
-for code in 0 3 255; do
+for code in 4 255; do
   WHAT="exit code $code"
   ex -- sh -c "exit $code"
   expect_rc "$code"
   expect_err '^zimmock: exec: the command sent no request to the mock; .*--hermetic$'
 done
+
+# --- nothing was tested -----------------------------------------------------------------------------------------------
+
+WHAT='a command that sends nothing and says that all is well'
+ex -- true
+expect_rc 3
+expect_err '^zimmock: exec: the command sent no request to the mock; .*--hermetic$'
+ex --findings ignore -- true
+expect_rc 3
+WHAT='a client that refuses the certificate, and hides it'
+query UserRegister
+"$ZIMMOCK" ca --ca-dir "$T/other-ca" >"$T/no_ca"
+# shellcheck disable=SC2016 # for the inner shell
+ex -- sh -c 'curl -sS --cacert "$0" "$@"; curl -sS --cacert "$0" "$@"; exit 0' "$T/no_ca" "$VENDOR/?$QUERY" -d '{}'
+expect_rc 3
+expect_err 'sent no request to the mock: of 2 TLS connections none came to a request, so the client does not trust.*\$SSL_CERT_FILE.*php -d curl\.cainfo="\$SSL_CERT_FILE"'
+WHAT='its own exit code stays, and the reason is told'
+ex -- curl -sS --cacert "$T/no_ca" "$VENDOR/?$QUERY" -d '{}'
+if [[ $RC != 0 && $RC != 3 ]]; then pass; else fail "curl's exit code" "$(printed)"; fi
+expect_err 'of 1 TLS connection none came to a request'
 WHAT='ended by a signal'
 # shellcheck disable=SC2016 # for the inner shell
 ex -- sh -c 'kill -TERM $$'
@@ -166,15 +185,88 @@ ex -- curl -sS "$VENDOR/?$QUERY" -H "$JSON" -d '{}'
 expect_rc 1
 expect_err '1 × auth\.signature-matches'
 no_secret_on_stderr
-WHAT='many distinct findings: twenty, and how many more'
+WHAT='one broken rule is one line, however often and in whatever forms it is broken'
 bodies=()
 for ((i = 0; i < 23; i++)); do bodies+=("{\"UserInfo\":[{\"UserId\":\"u$i\"}],\"Extra$i\":1}"); done
 requests "${bodies[@]}"
 ex -- "${CURL[@]}"
 expect_rc 1
-expect_equal 20 "$(grep -c ' × ' "$T/z_err")" findings
-expect_err $'\nzimmock: exec: and 3 more distinct findings\n'
-expect_err '23 of 23 requests'
+expect_err $'^zimmock: exec: 23 × body\\.member-known: [^\n]*Extra0[^\n]* \\(the first of 23 forms\\)\n[^\n]*23 of 23 requests[^\n]*$'
+
+# --- what is no finding -----------------------------------------------------------------------------------------------
+
+WHAT="the vendor's own nonces are noted, and fail nothing"
+for nonce in 15215528852396 k3f9x0zq1bd; do
+  query UserRegister SignatureNonce=$nonce
+  ex -- curl -sS "$VENDOR/?$QUERY" -H "$JSON" -d '{"UserInfo":[{"UserId":"ann"}]}'
+  expect_rc 0
+  expect_out_json '.Code == 0'
+  expect_err $'^zimmock: exec: note: 1 × auth\\.nonce-form: [^\n]*$'
+done
+WHAT='a profile that has them refused makes them a breach'
+ex --profile strict -- curl -sS "$VENDOR/?$QUERY" -H "$JSON" -d '{"UserInfo":[{"UserId":"ann"}]}'
+expect_rc 1
+expect_err '1 × auth\.nonce-form: .*1 of 1 requests broke the contract'
+WHAT='registering a user again'
+requests '{"UserInfo":[{"UserId":"ann"}]}' '{"UserInfo":[{"UserId":"ann"}]}' '{"UserInfo":[{"UserId":"ann"},{"UserId":"bob"}]}'
+ex -- "${CURL[@]}"
+expect_rc 0
+expect_err $'^zimmock: exec: note: 2 × register\\.user-is-new: [^\n]*$'
+WHAT='an operation that zimmock does not emulate'
+query SendPeerMessage
+ex -- curl -sS "$VENDOR/?$QUERY" -H "$JSON" -d '{}'
+expect_rc 0
+expect_err $'^zimmock: exec: nothing was judged: the request was for an operation that zimmock does not emulate\n'
+expect_err 'note: 1 × action\.emulated: .*SendPeerMessage'
+
+# --- duplicates, and what is written at the end -----------------------------------------------------------------------
+
+import() { # TEXT: a signed ImportPeerMsg in $T/import.sh, which sends it until an answer with Code 0 comes
+  cat >"$T/import.sh" <<SH
+for user in ann bob; do
+  curl -sS -o /dev/null "$VENDOR/?\$("$ZIMMOCK" sign --action UserRegister)" -H "$JSON" -d '{"UserInfo":[{"UserId":"'\$user'"}]}'
+done
+body='{"FromUserId":"ann","ToUserId":"bob","MessageType":1,"Priority":2,"MessageBody":{"Message":"$1"},"SendMessageTime":$((EPOCHSECONDS * 1000 - 60000)),"ImportedUserId":"ann"}'
+for try in 1 2 3; do
+  curl -s "$VENDOR/?\$("$ZIMMOCK" sign --action ImportPeerMsg)" -H "$JSON" -d "\$body" | grep '"Code":0' && exit \$2
+done
+exit 9
+SH
+}
+import hello
+LOST=drop-reply,action=ImportPeerMsg,nth=1
+WHAT='a message that is stored twice, because it was sent again without a look'
+ex --fault $LOST --state-out "$T/state" --requests-out "$T/requests" -- sh "$T/import.sh" 0 0
+expect_rc 1
+expect_err '1 × ImportPeerMsg: the same message was sent again after an attempt without a usable answer, and is stored twice'
+expect_err '1 message is stored twice; --allow-duplicates lets that pass'
+WHAT='what the mock held at the end, and what it was sent'
+expect_equal 2 "$(grep -c '"Message":"hello"' "$T/state")" 'messages stored'
+expect_equal '["ImportPeerMsg","ImportPeerMsg","UserRegister","UserRegister"]' "$(jq -sc 'map(.action) | sort' "$T/requests")" requests
+expect_equal '[2,1]' "$(jq -sc 'map(select(.action == "ImportPeerMsg") | .attempt.number) | sort | reverse' "$T/requests")" attempts
+expect_equal 600 "$(stat -c %a "$T/state")" mode
+expect_equal '' "$(grep -lFf "$T/secrets" "$T/state" "$T/requests")" 'secrets'
+ex --fault $LOST --allow-duplicates -- sh "$T/import.sh" 0 0
+expect_rc 0
+ex --fault $LOST --findings ignore -- sh "$T/import.sh" 0 0
+expect_rc 0
+WHAT='a lost request that is sent again is stored once'
+ex --fault reset,action=ImportPeerMsg,nth=1 -- sh "$T/import.sh" 0 0
+expect_rc 0
+expect_silent
+WHAT='they are the same as the commands print'
+# shellcheck disable=SC2016 # for the inner shell
+ex --state-out "$T/state" --requests-out "$T/requests" -- \
+  sh -c 'sh "$0" 0 7; "$1" state export >"$2/state.now"; "$1" requests --json >"$2/requests.now"; exit 7' "$T/import.sh" "$ZIMMOCK" "$T"
+expect_rc 7 # and they are written when the command fails
+expect_equal "$(<"$T/state.now")" "$(<"$T/state")" state
+expect_equal "$(<"$T/requests.now")" "$(<"$T/requests")" requests
+for option in --state-out --requests-out; do
+  refuses "$option where nothing can be written" 2 "$option: .*/none/x: could not write: No such file" exec $option "$T/none/x" -- touch "$T/ran"
+done
+WHAT='then the command is not run'
+if [[ ! -e $T/ran ]]; then pass; else fail 'no such file' "$T/ran"; fi
+expect_equal '' "$(compgen -G "$T/*.tmp")" 'files left'
 
 WHAT='a line a request only with --log'
 requests '{"UserInfo":[{"UserId":"ann"}]}'

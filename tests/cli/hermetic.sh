@@ -17,7 +17,7 @@ not_run() { # the command was not run, and the message says what was refused and
 
 WHAT='exec --hermetic'
 zim exec --hermetic --findings ignore -- echo ran
-if [[ $RC != 0 ]]; then
+if [[ $RC != 3 ]]; then # it sent no request
   if [[ $(uname -s) == Linux ]]; then not_run; else expect_err 'expected Linux'; fi
   echo "not allowed here: $ERR"
   finish
@@ -54,12 +54,17 @@ zim exec --hermetic -- curl -sS --max-time "$HANG" https://example.com/
 expect_rc 6
 zim exec --hermetic -- curl -sS --max-time "$HANG" http://198.51.100.1/
 expect_rc 7
-expect_err 'the command sent no request to the mock$'
+expect_err 'the command sent no request to the mock, and opened no TLS connection$'
 WHAT='nor the machine that it runs on'
 start_mock
 zim exec --hermetic -- curl -sS --max-time "$HANG" "$URL/_zimmock/v1/health"
 expect_rc 7
 stop_mock TERM
+WHAT='a client that refuses the certificate'
+"$ZIMMOCK" ca --ca-dir "$T/other-ca" >"$T/no_ca"
+zim exec --hermetic -- sh -c "curl -sS --cacert $T/no_ca https://zim-api.zego.im/; exit 0"
+expect_rc 3
+expect_err 'sent no request to the mock: of 1 TLS connection none came to a request, .*curl\.cainfo'
 WHAT='the command cannot undo it'
 zim exec --hermetic -- umount /etc/hosts
 if [[ $RC != 0 ]]; then pass; else fail 'an error' "$(printed)"; fi

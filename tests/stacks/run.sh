@@ -15,7 +15,7 @@ skip() {
   exit 77
 }
 need() { command -v "$1" >/dev/null || skip "$1 is not installed"; }
-need_hermetic() { zim exec --hermetic -- true; [[ $RC == 0 ]] || skip "$ERR"; }
+need_hermetic() { zim exec --hermetic -- true; [[ $RC == 3 ]] || skip "$ERR"; } # 3: it ran, and sent no request
 
 good() { # the one answer, and not a word of the mock
   expect_rc 0
@@ -77,7 +77,7 @@ case $STACK in
   node-axios)
     need node
     need npm
-    # From 1.21 on it sends CONNECT; 1.7 asks the proxy for https without it, which is refused.
+    # From 1.21 on it sends CONNECT; 1.7 asks the proxy for https without it.
     axios 1.21.1
     follows_proxy node "$HERE/client_axios.js"
     axios 1.7.9
@@ -86,6 +86,19 @@ case $STACK in
     hermetic node "$HERE/client_axios.js"
     axios 1.21.1
     hermetic node "$HERE/client_axios.js"
+    ;;
+  php)
+    need php
+    php -r 'exit(extension_loaded("curl") ? 0 : 1);' || skip 'ext-curl is not installed for php'
+    # shellcheck disable=SC2016 # for the inner shell
+    recipe=(sh -c 'php -d curl.cainfo="$SSL_CERT_FILE" "$1"' sh "$HERE/client.php")
+    follows_proxy "${recipe[@]}"
+    WHAT='php: without the recipe it refuses the certificate, hides that, and is told'
+    zim exec -- php "$HERE/client.php"
+    expect_rc 3
+    expect_err 'of 1 TLS connection none came to a request, .*php -d curl\.cainfo="\$SSL_CERT_FILE"'
+    need_hermetic
+    hermetic "${recipe[@]}"
     ;;
   go)
     need go
