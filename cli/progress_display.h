@@ -3,9 +3,9 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
-#include <string>
 #include <thread>
 
+#include "cli/progress_line.h"
 #include "client/progress.h"
 #include "contracts/api/clock.h"
 
@@ -13,7 +13,7 @@ namespace zimmock::cli {
 
 enum class ProgressStyle {
   kOff,
-  kBar,    // one line on stderr, redrawn
+  kBar,    // one line on stderr, redrawn, as wide as the terminal has room for
   kPlain,  // a line on stderr every 5 s and every tenth of the work
   kJson,   // a JSON line on stdout every second
 };
@@ -31,20 +31,10 @@ class ProgressDisplay {
   void stop();
 
  private:
-  struct Snapshot {
-    std::int64_t done;
-    std::int64_t total;
-    double per_second;
-    std::int64_t eta_s;  // -1: nobody knows
-    std::string why_waiting;
-  };
-
   void show();
-  Snapshot snapshot() const;
   void draw(bool last);
-  void draw_bar(const Snapshot& now) const;
-  void draw_plain(const Snapshot& now, bool last);
-  void draw_json(const Snapshot& now) const;
+  void draw_plain(const ProgressFigures& now, bool last);
+  void draw_json(const ProgressFigures& now) const;
 
   ProgressStyle style_;
   const ProgressBoard& board_;

@@ -72,7 +72,7 @@ class Import {
       return false;
     }
     report_.before = report_.done();
-    context_.board.done = static_cast<std::int64_t>(report_.before);
+    context_.board.done = context_.board.before = static_cast<std::int64_t>(report_.before);
     for (std::uint32_t i = 0; i < context_.plan.conversations.size(); ++i) {
       for (const std::uint32_t side : {0U, 1U}) {
         const Lane lane{i, side};
@@ -430,6 +430,7 @@ class Import {
       if (entry.result.outcome == ImportOutcome::kQuarantined)
         note_refused(entry.intent.key, {}, entry.result.why);
     }
+    context_.board.before += static_cast<std::int64_t>(entries.size());
     context_.board.done += static_cast<std::int64_t>(entries.size());
     task.record = entries.back().intent.key.record;
     queue_.done(task);

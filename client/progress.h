@@ -23,6 +23,7 @@ using WaitTimes = std::array<std::int64_t, kWaitReasons>;
 struct ProgressBoard {
   std::atomic<Phase> phase{Phase::kPlanning};
   std::atomic<std::int64_t> done{0};
+  std::atomic<std::int64_t> before{0};  // of `done`: by earlier runs, so not by calls of this one
   std::atomic<std::int64_t> total{0};
   std::atomic<std::int64_t> refused{0};
   std::atomic<std::int64_t> in_doubt{0};   // lanes whose last call may have been applied, now
@@ -39,6 +40,7 @@ struct ProgressBoard {
 
   void start(Phase next, std::int64_t of) {
     done = 0;
+    before = 0;
     total = of;
     phase = next;
   }
