@@ -1,3 +1,11 @@
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
 #include "cli/command.h"
 #include "cli/migrate_convert.h"
 #include "cli/migrate_journal.h"
@@ -5,6 +13,7 @@
 #include "cli/migrate_preview.h"
 #include "cli/migrate_probe.h"
 #include "cli/migrate_run.h"
+#include "contracts/api/text.h"
 
 namespace zimmock::cli {
 namespace {
@@ -22,6 +31,16 @@ constexpr Command kCommands[] = {
      setup_migrate_report},
     {"verify", "Read the lists of a journal back and compare", setup_migrate_verify},
 };
+
+// What to say of a word that is no file and nearly a subcommand; "" of any other.
+std::string mistyped(const std::string& word) {
+  std::vector<std::string_view> names;
+  for (const Command& row : kCommands) names.push_back(row.name);
+  const std::string meant = did_you_mean(word, names);
+  std::error_code none;
+  if (meant.empty() || std::filesystem::exists(word, none)) return "";
+  return fmt::format("migrate: expected a file or a subcommand, got {}{}", quote(word), meant);
+}
 
 }  // namespace
 
@@ -46,6 +65,9 @@ Run setup_migrate(CLI::App& app) {
       return complain(kUsage,
                       "migrate: expected INPUT, the chat history, or map, preview, convert, probe, "
                       "status, report or verify");
+    }
+    if (const std::string meant = mistyped(options->file); !meant.empty()) {
+      return complain(kUsage, meant);
     }
     return run_migration(*options);
   };

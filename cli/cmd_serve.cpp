@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/interrupt.h"
@@ -59,7 +60,11 @@ int serve(const Options& options) {
   if (!mock) return exit_code(mock.error());
   const std::string ready = to_text((*mock)->ready());
   if (auto written = options.ready_file->write(ready); !written) return exit_code(written.error());
-  print_exact(ready);
+  if (::isatty(STDOUT_FILENO) != 0) {
+    print_text("{}", to_screen((*mock)->ready(), (*mock)->secret_origin()));
+  } else {
+    print_exact(ready);
+  }
   if (!flush_output()) {  // run_program() says why
     options.ready_file->remove();
     return kFailed;
@@ -84,7 +89,9 @@ Run setup_serve(CLI::App& app) {
                "Stop as on SIGTERM when the process that started this one is gone (Linux)");
   app.footer(
       "The first line on stdout is a JSON object with url, tls_url, proxy_url, control_url, ca,\n"
-      "app_id and pid, printed when the mock answers. SIGTERM, Ctrl-C and SIGHUP stop it with "
+      "app_id and pid, printed when the mock answers; where stdout is a terminal, three lines for\n"
+      "people are printed instead (--ready-file has the object). SIGTERM, Ctrl-C and SIGHUP stop "
+      "it with "
       "exit\ncode 0.");
   return [options] { return serve(*options); };
 }

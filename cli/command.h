@@ -74,5 +74,7 @@ Run setup_verify(CLI::App& app);
 Run setup_wait(CLI::App& app);
 Run setup_healthcheck(CLI::App& app);
 Run setup_contract(CLI::App& app);
+Run setup_help(CLI::App& app);
+Run setup_version(CLI::App& app);
 
 }  // namespace zimmock::cli

@@ -38,6 +38,8 @@ constexpr Command kCommands[] = {
     {"verify", "Check what was sent to a running mock", setup_verify},
     {"wait", "Wait until a running mock has got certain requests", setup_wait},
     {"healthcheck", "Ask whether a mock is running and answers", setup_healthcheck},
+    {"help", "Print the help of a command", setup_help},
+    {"version", "Print the version of this program", setup_version},
 };
 
 }  // namespace

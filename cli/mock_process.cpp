@@ -63,7 +63,8 @@ Result<Addresses> addresses(const MockOptions& options) {
   const auto http = parse_listen(
       "--listen", by_port ? fmt::format("127.0.0.1:{}", options.port) : options.listen);
   if (!http) return tl::unexpected(http.error());
-  const auto https = parse_listen("--tls-listen", by_port ? "127.0.0.1:0" : options.tls_listen);
+  const bool free_tls = by_port && options.tls_listen == MockOptions{}.tls_listen;
+  const auto https = parse_listen("--tls-listen", free_tls ? "127.0.0.1:0" : options.tls_listen);
   if (!https) return tl::unexpected(https.error());
   const auto proxy = parse_listen("--proxy-listen", options.proxy_listen);
   if (!proxy) return tl::unexpected(proxy.error());
@@ -148,8 +149,8 @@ class MockProcess::Impl {
     std::vector<std::string> notes;
     auto app = add_tenants(service_, options.service, notes);
     if (!app) return tl::unexpected(app.error());
-    server_secret_ = std::move(app->server_secret);
     secret_origin_ = cli::secret_origin(options.service, *app);
+    server_secret_ = std::move(app->server_secret);
     const auto listen = addresses(options);
     if (!listen) return tl::unexpected(listen.error());
     ReadyLine ready;
@@ -188,8 +189,6 @@ class MockProcess::Impl {
 
   const ReadyLine& ready() const { return ready_; }
   const std::string& server_secret() const { return server_secret_; }
-
- private:
   const std::string& secret_origin() const { return secret_origin_; }
   std::size_t tls_connections() const { return server_->tls_connections(); }
 
@@ -209,8 +208,8 @@ class MockProcess::Impl {
     }
     return {std::move(lines), journal.dropped()};
   }
-  void observe(const RequestRecord& record) {
-    log_.write(record);
+
+ private:
   // Nothing if the control API has removed it.
   std::shared_ptr<Tenant> settled_tenant() {
     auto tenant = service_.find_tenant(ready_.app_id);
@@ -218,6 +217,8 @@ class MockProcess::Impl {
     return tenant;
   }
 
+  void observe(const RequestRecord& record) {
+    log_.write(record);
     if (observer_) observer_(record);
   }
 
@@ -232,6 +233,7 @@ class MockProcess::Impl {
     ConnectProxy::Options options;
     options.address = address;
     options.upstream = server_->tunnel_end();
+    options.plain_upstream = server_->plain_tunnel_end();
     auto proxy = ConnectProxy::start(options, clock);
     if (!proxy) return tl::unexpected(proxy.error());
     proxy_ = std::move(*proxy);
@@ -247,9 +249,9 @@ class MockProcess::Impl {
   mutable std::mutex ready_mutex_;
   ReadyLine ready_;
   std::string server_secret_;
+  std::string secret_origin_;
 };
 
-  std::string secret_origin_;
 MockProcess::MockProcess(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 MockProcess::~MockProcess() { stop(); }
@@ -257,26 +259,22 @@ MockProcess::~MockProcess() { stop(); }
 Result<std::unique_ptr<MockProcess>> MockProcess::start(const MockOptions& options,
                                                         const Clock& clock,
                                                         RequestObserver observer) {
-  const auto form =
-      choose<LogForm>("--log", options.log,
-                      {{"json", LogForm::kJson}, {"text", LogForm::kText}, {"off", LogForm::kOff}});
+  const LogForm automatic = ::isatty(STDERR_FILENO) != 0 ? LogForm::kText : LogForm::kJson;
+  const auto form = choose<LogForm>("--log", options.log,
+                                    {{"auto", automatic},
+                                     {"json", LogForm::kJson},
+                                     {"text", LogForm::kText},
+                                     {"off", LogForm::kOff}});
   if (!form) return tl::unexpected(form.error());
   auto impl = std::make_unique<Impl>(options, *form, clock, std::move(observer));
   if (auto started = impl->start(options, clock); !started) return tl::unexpected(started.error());
   return std::unique_ptr<MockProcess>(new MockProcess(std::move(impl)));
-    options.plain_upstream = server_->plain_tunnel_end();
 }
 
 const ReadyLine& MockProcess::ready() const { return impl_->ready(); }
 
 const std::string& MockProcess::server_secret() const { return impl_->server_secret(); }
 
-void MockProcess::stop() { impl_->stop(); }
-
-void add_mock_options(CLI::App& app, MockOptions& options) {
-  app.add_option("--listen", options.listen, "HOST:PORT for HTTP, port 0 for a free one, or off")
-      ->capture_default_str();
-  app.add_option("--tls-listen", options.tls_listen, "HOST:PORT for HTTPS, or off")
 std::string MockProcess::secret_origin() const { return impl_->secret_origin(); }
 
 std::string MockProcess::state_document() { return impl_->state_document(); }
@@ -287,6 +285,13 @@ std::pair<std::string, std::uint64_t> MockProcess::request_lines() {
 
 std::size_t MockProcess::tls_connections() const { return impl_->tls_connections(); }
 
+void MockProcess::stop() { impl_->stop(); }
+
+void add_mock_options(CLI::App& app, MockOptions& options) {
+  auto* listen = app.add_option("--listen", options.listen,
+                                "HOST:PORT for HTTP, port 0 for a free one, or off")
+                     ->capture_default_str();
+  app.add_option("--tls-listen", options.tls_listen, "HOST:PORT for HTTPS, or off")
       ->capture_default_str();
   app.add_option("--proxy-listen", options.proxy_listen,
                  "HOST:PORT for an HTTP proxy that takes CONNECT to the vendor's hosts only and\n"
@@ -298,14 +303,18 @@ std::size_t MockProcess::tls_connections() const { return impl_->tls_connections
   app.add_option("--control-token-file", options.control_token_file,
                  "A file with the bearer token that the control API then wants");
   app.add_option("--port", options.port,
-                 "HTTP on this loopback port (0: a free one), HTTPS on a free one")
-      ->check(CLI::Range(0, 65535));
+                 "HTTP on this loopback port (0: a free one), HTTPS on a free one unless "
+                 "--tls-listen says where")
+      ->check(CLI::Range(0, 65535))
+      ->excludes(listen);
   app.add_option("--ca-dir", options.ca_dir, "Folder of this installation's CA; made at first use")
       ->capture_default_str();
   app.add_option("--cert", options.cert, "Serve HTTPS with this certificate (PEM) instead");
   app.add_option("--key", options.key, "The certificate's key (PEM)");
   add_service_options(app, options.service);
-  app.add_option("--log", options.log, "A line a request on stderr: json, text or off")
+  app.add_option("--log", options.log,
+                 "A line a request on stderr: json, text, off, or auto, which is text at a "
+                 "terminal and else json")
       ->capture_default_str();
   app.add_option("--body-limit", options.body_limit_bytes, "Largest request body in bytes")
       ->check(CLI::Range(std::size_t{1024}, std::size_t{64} * 1024 * 1024))

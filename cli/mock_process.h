@@ -27,7 +27,7 @@ struct MockOptions {
   std::string ca_dir = default_ca_dir().string();
   std::string cert;
   std::string key;
-  std::string log = "json";
+  std::string log = "auto";  // text at a terminal, else json
   std::size_t body_limit_bytes = ListenerOptions{}.body_limit_bytes;
   ServiceOptions service;
 };

@@ -35,6 +35,20 @@ std::string to_text(const ReadyLine& ready) {
   return out.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
+std::string to_screen(const ReadyLine& ready, std::string_view secret_origin) {
+  std::string places;
+  for (const std::string* url : {&ready.url, &ready.tls_url}) {
+    if (!url->empty()) places += (places.empty() ? "" : " and ") + *url;
+  }
+  if (!ready.proxy_url.empty()) places += ", proxy " + ready.proxy_url;
+  return fmt::format(
+      "zimmock serves ZIM at {}\n"
+      "AppId {}; its ServerSecret is {}\n"
+      "Ctrl-C stops it; `eval \"$(zimmock env --control {})\"` leads a client here\n",
+      places, ready.app_id, secret_origin,
+      ready.control_url.substr(0, ready.control_url.rfind("/_zimmock")));
+}
+
 Result<ReadyLine> parse_ready_line(std::string_view text, std::string_view where) {
   const auto bad = [&](std::string_view what) {
     return fail(ErrorKind::kInput,

@@ -23,6 +23,10 @@ struct ReadyLine {
 // Ends with a newline.
 std::string to_text(const ReadyLine& ready);
 
+// The same for people at a terminal, in three lines. `secret_origin`: where its App's secret is
+// from.
+std::string to_screen(const ReadyLine& ready, std::string_view secret_origin);
+
 // Errors (kInput) begin with `where`. Unknown members are left alone: a newer mock may have more.
 Result<ReadyLine> parse_ready_line(std::string_view text, std::string_view where);
 

@@ -3,7 +3,8 @@
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 1
 
-COMMANDS=(serve exec env migrate query view sign ca list tenant state clock device fault requests verify wait healthcheck)
+COMMANDS=(serve exec proxy env migrate query view sign ca contract list tenant state clock device fault requests verify wait
+  healthcheck help version)
 
 # --- help ------------------------------------------------------------------------------------------------------------
 
@@ -50,18 +51,64 @@ for word in map preview convert; do
   expect_out INPUT
   refuses "migrate $word without an input" 2 'expected INPUT' migrate "$word"
 done
-WHAT='zimmock --version'
+WHAT='the version, in three ways'
 zim --version
 expect_rc 0
-expect_out '^zimmock [0-9]+\.[0-9]+'
+expect_out '^zimmock [0-9]+\.[0-9]+[^ ]*$'
+VERSION=$OUT
+for word in -V version; do
+  zim $word
+  expect_rc 0
+  expect_equal "$VERSION" "$OUT"
+done
+
+# Every help there is: the words of a command, and below it those of its subcommands.
+all_helps() { # COMMAND...
+  local word
+  WHAT="$* --help"
+  zim "$@" --help
+  expect_rc 0
+  expect_equal '' "$(grep -nE '^.{81}' <<<"$OUT")" 'lines of more than 80 columns'
+  local help=$OUT
+  if [[ $1 != help ]]; then
+    zim help "$@"
+    expect_rc 0
+    expect_equal "$help" "$OUT" "zimmock help $*"
+  fi
+  for word in $(sed -nE '/^Subcommands:/,/^$/s/^  ([a-z][a-z-]*) .*/\1/p' <<<"$help"); do all_helps "$@" "$word"; done
+}
+zim --help
+expect_equal '' "$(grep -nE '^.{81}' <<<"$OUT")" 'lines of more than 80 columns'
+for command in "${COMMANDS[@]}"; do all_helps "$command"; done
+if ((CHECKS > 150)); then pass; else fail 'the helps of subcommands, too' "$CHECKS checks"; fi
+WHAT='options and commands stand under headings'
+zim --help
+expect_out $'\nRun a mock:\n  serve .*\nMove and read messages:\n  migrate .*\nSteer a running mock:\n'
+zim serve --help
+expect_out $'\nWhere it listens:\n  --listen .*\nApps and what they start with:\n  --app .*\nOutput:\n'
+zim migrate --help
+expect_out $'\nWhat is read:\n  --format .*\nWhat is planned:\n  --plan .*\nHow it runs:\n  --execute .*\nOutput:.*\nService:\n'
+zim help
+expect_rc 0
+expect_out '^zimmock: a mock of the ZEGOCLOUD ZIM server API'
+WHAT='no arguments: the help, and an exit code that says that something was expected'
+zim
+expect_rc 2
+expect_no_out
+expect_err $'^zimmock: a mock of the ZEGOCLOUD ZIM server API.*\n  serve '
+refuses 'help of a command that is none' 2 'help: expected a command, got "migrte"; did you mean migrate' help migrte
+refuses 'help of a subcommand that is none' 2 'help: expected a command, got "statsu"; did you mean status' help migrate statsu
+: >"$T/printed"
 
 : >"$T/x.jsonl"
 # --- what it does not know --------------------------------------------------------------------------------------------
 
-refuses 'no arguments' 2 '--help'
 refuses 'an unknown subcommand' 2 'frobnicate' frobnicate
 refuses 'a misspelt subcommand' 2 'migrte.*did you mean.*migrate' migrte
 refuses 'a subcommand in upper case' 2 'SERVE' SERVE
+refuses 'a misspelt subcommand that is taken for the file' 2 '"statsu": not expected; did you mean status' migrate statsu j.db
+refuses 'the same without another word' 2 'expected a file or a subcommand, got "statsu"; did you mean status' migrate statsu
+refuses '--port and --listen' 2 '--(port|listen).*(port|listen)' serve --port 0 --listen 127.0.0.1:0
 refuses 'a misspelt flag of migrate' 2 '--exeucte.*did you mean.*--execute' migrate x.jsonl --exeucte
 refuses 'a misspelt flag of serve' 2 '--listne.*did you mean.*--listen' serve --listne 127.0.0.1:0
 refuses 'a misspelt flag of query' 2 '--josn.*did you mean.*--json' query --as ann --peer bob --josn
