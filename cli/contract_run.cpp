@@ -49,6 +49,7 @@ struct Options {
 struct ReportPlace {
   const ReportFormat* format = nullptr;
   std::string file;  // "": stdout
+  std::optional<PendingFile> output;
 };
 
 Result<ReportPlace> parse_report(const std::string& text) {
@@ -59,7 +60,7 @@ Result<ReportPlace> parse_report(const std::string& text) {
     names.push_back(format.name);
     if (format.name != name) continue;
     if (colon != std::string::npos && colon + 1 == text.size()) break;
-    return ReportPlace{&format, colon == std::string::npos ? "" : text.substr(colon + 1)};
+    return ReportPlace{&format, colon == std::string::npos ? "" : text.substr(colon + 1), {}};
   }
   return fail(ErrorKind::kUsage,
               fmt::format("--report: expected FORMAT or FORMAT:FILE with a format of {}, got {}{}",
@@ -194,14 +195,28 @@ Result<void> append_summary(const std::string& text) {
               fmt::format("{}: could not add the summary (GITHUB_STEP_SUMMARY)", quote(path)));
 }
 
-Result<void> write_reports(const std::vector<ReportPlace>& places, const RunResult& result) {
-  for (const ReportPlace& place : places) {
+// Before the run, which costs calls.
+Result<void> open_files(std::vector<ReportPlace>& places) {
+  for (ReportPlace& place : places) {
+    if (place.file.empty()) continue;
+    // It holds only what the suite itself made up, and other users' tools read it.
+    auto opened = PendingFile::open(place.file, Readers::kAnyone);
+    if (!opened) {
+      return fail(ErrorKind::kUsage, fmt::format("--report: {}", opened.error().message));
+    }
+    place.output.emplace(*std::move(opened));
+  }
+  return {};
+}
+
+Result<void> write_reports(std::vector<ReportPlace>& places, const RunResult& result) {
+  for (ReportPlace& place : places) {
     const std::string text = place.format->write(result);
     if (place.format->name == "github") {
       auto added = append_summary(find_report_format("md")->write(result));
       if (!added) return added;
     }
-    if (place.file.empty()) {
+    if (!place.output) {
       if (place.format->name == "console") {
         print_text("{}", text);
       } else {
@@ -209,9 +224,7 @@ Result<void> write_reports(const std::vector<ReportPlace>& places, const RunResu
       }
       continue;
     }
-    // It holds only what the suite itself made up, and other users' tools read it.
-    auto written = write_file_atomically(place.file, text, Readers::kAnyone);
-    if (!written) return written;
+    if (auto written = place.output->write(text); !written) return written;
   }
   return {};
 }
@@ -249,6 +262,7 @@ int run(const Options& options) {
   auto cases = select_cases(*std::move(all), *run);
   if (!cases) return complain_error(cases.error());
   if (options.dry_run) return print_calls(*cases, options);
+  if (auto opened = open_files(*places); !opened) return complain_error(opened.error());
   auto result = run_cases(options, *std::move(run), *cases);
   if (!result) return complain_error(result.error());
   auto written = write_reports(*places, *result);

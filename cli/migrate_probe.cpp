@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <fmt/format.h>
@@ -123,12 +124,23 @@ void print_cleared(const ProbeReport& report, const ProbeOptions& probe, bool as
   }
 }
 
-Result<void> write_profile(const Options& options, const ProbeReport& report) {
-  if (options.profile_out.empty()) return {};
+// Before the probe, which costs calls.
+Result<std::optional<PendingFile>> open_profile(const Options& options) {
+  std::optional<PendingFile> out;
+  if (options.profile_out.empty()) return out;
+  auto opened = PendingFile::open(options.profile_out, Readers::kAnyone);
+  if (!opened) {
+    return fail(ErrorKind::kUsage, fmt::format("--profile-out: {}", opened.error().message));
+  }
+  out.emplace(*std::move(opened));
+  return out;
+}
+
+Result<void> write_profile(const Options& options, const ProbeReport& report,
+                           std::optional<PendingFile>& file) {
+  if (!file) return {};
   constexpr int kIndent = 2;
-  auto written = write_file_atomically(options.profile_out,
-                                       profile_document(report.observed).dump(kIndent) + "\n",
-                                       Readers::kAnyone);
+  auto written = file->write(profile_document(report.observed).dump(kIndent) + "\n");
   if (!written) return written;
   if (options.as_json) {
     print_line({{"type", "profile"}, {"file", options.profile_out}});
@@ -161,6 +173,8 @@ int execute(const Options& options) {
   if (!assumed) return complain_error(assumed.error());
   const auto connection = resolve_connection(options.connection);
   if (!connection) return complain_error(connection.error());
+  auto profile = open_profile(options);
+  if (!profile) return complain_error(profile.error());
   const auto transport = CurlTransport::open(connection->curl);
   if (!transport) return complain_error(transport.error());
   const std::string stem =
@@ -177,7 +191,7 @@ int execute(const Options& options) {
   if (report.error) return complain_error(*report.error);
   if (report.refused) return complain_status(report.refused_call, *report.refused);
   if (report.interrupted) return finish(options, "interrupted before the end", kInterrupted);
-  if (auto written = write_profile(options, report); !written)
+  if (auto written = write_profile(options, report, *profile); !written)
     return complain_error(written.error());
   return finish(options, verdict_line(report), exit_code(report));
 }

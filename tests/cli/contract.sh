@@ -44,10 +44,8 @@ expect_rc 1
 expect_out 'FAILED: query.newest-first'
 refuses 'a wrong mock that is none' 2 'did you mean query.newest-first/ascending' contract run --wrong query.newest-first/ascendin
 refuses 'a service elsewhere that is to be wrong' 2 '^zimmock: --wrong: expected --target mock' contract run --wrong query.newest-first/ascending --target http://127.0.0.1:1
-WHAT='a report that cannot be written'
-zim contract run --only import.priority --report "json:$T/no/such/folder/r.json"
-expect_rc 20
-expect_err 'r.json'
+refuses 'a report that cannot be written, before a call is made' 2 '--report: .*r\.json: could not write: No such file' \
+  contract run --target http://127.0.0.1:1 --only import.priority --report "json:$T/no/such/folder/r.json"
 WHAT='a dry run sends nothing'
 zim contract run --only 'import.to-oneself' --target http://127.0.0.1:1 --allow-writes --dry-run
 expect_rc 0

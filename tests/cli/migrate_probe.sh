@@ -148,11 +148,9 @@ refuses 'a prefix that is too long' 2 '--prefix: expected at most 16 bytes, got 
 refuses 'a prefix with a bad character' 2 '--prefix' migrate probe --prefix a/b
 refuses 'a profile that is none' 2 'nothere' migrate probe --execute --profile "$T/nothere"
 refuses 'a misspelt flag' 2 '--profile-uot.*did you mean.*--profile-out' migrate probe --profile-uot x
-WHAT='a profile that cannot be written'
-zim migrate probe --execute --profile-out "$T/no/such/folder.json"
-expect_rc '1|2'
-expect_err 'folder\.json'
 ENDPOINT=http://127.0.0.1:1
+refuses 'a profile that cannot be written, before a call is made' 2 '--profile-out: .*folder\.json: could not write: No such file' \
+  migrate probe --execute --profile-out "$T/no/such/folder.json"
 WHAT='nobody there'
 zim migrate probe --execute --connect-timeout 1
 expect_rc 5
