@@ -70,6 +70,7 @@ class TextOutput : public MigrateOutput {
     print_left_out(counts);
     print_source(plan.facts);
     print_estimate(plan.estimate);
+    print_too_old(plan);
     print_findings(plan);
   }
 
@@ -304,6 +305,24 @@ class TextOutput : public MigrateOutput {
                      ? calls + ", without a limit"
                      : calls + fmt::format("; at {}/s of each: {}", facts_.calls_per_second,
                                            duration_text(estimate.duration_ms)));
+  }
+
+  // In words, before the findings name rules and milliseconds.
+  void print_too_old(const MigrationPlan& plan) const {
+    const std::uint64_t outside = plan.counts.too_old - plan.counts.expires;
+    if (facts_.verify_only || outside == 0) return;
+    const std::int64_t begins_ms = plan.now_ms - plan.retention_ms;
+    const std::int64_t newest_ms = plan.source_newest_ms + plan.shift_ms;
+    const std::string place =
+        newest_ms >= begins_ms
+            ? "is inside the window"
+            : fmt::format("is {} outside the window", duration_text(begins_ms - newest_ms));
+    print_text("too old: {}; the newest message, of {}, {}, which begins at {}\n",
+               count_of(outside, "record", "records"), iso_time(newest_ms), place,
+               iso_time(begins_ms));
+    print_text(
+        "  --time-shift newest=now moves all times and keeps their gaps; --too-old skip "
+        "leaves these records out\n");
   }
 
   void print_findings(const MigrationPlan& plan) const {

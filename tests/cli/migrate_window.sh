@@ -27,6 +27,16 @@ zim migrate "$T/some.jsonl" --plan free --rate 1
 expect_rc 0
 expect_out 'the last is sent in 1 min 21 s: the oldest first, so each is in time, with [0-9a-z. ]+ s to spare'
 
+WHAT='what is too old is said in words, before rules and milliseconds'
+printf '{"Id":"%s","FromUserId":"ann","ToUserId":"bob","MessageType":1,"Message":"m","SendMessageTime":%s}\n' \
+  1 1785405660000 2 1785405780000 >"$T/old.jsonl"
+zim migrate "$T/old.jsonl" --plan free
+expect_rc 1
+expect_out $'\ntoo old: 2 records; the newest message, of 2026-07-30T10:03:00\\.000Z, is [0-9]+ days [0-9]+ h outside the window, which begins at 20[0-9T:.Z-]+\n  --time-shift newest=now [^\n]*\ntoo old: import\\.'
+{ record 1 -3600000; record 2 3600000; } >"$T/some-old.jsonl"
+zim migrate "$T/some-old.jsonl" --plan free
+expect_out $'\ntoo old: 1 record; the newest message, of 20[^ ]*, is inside the window, which begins at '
+
 now_ms # 800 imports, which have 300 s
 { record 1 300000; for ((i = 2; i <= 400; i++)); do record "$i" $((300000 + i)); done; } >"$T/late.jsonl"
 WHAT='a plan of which parts will have left it is refused'
