@@ -1,4 +1,5 @@
 #include "cli/migrate_output.h"
+#include "cli/migrate_report_plan.h"
 #include "cli/migrate_report_writers.h"
 #include "cli/record_places.h"
 #include "contracts/api/json_text.h"
@@ -128,11 +129,13 @@ json report_head_json(const JournalReport& report) {
 
 json report_json(const JournalReport& report) {
   json out = report_head_json(report);
+  const NotedBad bad(report.plan);
   json& conversations = out["conversations"] = json::array();
   for (const auto& list : report.lists) {
     json one = list_json(list);
     one["viewer"] = list.viewer;
     one["peer"] = list.peer;
+    one["bad"] = bad.between(list.viewer, list.peer);
     conversations.push_back(std::move(one));
   }
   return out;

@@ -2,6 +2,7 @@
 
 #include <unordered_map>
 
+#include "cli/migrate_report_plan.h"
 #include "cli/migrate_report_writers.h"
 #include "contracts/api/html_page.h"
 #include "contracts/api/text.h"
@@ -11,8 +12,8 @@ namespace {
 
 using json = nlohmann::json;
 
-// Each user's id once, and a list as [viewer, peer, planned, done, quarantined, open]: there may be
-// hundreds of thousands.
+// Each user's id once, and a list as [viewer, peer, planned, done, quarantined, open, bad]: there
+// may be hundreds of thousands.
 void add_lists(json& page, const JournalReport& report) {
   std::unordered_map<std::string, std::size_t> places;
   json& users = page["users"] = json::array();
@@ -21,10 +22,11 @@ void add_lists(json& page, const JournalReport& report) {
     if (is_new) users.push_back(user);
     return found->second;
   };
+  const NotedBad bad(report.plan);
   json& rows = page["rows"] = json::array();
   for (const auto& list : report.lists) {
     rows.push_back({place_of(list.viewer), place_of(list.peer), list.planned, list.done,
-                    list.quarantined, list.open});
+                    list.quarantined, list.open, bad.between(list.viewer, list.peer)});
   }
 }
 

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "client/plan.h"
@@ -21,13 +23,35 @@ class BadLines {
   // The first kMaxReportLines, each once; empty for a reason that it was not told.
   const std::vector<NamedRecord>& of(std::string_view reason) const;
 
+  // How many there are between two users, the first in the order of their ids; at most of the first
+  // 100,000 conversations.
+  const std::map<std::pair<std::string, std::string>, std::uint64_t>& by_users() const {
+    return by_users_;
+  }
+
  private:
+  void count(const RecordFinding& finding);
+
   std::map<std::string, std::vector<NamedRecord>, std::less<>> records_;
+  std::map<std::pair<std::string, std::string>, std::uint64_t> by_users_;
+  std::optional<std::pair<std::uint32_t, std::string>> last_;  // the record counted last
 };
 
 // What a journal keeps of the plan for its report, as the note "plan": JSON with the members
-// `counts`, `bad` ([{"reason", "statement", "records", "lines", "places"}]), `no_message` ({kind:
-// count}) and `shift_ms`.
+// `counts`, `bad` ([{"reason", "statement", "records", "lines", "places"}]), `bad_between` ([[user,
+// user, records]]), `no_message` ({kind: count}) and `shift_ms`.
 std::string plan_note(const MigrationPlan& plan, const BadLines& bad);
+
+// What such a note, "" or of an earlier release too, says of bad records.
+class NotedBad {
+ public:
+  explicit NotedBad(const std::string& plan_note);
+
+  // Records between these two, in either direction, that cannot be imported.
+  std::uint64_t between(const std::string& one, const std::string& other) const;
+
+ private:
+  std::map<std::pair<std::string, std::string>, std::uint64_t> records_;
+};
 
 }  // namespace zimmock::cli

@@ -114,6 +114,29 @@ class Page:
             raise RuntimeError(f"{expression}: {got['exceptionDetails']}")
         return got["result"].get("value")
 
+    def narrow(self, columns):
+        """Gives the page that width, in CSS pixels."""
+        self.call("Emulation.setDeviceMetricsOverride", width=columns, height=900, deviceScaleFactor=1, mobile=False)
+
+    def broken_words(self, selector):
+        """The texts of those elements that go on in a new line after a letter or digit."""
+        return self.value("""Array.from(document.querySelectorAll(%s)).filter(node => {
+            const walk = document.createTreeWalker(node, NodeFilter.SHOW_TEXT), range = document.createRange();
+            let before = '', bottom = null;
+            for (let text = walk.nextNode(); text; text = walk.nextNode()) {
+              for (let i = 0; i < text.data.length; i++) {
+                range.setStart(text, i);
+                range.setEnd(text, i + 1);
+                const box = range.getBoundingClientRect();
+                if (!box.height) continue;
+                if (bottom !== null && box.top >= bottom - 1 && /[A-Za-z0-9]/.test(before)) return true;
+                before = text.data[i];
+                bottom = box.bottom;
+              }
+            }
+            return false;
+          }).map(node => node.textContent)""" % json.dumps(selector))
+
     def click(self, selector):
         """As a hand does it: at the middle of what is seen."""
         spot = self.value("""(() => { const node = document.querySelector(%s); if (!node) return null;

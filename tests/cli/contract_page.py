@@ -45,6 +45,10 @@ def a_run_of_the_mock(chromium, file):
     check("a row for every rule", page.value("document.querySelectorAll('tr[data-rule]').length") == len(run["rules"]))
     check("every row is shown", len(rows(page)) == len(run["rules"]), len(rows(page)))
     check("nothing else was fetched", all(url.startswith("file://") for url in page.requested()), page.requested())
+    for width in (1280, 1400):
+        page.narrow(width)
+        check(f"at {width} px no rule's id is broken within a word", page.broken_words(".rule") == [], page.broken_words(".rule"))
+        check(f"at {width} px nothing overflows", page.value("document.documentElement.scrollWidth") <= width)
     one = next(one for one in run["cases"] if one["calls"])
     page.click(cell(one["name"]))
     shown = detail(page)
