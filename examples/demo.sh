@@ -8,7 +8,9 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/zimmock-demo.XXXXXX")
 trap 'kill "${mock:-}" 2>/dev/null || true; rm -rf "$work"' EXIT
 unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY # all of it stays on this machine
 
-say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+bold='' plain=''
+if [[ -t 1 && -z ${NO_COLOR-} && ${TERM-dumb} != dumb ]]; then bold=$'\033[1m' plain=$'\033[0m'; fi
+say() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 run() {
   printf '$ zimmock'
   printf ' %q' "$@"

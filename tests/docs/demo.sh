@@ -15,5 +15,6 @@ last=$(tail -n 1 "$work/out")
 for sdk in 1.9.0 2.7.0 2.19.0; do
   grep -q "^SDK $sdk: " "$work/out" || { echo "FAIL: no view for SDK $sdk"; exit 1; }
 done
+! grep -q $'\033' "$work/out" "$work/err" || { echo "FAIL: escapes for a terminal in a file"; exit 1; }
 [[ -z $(ls -A "$work/tmp") ]] || { echo "FAIL: left behind: $(ls -A "$work/tmp")"; exit 1; }
 echo "demo: ended with the verdict"
