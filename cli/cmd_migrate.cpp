@@ -12,6 +12,7 @@
 #include "cli/migrate_map.h"
 #include "cli/migrate_preview.h"
 #include "cli/migrate_probe.h"
+#include "cli/migrate_retry.h"
 #include "cli/migrate_run.h"
 #include "contracts/api/text.h"
 
@@ -29,6 +30,7 @@ constexpr Command kCommands[] = {
      setup_migrate_status},
     {"report", "Say what became of every record and conversation of a journal",
      setup_migrate_report},
+    {"retry", "Import what an earlier run quarantined, once it is repaired", setup_migrate_retry},
     {"verify", "Read the lists of a journal back and compare", setup_migrate_verify},
 };
 
@@ -64,11 +66,10 @@ Run setup_migrate(CLI::App& app) {
     if (options->files.empty()) {
       return complain(kUsage,
                       "migrate: expected INPUT, the chat history, or map, preview, convert, probe, "
-                      "status, report or verify");
+                      "status, report, retry or verify");
     }
-    if (const std::string meant = mistyped(options->file); !meant.empty()) {
+    if (const std::string meant = mistyped(options->files.front()); !meant.empty())
       return complain(kUsage, meant);
-    }
     return run_migration(*options);
   };
 }

@@ -121,9 +121,9 @@ constexpr Heading kHeadings[] = {
     {"exec judge proxy", "Verdict", "findings allow allow-duplicates rate"},
     {"serve exec proxy", "Output", "log ready-file state-out requests-out har quiet json"},
     {"migrate", "What is read",
-     "format users merge-users media-map tz date-order language merge names long-messages "
-     "missing-media"},
-    {"migrate", "What is planned", "plan retention-days time-shift too-old bad tag shard profile"},
+     "format users merge-users media-map tz date-order language null-is-text merge exported-by "
+     "long-messages missing-media profile"},
+    {"migrate", "What is planned", "plan retention-days time-shift too-old bad names tag shard"},
     {"migrate verify", "How it runs",
      "execute verify-only journal quarantine gap settle sign-skew adopt adopt-wait rate lanes "
      "allow-extra"},

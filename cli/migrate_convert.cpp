@@ -14,6 +14,7 @@
 #include "cli/output.h"
 #include "cli/planned_source.h"
 #include "cli/quarantine_file.h"
+#include "client/formats/zim_line.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/message_body.h"
 #include "contracts/api/text.h"
@@ -85,21 +86,20 @@ std::string id_of(const SourceReader& source, const RecordPlace& place, const st
 
 // A line of format zim.
 json line_of(const MigrationPlan& plan, const PlannedRecord& planned, const SourceRecord& record) {
-  const ImportPeerMsg& message = record.message;
-  json out{{"FromUserId", message.from_user_id},
-           {"ToUserId", message.to_user_id},
-           {"MessageType", message.message_type},
-           {"Message", message.message},
-           {"SendMessageTime", message.send_time_ms}};
-  if (!record.id.empty()) out["Id"] = record.id;
-  if (message.message_type == kCustom) out["SubMsgType"] = message.sub_msg_type;
-  if (message.priority != ImportPeerMsg{}.priority) out["Priority"] = message.priority;
-  if (!message.extended_data.empty()) out["ExtendedData"] = message.extended_data;
-  if (!message.searched_content.empty()) out["SearchedContent"] = message.searched_content;
-  if (planned.seen_by[0] == planned.seen_by[1]) return out;
-  const std::uint32_t viewer = planned.seen_by[0] ? 0 : 1;
-  out["VisibleTo"] = {plan.viewer({planned.conversation, viewer})};
-  return out;
+  const bool both = planned.seen_by[0] == planned.seen_by[1];
+  const std::uint32_t side = planned.seen_by[0] ? 0 : 1;
+  return zim_line(record.message, record.id,
+                  both ? "" : plan.viewer({planned.conversation, side}));
+}
+
+// What is known of the users; the file's reader registers them with it.
+void write_users(const MigrationPlan& plan, LineSink& sink) {
+  for (const auto& [id, user] : plan.names.users) {
+    json line{{"Record", "user"}, {"UserId", id}};
+    if (!user.user_name.empty()) line["UserName"] = user.user_name;
+    if (!user.user_avatar.empty()) line["UserAvatar"] = user.user_avatar;
+    sink.line(printable_json(json_line(line)));
+  }
 }
 
 // Oldest first, a conversation after the other: read again, it has the same order.
@@ -172,6 +172,7 @@ Result<ExitCode> convert(const ConvertOptions& options) {
   }
   LineSink sink;
   if (auto opened = sink.open(options.out); !opened) return tl::unexpected(opened.error());
+  write_users(source->plan, sink);
   const auto lines = write_lines(*source, sink);
   if (!lines) return tl::unexpected(lines.error());
   if (auto done = sink.finish(); !done) return tl::unexpected(done.error());

@@ -29,6 +29,7 @@ struct MigrateOptions : SourceOptions {
   std::string names = "on";
   std::string tag = "on";
   std::string gap = "stop";
+  bool keep_order = false;  // RunContext's; of migrate retry
   std::string shard = "1/1";
   std::string settle = "5s";
   std::string sign_skew = "0s";

@@ -10,7 +10,8 @@
 namespace zimmock::cli {
 
 FindingLog::BadSink BadLines::noting(FindingLog::BadSink next) {
-  return [this, next = std::move(next)](std::string_view reason, const RecordFinding& finding) {
+  return [this, next = std::move(next)](std::string_view reason, const RecordFinding& finding,
+                                        const FindingLog::Bad& bad) {
     auto found = records_.find(reason);
     if (found == records_.end()) found = records_.emplace(reason, std::vector<NamedRecord>()).first;
     std::vector<NamedRecord>& records = found->second;
@@ -19,7 +20,7 @@ FindingLog::BadSink BadLines::noting(FindingLog::BadSink next) {
     if (!again && records.size() < kMaxReportLines)
       records.push_back({finding.line, finding.record});
     count(finding);
-    next(reason, finding);
+    next(reason, finding, bad);
   };
 }
 

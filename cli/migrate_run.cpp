@@ -100,7 +100,8 @@ class Execution {
                  session.job.gap,
                  session.job.settle,
                  session.job.source.profile.msg_time_is_arrival,
-                 session.adopt_from_ms} {}
+                 session.adopt_from_ms,
+                 session.options.keep_order} {}
 
   Verdict run() {
     output_.starting(plan_, session_.journal.get(), session_.adopt_from_ms);

@@ -10,7 +10,10 @@
 
 #include "cli/files.h"
 #include "cli/record_places.h"
+#include "client/formats/quarantine.h"
+#include "client/formats/zim_line.h"
 #include "contracts/api/json_text.h"
+#include "contracts/api/message_body.h"
 
 namespace zimmock::cli {
 namespace {
@@ -40,6 +43,23 @@ Result<void> check_replaceable(const std::filesystem::path& path) {
                           path.string()));
 }
 
+// The user who alone sees the record; "" if both do.
+const std::string& only_viewer(const SourceRecord& record) {
+  static const std::string kBoth;
+  if (record.sender_sees == record.receiver_sees) return kBoth;
+  return record.sender_sees ? record.message.from_user_id : record.message.to_user_id;
+}
+
+// What `migrate retry` reads, once it is repaired. A record of which nothing is known but where it
+// belongs becomes a text.
+void put_record(const SourceRecord& record, const std::string& only_for, std::string_view format,
+                nlohmann::json& row) {
+  ImportPeerMsg message = record.message;
+  if (message.message_type == 0) message.message_type = kText;
+  row[kQuarantinedRecord] = zim_line(message, record.id, only_for);
+  row[kQuarantinedFormat] = format;
+}
+
 }  // namespace
 
 QuarantineFile::~QuarantineFile() {
@@ -64,12 +84,19 @@ void QuarantineFile::add(const nlohmann::json& row) {
 }
 
 FindingLog::BadSink QuarantineFile::bad_sink() {
-  return [this](std::string_view reason, const RecordFinding& finding) {
+  return [this](std::string_view reason, const RecordFinding& finding, const FindingLog::Bad& bad) {
     nlohmann::json row = place_json(finding.line, finding.record);
     row.update({{"reason", reason},
                 {"pointer", finding.pointer},
                 {"expected", finding.expected},
                 {"got", finding.got}});
+    std::pair place{finding.line, finding.record.pointer};
+    if (last_ == place) {
+      row[kFurtherReason] = true;
+    } else if (bad.record != nullptr) {
+      put_record(*bad.record, only_viewer(*bad.record), bad.format, row);
+    }
+    last_ = std::move(place);
     add(row);
   };
 }
@@ -88,6 +115,8 @@ Result<void> QuarantineFile::finish(const MigrationPlan& plan, const SourceReade
                 {"peer", plan.peer(key.lane)},
                 {"code", entry.code},
                 {"reason", entry.why}});
+    if (const auto record = source.read_at(place))
+      put_record(*record, plan.viewer(key.lane), source.format_of(place), row);
     add(row);
   }
   const bool failed = std::ferror(file_.get()) != 0 || std::fflush(file_.get()) != 0;

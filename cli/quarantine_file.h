@@ -4,6 +4,9 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -14,7 +17,8 @@
 namespace zimmock::cli {
 
 // The records that cannot be imported, a JSON line each: where each stands in the source, what it
-// is called there (place_json), and why. Written
+// is called there (place_json), why, and the record itself for `migrate retry`, in format zim
+// (client/formats/quarantine.h). Written
 // beside its place and moved there at the end, so that it is whole or not there.
 class QuarantineFile {
  public:
@@ -47,6 +51,7 @@ class QuarantineFile {
   std::filesystem::path path_;
   std::unique_ptr<std::FILE, Close> file_;
   std::uint64_t count_ = 0;
+  std::optional<std::pair<std::uint32_t, std::string>> last_;  // the record of the last finding
 };
 
 }  // namespace zimmock::cli

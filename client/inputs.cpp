@@ -112,6 +112,7 @@ class Search {
   }
 
   Result<void> file(const std::string& name, const fs::path& path) {
+    if (auto checked = check_file(path); !checked) return checked;
     const auto format = format_ == nullptr ? detect_format(path) : Result<const Format*>(format_);
     if (!format) return tl::unexpected(format.error());
     out_.files.push_back({name, path, *format, ""});

@@ -102,7 +102,7 @@ void FindingLog::add(Weight weight, Reason reason, const RecordPlace& place,
   SourceProblem words = finding();
   RecordFinding one{place.line, record == nullptr ? name_at(source_, place) : record->name(),
                     std::move(words.pointer), std::move(words.expected), std::move(words.got)};
-  if (told) on_bad_(reason.id, one);
+  if (told) on_bad_(reason.id, one, {record, source_.format_of(place)});
   if (example) group.examples.push_back(std::move(one));
 }
 

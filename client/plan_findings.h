@@ -52,8 +52,13 @@ enum class PlanReason {
 // Groups findings by reason as they come.
 class FindingLog {
  public:
-  // Gets every finding of weight kBad, as it comes.
-  using BadSink = std::function<void(std::string_view reason, const RecordFinding&)>;
+  // A record that cannot be imported; what is known of it, for a later attempt.
+  struct Bad {
+    const SourceRecord* record = nullptr;  // nullptr if it cannot be read again
+    std::string_view format;               // the source's
+  };
+  // Gets every finding of weight kBad, as it comes. Those of one record come one after the other.
+  using BadSink = std::function<void(std::string_view reason, const RecordFinding&, const Bad&)>;
 
   // Keeps `max_examples` a group; 0: all. The source, which must outlive it, is read again for the
   // names of records that are given by their place.

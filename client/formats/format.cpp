@@ -47,6 +47,10 @@ constexpr Format kFormats[] = {
      "Easemob's (Agora Chat's) history files: a message a line, or an array of them; each msg_id "
      "once",
      open_easemob, is_easemob},
+    {"quarantine",
+     "A quarantine file of zimmock, JSON Lines whose member \"record\" is a message in format zim: "
+     "what an earlier run could not import, repaired (zimmock migrate retry)",
+     open_quarantine, is_quarantine},
 };
 
 // The head of a file, "" of a folder. An Error for what cannot be a chat history.

@@ -144,4 +144,10 @@ Result<std::string> head_of(const std::filesystem::path& path) {
   return file->read(0, static_cast<std::size_t>(std::min(kHeadBytes, file->size())));
 }
 
+std::uint32_t line_checksum(std::string_view text) {
+  std::uint32_t sum = 2166136261U;
+  for (const char c : text) sum = (sum ^ static_cast<unsigned char>(c)) * 16777619U;
+  return sum;
+}
+
 }  // namespace zimmock

@@ -59,4 +59,7 @@ class LineFile {
 // The file's first 64 KiB, for telling what it is. Errors: as LineFile's.
 Result<std::string> head_of(const std::filesystem::path& path);
 
+// FNV-1a, enough to notice that a file was edited under our feet.
+std::uint32_t line_checksum(std::string_view text);
+
 }  // namespace zimmock

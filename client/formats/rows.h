@@ -43,4 +43,8 @@ Result<std::unique_ptr<SourceReader>> open_easemob(const std::filesystem::path& 
                                                    const FormatOptions& options);
 bool is_easemob(std::string_view head, const std::filesystem::path& path);
 
+Result<std::unique_ptr<SourceReader>> open_quarantine(const std::filesystem::path& path,
+                                                      const FormatOptions& options);
+bool is_quarantine(std::string_view head, const std::filesystem::path& path);
+
 }  // namespace zimmock

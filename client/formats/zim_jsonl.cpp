@@ -17,13 +17,6 @@ namespace {
 
 using json = nlohmann::json;
 
-// FNV-1a, enough to notice that a file was edited under our feet.
-std::uint32_t checksum_of(std::string_view text) {
-  std::uint32_t sum = 2166136261U;
-  for (const char c : text) sum = (sum ^ static_cast<unsigned char>(c)) * 16777619U;
-  return sum;
-}
-
 void check_time(const json& source, Findings& findings) {
   const auto found = source.find("SendMessageTime");
   if (found == source.end()) {
@@ -107,7 +100,7 @@ class ZimJsonl : public SourceReader {
       return record;
     }
     record.place.length = static_cast<std::uint32_t>(line.length);
-    record.place.checksum = checksum_of(line.text);
+    record.place.checksum = line_checksum(line.text);
     message = read_zim_line(line.text, reader_, users_, record);
     return record;
   }
@@ -155,6 +148,21 @@ bool read_zim_line(std::string_view text, const MessageRecordReader& reader, con
   record.findings = std::move(message.findings);
   for (Finding& finding : time.refusals) record.findings.refusals.push_back(std::move(finding));
   return true;
+}
+
+json zim_line(const ImportPeerMsg& message, const std::string& id, const std::string& only_for) {
+  json out{{"FromUserId", message.from_user_id},
+           {"ToUserId", message.to_user_id},
+           {"MessageType", message.message_type},
+           {"Message", message.message},
+           {"SendMessageTime", message.send_time_ms}};
+  if (!id.empty()) out["Id"] = id;
+  if (message.sub_msg_type != 0) out["SubMsgType"] = message.sub_msg_type;
+  if (message.priority != ImportPeerMsg{}.priority) out["Priority"] = message.priority;
+  if (!message.extended_data.empty()) out["ExtendedData"] = message.extended_data;
+  if (!message.searched_content.empty()) out["SearchedContent"] = message.searched_content;
+  if (!only_for.empty()) out["VisibleTo"] = {only_for};
+  return out;
 }
 
 // JSON Lines with one of ImportPeerMsg's names on the first line that can be read.

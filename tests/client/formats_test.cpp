@@ -85,6 +85,7 @@ std::vector<FormatCase> format_cases() {
       {"slack", "slack", with_names({}, "files/", "")},
       {"easemob", "easemob.jsonl", with_names({}, "easemob/", "")},
       {"easemob", "easemob-array.json", options()},
+      {"quarantine", "quarantine.jsonl", options()},
   };
 }
 
