@@ -25,6 +25,22 @@ json finding_json(const FindingGroup& group, const RecordFinding& one) {
   return out;
 }
 
+// {"md5": 4}: how many messages came back with what an import does not determine.
+json notes_json(const BodyNoteCounts& notes) {
+  json out = json::object();
+  for (std::size_t i = 0; i < kBodyNoteCount; ++i) {
+    if (notes[i] > 0) out[std::string(to_string(static_cast<BodyNote>(i)))] = notes[i];
+  }
+  return out;
+}
+
+// null unless all URLs changed in one way.
+json urls_moved_json(const UrlChanges& urls) {
+  const auto& way = urls.one_way();
+  if (!way) return nullptr;
+  return {{"urls", urls.changed()}, {"from", way->host + way->path}, {"to", way->to}};
+}
+
 std::string_view mark_name(char mark) {
   switch (mark) {
     case '+':
@@ -200,6 +216,8 @@ class JsonOutput : public MigrateOutput {
            {"deleted_or_recalled", totals.emptied},
            {"ties_reordered", totals.ties_reordered},
            {"repeated", totals.repeated},
+           {"notes", notes_json(totals.notes)},
+           {"urls_moved", urls_moved_json(totals.urls)},
            {"not_verifiable", kUnverifiable},
            {"duration_ms", report.duration_ms}});
   }

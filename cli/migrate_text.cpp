@@ -190,6 +190,7 @@ class TextOutput : public MigrateOutput {
       print_text("  {} came again in the reading of a list: the same messages, counted once\n",
                  totals.repeated);
     }
+    print_body_notes(totals);
     print_text("  not verifiable, because QueryPeerMsg does not return it: {}\n", kUnverifiable);
   }
 
@@ -223,6 +224,21 @@ class TextOutput : public MigrateOutput {
 
   static void print_more(std::uint64_t all, std::uint64_t shown) {
     if (all > shown) print_text("  ... and {} more (--max-examples 0 shows all)\n", all - shown);
+  }
+
+  static void print_body_notes(const ListComparison& totals) {
+    for (std::size_t i = 0; i < kBodyNoteCount; ++i) {
+      if (totals.notes[i] > 0) {
+        print_text("  note: {} {}: the import does not determine that\n",
+                   count_of(totals.notes[i], "message", "messages"),
+                   statement(static_cast<BodyNote>(i)));
+      }
+    }
+    if (const auto& way = totals.urls.one_way()) {
+      print_text("  note: all {} changed in one way: {} came back as {}, the rest unchanged\n",
+                 count_of(totals.urls.changed(), "URL", "URLs"), quote(way->host + way->path),
+                 quote(way->to));
+    }
   }
 
   static void print_mismatch(const Mismatch& one) {

@@ -8,6 +8,7 @@
 #include "client/message_identity.h"
 #include "contracts/api/http.h"
 #include "contracts/api/message_body.h"
+#include "contracts/api/returned_body.h"
 #include "contracts/api/signature.h"
 #include "contracts/api/text.h"
 
@@ -20,6 +21,18 @@ std::string_view emptied_how(std::int64_t is_empty) {
 
 std::string sub_type_text(std::int64_t type, std::int64_t sub_type) {
   return type == kCustom ? fmt::format("{}/{}", type, sub_type) : std::to_string(type);
+}
+
+// `MsgBody/file_name: expected "a", got "b"` of each member, changed URLs included.
+void add_differences(const BodyComparison& body, std::vector<std::string>& parts) {
+  const auto add = [&parts](std::string_view pointer, std::string_view expected,
+                            std::string_view got) {
+    parts.push_back(fmt::format("MsgBody{}: expected {}, got {}", pointer, expected, got));
+  };
+  for (const BodyDifference& one : body.differences) add(one.pointer, one.expected, one.got);
+  for (const ReturnedUrl& url : body.urls) {
+    if (url.sent != url.got) add(url.pointer, quote(url.sent), quote(url.got));
+  }
 }
 
 // The start of a returned body, quoted.
@@ -71,21 +84,42 @@ Result<ExpectedList> ExpectedList::make(const MigrationPlan& plan, const SourceR
 }
 
 // Takes the newest of equal messages first, as the list goes. Media of one identity are equal if
-// their documents are, in whatever encoding.
-Result<std::optional<std::size_t>> ExpectedList::find_equal(const QueryItem& item,
-                                                            const Digest& content) {
+// what the import determines is, those with unchanged URLs before those whose URLs moved.
+Result<std::optional<ExpectedList::Equal>> ExpectedList::find_equal(const QueryItem& item,
+                                                                    const Digest& content) {
   const auto found = by_digest_.find(with_time(content, item.msg_time_ms));
   if (found == by_digest_.end()) return std::nullopt;
   auto& left = found->second;
   while (!left.empty() && expected_[left.back()].seen) left.pop_back();
+  std::optional<Equal> moved;
   for (auto at = left.rbegin(); at != left.rend(); ++at) {
     if (expected_[*at].seen) continue;
-    if (!is_media(item.msg_type)) return *at;
+    if (!is_media(item.msg_type)) return Equal{*at, {}};
     const auto message = plan_.outgoing(source_, lane_, expected_[*at].record);
     if (!message) return tl::unexpected(message.error());
-    if (is_same_body(*message, item)) return *at;
+    BodyComparison body =
+        compare_returned_body(message->message_type, message->message, item.msg_body);
+    if (!body.differences.empty()) continue;
+    if (body.urls_unchanged()) return Equal{*at, std::move(body)};
+    if (!moved && urls_moved_at_most(body)) moved = Equal{*at, std::move(body)};
   }
-  return std::nullopt;
+  return moved;
+}
+
+void ExpectedList::take_equal(const Equal& equal, const QueryItem& item) {
+  Expected& expected = expected_[equal.index];
+  expected.seen = true;
+  counts_.urls.add(equal.body);
+  for (std::size_t i = 0; i < kBodyNoteCount; ++i) counts_.notes[i] += equal.body.notes[i] ? 1 : 0;
+  if (equal.body.urls_unchanged()) {
+    ++counts_.same;
+    return;
+  }
+  std::vector<std::string> parts;
+  add_differences(equal.body, parts);
+  counts_.moved.push_back(
+      mismatch('*', &plan_.records[expected.record],
+               fmt::format("{}; MsgId {}", fmt::join(parts, "; "), item.msg_id)));
 }
 
 void ExpectedList::note_order(std::int64_t time_ms, std::optional<std::size_t> index) {
@@ -98,22 +132,23 @@ void ExpectedList::note_order(std::int64_t time_ms, std::optional<std::size_t> i
 
 Result<void> ExpectedList::see(const QueryItem& item) {
   const Digest content = digest(message_identity(item));
-  std::optional<std::size_t> index;
+  std::optional<Equal> equal;
   if (item.is_empty == 0) {
     auto found = find_equal(item, content);
     if (!found) return tl::unexpected(found.error());
-    index = *found;
+    equal = *std::move(found);
   }
   // An emptied one may have lost its time.
-  if (item.is_empty == 0 || item.msg_time_ms != 0) note_order(item.msg_time_ms, index);
-  if (index) {
-    expected_[*index].seen = true;
-    ++counts_.same;
+  if (item.is_empty == 0 || item.msg_time_ms != 0)
+    note_order(item.msg_time_ms, equal ? std::optional(equal->index) : std::nullopt);
+  if (equal) {
+    take_equal(*equal, item);
     return {};
   }
   strays_.push_back(Stray{item.sender, item.msg_id, preview(item.msg_type, item.msg_body),
-                          item.msg_time_ms, item.msg_type, item.sub_msg_type, item.is_empty,
-                          content, digest(item.msg_body), digest(item.payload)});
+                          is_media(item.msg_type) ? item.msg_body : "", item.msg_time_ms,
+                          item.msg_type, item.sub_msg_type, item.is_empty, content,
+                          digest(item.msg_body), digest(item.payload)});
   return {};
 }
 
@@ -126,7 +161,8 @@ Mismatch ExpectedList::mismatch(char mark, const PlannedRecord* record, std::str
 }
 
 // What the stray has otherwise than planned, member by member.
-Result<std::string> ExpectedList::difference(const Expected& expected, const Stray& stray) const {
+Result<std::string> ExpectedList::difference(const Expected& expected, const Stray& stray,
+                                             UrlChanges& urls) const {
   const PlannedRecord& record = plan_.records[expected.record];
   const auto outgoing = plan_.outgoing(source_, lane_, expected.record);
   if (!outgoing) return tl::unexpected(outgoing.error());
@@ -144,7 +180,12 @@ Result<std::string> ExpectedList::difference(const Expected& expected, const Str
        sub_type_text(stray.type, stray.sub_type));
   note("MsgTime", iso_time(record.time_ms), iso_time(stray.time_ms));
   const std::string body = returned_body(message.message_type, message.message);
-  if (digest(body) != stray.body) {
+  if (is_media(message.message_type) && stray.type == message.message_type) {
+    const BodyComparison compared =
+        compare_returned_body(message.message_type, message.message, stray.media);
+    urls.add(compared);
+    add_differences(compared, parts);
+  } else if (digest(body) != stray.body) {
     parts.push_back(fmt::format("MsgBody: expected {}, got {}", preview(message.message_type, body),
                                 stray.preview));
   }
@@ -157,7 +198,7 @@ Result<std::string> ExpectedList::difference(const Expected& expected, const Str
 
 Result<void> ExpectedList::report_pair(Expected& expected, const Stray& stray,
                                        ListComparison& out) {
-  auto what = difference(expected, stray);
+  auto what = difference(expected, stray, out.urls);
   if (!what) return tl::unexpected(what.error());
   expected.seen = true;
   ++out.differs;
@@ -237,7 +278,7 @@ void ExpectedList::report_extra(ListComparison& out) const {
 }
 
 Result<ListComparison> ExpectedList::finish(const std::optional<std::string>& unreadable) {
-  ListComparison out = counts_;
+  ListComparison out = std::move(counts_);
   const auto same_identity = [](const Expected& expected, const Stray& stray) {
     return stray.is_empty == 0 && expected.content == stray.content;
   };

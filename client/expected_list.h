@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <optional>
@@ -10,8 +11,10 @@
 #include "client/formats/format.h"
 #include "client/journal.h"
 #include "client/plan.h"
+#include "client/url_changes.h"
 #include "client/zim_api.h"
 #include "contracts/api/result.h"
+#include "contracts/api/returned_body.h"
 
 namespace zimmock {
 
@@ -27,7 +30,11 @@ struct Mismatch {
   RecordName name{};       // of the record; empty without a line
 };
 
-// How one list compares. same + missing + differs + unread is the number planned for it.
+// How many messages came back with each BodyNote, by its number.
+using BodyNoteCounts = std::array<std::uint64_t, kBodyNoteCount>;
+
+// How one list compares. same + missing + differs + unread + moved.size() is the number planned for
+// it.
 struct ListComparison {
   std::uint64_t same = 0;
   std::uint64_t missing = 0;
@@ -38,6 +45,11 @@ struct ListComparison {
   std::uint64_t misplaced = 0;  // items with a later MsgTime than the one before them
   std::uint64_t ties_reordered = 0;  // of equal MsgTime, not with the later import first (assumed)
   std::uint64_t repeated = 0;        // came again on a later page: no mismatch; set by the reader
+  BodyNoteCounts notes{};            // of those that are the same, and of `moved`
+  UrlChanges urls;                   // of all that were compared
+  // Those that are as planned but for URLs that moved: the same if all URLs of the run moved so,
+  // else each differs. A few hundred bytes each.
+  std::vector<Mismatch> moved;
   std::vector<Mismatch> mismatches;
 };
 
@@ -71,11 +83,17 @@ class ExpectedList {
     Digest content;        // of its message_identity()
     bool seen = false;
   };
+  // What an item is equal to, but for notes and moved URLs.
+  struct Equal {
+    std::size_t index;  // into expected_
+    BodyComparison body;
+  };
   // An item that nothing in the plan is equal to.
   struct Stray {
     std::string sender;
     std::string msg_id;
     std::string preview;  // quoted
+    std::string media;    // the body, of a type that is compared member by member
     std::int64_t time_ms;
     std::int64_t type, sub_type, is_empty;
     Digest content, body, payload;
@@ -88,12 +106,14 @@ class ExpectedList {
   static Digest with_time(const Digest& content, std::int64_t time_ms);
 
   const PlannedRecord& planned(std::size_t index) const;
-  Result<std::optional<std::size_t>> find_equal(const QueryItem& item, const Digest& content);
+  Result<std::optional<Equal>> find_equal(const QueryItem& item, const Digest& content);
+  void take_equal(const Equal& equal, const QueryItem& item);
   void note_order(std::int64_t time_ms, std::optional<std::size_t> index);
   template <typename Fits>
   Result<void> pair_strays(Fits fits, ListComparison& out);
   Result<void> pair_by_content(ListComparison& out);
-  Result<std::string> difference(const Expected& expected, const Stray& stray) const;
+  Result<std::string> difference(const Expected& expected, const Stray& stray,
+                                 UrlChanges& urls) const;
   Result<void> report_pair(Expected& expected, const Stray& stray, ListComparison& out);
   Result<void> report_missing(ListComparison& out) const;
   void report_extra(ListComparison& out) const;

@@ -57,10 +57,9 @@ class UntaggedImport {
         message_identity(item) != identity_)
       return Match::kNo;
     if (!others_.empty() && !is_same_body(message_, item)) {
-      const bool is_other = std::any_of(others_.begin(), others_.end(), [&](const Other& other) {
-        return is_same_body(other.message, item);
-      });
-      return is_other ? Match::kNo : Match::kPerhaps;
+      const bool is_own = is_given_back(message_, item) && !is_others(is_same_body, item);
+      if (is_own == is_others(is_given_back, item)) return Match::kPerhaps;
+      if (!is_own) return Match::kNo;
     }
     if (to_pass_-- != 0) return Match::kNo;
     return context_.msg_time_is_arrival ? Match::kPerhaps : Match::kYes;
@@ -85,6 +84,13 @@ class UntaggedImport {
     ImportPeerMsg message;
     std::uint32_t line;
   };
+
+  using BodyTest = bool(const ImportPeerMsg& sent, const QueryItem& item);
+
+  bool is_others(BodyTest is_body_of, const QueryItem& item) const {
+    return std::any_of(others_.begin(), others_.end(),
+                       [&](const Other& other) { return is_body_of(other.message, item); });
+  }
 
   UntaggedImport(const RunContext& context, const ImportPeerMsg& message)
       : context_(context), message_(message), identity_(message_identity(message)) {}

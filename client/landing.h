@@ -34,7 +34,8 @@ struct Look {
 // Looks for the import in its list: by its tag; in a plan without tags by message_identity() and
 // time: it is there if the list has more messages equal to it than were sent before it, which does
 // not see what others write. A message of its identity that may be another one, of which the body
-// is not the same, is ambiguous unless the list's body says which it is. Reads from the newest
+// is not the same, is ambiguous unless the list's body says which it is, whatever the service has
+// filled in. Reads from the newest
 // message back to a second before its time, or all where MsgTime is when a message arrived.
 Look look_for(const RunContext& context, ZimApi& api, CallSite& site, const ImportKey& key);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "contracts/api/message_body.h"
+#include "contracts/api/returned_body.h"
 
 namespace zimmock {
 namespace {
@@ -29,6 +30,12 @@ std::string message_identity(const QueryItem& item) {
 bool is_same_body(const ImportPeerMsg& sent, const QueryItem& item) {
   return same_returned_body(sent.message_type, returned_body(sent.message_type, sent.message),
                             item.msg_body);
+}
+
+bool is_given_back(const ImportPeerMsg& sent, const QueryItem& item) {
+  const BodyComparison body =
+      compare_returned_body(sent.message_type, sent.message, item.msg_body);
+  return body.differences.empty() && body.urls_unchanged();
 }
 
 bool is_same_body(const ImportPeerMsg& sent, const ImportPeerMsg& other) {

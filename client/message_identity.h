@@ -20,4 +20,8 @@ std::string message_identity(const QueryItem& item);
 bool is_same_body(const ImportPeerMsg& sent, const QueryItem& item);
 bool is_same_body(const ImportPeerMsg& sent, const ImportPeerMsg& other);
 
+// True if the item's body is what was sent, but for what a service fills in or corrects: the
+// comparison of a verification, with the URLs as they were.
+bool is_given_back(const ImportPeerMsg& sent, const QueryItem& item);
+
 }  // namespace zimmock

@@ -7,6 +7,7 @@
 #include "client/list_pager.h"
 #include "client/record_tag.h"
 #include "client/registrar.h"
+#include "contracts/api/json_text.h"
 #include "contracts/api/message_body.h"
 #include "contracts/api/signature.h"
 #include "contracts/api/text.h"
@@ -265,6 +266,18 @@ class Probe {
         " <b>&amp; 100% %20+ 'q' 🙂 é \n end ", std::string(kMaxExtendedDataBytes, 'x')};
   }
 
+  // Sizes that the service may correct, if it looks at what the URL names at all.
+  ImportPeerMsg image(std::int64_t at_ms) const {
+    ImportPeerMsg out = message(0, "", at_ms);
+    out.message_type = kImage;
+    const std::string url = fmt::format("https://example.com/zimmock/{}.png", run_id_);
+    out.message = json_line({{"Uid", run_id_},
+                             {"Origin", {{"Url", url}, {"Width", 4}, {"Height", 3}}},
+                             {"FileName", run_id_ + ".png"},
+                             {"Size", 77}});
+    return out;
+  }
+
   bool import_rest() {
     std::int64_t at_ms = 10'000;
     const auto next_ms = [&at_ms] { return at_ms += kMillisPerSecond; };
@@ -284,6 +297,7 @@ class Probe {
       ProbeImport filler;
       if (!import(message(1, fmt::format("page {}", i), next_ms()), filler)) return false;
     }
+    if (!import(image(next_ms()), evidence_.image)) return false;
     return import(message(0, "now", std::nullopt), evidence_.now) &&
            import(message(0, "late", kMillisPerSecond / 2), evidence_.late);
   }
@@ -409,8 +423,9 @@ ProbeReport run_probe(Transport& transport, const Credentials& credentials, cons
 
 const QueryItem* ProbeEvidence::item(const ProbeImport& import) const {
   const std::size_t side = import.message.imported_user_id == import.message.from_user_id ? 0 : 1;
-  for (const QueryItem& one : lists[side]) {
-    if (one.msg_body == import.message.message) return &one;
+  const std::int64_t type = import.message.message_type;
+  for (const QueryItem& one : lists[side]) {  // of media there is one of a type
+    if (is_media(type) ? one.msg_type == type : one.msg_body == import.message.message) return &one;
   }
   return nullptr;
 }

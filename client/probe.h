@@ -62,6 +62,7 @@ struct ProbeEvidence {
   std::array<ProbeImport, 2> tied;                // with one SendMessageTime
   std::vector<ProbeImport> extended;              // with an ExtendedData each
   std::array<ProbeImport, 2> equal;               // the same call twice
+  ProbeImport image;                              // its body is a document
   ProbeImport now;                                // without SendMessageTime
   ProbeImport late;                               // older than what the list had
   std::array<std::vector<QueryItem>, 2> lists;    // of the two users, newest first

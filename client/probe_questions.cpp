@@ -7,6 +7,7 @@
 #include "client/importer.h"
 #include "client/probe.h"
 #include "client/record_tag.h"
+#include "contracts/api/returned_body.h"
 #include "contracts/api/text.h"
 
 namespace zimmock {
@@ -215,6 +216,32 @@ Judgment judge_extended(Bench& bench) {
   return {assumed, std::move(observed), same + missing == all ? kUnknown : kOtherwise};
 }
 
+// What a verification of media would say of the image.
+Judgment judge_image(Bench& bench) {
+  const std::string assumed = "what was sent; md5 and sizes may be filled in";
+  const ProbeImport& import = bench.seen.image;
+  if (!import.status.ok()) return {assumed, refused_with(import.status), kOtherwise};
+  const QueryItem* item = bench.seen.item(import);
+  if (item == nullptr) return {assumed, "it was not in the list", kUnknown};
+  const BodyComparison body =
+      compare_returned_body(import.message.message_type, import.message.message, item->msg_body);
+  std::vector<std::string> parts;
+  const auto add = [&parts](const std::string& pointer, const std::string& sent,
+                            const std::string& got) {
+    parts.push_back(fmt::format("MsgBody{} {} for {}", pointer, got, sent));
+  };
+  for (const BodyDifference& one : body.differences) add(one.pointer, one.expected, one.got);
+  for (const ReturnedUrl& url : body.urls) {
+    if (url.sent != url.got) add(url.pointer, quote(url.sent), quote(url.got));
+  }
+  if (!parts.empty()) return {assumed, fmt::format("{}", fmt::join(parts, "; ")), kOtherwise};
+  for (std::size_t i = 0; i < kBodyNoteCount; ++i) {
+    if (body.notes[i]) parts.emplace_back(statement(static_cast<BodyNote>(i)));
+  }
+  if (parts.empty()) return {assumed, "what was sent", kAsAssumed};
+  return {assumed, fmt::format("what was sent; {}", fmt::join(parts, ", ")), kAsAssumed};
+}
+
 // --- what is given ---
 
 Judgment judge_seqs(Bench& bench) {
@@ -285,6 +312,9 @@ constexpr Question kQuestions[] = {
      "a message that was said twice is there once, unless its tag differs: keep --tag on"},
     {"extended-data", "ExtendedData, read back as Payload", judge_extended,
      "messages cannot be known again by their tags: --tag off is needed"},
+    {"image", "an image, read back", judge_image,
+     "media read back are compared by what was sent: URLs that all change in one way are noted, "
+     "any other change is a difference (exit 1), and a refused type is quarantined"},
     {"msg-seq", "MsgSeq of a list's imports", judge_seqs,
      "nothing: no decision is built on MsgSeq"},
     {"pages", "pages before the last", judge_pages, "nothing: lists are followed by Next alone"},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -21,6 +22,8 @@ void add(ListComparison& to, const ListComparison& one) {
   to.misplaced += one.misplaced;
   to.ties_reordered += one.ties_reordered;
   to.repeated += one.repeated;
+  for (std::size_t i = 0; i < kBodyNoteCount; ++i) to.notes[i] += one.notes[i];
+  to.urls.add(one.urls);
 }
 
 constexpr int kFailuresInARow = 10;
@@ -43,6 +46,7 @@ class Verification {
     const std::int64_t started_ns = context_.clock.monotonic_ns();
     read_all();
     if (!lacking_.empty() && !stopped_ && wait_for_the_lacking()) read_all();
+    judge_moved();
     report_.duration_ms = (context_.clock.monotonic_ns() - started_ns) / kNanosPerMilli;
     return std::move(report_);
   }
@@ -53,6 +57,18 @@ class Verification {
     for (int i = 0; i < std::max(context_.threads, 1); ++i) {
       threads.emplace_back([this] { work(); });
     }
+  }
+
+  // Now that all URLs are known: what moved in one way is the same.
+  void judge_moved() {
+    ListComparison& totals = report_.totals;
+    const std::vector<Mismatch> moved = std::exchange(totals.moved, {});
+    if (totals.urls.one_way()) {
+      totals.same += moved.size();
+      return;
+    }
+    totals.differs += moved.size();
+    for (const Mismatch& one : moved) sink_(one);
   }
 
   bool wait_for_the_lacking() {
@@ -122,7 +138,7 @@ class Verification {
       lacking_.push_back(lane);
       return {};
     }
-    take(*comparison, !unreadable, read.refused.has_value());
+    take(*std::move(comparison), !unreadable, read.refused.has_value());
     return {};
   }
 
@@ -132,9 +148,11 @@ class Verification {
     return error.kind == ErrorKind::kUnreachable || ++failures_in_a_row_ >= kFailuresInARow;
   }
 
-  void take(const ListComparison& comparison, bool complete, bool refused) {
+  void take(ListComparison comparison, bool complete, bool refused) {
     const std::lock_guard lock(mutex_);
     add(report_.totals, comparison);
+    std::move(comparison.moved.begin(), comparison.moved.end(),
+              std::back_inserter(report_.totals.moved));
     if (refused) ++report_.refused_lists;
     ++(complete ? report_.lists : report_.unreadable_lists);
     if (comparison.misplaced > 0) ++report_.lists_out_of_order;

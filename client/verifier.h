@@ -12,7 +12,7 @@ namespace zimmock {
 inline constexpr std::string_view kUnverifiable = "SearchedContent, Priority and a media's Uid";
 
 struct VerifyReport {
-  ListComparison totals;    // without mismatches: those went to the sink
+  ListComparison totals;    // without mismatches and moved: those went to the sink, or are the same
   std::uint64_t lists = 0;  // read to their end
   std::uint64_t unreadable_lists = 0;
   std::uint64_t refused_lists = 0;       // of these: because the service refuses to give them
@@ -26,7 +26,8 @@ struct VerifyReport {
 };
 
 // Reads the list of every lane of every planned conversation, by Next alone, and compares. Each
-// mismatch goes to the sink, one call at a time, a list's together; lists come in no fixed order.
+// mismatch goes to the sink, one call at a time, a list's together; lists come in no fixed order,
+// and last the messages of which only URLs moved, if not all of the run moved in one way.
 // Blocks until all lists are read or the run is stopped (interrupted, credentials refused, source
 // unreadable, service not to be reached, ten lists in a row that could not be read).
 // `settle_ms`: lists that lack something are read once more so long after the others, as a service

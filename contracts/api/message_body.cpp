@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "contracts/api/http.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
@@ -171,89 +170,6 @@ void check_multi(const json& document, const std::string& pointer, Findings& fin
   }
 }
 
-// --- what QueryPeerMsg makes of it ---
-
-void add_picture(json& out, const json& document, const char* name, const std::string& prefix,
-                 bool with_url) {
-  const auto picture = document.find(name);
-  if (picture == document.end()) return;
-  if (with_url) out[prefix + "download_url"] = picture->at("Url");
-  out[prefix + "width"] = picture->at("Width");
-  out[prefix + "height"] = picture->at("Height");
-}
-
-json returned_document(std::int64_t type, const json& document) {
-  json out{{"md5", ""}, {"file_name", document.at("FileName")}};
-  out["file_size"] = std::to_string(document.value("Size", std::int64_t{0}));
-  if (type == kImage) {
-    out["download_url"] = document.at("Origin").at("Url");
-    add_picture(out, document, "Origin", "origin_image_", false);
-    add_picture(out, document, "LargeImage", "large_image_", true);
-    add_picture(out, document, "Thumbnail", "thumbnail_", true);
-    return out;
-  }
-  out["download_url"] = document.at("Url");
-  if (type == kAudio || type == kVideo) {
-    out["media_duration"] = std::to_string(document.value("MediaDuration", std::int64_t{0}));
-  }
-  if (type == kVideo) add_picture(out, document, "Thumbnail", "video_first_frame_", true);
-  return out;
-}
-
-json returned_multi(const json& document) {
-  json items = json::array();
-  for (const json& item : document.at("MultiMsg")) {
-    const auto type = item.at("MsgType").get<std::int64_t>();
-    const auto& content = item.at("Msg").get_ref<const std::string&>();
-    items.push_back({{"msg_type", type},
-                     {"sub_msg_type", item.value("SubMsgType", std::int64_t{0})},
-                     {"callback_content", is_media(type) ? json_line(returned_document(
-                                                               type, json_or_discarded(content)))
-                                                         : content}});
-  }
-  return {{"multi_msg", items}};
-}
-
-// A returned body of types 10 to 14 as a document, items' contents too; discarded if it is none.
-json decoded(std::string_view body, bool plus_is_space) {
-  std::string text(body);
-  if (!plus_is_space) {
-    std::string kept;
-    for (const char c : body) kept += c == '+' ? std::string("%2B") : std::string(1, c);
-    text = kept;
-  }
-  json document = json_or_discarded(url_decode(text));
-  if (document.is_object() && document.contains("multi_msg") && document["multi_msg"].is_array()) {
-    for (json& item : document["multi_msg"]) {
-      if (!item.is_object() || !item.value("callback_content", json()).is_string()) continue;
-      json inner = json_or_discarded(item["callback_content"].get<std::string>());
-      if (inner.is_object()) item["callback_content"] = std::move(inner);
-    }
-  }
-  return document;
-}
-
-// What body_identity() keeps of a returned document; null if it is none.
-json file_identity(const json& document) {
-  return document.is_object() ? document.value("file_name", json()) : json();
-}
-
-json multi_identity(const json& document) {
-  const json items = document.is_object() ? document.value("multi_msg", json()) : json();
-  if (!items.is_array()) return {};
-  json out = json::array();
-  for (const json& item : items) {
-    if (!item.is_object() || !item.value("msg_type", json()).is_number_integer()) return {};
-    const auto type = item.at("msg_type").get<std::int64_t>();
-    const json content = item.value("callback_content", json());
-    json kept = is_media(type) ? file_identity(content) : content;
-    if (kept.is_null()) return {};
-    json sub_type = type == kCustom ? item.value("sub_msg_type", json()) : json();
-    out.push_back(json::array({type, std::move(sub_type), std::move(kept)}));
-  }
-  return out;
-}
-
 }  // namespace
 
 std::span<const std::int64_t> importable_types() { return kImportable; }
@@ -307,31 +223,6 @@ void check_message(std::int64_t type, std::string_view message, std::string_view
   } else {
     check_document(type, *document, where, findings);
   }
-}
-
-std::string returned_body(std::int64_t type, std::string_view message) {
-  if (!is_media(type)) return std::string(message);
-  const json document = json_or_discarded(message);
-  return url_encode(
-      json_line(type == kMulti ? returned_multi(document) : returned_document(type, document)));
-}
-
-bool same_returned_body(std::int64_t type, std::string_view a, std::string_view b) {
-  if (a == b) return true;
-  if (!is_media(type)) return false;
-  const json wanted = decoded(a, false);
-  return !wanted.is_discarded() && (wanted == decoded(b, false) || wanted == decoded(b, true));
-}
-
-std::string body_identity(std::int64_t type, std::string_view body) {
-  if (!is_media(type)) return std::string(body);
-  const json document = decoded(body, true);
-  const json kept = type == kMulti ? multi_identity(document) : file_identity(document);
-  if (kept.is_null()) return std::string(body);
-  std::string out = kept.dump();
-  // Some encode a space as "+", some leave a "+" as it is: here they are one.
-  std::replace(out.begin(), out.end(), '+', ' ');
-  return out;
 }
 
 }  // namespace zimmock

@@ -43,19 +43,4 @@ bool is_media(std::int64_t type);
 void check_message(std::int64_t type, std::string_view message, std::string_view pointer,
                    const Profile& profile, Findings& findings);
 
-// MsgBody as QueryPeerMsg returns it (section 6): text and custom as they are; types 10 to 14 as
-// URL-encoded JSON in the names used there. `message` has passed check_message. What the import has
-// no source for is "" (md5) or 0.
-std::string returned_body(std::int64_t type, std::string_view message);
-
-// True when two returned bodies say the same: equal bytes, or for types 10 to 14 equal documents
-// however they are encoded.
-bool same_returned_body(std::int64_t type, std::string_view a, std::string_view b);
-
-// What of a returned body an import determines for certain, for the message to be known by: text
-// and custom whole; of types 11 to 14 the file name; of a multi-item message each item's type and
-// what an item's body would keep. Not md5, sizes, lengths and URLs, which a service fills in or
-// corrects (section 6). A body that is no such document is kept whole.
-std::string body_identity(std::int64_t type, std::string_view body);
-
 }  // namespace zimmock

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "contracts/api/message_body.h"
+#include "contracts/api/returned_body.h"
 #include "mock_server/handlers/handlers.h"
 
 namespace zimmock {

@@ -26,9 +26,9 @@ zim migrate probe --execute --profile-out "$T/default.json"
 expect_rc 0
 expect_equal '' "$ERR" stderr
 expect_out "probing $URL as app $APP with the users zmprobe_[0-9a-f]{12}_a and zmprobe_[0-9a-f]{12}_b"
-expect_equal 12 "$(grep -c '^  .*: assumed .*; observed .*: as assumed$' "$T/z_out")" 'answers, a line each'
+expect_equal 13 "$(grep -c '^  .*: assumed .*; observed .*: as assumed$' "$T/z_out")" 'answers, a line each'
 expect_out 'both lists were cleared \(ClearPeerMessage\)'
-expect_out '12 of 12 answers as assumed$'
+expect_out '13 of 13 answers as assumed$'
 expect_equal '{"base":"default","settings":{}}' "$(jq -c . "$T/default.json")" 'the profile written'
 user=$(grep -o 'zmprobe_[0-9a-f]*_a' "$T/z_out" | head -n 1)
 for viewer in a b; do
@@ -53,7 +53,7 @@ zim migrate probe --execute --json --prefix again
 expect_rc 0
 jq -s . "$T/z_out" >"$T/lines"
 OUT=$(<"$T/lines")
-expect_out_json 'map(.type) == ["start"] + [range(12) | "answer"] + ["cleared", "summary"]'
+expect_out_json 'map(.type) == ["start"] + [range(13) | "answer"] + ["cleared", "summary"]'
 expect_out_json '[.[] | select(.type == "answer") | .verdict] | unique == ["as-assumed"]'
 expect_out_json '.[0].users | all(test("^again_[0-9a-f]{12}_[ab]$"))'
 expect_out_json '.[-2].cleared and .[-2].imports > 60 and .[-1].exit == 0'
@@ -133,7 +133,7 @@ zim migrate probe --execute
 expect_rc 1
 expect_out 'an import older than the list.s newest: assumed taken; observed refused with code 660000002 .*: OTHERWISE'
 expect_out 'for a migration: .*--gap stop'
-expect_out '11 of 12 answers as assumed; otherwise: late-import$'
+expect_out '12 of 13 answers as assumed; otherwise: late-import$'
 
 # --- what goes wrong ----------------------------------------------------------------------------------------------------------------
 

@@ -95,7 +95,7 @@ TEST_CASE("the mock as it is by default answers as assumed, and is left clean") 
   REQUIRE(report.finished());
   CHECK(otherwise(report).empty());
   CHECK(those(report, ProbeVerdict::kUnknown).empty());
-  CHECK(report.answers.size() == 12);
+  CHECK(report.answers.size() == 13);
   CHECK(report.wrote);
   CHECK(report.not_cleared.empty());
   CHECK(profile_document(report.observed) ==
@@ -251,16 +251,15 @@ TEST_CASE("how long reads lag behind is measured") {
                             Row{400'000, false, "not within a minute"});
   CAPTURE(row.lag_ms);
   World world;
-  std::map<std::string, std::int64_t> since;  // when a message came, by its text
-  world.edit = [&](const std::string& action, const json& body, HttpResponse& response) {
-    if (action == "ImportPeerMsg")
-      since.emplace(body["MessageBody"]["Message"], world.time.monotonic_ns());
-    if (action != "QueryPeerMsg") return;
+  std::map<std::string, std::int64_t> since;  // when a message came, by its MsgId
+  world.edit = [&](const std::string& action, const json&, HttpResponse& response) {
     json answered = json::parse(response.body);
+    if (action == "ImportPeerMsg") since.emplace(answered["MsgId"], world.time.monotonic_ns());
+    if (action != "QueryPeerMsg") return;
     if (!answered.contains("List")) return;
     json visible = json::array();
     for (json& item : answered["List"]) {
-      const auto at = since.find(item["MsgBody"]);
+      const auto at = since.find(item["MsgId"].dump());
       const std::int64_t waited_ns = world.time.monotonic_ns() - at->second;
       if (waited_ns >= row.lag_ms * kNanosPerMilli) visible.push_back(item);
     }
@@ -271,6 +270,37 @@ TEST_CASE("how long reads lag behind is measured") {
   REQUIRE(report.finished());
   CHECK((answer(report, "read-lag").verdict == ProbeVerdict::kAsAssumed) == row.as_assumed);
   CHECK_THAT(answer(report, "read-lag").observed, Contains(row.observed));
+}
+
+TEST_CASE("what becomes of an image is told") {
+  World world;
+  const auto with = [&](const std::function<void(std::string&)>& change) {
+    world.edit = each_item([change](json& item) {
+      std::string body = item["MsgBody"];
+      if (item["MsgType"] == 11) change(body);
+      item["MsgBody"] = body;
+    });
+    return world.probe();
+  };
+  const auto replace = [](std::string& body, std::string_view old, std::string_view now) {
+    REQUIRE(body.find(old) != body.npos);
+    body.replace(body.find(old), old.size(), now);
+  };
+  ProbeReport report = with([&](std::string& body) {
+    replace(body, "%22md5%22%3A%22%22", "%22md5%22%3A%220cc1%22");
+    replace(body, "width%22%3A4", "width%22%3A5");
+  });
+  CHECK(answer(report, "image").verdict == ProbeVerdict::kAsAssumed);
+  CHECK(answer(report, "image").observed ==
+        "what was sent; came back with md5 filled in, came back with corrected widths or heights");
+  report = with([&](std::string& body) { replace(body, "example.com", "cdn.example"); });
+  CHECK(otherwise(report) == Ids{"image"});
+  CHECK_THAT(answer(report, "image").observed,
+             Contains("MsgBody/download_url \"https://cdn.example/zimmock/"));
+  report = with([&](std::string& body) { replace(body, ".png", ".webp"); });
+  CHECK(otherwise(report) == Ids{"image"});
+  report = with([&](std::string& body) { body.clear(); });
+  CHECK(otherwise(report) == Ids{"image"});
 }
 
 TEST_CASE("MsgSeq that steps otherwise") {

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "contracts/api/message_body.h"
+#include "contracts/api/returned_body.h"
 #include "tests/support/catch.h"
 
 using namespace zimmock;

@@ -1,9 +1,12 @@
 #include "contracts/api/message_body.h"
 
+#include <functional>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "contracts/api/http.h"
+#include "contracts/api/returned_body.h"
 #include "tests/support/catch.h"
 
 using namespace zimmock;
@@ -178,4 +181,73 @@ TEST_CASE("returned bodies are compared by what they say") {
   CHECK_FALSE(same_returned_body(kText, "a+b", "a b"));
   CHECK(same_returned_body(kText, "a%20b", "a%20b"));
   CHECK_FALSE(same_returned_body(kText, "a%20b", "a b"));
+}
+
+TEST_CASE("a body is the message that was sent if what the import determines is the same") {
+  const auto returned_with = [](const json& changes) {
+    json document = returned(kImage, image());
+    for (const auto& [name, value] : changes.items()) {
+      if (value.is_null()) document.erase(name);
+      if (!value.is_null()) document[name] = value;
+    }
+    return compare_returned_body(kImage, image().dump(), url_encode(document.dump()));
+  };
+  const auto notes = [](std::initializer_list<BodyNote> those) {
+    std::bitset<kBodyNoteCount> out;
+    for (const BodyNote one : those) out.set(static_cast<std::size_t>(one));
+    return out;
+  };
+  BodyComparison body = returned_with(json::object());
+  CHECK(body.differences.empty());
+  CHECK(body.notes.none());
+  CHECK(body.urls.size() == 2);
+  CHECK(body.urls_unchanged());
+
+  body = returned_with({{"md5", "0cc1"}, {"file_size", nullptr}, {"origin_image_width", 9}});
+  CHECK(body.differences.empty());
+  CHECK(body.notes == notes({BodyNote::kMd5, BodyNote::kFileSize, BodyNote::kDimensions}));
+  CHECK(returned_with({{"md5", nullptr}}).notes.none());
+  CHECK(returned_with({{"width_of_mine", 1}}).notes == notes({BodyNote::kOtherMembers}));
+  CHECK(returned_with({{"width_of_mine", 0}}).notes.none());
+
+  body = returned_with({{"file_name", "g.png"}, {"download_url", 7}});
+  REQUIRE(body.differences.size() == 2);
+  CHECK(body.differences[0].pointer == "/download_url");
+  CHECK(body.differences[0].expected == "\"https://a/o\"");
+  CHECK(body.differences[1].pointer == "/file_name");
+  CHECK(body.differences[1].got == "\"g.png\"");
+  body = returned_with({{"large_image_download_url", "https://b/l"}});
+  CHECK(body.differences.empty());
+  CHECK_FALSE(body.urls_unchanged());
+
+  CHECK(compare_returned_body(kImage, image().dump(), "rubbish").differences.at(0).pointer == "");
+  CHECK(compare_returned_body(kText, "a", "a").differences.empty());
+  CHECK(compare_returned_body(kText, "a", "b").differences.size() == 1);
+}
+
+TEST_CASE("the items of a multi-item message are compared one by one") {
+  const json multi{{"MultiMsg",
+                    {{{"MsgType", 1}, {"Msg", "0"}},
+                     {{"MsgType", 200}, {"SubMsgType", 0}, {"Msg", "c"}},
+                     {{"MsgType", 11}, {"Msg", image().dump()}}}}};
+  const auto compared = [&](const std::function<void(json&)>& change) {
+    json document = returned(kMulti, multi);
+    change(document["multi_msg"]);
+    const std::string got = url_encode(document.dump());
+    std::string out;
+    for (const BodyDifference& one : compare_returned_body(kMulti, multi.dump(), got).differences)
+      out += one.pointer + " ";
+    return out;
+  };
+  CHECK(compared([](json&) {}) == "");
+  CHECK(compared([](json& items) { items[1].erase("sub_msg_type"); }) == "");
+  CHECK(compared([](json& items) { items[0]["sub_msg_type"] = 7; }) == "");
+  CHECK(compared([](json& items) { items[1]["sub_msg_type"] = 7; }) == "/multi_msg/1/sub_msg_type ");
+  CHECK(compared([](json& items) { items[0]["callback_content"] = ""; }) ==
+        "/multi_msg/0/callback_content ");
+  CHECK(compared([](json& items) {
+          items[2]["callback_content"] = json::parse(items[2]["callback_content"].get<std::string>());
+        }) == "");
+  CHECK(compared([](json& items) { items[2]["msg_type"] = 12; }) == "/multi_msg/2/msg_type ");
+  CHECK(compared([](json& items) { items.erase(0); }) == "/multi_msg ");
 }

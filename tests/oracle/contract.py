@@ -179,13 +179,38 @@ def fill(document):
                 document[name] = str(int(document[name]) or 9)
 
 
-def returned_body(kind, message, rng, filled=False):
+def change(document, what):
+    """One thing of it otherwise, of items too: what a service fills in, corrects or rewrites, or what it must not."""
+    for item in document.get("multi_msg", []):
+        if item["msg_type"] not in (1, 200):
+            inner = json.loads(item["callback_content"])
+            change(inner, what)
+            item["callback_content"] = inner if what == "object" else json.dumps(inner)
+    if "md5" not in document:
+        return
+    if what == "no-md5":
+        del document["md5"]
+    elif what in ("md5", "file_size", "file_name", "media_duration"):
+        document[what] = {"md5": hashlib.md5(document["download_url"].encode()).hexdigest(), "file_size": "4711",
+                          "file_name": document["file_name"] + "~", "media_duration": "61"}[what]
+    for name in document:
+        if what == "width" and name.endswith("_width"):
+            document[name] += 7
+        elif what in ("host", "prefix", "path") and name.endswith("download_url"):
+            scheme, host, path = re.fullmatch(r"(https?://)([^/]*)(/.*)", document[name]).groups()
+            document[name] = {"host": f"https://cdn.example{path}", "prefix": f"{scheme}{host}/zim/media{path}",
+                              "path": f"{scheme}{host}{path}.webp"}[what]
+
+
+def returned_body(kind, message, rng, filled=False, changed=None):
     """MsgBody as QueryPeerMsg gives it; the order of members and the encoding's spelling are nobody's promise."""
     if kind not in MEDIA:
         return message
     document = returned_document(kind, message)
     if filled:
         fill(document)
+    if changed:
+        change(document, changed)
     names = list(document)
     rng.shuffle(names)
     text = json.dumps({name: document[name] for name in names}, ensure_ascii=rng.random() < 0.5)

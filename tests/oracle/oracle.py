@@ -14,7 +14,8 @@ of that action: 5 (the fifth), *5 (every fifth), 5+ (from the fifth on), 5-9. KI
 for import: corrupt=body|sender|type|subtype|payload, lose (answered with success all the same), twice,
     swap (times exchanged with the message before), time=MS, delete (IsEmpty 1), recall (IsEmpty 2),
     extra (one more message), both (ImportedUserId ignored: into both lists), fill (media come back with md5,
-    corrected sizes and URLs of the service's own), held=look|expiry (what is decided, and the effect, come only
+    corrected sizes and URLs of the service's own), change=md5|no-md5|file_size|file_name|media_duration|width|host|
+    prefix|path|object (that of media comes back otherwise), held=look|expiry (what is decided, and the effect, come only
     when its list has been queried since, or when its signature has expired)
 for query: same-next (one Next for ever), fresh-next (always another Next, nothing more),
     misorder (two neighbours exchanged), overlap (pages of two, each after the first with the two before it again)
@@ -43,7 +44,7 @@ ACTIONS = {"UserRegister": "register", "ImportPeerMsg": "import", "QueryPeerMsg"
 MEMBERS = {"UserRegister": {"UserInfo"}, "ImportPeerMsg": contract.IMPORT_MEMBERS,
            "QueryPeerMsg": {"FromUserId", "ToUserId", "Limit", "Next", "WithEmptyMsg"}}
 ARGUMENTS = {"code": int, "code-after": int, "held": str, "html": int, "html-after": int, "time": int,
-             "corrupt": str}
+             "corrupt": str, "change": str}
 KINDS = {*ARGUMENTS, "drop", "drop-before", "reset", "half", "array", "lose", "twice", "swap", "delete", "recall",
          "extra", "both", "fill", "same-next", "fresh-next", "misorder", "overlap", "withhold"}
 
@@ -132,7 +133,7 @@ class World:
             return answer
         message = {"sender": body["FromUserId"], "type": body["MessageType"], "sub": body.get("SubMsgType", 0),
                    "body": contract.returned_body(body["MessageType"], body["MessageBody"]["Message"], self.rng,
-                                                  "fill" in kinds),
+                                                  "fill" in kinds, kinds.get("change")),
                    "payload": body["MessageBody"].get("ExtendedData", ""),
                    "time": body.get("SendMessageTime") or now_ms, "id": self.msg_id, "seq": self.seq, "empty": 0}
         self.store(body, message, kinds)

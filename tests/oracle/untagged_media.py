@@ -62,4 +62,11 @@ for fault in ("drop", "drop-before"):
     equal(0, result.code, "exit code") or print(short(result))
     equal((1, 0) if fault == "drop" else (0, 1), (imported["recovered"], imported["sent_again"]), "recovered, sent again")
     check_faithful(ledger, TWO, tagged=False)
+
+for fault in ("drop", "drop-before"):
+    case(f"the same where the service fills in md5 and corrects widths: the URL tells, after {fault}")
+    ledger, result, imported = lost(f"import@2:{fault}", TWO, "import@1:change=md5", "import@2+:change=width")
+    equal(0, result.code, "exit code") or print(short(result))
+    equal((1, 0) if fault == "drop" else (0, 1), (imported["recovered"], imported["sent_again"]), "recovered, sent again")
+    equal(3, len(ledger.applied), "imports applied")
 finish()
