@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/choices.h"
 #include "cli/connection_options.h"
 #include "cli/contract_commands.h"
 #include "cli/files.h"
@@ -38,6 +39,7 @@ struct Options {
   std::int64_t max_calls = 0;
   std::int64_t rate = 20;
   std::string plan = "free";
+  std::string profile = "default";
   std::int64_t retention_days = 0;
   bool real_service = false;
   bool dry_run = false;
@@ -107,6 +109,9 @@ Result<std::vector<KnownCase>> read_known(const std::vector<std::string>& words)
 
 Result<RunOptions> run_options(const Options& options) {
   RunOptions out;
+  auto profile = load_profile(options.profile);
+  if (!profile) return tl::unexpected(profile.error());
+  out.profile = *std::move(profile);
   out.only = options.only;
   out.skip = options.skip;
   auto failing = read_known(options.known_failing);
@@ -293,6 +298,10 @@ void add_options(CLI::App& app, Options& options) {
       ->capture_default_str();
   app.add_option("--retention-days", options.retention_days, "Instead of the plan's")
       ->check(CLI::PositiveNumber);
+  app.add_option("--profile", options.profile,
+                 "What the target is known to do otherwise: default, strict or a file, as of "
+                 "`zimmock migrate probe`; its codes and zeros are expected")
+      ->capture_default_str();
   app.add_flag("--real-service", options.real_service,
                "The URL leads to ZEGOCLOUD's service though its host does not say so");
   app.add_option("--wrong", options.wrong,

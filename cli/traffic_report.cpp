@@ -54,12 +54,19 @@ void add_judge_flags(CLI::App& app, JudgeFlags& flags) {
   app.add_option("--rate", flags.rate,
                  "Calls a second that the App may make of one operation, or off")
       ->capture_default_str();
+  app.add_option("--profile", flags.profile,
+                 "What the service is known to do: default, strict or a file, as of `zimmock "
+                 "migrate probe`")
+      ->capture_default_str();
 }
 
 Result<JudgeOptions> judge_options(const JudgeFlags& flags) {
   JudgeOptions out;
   const auto rate = parse_rate(flags.rate);
   if (!rate) return tl::unexpected(rate.error());
+  auto profile = load_profile(flags.profile);
+  if (!profile) return tl::unexpected(profile.error());
+  out.profile = *std::move(profile);
   out.calls_per_second = *rate == 0 ? std::nullopt : std::optional(*rate);
   if (std::string secret = given("", "ZIM_SERVER_SECRET"); !secret.empty()) {
     out.server_secret = std::move(secret);

@@ -18,10 +18,11 @@ namespace zimmock::cli {
 struct JudgeFlags {
   std::vector<std::string> allowed;
   std::string rate = "20";
+  std::string profile = "default";
 };
 void add_judge_flags(CLI::App& app, JudgeFlags& flags);
 
-// ZIM_SERVER_SECRET and ZIM_APP_ID from the environment, where they are set.
+// Reads the profile's file. ZIM_SERVER_SECRET and ZIM_APP_ID from the environment, where they are set.
 Result<JudgeOptions> judge_options(const JudgeFlags& flags);
 
 // "client kept     auth.nonce-fresh  12": a line for each rule that was looked at; none without

@@ -116,9 +116,6 @@ ProbeReport run_probe(Transport& transport, const Credentials& credentials, cons
 std::vector<ProbeAnswer> judge_probe(const ProbeEvidence& evidence, const Profile& assumed,
                                      Profile& observed);
 
-// As parse_profile() reads it: what differs from the default.
-nlohmann::json profile_document(const Profile& profile);
-
 // "as-assumed", "otherwise", "unknown".
 std::string_view to_string(ProbeVerdict verdict);
 

@@ -341,23 +341,6 @@ std::vector<ProbeAnswer> judge_probe(const ProbeEvidence& evidence, const Profil
   return out;
 }
 
-json profile_document(const Profile& profile) {
-  const Profile standard = default_profile();
-  json out{{"base", "default"}, {"settings", json::object()}};
-  for (const Setting& row : settings()) {
-    if (row.value(profile) == row.value(standard)) continue;
-    if (const auto* flag = std::get_if<bool Profile::*>(&row.member)) {
-      out["settings"][std::string(row.name)] = profile.**flag;
-    } else {
-      out["settings"][std::string(row.name)] =
-          profile.*std::get<std::int64_t Profile::*>(row.member);
-    }
-  }
-  for (const auto& [rule_id, code] : profile.codes)
-    out["codes"][std::string(rule(rule_id).id)] = code;
-  return out;
-}
-
 std::string_view to_string(ProbeVerdict verdict) {
   switch (verdict) {
     case kAsAssumed:

@@ -155,13 +155,15 @@ Result<ImportAnswer> read_import_answer(std::string_view where, const json& body
 
 Result<QueryAnswer> read_query_answer(std::string_view where, json& body) {
   QueryAnswer out;
-  const auto list = body.find("List");
-  const auto next = integer_at(body, "Next");
-  if (list == body.end() || !list->is_array()) {
-    return unusable(where, "/List", "an array", got_at(body, "List"));
+  const auto list = body.find("List"), next = body.find("Next");
+  // What is 0 or empty may be left out. (zim-contract.md section 6)
+  if (next != body.end() && !next->is_null()) {
+    const auto value = integer_at(body, "Next");
+    if (!value) return unusable(where, "/Next", "an integer", got_at(body, "Next"));
+    out.next = *value;
   }
-  if (!next) return unusable(where, "/Next", "an integer", got_at(body, "Next"));
-  out.next = *next;
+  if (list == body.end() || list->is_null()) return out;
+  if (!list->is_array()) return unusable(where, "/List", "an array", got_at(body, "List"));
   out.items.reserve(list->size());
   for (std::size_t i = 0; i < list->size(); ++i) {
     auto item = ItemReader(where, i, (*list)[i]).read();

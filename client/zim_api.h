@@ -81,7 +81,7 @@ struct NoAnswer {};
 // The five operations as calls. Each call blocks for one exchange over the Transport and is signed
 // anew. A refusal is an ApiStatus; the Error is the Transport's, or kUnusableAnswer for an answer
 // that is not this API's: not a JSON object, no integer Code, success without the documented
-// members. Integers keep all 64 bits; a MsgId may come as a number or as a string of digits. Used
+// members, of which lists and numbers may be left out, or null, where they are empty or 0. Integers keep all 64 bits; a MsgId may come as a number or as a string of digits. Used
 // by one thread at a time; the Transport and the Clock must outlive it.
 class ZimApi {
  public:

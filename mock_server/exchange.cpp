@@ -9,6 +9,7 @@
 #include "contracts/api/redaction.h"
 #include "contracts/api/request_body.h"
 #include "contracts/api/text.h"
+#include "contracts/api/zero_values.h"
 #include "mock_server/handlers/handlers.h"
 #include "mock_server/record_texts.h"
 #include "mock_server/secrets.h"
@@ -262,6 +263,7 @@ void Exchange::redact_record() {
 void Exchange::make_answer() {
   reply_.rules_checked |= common_.checked;
   reply_.warnings.insert(reply_.warnings.begin(), common_.warnings.begin(), common_.warnings.end());
+  leave_out_zeros(reply_.members, profile().zeros);
   make_reply_wrong();
   redact_reply();
   answer_.response = to_http(reply_, record_.request_id, error_status_);

@@ -1,7 +1,9 @@
 #include "contracts/api/profile.h"
 
-#include <fmt/format.h>
+#include <algorithm>
+#include <iterator>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "contracts/api/json_text.h"
@@ -19,6 +21,8 @@ constexpr std::int64_t kDaySeconds = 86'400;
 constexpr Setting kSettings[] = {
     {"error_http_status", kAssumed, &P::error_http_status, 200, 599,
      "HTTP status of an answer whose Code is not 0"},
+    {"zeros", kAssumed, &P::zeros, 0, 1,
+     "members of an answer that are 0, and lists without an entry: sent, absent, or (lists) null"},
     {"max_json_depth", kAssumed, &P::max_json_depth, 2, 1000, "deepest nesting of a body"},
     {"refuse_duplicate_members", kAssumed, &P::refuse_duplicate_members, 0, 1,
      "a JSON member given twice is refused; otherwise the last counts"},
@@ -58,7 +62,12 @@ constexpr Setting kSettings[] = {
      "a recall also empties the receiver's copy: same sender, time and content"},
 };
 
+constexpr std::string_view kZeroNames[] = {"sent", "absent", "null"};
+
 std::string type_name(const Setting& setting) {
+  if (std::holds_alternative<ZeroValues P::*>(setting.member)) {
+    return "\"sent\", \"absent\" or \"null\"";
+  }
   if (std::holds_alternative<bool P::*>(setting.member)) return "true or false";
   return fmt::format("a number from {} to {}", setting.min, setting.max);
 }
@@ -72,6 +81,14 @@ bool assign(Profile& profile, const Setting& setting, const json& value) {
   if (const auto* flag = std::get_if<bool P::*>(&setting.member)) {
     if (!value.is_boolean()) return false;
     profile.** flag = value.get<bool>();
+    return true;
+  }
+  if (const auto* zeros = std::get_if<ZeroValues P::*>(&setting.member)) {
+    if (!value.is_string()) return false;
+    const auto* name = std::find(std::begin(kZeroNames), std::end(kZeroNames),
+                                 value.get_ref<const std::string&>());
+    if (name == std::end(kZeroNames)) return false;
+    profile.** zeros = static_cast<ZeroValues>(name - std::begin(kZeroNames));
     return true;
   }
   if (!value.is_number_integer()) return false;
@@ -126,8 +143,16 @@ Result<void> apply_codes(Profile& profile, const json& values, std::string_view 
 
 std::string Setting::value(const Profile& profile) const {
   if (const auto* flag = std::get_if<bool P::*>(&member)) return profile.**flag ? "true" : "false";
+  if (const auto* zeros = std::get_if<ZeroValues P::*>(&member))
+    return std::string(to_string(profile.** zeros));
   return std::to_string(profile.*std::get<std::int64_t P::*>(member));
 }
+
+void Setting::copy(const Profile& from, Profile& to) const {
+  std::visit([&](auto pointer) { to.*pointer = from.*pointer; }, member);
+}
+
+std::string_view to_string(ZeroValues zeros) { return kZeroNames[static_cast<int>(zeros)]; }
 
 std::int64_t Profile::code(RuleId id) const {
   const auto observed = codes.find(id);
@@ -149,6 +174,30 @@ Profile strict_profile() {
   profile.refuse_unsupported_fields = true;
   profile.refuse_out_of_order_import = true;
   return profile;
+}
+
+Profile changed_profile(Profile base, const Profile& changes) {
+  const Profile standard = default_profile();
+  for (const Setting& row : kSettings) {
+    if (row.value(changes) != row.value(standard)) row.copy(changes, base);
+  }
+  for (const auto& [rule_id, code] : changes.codes) base.codes[rule_id] = code;
+  return base;
+}
+
+json profile_document(const Profile& profile) {
+  const Profile standard = default_profile();
+  json out{{"base", "default"}, {"settings", json::object()}};
+  for (const Setting& row : kSettings) {
+    if (row.value(profile) == row.value(standard)) continue;
+    json& value = out["settings"][std::string(row.name)];
+    value = row.value(profile);
+    if (!std::holds_alternative<ZeroValues P::*>(row.member))
+      value = json_or_discarded(row.value(profile));
+  }
+  for (const auto& [rule_id, code] : profile.codes)
+    out["codes"][std::string(rule(rule_id).id)] = code;
+  return out;
 }
 
 Result<Profile> parse_profile(std::string_view text, std::string_view where) {

@@ -11,15 +11,24 @@
 #include <string_view>
 #include <variant>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "contracts/api/result.h"
 #include "contracts/rules/rules.h"
 
 namespace zimmock {
 
+// How members of an answer come that are 0, or lists without an entry.
+enum class ZeroValues { kSent, kAbsent, kNull };
+
+// "sent", "absent", "null".
+std::string_view to_string(ZeroValues zeros);
+
 struct Profile {
   std::string name = "default";
 
   std::int64_t error_http_status = 200;
+  ZeroValues zeros = ZeroValues::kSent;
   std::int64_t max_json_depth = 64;
   bool refuse_duplicate_members = true;
   bool refuse_unknown_members = false;
@@ -56,12 +65,13 @@ struct Profile {
 struct Setting {
   std::string_view name;
   Mark mark;
-  std::variant<bool Profile::*, std::int64_t Profile::*> member;
+  std::variant<bool Profile::*, std::int64_t Profile::*, ZeroValues Profile::*> member;
   std::int64_t min;  // for numbers
   std::int64_t max;
   std::string_view statement;
 
-  std::string value(const Profile& profile) const;  // "true", "2048"
+  std::string value(const Profile& profile) const;  // "true", "2048", "absent"
+  void copy(const Profile& from, Profile& to) const;
 };
 
 // One row a setting, in the order of Profile's members.
@@ -72,6 +82,12 @@ Profile default_profile();
 // default, and: unsupported fields refused, nonce must be 16 hex characters and never reused,
 // out-of-order import refused, hyphen refused in QueryPeerMsg.
 Profile strict_profile();
+
+// `base` with every setting and code that `changes` has otherwise than default.
+Profile changed_profile(Profile base, const Profile& changes);
+
+// As parse_profile() reads it: what differs from the default.
+nlohmann::json profile_document(const Profile& profile);
 
 // `text` is a JSON object: {"base": "default"|"strict", "settings": {NAME: VALUE}, "codes":
 // {RULE-ID: CODE}}, each optional. An unknown name or a value out of range is an Error that names

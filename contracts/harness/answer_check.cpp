@@ -9,6 +9,7 @@
 #include "contracts/api/codes.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
+#include "contracts/api/zero_values.h"
 #include "contracts/harness/answer_notes.h"
 
 namespace zimmock {
@@ -161,12 +162,13 @@ const json* member(const json& object, std::string_view name) {
   return found == object.end() ? nullptr : &*found;
 }
 
-AnswerCheck check_answer(std::string_view action, const HttpResponse& response) {
+AnswerCheck check_answer(std::string_view action, const HttpResponse& response, ZeroValues zeros) {
   AnswerCheck out;
   AnswerNotes notes(out);
   check_status(response, notes);
-  const auto answer = read_body(response, notes);
+  auto answer = read_body(response, notes);
   if (!answer) return out;
+  put_back_zeros(action, *answer, zeros);
   const auto code = check_code(*answer, notes);
   check_message(*answer, code, notes);
   check_request_id(*answer, notes);

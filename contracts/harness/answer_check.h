@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "contracts/api/http.h"
+#include "contracts/api/profile.h"
 #include "contracts/rules/rules.h"
 
 namespace zimmock {
@@ -19,6 +20,8 @@ struct AnswerCheck {
 // import.answer-ids, register.*, query.item-members, query.newest-first, query.media-url-encoded
 // and query.not-returned where the action and Code 0 bring them up; query.pages-complete and
 // query.empty-conversation only as broken, by a page without a List or Next.
-AnswerCheck check_answer(std::string_view action, const HttpResponse& response);
+// What `zeros` lets a service leave out need not be there.
+AnswerCheck check_answer(std::string_view action, const HttpResponse& response,
+                         ZeroValues zeros = ZeroValues::kSent);
 
 }  // namespace zimmock

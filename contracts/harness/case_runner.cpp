@@ -8,6 +8,7 @@
 #include "contracts/api/codes.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
+#include "contracts/api/zero_values.h"
 #include "contracts/harness/case_request.h"
 #include "contracts/harness/case_values.h"
 #include "contracts/harness/matcher.h"
@@ -189,6 +190,7 @@ class CaseRun {
     result_.calls.push_back(std::move(record));
     auto parsed = parse_json(response->body, {});
     if (parsed && parsed->is_object()) {
+      put_back_zeros(result_.calls.back().action, *parsed, site_.profile.zeros);
       return Answer{response->status, *std::move(parsed),
                     std::string(header(response->headers, "Content-Type")),
                     response->body.substr(0, kShownOfBody)};

@@ -16,6 +16,7 @@ struct CaseSite {
   std::optional<std::size_t> max_calls;  // of the run
   std::size_t calls = 0;                 // made so far
   const Clock& clock;                    // for durations
+  const Profile& profile;                // what the target is known to do otherwise
 };
 
 // Runs one case in `world` and says what came of it: kPass, kFail (with mismatches), or

@@ -9,6 +9,7 @@
 #include "contracts/api/codes.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
+#include "contracts/api/zero_values.h"
 #include "contracts/harness/answer_check.h"
 #include "contracts/harness/exchange_judge.h"
 
@@ -337,11 +338,12 @@ void judge_answer(const RecordedExchange& exchange, const JudgeOptions& options,
                     quote(header(response.headers, "Content-Encoding"))));
     return;
   }
-  AnswerCheck check = check_answer(call.common.action_name, response);
+  AnswerCheck check = check_answer(call.common.action_name, response, options.profile.zeros);
   call.judgement.server_checked |= check.checked;
   for (Finding& finding : check.findings) call.judgement.add(Side::kServer, std::move(finding));
   if (!check.usable) return;
   call.answer = json_or_discarded(response.body);
+  put_back_zeros(call.common.action_name, *call.answer, options.profile.zeros);
   call.judgement.code = call.answer->at("Code").get<std::int64_t>();
   // Of an operation that this contract does not describe, a refusal cannot be judged.
   const Action* action = call.common.action;

@@ -112,8 +112,8 @@ TEST_CASE_METHOD(Fixture, "success without what is documented is no success") {
   CHECK_THAT(import_error({{"Code", 0}, {"MsgId", "12x"}, {"MsgSeq", 1}}), Contains("/MsgId"));
   CHECK_THAT(import_error({{"Code", 0}, {"MsgId", 9.7e17}, {"MsgSeq", 1}}), Contains("/MsgId"));
   CHECK_THAT(import_error({{"Code", 0}, {"MsgId", -7}, {"MsgSeq", 1}}), Contains("/MsgId"));
-  CHECK_THAT(query_error({{"Code", 0}, {"Next", 0}}), Contains("/List: expected an array"));
-  CHECK_THAT(query_error({{"Code", 0}, {"List", json::array()}}), Contains("/Next"));
+  CHECK_THAT(query_error({{"Code", 0}, {"List", "none"}}), Contains("/List: expected an array"));
+  CHECK_THAT(query_error({{"Code", 0}, {"List", json::array()}, {"Next", "0"}}), Contains("/Next"));
   CHECK_THAT(query_error({{"Code", 0}, {"List", {1}}, {"Next", 0}}), Contains("/List/0"));
   for (const char* member : {"Sender", "MsgType", "MsgBody", "MsgId", "MsgSeq", "MsgTime"}) {
     json item = good_item();
@@ -167,6 +167,27 @@ TEST_CASE_METHOD(Fixture, "a list is read with all its members") {
                                                     {"Limit", 100},
                                                     {"Next", 0},
                                                     {"WithEmptyMsg", 1}});
+}
+
+TEST_CASE_METHOD(Fixture, "what is 0 or empty may be left out, or null") {
+  json item = good_item();
+  for (const char* member : {"SubMsgType", "IsEmpty", "Payload"}) item.erase(member);
+  for (const json& more : {json::object(), json{{"List", nullptr}, {"Next", nullptr}},
+                           json{{"List", json::array()}}, json{{"Next", 0}}}) {
+    json body{{"Code", 0}};
+    body.update(more);
+    transport.answer(body);
+    const auto answer = api.query_peer_msg({"a", "b", 100, 0, true});
+    REQUIRE(answer);
+    CHECK(answer->value.items.empty());
+    CHECK(answer->value.next == 0);
+  }
+  transport.answer({{"Code", 0}, {"List", {item}}});
+  const auto answer = api.query_peer_msg({"a", "b", 100, 0, true});
+  REQUIRE(answer);
+  REQUIRE(answer->value.items.size() == 1);
+  CHECK(answer->value.items[0].is_empty == 0);
+  CHECK(answer->value.next == 0);
 }
 
 TEST_CASE_METHOD(Fixture, "UserRegister names its failures, all failing included") {

@@ -308,3 +308,27 @@ TEST_CASE("a hostile depth inside a media body is refused, not followed") {
   bad["MsgBody"] = url_encode("{\"a\":") + std::string(200'000, '[');
   CHECK(check("QueryPeerMsg", page({bad})).findings.size() == 1);
 }
+
+TEST_CASE("what is 0 or empty may be left out where zeros says so") {
+  json entry = item();
+  entry.erase("SubMsgType");
+  entry.erase("IsEmpty");
+  const auto findings = [](const json& members, ZeroValues zeros) {
+    return check_answer("QueryPeerMsg", http(success(members).dump()), zeros).findings.size();
+  };
+  const json absent{{"List", {entry}}}, null{{"List", nullptr}, {"Next", 0}};
+  CHECK(findings(absent, ZeroValues::kSent) > 0);
+  CHECK(findings(absent, ZeroValues::kAbsent) == 0);
+  CHECK(findings(json::object(), ZeroValues::kAbsent) == 0);
+  CHECK(findings(json::object(), ZeroValues::kNull) > 0);
+  CHECK(findings(null, ZeroValues::kSent) > 0);
+  CHECK(findings(null, ZeroValues::kNull) == 0);
+  entry.erase("MsgSeq");
+  CHECK(findings({{"List", {entry}}}, ZeroValues::kAbsent) > 0);
+  const auto registered = [](ZeroValues zeros) {
+    const json members{{"ErrorList", nullptr}};
+    return check_answer("UserRegister", http(success(members).dump()), zeros).findings.size();
+  };
+  CHECK(registered(ZeroValues::kSent) > 0);
+  CHECK(registered(ZeroValues::kNull) == 0);
+}

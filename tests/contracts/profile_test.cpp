@@ -1,5 +1,7 @@
 #include "contracts/api/profile.h"
 
+#include <nlohmann/json.hpp>
+
 #include "tests/support/catch.h"
 
 using namespace zimmock;
@@ -40,6 +42,8 @@ TEST_CASE("unknown names and bad values are errors that help") {
   CHECK(error_of(R"({"settings":{"next_bits":63}})") ==
         "p.json: /settings/next_bits: expected a number from 48 to 62, got number 63");
   CHECK(error_of(R"({"settings":{"short_pages":1}})").find("true or false") != std::string::npos);
+  CHECK(error_of(R"({"settings":{"zeros":"none"}})") ==
+        "p.json: /settings/zeros: expected \"sent\", \"absent\" or \"null\", got string \"none\"");
   CHECK(error_of(R"({"codes":{"import.typ":1}})").find("did you mean import.type?") !=
         std::string::npos);
   CHECK(error_of(R"({"codes":{"import.type":0}})").find("above 0") != std::string::npos);
@@ -47,6 +51,21 @@ TEST_CASE("unknown names and bad values are errors that help") {
   CHECK(error_of(R"({"setting":{}})").find("/setting") != std::string::npos);
   CHECK(error_of("[]") == "p.json: expected a JSON object");
   CHECK(error_of("{").find("line 1") != std::string::npos);
+}
+
+TEST_CASE("a profile is written as it is read") {
+  const auto profile = parse_profile(
+      R"({"settings":{"zeros":"absent","short_pages":false,"next_bits":60},"codes":{"import.type":7}})",
+      "p.json");
+  REQUIRE(profile);
+  const auto again = parse_profile(profile_document(*profile).dump(), "p.json");
+  REQUIRE(again);
+  CHECK(again->zeros == ZeroValues::kAbsent);
+  CHECK(profile_document(*again) == profile_document(*profile));
+  const Profile both = changed_profile(strict_profile(), *profile);
+  CHECK(both.refuse_reused_nonce);
+  CHECK(both.next_bits == 60);
+  CHECK(both.code(RuleId::kImportType) == 7);
 }
 
 TEST_CASE("strict differs from default in what the contract says, and in nothing else") {

@@ -21,7 +21,8 @@ namespace {
 // Judges what passes. The clocks of the Apps are their own, so the time is not known.
 class JudgedTransport : public Transport {
  public:
-  JudgedTransport(Transport& to, TrafficTally& tally) : to_(to), tally_(tally), judge_(options()) {}
+  JudgedTransport(Transport& to, TrafficTally& tally, const Profile& profile)
+      : to_(to), tally_(tally), judge_(options(profile)) {}
 
   Result<HttpResponse> send(const HttpRequest& request) override {
     auto response = to_.send(request);
@@ -32,8 +33,9 @@ class JudgedTransport : public Transport {
   }
 
  private:
-  static JudgeOptions options() {
+  static JudgeOptions options(const Profile& profile) {
     JudgeOptions out;
+    out.profile = profile;
     out.calls_per_second.reset();
     return out;
   }
@@ -44,7 +46,7 @@ class JudgedTransport : public Transport {
 };
 
 // The suite, judged call by call; against a wrong mock, the cases of its rule.
-TrafficTally judged_suite(const WrongMock* wrong) {
+TrafficTally judged_suite(const WrongMock* wrong, const Profile& profile = default_profile()) {
   static const auto all_cases = read_cases(embedded_case_files());
   REQUIRE(all_cases);
   std::vector<ContractCase> cases;
@@ -56,11 +58,13 @@ TrafficTally judged_suite(const WrongMock* wrong) {
   service.set_wrong(wrong);
   LoopbackTransport loopback(service);
   TrafficTally tally;
-  JudgedTransport transport(loopback, tally);
+  JudgedTransport transport(loopback, tally, profile);
   MockTarget target(service, transport);
   RunOptions options;
   options.run_id = "judged";
-  run_suite(cases, target, options, clock);
+  options.profile = profile;
+  const RunResult run = run_suite(cases, target, options, clock);
+  if (wrong == nullptr) CHECK(run.why == "");
   return tally;
 }
 
@@ -83,6 +87,19 @@ TEST_CASE("an honest mock is blamed for nothing, whatever the suite sends it") {
     CHECK(found.severity == Severity::kObserved);
   }
   CHECK(tally.broken_rules(Side::kClient) > 30);  // the suite breaks rules on purpose
+}
+
+TEST_CASE("a mock that leaves zeros out conforms, and is blamed for nothing, by its setting") {
+  for (const ZeroValues zeros : {ZeroValues::kAbsent, ZeroValues::kNull}) {
+    Profile profile;
+    profile.zeros = zeros;
+    const TrafficTally tally = judged_suite(nullptr, profile);
+    for (const TrafficTally::Distinct& found : tally.findings()) {
+      if (found.side != Side::kServer) continue;
+      CAPTURE(found.line, found.first);
+      CHECK(found.observed);
+    }
+  }
 }
 
 TEST_CASE("a wrong mock is blamed for the rule that it breaks, where what passes shows it") {

@@ -39,6 +39,28 @@ TEST_CASE("error_http_status") {
   CHECK(world.last.status == 200);
 }
 
+TEST_CASE("zeros") {
+  const json query{{"FromUserId", "alice"}, {"ToUserId", "bob"}};
+  test::MockWorld absent(with(R"({"zeros":"absent"})")), null(with(R"({"zeros":"null"})"));
+  CHECK_FALSE(absent.call("UserRegister", {{"UserInfo", {{{"UserId", "a"}}}}}).contains("ErrorList"));
+  CHECK(null.call("UserRegister", {{"UserInfo", {{{"UserId", "a"}}}}}).at("ErrorList").is_null());
+  ready(absent);
+  ready(null);
+  json answer = absent.call("QueryPeerMsg", query);
+  CHECK(answer.at("Code") == 0);
+  CHECK_FALSE(answer.contains("List"));
+  CHECK_FALSE(answer.contains("Next"));
+  answer = null.call("QueryPeerMsg", query);
+  CHECK(answer.at("List").is_null());
+  CHECK(answer.at("Next") == 0);
+  for (test::MockWorld* world : {&absent, &null})
+    REQUIRE(world->code("ImportPeerMsg", world->text("alice", "bob", "alice", "m")) == 0);
+  CHECK_FALSE(list_of_alice(absent).at(0).contains("SubMsgType"));
+  CHECK_FALSE(list_of_alice(absent).at(0).contains("IsEmpty"));
+  CHECK(list_of_alice(absent).at(0).at("Payload") == "");
+  CHECK(list_of_alice(null).at(0).at("IsEmpty") == 0);
+}
+
 TEST_CASE("max_json_depth") {
   test::MockWorld world(with(R"({"max_json_depth":3})"));
   world.register_users({"alice"});

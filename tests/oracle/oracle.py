@@ -18,7 +18,7 @@ for import: corrupt=body|sender|type|subtype|payload, lose (answered with succes
     prefix|path|object (that of media comes back otherwise), held=look|expiry (what is decided, and the effect, come only
     when its list has been queried since, or when its signature has expired)
 for query: same-next (one Next for ever), fresh-next (always another Next, nothing more),
-    misorder (two neighbours exchanged), overlap (pages of two, each after the first with the two before it again)
+    absent (what is 0 or empty is left out), null (an empty List is null), misorder (two neighbours exchanged), overlap (pages of two, each after the first with the two before it again)
 The first line on stdout is JSON: url, pid. GET /count answers how many calls have been applied, and so do
 GET /release and /release-all; after the latter nothing is withheld any more. SIGTERM writes the ledger:
 {"calls": [...], "lists": {...}, "complaints": [...]}, and exits with 0. --go-on takes up the world and the calls
@@ -46,7 +46,7 @@ MEMBERS = {"UserRegister": {"UserInfo"}, "ImportPeerMsg": contract.IMPORT_MEMBER
 ARGUMENTS = {"code": int, "code-after": int, "held": str, "html": int, "html-after": int, "time": int,
              "corrupt": str, "change": str}
 KINDS = {*ARGUMENTS, "drop", "drop-before", "reset", "half", "array", "lose", "twice", "swap", "delete", "recall",
-         "extra", "both", "fill", "same-next", "fresh-next", "misorder", "overlap", "withhold"}
+         "extra", "both", "fill", "absent", "null", "same-next", "fresh-next", "misorder", "overlap", "withhold"}
 
 
 class Fault:
@@ -189,7 +189,13 @@ class World:
             next_token = self.rng.randrange(2**53, 2**63)
         self.pages[next_token] = ((viewer, other), left, page if "overlap" in kinds else [])
         items = [self.item(message) for message in again + page if body.get("WithEmptyMsg") == 1 or not message["empty"]]
-        return {"Code": 0, "List": items, "Next": next_token}
+        out = {"Code": 0, "List": items, "Next": next_token}
+        if "absent" in kinds:
+            out["List"] = [{name: value for name, value in item.items() if value != 0} for item in items]
+            out = {name: value for name, value in out.items() if name == "Code" or value not in (0, [])}
+        if "null" in kinds:
+            out["List"] = items or None
+        return out
 
     @staticmethod
     def item(message):
