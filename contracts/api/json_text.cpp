@@ -1,5 +1,6 @@
 #include "contracts/api/json_text.h"
 
+#include <cmath>
 #include <set>
 #include <vector>
 
@@ -119,6 +120,18 @@ tl::expected<json, Finding> parse_json(std::string_view text, const JsonLimits& 
   } catch (const json::exception&) {  // a number no double can hold
     return tl::unexpected(syntax_finding(text, 0));
   }
+}
+
+void make_numbers_whole(json& value) {
+  constexpr double kExact = 9'007'199'254'740'992;  // 2^53
+  if (value.is_number_float()) {
+    const auto number = value.get<double>();
+    if (std::abs(number) <= kExact && std::trunc(number) == number)
+      value = static_cast<std::int64_t>(number);
+    return;
+  }
+  if (!value.is_structured()) return;
+  for (json& inner : value) make_numbers_whole(inner);
 }
 
 json json_or_discarded(std::string_view text) { return or_discarded<json>(text); }

@@ -34,6 +34,10 @@ nlohmann::json json_or_discarded(std::string_view text);
 // The same, its members in the text's order.
 nlohmann::ordered_json ordered_json_or_discarded(std::string_view text);
 
+// Makes an integer of every number that is written with a point or an exponent and is whole (1.0,
+// 1e3): JSON Schema counts it as one. Beyond 2^53, where not every integer is such a number, none.
+void make_numbers_whole(nlohmann::json& value);
+
 // What a message says it got: `string "abc"`, `number 7`, `null`, `object`, `array of 3`.
 std::string json_type_and_value(const nlohmann::json& value);
 

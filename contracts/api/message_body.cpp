@@ -41,15 +41,22 @@ void check_url(FieldReader& reader, Findings& findings) {
   check_bytes(url, kMaxUrlBytes, RuleId::kMediaUrlLength, reader.pointer("Url"), findings);
 }
 
-enum class SizeOf { kPicture, kVideoThumbnail };
+// An image's other sizes may lack any member, or all. (zim-contract.md section 5)
+enum class SizeOf { kOrigin, kOtherSize, kVideoThumbnail };
 
 void check_picture(const json* picture, const std::string& pointer, SizeOf size,
                    Findings& findings) {
   if (picture == nullptr) return;
   FieldReader reader(*picture, pointer, findings, Kind::kMedia);
-  check_url(reader, findings);
+  const bool required = size != SizeOf::kOtherSize;
+  if (required) {
+    check_url(reader, findings);
+  } else {
+    check_bytes(reader.optional_string("Url"), kMaxUrlBytes, RuleId::kMediaUrlLength,
+                reader.pointer("Url"), findings);
+  }
   for (const std::string_view side : {"Width", "Height"}) {
-    const auto pixels = reader.required_int(side);
+    const auto pixels = required ? reader.required_int(side) : reader.optional_int(side);
     check_not_negative(pixels, reader.pointer(side), findings);
     if (size == SizeOf::kVideoThumbnail && pixels) findings.check(RuleId::kMediaThumbnailSize);
     if (size == SizeOf::kVideoThumbnail && pixels == 0) {
@@ -65,10 +72,10 @@ void check_file_name(FieldReader& reader, Findings& findings) {
 }
 
 void check_image(FieldReader& reader, Findings& findings) {
-  check_picture(reader.required_object("Origin"), reader.pointer("Origin"), SizeOf::kPicture,
+  check_picture(reader.required_object("Origin"), reader.pointer("Origin"), SizeOf::kOrigin,
                 findings);
   for (const std::string_view name : {"LargeImage", "Thumbnail"}) {
-    check_picture(reader.optional_object(name), reader.pointer(name), SizeOf::kPicture, findings);
+    check_picture(reader.optional_object(name), reader.pointer(name), SizeOf::kOtherSize, findings);
   }
 }
 
@@ -96,7 +103,7 @@ void check_document(std::int64_t type, const json& document, const std::string& 
 
 // The document written in `text`, or nothing and a refusal.
 std::optional<json> inner_document(std::string_view text, const std::string& pointer,
-                                   Findings& findings) {
+                                   const Profile& profile, Findings& findings) {
   findings.check(RuleId::kMediaIsJson);
   auto parsed = parse_json(text, {});
   if (!parsed) {
@@ -108,10 +115,12 @@ std::optional<json> inner_document(std::string_view text, const std::string& poi
                     json_type_and_value(*parsed));
     return std::nullopt;
   }
+  if (!profile.refuse_numbers_with_point) make_numbers_whole(*parsed);
   return std::move(*parsed);
 }
 
-void check_multi_item(const json& item, const std::string& pointer, Findings& findings) {
+void check_multi_item(const json& item, const std::string& pointer, const Profile& profile,
+                      Findings& findings) {
   if (!item.is_object()) {
     findings.refuse(RuleId::kMediaMember, pointer, "an object", json_type_and_value(item));
     return;
@@ -147,13 +156,14 @@ void check_multi_item(const json& item, const std::string& pointer, Findings& fi
     findings.refuse(RuleId::kMessageNotEmpty, reader.pointer("Msg"), "a text", "\"\"");
   } else if (known && is_media(*type)) {
     const std::string where = reader.pointer("Msg");
-    if (const auto document = inner_document(*content, where, findings)) {
+    if (const auto document = inner_document(*content, where, profile, findings)) {
       check_document(*type, *document, where, findings);
     }
   }
 }
 
-void check_multi(const json& document, const std::string& pointer, Findings& findings) {
+void check_multi(const json& document, const std::string& pointer, const Profile& profile,
+                 Findings& findings) {
   FieldReader reader(document, pointer, findings, Kind::kMedia);
   const json* items = reader.required_array("MultiMsg");
   reader.report_unknown();
@@ -166,7 +176,7 @@ void check_multi(const json& document, const std::string& pointer, Findings& fin
     return;
   }
   for (std::size_t i = 0; i < items->size(); ++i) {
-    check_multi_item((*items)[i], pointer_to(where, i), findings);
+    check_multi_item((*items)[i], pointer_to(where, i), profile, findings);
   }
 }
 
@@ -216,10 +226,10 @@ void check_message(std::int64_t type, std::string_view message, std::string_view
                     fmt::format("{} bytes", message.size()));
   }
   if (!is_media(type)) return;
-  const auto document = inner_document(message, where, findings);
+  const auto document = inner_document(message, where, profile, findings);
   if (!document) return;
   if (type == kMulti) {
-    check_multi(*document, where, findings);
+    check_multi(*document, where, profile, findings);
   } else {
     check_document(type, *document, where, findings);
   }

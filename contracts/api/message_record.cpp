@@ -180,6 +180,7 @@ std::optional<std::int64_t> parse_msg_id(std::string_view text) {
 
 MessageRecord MessageRecordReader::read(json line) const {
   MessageRecord record;
+  if (!profile_.refuse_numbers_with_point) make_numbers_whole(line);
   read_own_members(line, record);
   bool flat = true;
   const json body = body_of(line, flat, record.findings);

@@ -32,6 +32,7 @@ struct Profile {
   std::int64_t max_json_depth = 64;
   bool refuse_duplicate_members = true;
   bool refuse_unknown_members = false;
+  bool refuse_numbers_with_point = false;
 
   std::int64_t timestamp_window_s = 600;
   bool nonce_must_be_hex16 = false;
@@ -49,7 +50,7 @@ struct Profile {
   bool msg_time_is_arrival = false;
   bool tie_later_import_first = true;
   bool short_pages = true;
-  std::int64_t next_bits = 62;
+  std::int64_t next_bits = 53;
 
   std::int64_t recall_window_s = 120;
   bool recall_reaches_receiver = true;

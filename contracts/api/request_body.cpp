@@ -52,6 +52,7 @@ tl::expected<json, Finding> read_request_body(const HttpRequest& request, const 
     return tl::unexpected(
         Finding{RuleId::kBodyIsObject, "", "a JSON object", json_type_and_value(*parsed)});
   }
+  if (!profile.refuse_numbers_with_point) make_numbers_whole(*parsed);
   checked.add(RuleId::kContentTypeIsJson);
   if (!is_json_type(type)) {
     warnings.push_back({RuleId::kContentTypeIsJson, "Content-Type", "application/json",

@@ -1,6 +1,7 @@
 #include "contracts/api/returned_body.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -15,13 +16,23 @@ namespace {
 
 using json = nlohmann::json;
 
+// What is written in a Message that was taken.
+json inner_document(std::string_view message) {
+  json out = json_or_discarded(message);
+  make_numbers_whole(out);
+  return out;
+}
+
 void add_picture(json& out, const json& document, const char* name, const std::string& prefix,
                  bool with_url) {
   const auto picture = document.find(name);
   if (picture == document.end()) return;
-  if (with_url) out[prefix + "download_url"] = picture->at("Url");
-  out[prefix + "width"] = picture->at("Width");
-  out[prefix + "height"] = picture->at("Height");
+  for (const auto& [member, returned] :
+       {std::pair{"Url", "download_url"}, {"Width", "width"}, {"Height", "height"}}) {
+    const auto found = picture->find(member);
+    const bool url = found != picture->end() && found->is_string();
+    if (found != picture->end() && (with_url || !url)) out[prefix + returned] = *found;
+  }
 }
 
 json returned_document(std::int64_t type, const json& document) {
@@ -47,11 +58,10 @@ json returned_multi(const json& document) {
   for (const json& item : document.at("MultiMsg")) {
     const auto type = item.at("MsgType").get<std::int64_t>();
     const auto& content = item.at("Msg").get_ref<const std::string&>();
-    items.push_back({{"msg_type", type},
-                     {"sub_msg_type", item.value("SubMsgType", std::int64_t{0})},
-                     {"callback_content", is_media(type) ? json_line(returned_document(
-                                                               type, json_or_discarded(content)))
-                                                         : content}});
+    json& out = items.emplace_back(json{{"msg_type", type}});
+    if (type == kCustom) out["sub_msg_type"] = item.value("SubMsgType", std::int64_t{0});
+    out["callback_content"] =
+        is_media(type) ? json_line(returned_document(type, inner_document(content))) : content;
   }
   return {{"multi_msg", items}};
 }
@@ -192,7 +202,7 @@ class BodyComparer {
     if (!is_media(type.get<std::int64_t>()))
       return one("callback_content", in_item(wanted.at("callback_content")), content, where);
     const auto& text = sent.at("Msg").get_ref<const std::string&>();
-    message(type.get<std::int64_t>(), json_or_discarded(text), content, where);
+    message(type.get<std::int64_t>(), inner_document(text), content, where);
   }
 
   BodyComparison& out_;
@@ -227,7 +237,7 @@ constexpr NoteRow kNotes[kBodyNoteCount] = {
 
 std::string returned_body(std::int64_t type, std::string_view message) {
   if (!is_media(type)) return std::string(message);
-  const json document = json_or_discarded(message);
+  const json document = inner_document(message);
   return url_encode(
       json_line(type == kMulti ? returned_multi(document) : returned_document(type, document)));
 }
@@ -269,7 +279,7 @@ BodyComparison compare_returned_body(std::int64_t type, std::string_view message
     if (message != got) out.differences.push_back({"", quote(message, 40), quote(got, 40)});
     return out;
   }
-  const json sent = json_or_discarded(message);
+  const json sent = inner_document(message);
   const json document = decoded(got, false);
   if (!document.is_object()) {
     out.differences.push_back({"", "URL-encoded JSON", quote(got, 40)});

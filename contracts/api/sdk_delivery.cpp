@@ -28,6 +28,9 @@ constexpr DeliveryRule kDeliveryRules[] = {
     {RuleId::kDeliveryCustomSenderOld, 200, 200, kSender, {2, 0, 0}, {2, 8, 0}, kUndocumented},
     {RuleId::kDeliveryMediaReceiver, 11, 14, kReceiver, {2, 1, 0}, kEver, kDelivered},
     {RuleId::kDeliveryMultiReceiver, 10, 10, kReceiver, {2, 19, 0}, kEver, kDelivered},
+    {RuleId::kDeliveryMultiReceiverUnknown, 10, 10, kReceiver, {2, 0, 0}, {2, 19, 0}, kUnknown},
+    {RuleId::kDeliveryMultiReceiver1x, 10, 10, kReceiver, kZero, {2, 0, 0}, kAbsent},
+    {RuleId::kDeliveryMultiSender, 10, 10, kSender, {2, 19, 0}, kEver, kDelivered},
     {RuleId::kDeliveryUndocumented, 0, kNone, kReceiver, kZero, kEver, kUndocumented},
     {RuleId::kDeliveryUndocumentedSender, 0, kNone, kSender, kZero, kEver, kUndocumented},
 };

@@ -15,7 +15,7 @@ namespace {
 
 using json = nlohmann::json;
 
-enum class Type { kString, kInteger, kZeroToTwo };
+enum class Type { kString, kInteger, kZeroToTwo, kStringOrObject };
 
 struct Member {
   std::string_view name;
@@ -44,12 +44,14 @@ constexpr Member kImageOptional[] = {
 constexpr Member kVideoOptional[] = {{"video_first_frame_download_url", Type::kString},
                                      {"video_first_frame_width", Type::kInteger},
                                      {"video_first_frame_height", Type::kInteger}};
+// Two of the vendor's pages have the content as a string, two as an object.
 constexpr Member kMultiItem[] = {{"msg_type", Type::kInteger},
-                                 {"sub_msg_type", Type::kInteger},
-                                 {"callback_content", Type::kString}};
+                                 {"callback_content", Type::kStringOrObject}};
+constexpr Member kCustomItem[] = {{"sub_msg_type", Type::kInteger}};
 
 bool has_type(const json& value, Type type) {
   if (type == Type::kString) return value.is_string();
+  if (type == Type::kStringOrObject) return value.is_string() || value.is_object();
   if (!value.is_number_integer()) return false;
   return type == Type::kInteger || value == 0 || value == 1 || value == 2;
 }
@@ -60,6 +62,8 @@ std::string_view name_of(Type type) {
       return "a string";
     case Type::kInteger:
       return "an integer";
+    case Type::kStringOrObject:
+      return "a string or an object";
     default:
       return "0, 1 or 2";
   }
@@ -117,13 +121,17 @@ void check_multi(const json& document, const std::string& where, AnswerNotes& no
       continue;
     }
     check_members(RuleId::kQueryMedia, item, kMultiItem, Presence::kRequired, here, notes);
-    // A text's or custom message's content is the user's own: only documents are looked into.
     const json* type = member(item, "msg_type");
     const json* content = member(item, "callback_content");
-    if (type == nullptr || !type->is_number_integer() || !is_media(type->get<std::int64_t>()))
-      continue;
-    if (content == nullptr || !content->is_string()) continue;
-    const auto inner = parse_document(content->get_ref<const std::string&>());
+    if (type == nullptr || !type->is_number_integer() || content == nullptr) continue;
+    const bool custom = *type == kCustom;
+    check_members(RuleId::kQueryMedia, item, kCustomItem,
+                  custom ? Presence::kRequired : Presence::kOptional, here, notes);
+    // A text's or custom message's content is the user's own: only documents are looked into.
+    if (!is_media(type->get<std::int64_t>())) continue;
+    const auto inner = content->is_string()
+                           ? parse_document(content->get_ref<const std::string&>())
+                           : std::optional(*content);
     if (inner) check_not_returned(*inner, here + "/callback_content", notes);
   }
 }

@@ -26,6 +26,7 @@ constexpr Page kRevoke{
     "RevokePeerMessage",
     "https://www.zegocloud.com/docs/zim-server/messaging/recall-a-one-to-one-message"};
 constexpr Page kClear{"ClearPeerMessage", ""};
+constexpr Page kSdkMessages{"SDK: Send and receive messages", ""};
 constexpr Page kReleaseNotes{"SDK release notes", ""};
 
 constexpr Rule kRules[] = {

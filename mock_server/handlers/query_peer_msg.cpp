@@ -1,4 +1,5 @@
-#include <cmath>
+#include <limits>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -35,17 +36,28 @@ std::size_t page_size(const Profile& profile, const QueryPeerMsg& request) {
   return draw % 3 == 0 ? limit - 1 - (draw >> 8) % (limit / 2) : limit;
 }
 
-// True for a value that has gone through a double: above 2^53 all of them are even.
-bool looks_rounded(std::int64_t next) {
-  constexpr std::int64_t kExact = std::int64_t{1} << 53;
-  return next > kExact && static_cast<std::int64_t>(static_cast<double>(next)) == next;
+// The Next of this list that `next` is a rounding of, or nothing. Below 2^62 a double is at most 512
+// off, and the 17 digits that clients print of it at most 512 more.
+std::optional<std::int64_t> before_rounding(std::int64_t next, const CursorCodec& cursors,
+                                            MessageList& list) {
+  constexpr std::int64_t kExact = std::int64_t{1} << 53, kFar = 1024;
+  if (next <= kExact || next > std::numeric_limits<std::int64_t>::max() - kFar) return std::nullopt;
+  for (std::int64_t near = next - kFar; near <= next + kFar; ++near) {
+    const auto seq = cursors.decode(near);
+    if (seq && list.find(*seq) != nullptr) return near;
+  }
+  return std::nullopt;
 }
 
-Finding unknown_next(std::int64_t next) {
-  return {
-      RuleId::kQueryNext, "/Next", "0 or the Next that this list returned",
-      fmt::format("{}{}", next,
-                  looks_rounded(next) ? ", which looks rounded: Next went through a double" : "")};
+Finding unknown_next(std::int64_t next, std::optional<std::int64_t> meant) {
+  std::string got = std::to_string(next);
+  if (meant) {
+    got += fmt::format(
+        ", which is {} rounded: Next went through a double (the setting next_bits, at 53 or less, "
+        "keeps it exact)",
+        *meant);
+  }
+  return {RuleId::kQueryNext, "/Next", "0 or the Next that this list returned", std::move(got)};
 }
 
 }  // namespace
@@ -73,7 +85,9 @@ Reply handle_query_peer_msg(Tenant& tenant, const json& body, std::int64_t now_m
     reply.rules_checked.add(RuleId::kQueryNext);
     after = cursors.decode(request.next).value_or(-1);
     if (list == nullptr || list->find(after) == nullptr) {
-      return std::move(reply).refused(profile, unknown_next(request.next));
+      const auto meant = list == nullptr ? std::nullopt
+                                         : before_rounding(request.next, cursors, *list);
+      return std::move(reply).refused(profile, unknown_next(request.next, meant));
     }
   }
   if (list == nullptr) return reply;

@@ -63,6 +63,19 @@ void add_error_lists(Mocks& mocks) {
          [](Reply& reply) { reply.members.erase("ErrorList"); });
   failed("empty-error-list", "ErrorList names nobody.",
          [](Reply& reply) { reply.members["ErrorList"] = json::array(); });
+  const auto mixed = [&mocks](std::string variant, std::string what,
+                              std::function<std::int64_t(const json& errors)> code) {
+    add(mocks, {RuleId::kRegisterAllFailMixed, std::move(variant), std::move(what)}).answer =
+        [code = std::move(code)](Reply& reply, const WrongCall& call) {
+          const auto errors = reply.members.find("ErrorList");
+          if (call.action == kUserRegister && reply.code != 0 && errors != reply.members.end())
+            reply.code = code(*errors);
+        };
+  };
+  mixed("last-code", "Code is the SubCode of the last.",
+        [](const json& errors) { return errors.back().value("SubCode", std::int64_t{0}); });
+  mixed("user-exists", "Code is always that the users exist.",
+        [](const json&) { return std::int64_t{660700002}; });
 }
 
 void add_registration(Mocks& mocks) {
@@ -260,6 +273,8 @@ void add_types(Mocks& mocks) {
              for (auto it = body.begin(); it != body.end();)
                it = it->is_null() ? body.erase(it) : ++it;
            });
+  add(mocks, {kRule, "point-refused", "An integer that is written 1.0 is refused."}).options =
+      [](TenantOptions& options) { options.profile.refuse_numbers_with_point = true; };
   add_body(mocks, {RuleId::kMemberPresent, "priority-optional", "Priority may be left out."},
            kImportPeerMsg, [](json& body, const WrongCall&) { body.emplace("Priority", 2); });
   add_body(mocks,

@@ -165,6 +165,10 @@ void add_media(Mocks& mocks) {
   });
   edited("no-download-url", "download_url is missing.",
          [](json& document) { document.erase("download_url"); });
+  edited("no-sub-msg-type", "A custom item's sub_msg_type is missing.", [](json& document) {
+    if (!document.contains("multi_msg")) return;
+    for (json& item : document["multi_msg"]) item.erase("sub_msg_type");
+  });
   edited("no-items", "multi_msg is empty.", [](json& document) {
     if (document.contains("multi_msg")) document["multi_msg"] = json::array();
   });

@@ -46,7 +46,7 @@ done <<'END'
 bob 1.9.9 200 absent
 bob 1.9.9 1 undocumented
 bob 1.9.9 11 undocumented
-bob 1.9.9 10 undocumented
+bob 1.9.9 10 absent
 bob 1.0.0 200 absent
 bob 0.9.0 200 absent
 bob 2.0.0 200 unknown
@@ -57,14 +57,15 @@ bob 2.1.0 11 delivered
 bob 2.1.0 12 delivered
 bob 2.1.0 13 delivered
 bob 2.1.0 14 delivered
-bob 2.1.0 10 undocumented
+bob 2.0.0 10 unknown
+bob 2.1.0 10 unknown
 bob 2.7.9 200 unknown
 bob 2.7.9999 200 unknown
 bob 2.8.0 200 delivered
 bob 2.8.0+1 200 delivered
 bob 2.10.0 200 delivered
 bob 2.13.0+1 200 delivered
-bob 2.18.9 10 undocumented
+bob 2.18.9 10 unknown
 bob 2.19.0 10 delivered
 bob 3.0.0 10 delivered
 bob 3.0.0 14 delivered
@@ -82,12 +83,13 @@ ann 2.10.0 1 delivered
 ann 2.7.9 200 undocumented
 ann 2.8.0 200 delivered
 ann 2.10.0 200 delivered
-ann 2.19.0 10 undocumented
+ann 2.18.9 10 undocumented
+ann 2.19.0 10 delivered
 ann 2.1.0 11 undocumented
 ann 3.0.0 14 undocumented
 END
 WHAT='the table of boundaries'
-expect_equal 42 "$CASES" cases
+expect_equal 44 "$CASES" cases
 
 # --- what is printed ---------------------------------------------------------------------------------------------------------
 

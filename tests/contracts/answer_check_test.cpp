@@ -1,5 +1,6 @@
 #include "contracts/harness/answer_check.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "contracts/api/message_body.h"
@@ -268,9 +269,21 @@ TEST_CASE("media bodies are URL-encoded JSON in the vendor's names") {
       only(with_body(
           kAudio, url_encode(R"({"md5":"","file_name":"f","file_size":"7","download_url":""})"))) ==
       "query.media-url-encoded: /List/0/MsgBody/media_duration: expected a string, got nothing");
-  CHECK(only(with_body(kMulti, url_encode(R"({"multi_msg":[{"msg_type":1,"sub_msg_type":0}]})"))) ==
-        "query.media-url-encoded: /List/0/MsgBody/multi_msg/0/callback_content: expected a string, "
+  CHECK(only(with_body(kMulti, url_encode(R"({"multi_msg":[{"msg_type":1}]})"))) ==
+        "query.media-url-encoded: /List/0/MsgBody/multi_msg/0/callback_content: expected a string "
+        "or an object, got nothing");
+  const auto item_of = [&](const char* type, const char* more) {
+    return with_body(kMulti, url_encode(fmt::format(R"({{"multi_msg":[{{"msg_type":{}{}}}]}})",
+                                                    type, more)));
+  };
+  CHECK(item_of("1", R"(,"callback_content":"t")").findings.empty());
+  CHECK(item_of("12", R"(,"callback_content":{"file_name":"f"})").findings.empty());
+  CHECK(item_of("200", R"(,"callback_content":"t","sub_msg_type":0)").findings.empty());
+  CHECK(only(item_of("200", R"(,"callback_content":"t")")) ==
+        "query.media-url-encoded: /List/0/MsgBody/multi_msg/0/sub_msg_type: expected an integer, "
         "got nothing");
+  CHECK_THAT(only(item_of("12", R"(,"callback_content":{"Uid":"u"})")),
+             Catch::Matchers::StartsWith("query.not-returned"));
   json emptied = item_with("MsgType", 11);
   emptied["MsgBody"] = "";
   emptied["IsEmpty"] = 2;

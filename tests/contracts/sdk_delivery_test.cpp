@@ -56,10 +56,13 @@ TEST_CASE("media by SDK version") {
     CHECK(delivery(type, kSender, "1.9.9") == kAbsent);
     CHECK(delivery(type, kSender, "2.19.0") == kUndocumented);
   }
-  CHECK(delivery(kMulti, kReceiver, "2.18.9") == kUndocumented);
+  CHECK(delivery(kMulti, kReceiver, "1.9.9") == kAbsent);
+  CHECK(delivery(kMulti, kReceiver, "2.0.0") == kUnknown);
+  CHECK(delivery(kMulti, kReceiver, "2.18.9") == kUnknown);
   CHECK(delivery(kMulti, kReceiver, "2.19.0") == kDelivered);
   CHECK(delivery(kMulti, kSender, "1.9.9") == kAbsent);
-  CHECK(delivery(kMulti, kSender, "2.19.0") == kUndocumented);
+  CHECK(delivery(kMulti, kSender, "2.18.9") == kUndocumented);
+  CHECK(delivery(kMulti, kSender, "2.19.0") == kDelivered);
 }
 
 TEST_CASE("every importable type, role and version has a row that fits it") {

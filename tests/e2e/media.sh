@@ -78,7 +78,10 @@ edit 'Origin a string' $BAD '.Origin = .Origin.Url'
 for part in Origin LargeImage Thumbnail; do
   with=".$part = .Origin"
   edit "with $part" 0 "$with"
-  for member in Url Width Height; do edit "$part without $member" $BAD "$with | del(.$part.$member)"; done
+  missing=0
+  [[ $part == Origin ]] && missing=$BAD
+  for member in Url Width Height; do edit "$part without $member" $missing "$with | del(.$part.$member)"; done
+  edit "$part without members" $missing ".$part = {}"
   edit "$part with 500 bytes of Url" 0 "$with | .$part.Url = $U500"
   edit "$part with 501 bytes of Url" $BAD "$with | .$part.Url = $U500 + \"u\""
   edit "$part with a width in quotes" $BAD "$with | .$part.Width = \"1920\""
@@ -140,8 +143,11 @@ back 'an image' 11 "{\"Origin\":$(picture '' 1920 1080),\"LargeImage\":$(picture
   "$SHARED and ([.origin_image_width, .origin_image_height | tonumber] == [1920, 1080]) and
    .large_image_download_url == \"${LINK}l\" and ([.large_image_width, .large_image_height | tonumber] == [960, 540]) and
    .thumbnail_download_url == \"${LINK}t\" and ([.thumbnail_width, .thumbnail_height | tonumber] == [96, 54])"
+back 'an image with sizes in part' 11 "{\"Origin\":$(picture '' 1920 1080),\"LargeImage\":{\"Url\":\"${LINK}l\"},\"Thumbnail\":{},$rest}" \
+  "$SHARED and .large_image_download_url == \"${LINK}l\" and (has(\"large_image_width\") or has(\"thumbnail_width\") | not)"
 back 'several items' 10 "{\"MultiMsg\":[{\"MsgType\":1,\"Msg\":\"hé&%41\"},{\"MsgType\":200,\"SubMsgType\":5,\"Msg\":\"{}\"},{\"MsgType\":12,\"Msg\":$(json "${GOOD[12]}")}]}" \
   '(.multi_msg | map(.msg_type)) == [1, 200, 12] and .multi_msg[1].sub_msg_type == 5 and
+   ([.multi_msg[0, 2] | has("sub_msg_type")] == [false, false]) and
    ([.multi_msg[0, 1].callback_content] == ["hé&%41", "{}"]) and (.multi_msg[2] | has("callback_content"))'
 WHAT='Uid is not returned'
 list ann bob

@@ -1,6 +1,8 @@
 #include <random>
 #include <set>
 
+#include <fmt/format.h>
+
 #include "tests/support/mock_world.h"
 
 using namespace zimmock;
@@ -74,19 +76,53 @@ TEST_CASE("the first page is as long as asked; later ones may be shorter before 
   CHECK(shorter > 5);
 }
 
-TEST_CASE("an unknown Next is refused, and one rounded to a double is recognised") {
+TEST_CASE("by default a client that reads numbers as doubles keeps every Next") {
   test::MockWorld world;
   world.register_users({"alice", "bob"});
-  CHECK(page(world, 1, 12345).at("Code") == 660000002);
-  for (int i = 0; i < 3; ++i) import_at(world, i, "m");
-  const auto next = page(world, 1, 0).at("Next").get<std::int64_t>();
-  CHECK(next > (std::int64_t{1} << 53));
-  CHECK(page(world, 1, next).at("Code") == 0);
-  const auto rounded = static_cast<std::int64_t>(static_cast<double>(next));
-  REQUIRE(rounded != next);
-  CHECK(page(world, 1, rounded).at("Code") == 660000002);
-  CHECK(world.explain().find("went through a double") != std::string::npos);
-  CHECK(page(world, 1, -next).at("Code") == 660000002);
+  for (int i = 0; i < 300; ++i) import_at(world, 300 - i, "m");
+  json next = 0;
+  int pages = 0;
+  do {
+    next = page(world, 3, next).at("Next");
+    CHECK(static_cast<std::int64_t>(next.get<double>()) == next);
+    CHECK(next.get<std::int64_t>() < std::int64_t{1} << 53);
+    ++pages;
+  } while (next != 0);
+  CHECK(pages >= 100);
+}
+
+TEST_CASE("an unknown Next is refused, and one that went through a double is recognised") {
+  for (const std::int64_t bits : {55, 58, 62}) {
+    Profile profile;
+    profile.next_bits = bits;
+    test::MockWorld world(profile);
+    world.register_users({"alice", "bob"});
+    CHECK(page(world, 1, 12345).at("Code") == 660000002);
+    CHECK(world.explain().ends_with("got 12345"));
+    for (int i = 0; i < 40; ++i) import_at(world, i, "m");
+    for (std::int64_t next = 0; page(world, 1, next).at("Next") != 0;) {
+      next = page(world, 1, next).at("Next").get<std::int64_t>();
+      // As C prints a double's value, and as JavaScript, Go and Python print it: shortest.
+      const auto exactly = static_cast<std::int64_t>(static_cast<double>(next));
+      std::string digits = json(static_cast<double>(next)).dump();  // 4.3814581740195323e+18
+      digits.erase(digits.find('.'), 1);
+      const auto exponent = static_cast<std::size_t>(std::stoi(digits.substr(digits.find('e') + 1)));
+      digits.resize(digits.find('e'));
+      digits.resize(exponent + 1, '0');
+      for (const std::int64_t rounded : {exactly, std::int64_t{std::stoll(digits)}}) {
+        if (rounded == next) continue;
+        CAPTURE(bits, next, rounded);
+        CHECK(page(world, 1, rounded).at("Code") == 660000002);
+        CHECK(world.explain().find(fmt::format("which is {} rounded: Next went through a double "
+                                               "(the setting next_bits",
+                                               next)) != std::string::npos);
+      }
+    }
+    const auto next = page(world, 1, 0).at("Next").get<std::int64_t>();
+    CHECK(page(world, 1, -next).at("Code") == 660000002);
+    CHECK(page(world, 1, next + 2000).at("Code") == 660000002);
+    CHECK(world.explain().find("rounded") == std::string::npos);
+  }
 }
 
 TEST_CASE("a Next of another conversation is unknown") {

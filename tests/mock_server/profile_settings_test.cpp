@@ -84,6 +84,28 @@ TEST_CASE("refuse_unknown_members") {
   CHECK(strict.code("UserRegister", body) == kInvalid);
 }
 
+TEST_CASE("refuse_numbers_with_point") {
+  test::MockWorld lax, strict(with(R"({"refuse_numbers_with_point":true})"));
+  json body = ready(lax).text("alice", "bob", "bob", "hi");
+  ready(strict);
+  for (const char* member : {"MessageType", "Priority", "SendMessageTime"}) {
+    json pointed = body;
+    pointed[member] = static_cast<double>(body[member].get<std::int64_t>());
+    CHECK(lax.code("ImportPeerMsg", pointed) == 0);
+    CHECK(strict.code("ImportPeerMsg", pointed) == kInvalid);
+    CHECK(strict.explain().starts_with("body.member-type: /" + std::string(member)));
+  }
+  body["Priority"] = 1.5;
+  CHECK(lax.code("ImportPeerMsg", body) == kInvalid);
+  body["Priority"] = 1e300;
+  CHECK(lax.code("ImportPeerMsg", body) == kInvalid);
+  body["MessageType"] = 12;
+  body["Priority"] = 1;
+  body["MessageBody"]["Message"] = R"({"Uid":"u","Url":"https://a/f","FileName":"f","Size":1e3})";
+  CHECK(lax.code("ImportPeerMsg", body) == 0);
+  CHECK(strict.code("ImportPeerMsg", body) == kInvalid);
+}
+
 TEST_CASE("timestamp_window_s") {
   test::MockWorld world(with(R"({"timestamp_window_s":5})"));
   const HttpRequest request = world.request("UserRegister", "{}");
@@ -203,7 +225,7 @@ TEST_CASE("tie_later_import_first") {
 }
 
 TEST_CASE("short_pages and next_bits") {
-  test::MockWorld world(with(R"({"short_pages":false,"next_bits":53})"));
+  test::MockWorld world(with(R"({"short_pages":false,"next_bits":50})"));
   ready(world);
   for (int i = 0; i < 200; ++i) {
     CHECK(world.code("ImportPeerMsg", world.text("alice", "bob", "alice", "m", 200 - i)) == 0);
@@ -214,7 +236,7 @@ TEST_CASE("short_pages and next_bits") {
         world.call("QueryPeerMsg", {{"FromUserId", "alice"}, {"ToUserId", "bob"}, {"Next", next}});
     CHECK(answer.at("List").size() == 10);
     next = answer.at("Next");
-    CHECK(next.get<std::int64_t>() < (std::int64_t{1} << 53));
+    CHECK(next.get<std::int64_t>() < (std::int64_t{1} << 50));
     CHECK((next == 0) == (page == 20));
   }
 }

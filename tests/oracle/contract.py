@@ -131,9 +131,9 @@ def _picture(out, document, name, prefix, with_url):
     picture = document.get(name)
     if picture is None:
         return
-    if with_url:
-        out[prefix + "download_url"] = picture["Url"]
-    out[prefix + "width"], out[prefix + "height"] = picture["Width"], picture["Height"]
+    for member, name in (("Url", "download_url"), ("Width", "width"), ("Height", "height")):
+        if member in picture and (with_url or member != "Url"):
+            out[prefix + name] = picture[member]
 
 
 def returned_document(kind, message):
@@ -141,7 +141,7 @@ def returned_document(kind, message):
     document = json.loads(message)
     if kind == 10:
         return {"multi_msg": [
-            {"msg_type": item["MsgType"], "sub_msg_type": item.get("SubMsgType", 0),
+            {"msg_type": item["MsgType"], **({"sub_msg_type": item["SubMsgType"]} if item["MsgType"] == 200 else {}),
              "callback_content": item["Msg"] if item["MsgType"] in (1, 200)
              else json.dumps(returned_document(item["MsgType"], item["Msg"]))}
             for item in document["MultiMsg"]]}
