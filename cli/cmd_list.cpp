@@ -30,8 +30,10 @@ json list_actions() {
     const bool emulated = row.id != ActionId::kNotEmulated;
     rows.push_back({{"name", row.name},
                     {"emulated", emulated ? "yes" : "no"},
+                    {"method", row.method},
                     {"area", row.area},
-                    {"what", row.what}});
+                    {"what", row.host.empty() ? std::string(row.what)
+                                              : fmt::format("{} (at {})", row.what, row.host)}});
   }
   return rows;
 }

@@ -7,8 +7,8 @@
 
 namespace zimmock {
 
-Reply refuse_common_parameters(const Finding& refusal) {
-  Reply reply = Reply::refuse(default_profile(), refusal);
+Reply refuse_call(const Profile& profile, const Finding& refusal) {
+  Reply reply = Reply::refuse(profile, refusal);
   if (refusal.rule_id == RuleId::kActionKnown || refusal.rule_id == RuleId::kActionEmulated) {
     reply.message = fmt::format("Action not supported: {}", refusal.got);
   }

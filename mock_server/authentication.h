@@ -9,9 +9,9 @@
 
 namespace zimmock {
 
-// The answer to a request whose common parameters cannot be read; its code is the registry's, as no
-// tenant is known yet.
-Reply refuse_common_parameters(const Finding& refusal);
+// The answer to a call that is refused before its operation looks at it. Where its common
+// parameters cannot be read no tenant is known, and the profile is the default one.
+Reply refuse_call(const Profile& profile, const Finding& refusal);
 
 // What follows read_common_parameters: the signature's form, whether there is such a tenant, the
 // timestamp's age, the signature itself, and what the profile says of the nonce. Nothing when the

@@ -43,7 +43,8 @@ std::optional<Finding> check_rate(Tenant& tenant, ActionId action, RuleSet& chec
 Reply not_found(const HttpRequest& request) {
   const std::string_view path =
       std::string_view(request.target).substr(0, request.target.find('?'));
-  return Reply::refuse({}, {RuleId::kPathIsRoot, "", "the path /", quote(redact_named(path))});
+  return Reply::refuse({}, {RuleId::kPathIsRoot, "", "the path /",
+                            quote(redact_named(path)) + other_scheme_hint(request)});
 }
 
 bool is_root(std::string_view target) {
@@ -136,12 +137,13 @@ void Exchange::judge() {
   find_tenant();
   if (refused) {
     read_body();
-    reply_ = refuse_common_parameters(*refused);
+    reply_ = refuse_call(default_profile(), *refused);
     return;
   }
   if (hit(FaultWhen::kBeforeRead)) return;
   read_body();
   if (auto refusal = admit()) return refuse(*refusal);
+  if (auto refusal = check_method(request_, common_)) return refuse(*refusal);
   auto body = read_request_body(request_, profile(), common_.warnings, common_.checked);
   if (!body) return refuse(body.error());
   note_body(*body, record_);
@@ -202,6 +204,10 @@ void Exchange::read_body() {
 
 std::optional<Finding> Exchange::admit() {
   if (auto refusal = authenticate(tenant_.get(), common_, now_ms())) return refusal;
+  if (auto refusal = check_emulated(common_)) {
+    const auto wrong_method = check_method(request_, common_);
+    return wrong_method ? wrong_method : refusal;
+  }
   return check_rate(*tenant_, common_.action->id, common_.checked);
 }
 

@@ -26,9 +26,9 @@ class Exchange {
   Reply handle(const nlohmann::json& body);
   void find_tenant();
   void read_body();
-  // Genuine and within the rate, or why not.
+  // Genuine, emulated and within the rate, or why not.
   std::optional<Finding> admit();
-  void refuse(const Finding& finding) { reply_ = Reply::refuse(profile(), finding); }
+  void refuse(const Finding& finding) { reply_ = refuse_call(profile(), finding); }
   // True if a fault answers in the request's place.
   bool hit(FaultWhen point);
   // What a wrong mock substitutes; without one, nothing.

@@ -21,17 +21,23 @@ inline constexpr std::size_t kEmulatedActions = static_cast<std::size_t>(ActionI
 struct Action {
   std::string_view name;  // exact case, as in the query parameter Action
   ActionId id;
+  std::string_view method;  // "GET", with all parameters in the query, or "POST"
   std::string_view area;
   std::string_view what;
+  std::string_view host{};  // where it is, if not at the seven hosts of the API
 };
 
-// Every operation of the vendor's ZIM server API whose page we have seen; the emulated ones first.
+// Every operation of the vendor's ZIM server API; the emulated ones first.
 std::span<const Action> actions();
 
-// nullptr for a name that is not the vendor's.
+// nullptr for a name that is not the vendor's, and for one of another host.
 const Action* find_action(std::string_view name);
 const Action& action(ActionId id);  // not for kNotEmulated
 
+// The other host that has the operation of that name, or "".
+std::string_view host_elsewhere(std::string_view name);
+
+// Of the API's own hosts.
 std::vector<std::string_view> action_names();
 
 }  // namespace zimmock

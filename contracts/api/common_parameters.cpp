@@ -55,19 +55,19 @@ class Query {
         return fmt::format("a parameter named {}; names are case-sensitive", shown(key));
       }
     }
-    if (name == "Signature" && !header(request_.headers, "Authorization").empty()) {
-      return "an Authorization header (Bearer token?); this API takes a Signature in the query";
-    }
-    return find(name) == nullptr ? "nothing" : "an empty value";
+    return (find(name) == nullptr ? "nothing" : "an empty value") + other_scheme_hint(request_);
   }
 
-  // Unknown and repeated parameters. Values are not repeated: they may be secrets.
-  std::vector<Finding> warnings() const {
+  // Unknown and repeated parameters. Values are not repeated: they may be secrets. Of an operation
+  // that is called with GET, what is not common is its own: `UserId[]=a`.
+  std::vector<Finding> warnings(const Action* action) const {
+    const bool own = action != nullptr && action->method == "GET";
     std::vector<Finding> out;
     std::vector<std::string_view> seen;
     const std::vector<std::string_view> known(std::begin(kParameters), std::end(kParameters));
     for (const auto& [key, value] : parameters_) {
       if (std::find(known.begin(), known.end(), key) == known.end()) {
+        if (own) continue;
         out.push_back({RuleId::kParameterKnown, "?" + printable_line(redact_named(key)),
                        "a common parameter", shown(key) + did_you_mean(key, known)});
       } else if (std::find(seen.begin(), seen.end(), key) != seen.end()) {
@@ -104,14 +104,11 @@ Refusal read_action(const Query& query, CommonParameters& out) {
   out.checked.add(RuleId::kActionKnown);
   out.action = find_action(out.action_name);
   if (out.action == nullptr) {
+    const std::string_view host = host_elsewhere(out.action_name);
+    const std::string hint = host.empty() ? did_you_mean(trim(out.action_name), action_names())
+                                          : fmt::format(", which is at {} only", host);
     return Finding{RuleId::kActionKnown, "?Action", "an action of the ZIM server API",
-                   shown(out.action_name) + white_space_hint(out.action_name) +
-                       did_you_mean(trim(out.action_name), action_names())};
-  }
-  out.checked.add(RuleId::kActionEmulated);
-  if (out.action->id == ActionId::kNotEmulated) {
-    return Finding{RuleId::kActionEmulated, "?Action", "an action that zimmock emulates",
-                   fmt::format("{}, which ZIM has and zimmock does not emulate", out.action_name)};
+                   shown(out.action_name) + white_space_hint(out.action_name) + hint};
   }
   return std::nullopt;
 }
@@ -149,8 +146,21 @@ Refusal read_timestamp(const Query& query, CommonParameters& out) {
   return std::nullopt;
 }
 
+bool is_long_as_sha256(const std::string* signature) {
+  return signature != nullptr && signature->size() == 64 && all_of(*signature, kAnyHex);
+}
+
 Refusal read_nonce(const Query& query, CommonParameters& out) {
-  return require(query, "SignatureNonce", RuleId::kNoncePresent, out.nonce, out.checked);
+  auto missing = require(query, "SignatureNonce", RuleId::kNoncePresent, out.nonce, out.checked);
+  const std::string* version = query.find("SignatureVersion");
+  if (missing && version != nullptr && *version != kSignatureVersion &&
+      is_long_as_sha256(query.find("Signature"))) {
+    missing->got += fmt::format(
+        ", with SignatureVersion {} and a Signature as long as SHA-256: that is another scheme; "
+        "version 2.0 is MD5 over AppId+Nonce+Secret+Timestamp",
+        shown(*version));
+  }
+  return missing;
 }
 
 Refusal read_version(const Query& query, RuleSet& checked) {
@@ -162,8 +172,7 @@ Refusal read_version(const Query& query, RuleSet& checked) {
   checked.add(RuleId::kVersionSupported);
   if (version == kSignatureVersion) return std::nullopt;
   std::string got = shown(version) + white_space_hint(version);
-  const std::string* signature = query.find("Signature");
-  if (signature != nullptr && signature->size() == 64 && all_of(*signature, kAnyHex)) {
+  if (is_long_as_sha256(query.find("Signature"))) {
     got += ", and a Signature as long as SHA-256: version 2.0 is MD5";
   }
   return Finding{RuleId::kVersionSupported, "?SignatureVersion", "\"2.0\"", got};
@@ -186,8 +195,11 @@ Refusal read_authentication(const Query& query, CommonParameters& seen) {
 std::string form_of(std::string_view signature) {
   if (trim(signature).size() != signature.size()) return "a value" + white_space_hint(signature);
   if (signature.starts_with("Bearer")) return "a Bearer token";
-  if (!all_of(signature, kAnyHex))
-    return fmt::format("{} characters, not all hex", signature.size());
+  if (signature.ends_with(" -")) return "a value with what md5sum prints after it (\"  -\")";
+  if (!all_of(signature, kAnyHex)) {
+    return fmt::format("{} characters, not all hex{}", signature.size(),
+                       signature.ends_with('=') ? " (base64?)" : "");
+  }
   std::string out = fmt::format("{} hex characters", signature.size());
   if (signature.size() == 64) out += ", as long as SHA-256";
   if (signature.size() == 40) out += ", as long as SHA-1";
@@ -207,16 +219,36 @@ std::string diagnosis(std::string_view server_secret, const CommonParameters& p)
 
 std::optional<Finding> read_common_parameters(const HttpRequest& request, CommonParameters& seen) {
   const Query query(request);
-  seen.warnings = query.warnings();
   seen.checked.add(RuleId::kParameterKnown);
   seen.checked.add(RuleId::kParameterOnce);
-  if (auto refusal = read_action(query, seen)) return refusal;
-  return read_authentication(query, seen);
+  auto refusal = read_action(query, seen);
+  seen.warnings = query.warnings(seen.action);
+  return refusal ? refusal : read_authentication(query, seen);
 }
 
-std::optional<Finding> read_authentication_parameters(const HttpRequest& request,
-                                                      CommonParameters& seen) {
-  return read_authentication(Query(request), seen);
+std::string other_scheme_hint(const HttpRequest& request) {
+  constexpr std::string_view kOwn = ": this API takes AppId and Signature in the query of /";
+  if (!header(request.headers, "Authorization").empty())
+    return fmt::format(", with an Authorization header (Bearer token?){}", kOwn);
+  for (const char* name : {"App-ID", "AppId", "Server-Secret", "ServerSecret"}) {
+    if (!header(request.headers, name).empty()) return fmt::format(", with a header {}{}", name, kOwn);
+  }
+  return "";
+}
+
+std::optional<Finding> check_method(const HttpRequest& request, CommonParameters& p) {
+  const std::string_view method = p.action->method;
+  const RuleId id = method == "GET" ? RuleId::kMethodIsGet : RuleId::kMethodIsPost;
+  p.checked.add(id);
+  if (request.method == method) return std::nullopt;
+  return Finding{id, "", std::string(method), request.method};
+}
+
+std::optional<Finding> check_emulated(CommonParameters& p) {
+  p.checked.add(RuleId::kActionEmulated);
+  if (p.action->id != ActionId::kNotEmulated) return std::nullopt;
+  return Finding{RuleId::kActionEmulated, "?Action", "an action that zimmock emulates",
+                 fmt::format("{}, which ZIM has and zimmock does not emulate", p.action_name)};
 }
 
 std::optional<Finding> check_signature_form(CommonParameters& p,

@@ -29,15 +29,15 @@ struct CommonParameters {
   RuleSet checked;                // each rule as it is looked at, up to the refusal
 };
 
-// Reads and checks the query in the order of zim-contract.md section 1 (assumed): Action, AppId,
-// Timestamp, SignatureNonce, SignatureVersion, Signature, each present and well-formed (but for the
-// signature's form, which check_signature_form can explain). The Finding is the first breach; what
-// could be read up to it is in `seen`.
+// Reads and checks the query in the order of zim-contract.md section 1 (assumed): Action (one of
+// the vendor's, emulated or not), AppId, Timestamp, SignatureNonce, SignatureVersion, Signature,
+// each present and well-formed (but for the signature's form, which check_signature_form can
+// explain). The Finding is the first breach; what could be read up to it is in `seen`.
 std::optional<Finding> read_common_parameters(const HttpRequest& request, CommonParameters& seen);
 
-// The five after Action, as above: for who takes an Action that this program does not emulate.
-std::optional<Finding> read_authentication_parameters(const HttpRequest& request,
-                                                      CommonParameters& seen);
+// ", with a Bearer token: ..." where a request brings what another API wants in place of a
+// signature, or "". Repeats no value.
+std::string other_scheme_hint(const HttpRequest& request);
 
 // What follows once all six are there. Each adds its rule to `checked`; a Finding never repeats a
 // signature or a secret.
@@ -53,5 +53,11 @@ std::optional<Finding> check_signature(CommonParameters& parameters,
                                        std::string_view server_secret);
 
 std::optional<Finding> check_nonce_form(CommonParameters& parameters);
+
+// Whether the operation is called with its own method. `parameters.action` must be set.
+std::optional<Finding> check_method(const HttpRequest& request, CommonParameters& parameters);
+
+// Refuses what ZIM has and this program does not emulate. `parameters.action` must be set.
+std::optional<Finding> check_emulated(CommonParameters& parameters);
 
 }  // namespace zimmock

@@ -26,10 +26,6 @@ bool is_json_type(std::string_view content_type) {
 
 tl::expected<json, Finding> read_request_body(const HttpRequest& request, const Profile& profile,
                                               std::vector<Finding>& warnings, RuleSet& checked) {
-  checked.add(RuleId::kMethodIsPost);
-  if (request.method != "POST") {
-    return tl::unexpected(Finding{RuleId::kMethodIsPost, "", "POST", request.method});
-  }
   checked.add(RuleId::kBodyReadable);
   if (request.body_state != BodyState::kComplete) {
     const bool large = request.body_state == BodyState::kTooLarge;

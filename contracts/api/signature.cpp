@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstdlib>
 #include <vector>
 
@@ -44,6 +45,32 @@ std::string hmac_hex(const EVP_MD* algorithm, std::string_view key, std::string_
   return hex(digest.data(), size);
 }
 
+constexpr std::string_view kHexDigits = "0123456789abcdefABCDEF";
+
+bool is_hex(std::string_view text) { return text.find_first_not_of(kHexDigits) == text.npos; }
+
+// The bytes of a text in base64, also the one for URLs and one whose "+" was decoded to a space;
+// nothing if it is none.
+std::optional<std::string> from_base64(std::string_view text) {
+  static constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  while (text.ends_with('=')) text.remove_suffix(1);
+  std::string out;
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char c : text) {
+    const char plain = c == '-' || c == ' ' ? '+' : c == '_' ? '/' : c;
+    const auto value = kAlphabet.find(plain);
+    if (value == kAlphabet.npos) return std::nullopt;
+    bits = bits << 6 | static_cast<std::uint32_t>(value);
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    out += static_cast<char>(bits >> count & 0xff);
+  }
+  return out;
+}
+
 struct Part {
   std::string_view name;
   std::string_view value;
@@ -61,18 +88,29 @@ constexpr std::string_view kFormula = "AppId+Nonce+Secret+Timestamp";
 
 class Doctor {
  public:
-  explicit Doctor(const SignatureParts& parts)
-      : p_(parts), lower_(lower(parts.signature)), in_upper_(lower_ != parts.signature) {}
+  explicit Doctor(const SignatureParts& parts) : p_(parts), lower_(lower(parts.signature)) {
+    if (lower_ != parts.signature) spelling_ = ", in upper-case hex";
+    if (is_hex(trim(parts.signature))) return;
+    if (lower_.ends_with(" -")) {
+      lower_ = trim(std::string_view(lower_).substr(0, lower_.size() - 1));
+      spelling_ = ", with what md5sum prints after it (\"  -\"): cut it off";
+    } else if (const auto bytes = from_base64(parts.signature)) {
+      const bool of_hex = !bytes->empty() && is_hex(*bytes);
+      lower_ = of_hex ? lower(*bytes)
+                      : hex(reinterpret_cast<const unsigned char*>(bytes->data()), bytes->size());
+      spelling_ = of_hex ? ", in base64 of its hex" : ", in base64";
+    }
+  }
 
   std::optional<std::string> diagnose() const {
     const std::string right = sign(p_.app_id, p_.nonce, p_.server_secret, p_.timestamp);
-    if (lower_ == right) return "the right signature in upper-case hex; lower case is expected";
+    if (lower_ == right)
+      return fmt::format("the right signature{}; lower-case hex alone is expected", spelling_);
     if (trim(lower_) == right) return "the right signature with white space around it";
     for (const auto attempt : {&Doctor::other_timestamp, &Doctor::other_order,
                                &Doctor::other_spelling, &Doctor::keyed}) {
       if (auto found = (this->*attempt)()) {
-        if (in_upper_) *found += ", in upper-case hex";
-        return found;
+        return *found + spelling_;
       }
     }
     return std::nullopt;
@@ -248,8 +286,8 @@ class Doctor {
   }
 
   SignatureParts p_;
-  std::string lower_;
-  bool in_upper_;
+  std::string lower_;     // the digest that was sent, in lower-case hex, however it was written
+  std::string spelling_;  // how, as the end of a sentence
 };
 
 }  // namespace

@@ -70,9 +70,6 @@ void check_common(const RecordedExchange& exchange, const JudgeOptions& options,
     call.refuse({RuleId::kPathIsRoot, "", "the path /", quote(redact_named(path))});
   }
   auto refusal = read_common_parameters(exchange.request, common);
-  if (refusal && refusal->rule_id == RuleId::kActionEmulated) {  // a limit of ours, and no breach
-    refusal = read_authentication_parameters(exchange.request, common);
-  }
   if (refusal) {
     call.refuse(*std::move(refusal));
   } else {
@@ -148,8 +145,13 @@ void check_operation(const RecordedExchange& exchange, const JudgeOptions& optio
 }
 
 void check_body(const RecordedExchange& exchange, const JudgeOptions& options, ReadCall& call) {
-  // Of an operation that this contract does not describe, nothing is known about the body.
   const Action* action = call.common.action;
+  if (action != nullptr) {
+    auto wrong_method = check_method(exchange.request, call.common);
+    call.judgement.client_checked |= client_rules(call.common.checked);
+    if (wrong_method) return call.refuse(*std::move(wrong_method));
+  }
+  // Of an operation that this contract does not describe, nothing is known about the body.
   if (action != nullptr && action->id == ActionId::kNotEmulated) return;
   std::vector<Finding> warnings;
   RuleSet checked;

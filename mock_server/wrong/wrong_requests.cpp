@@ -297,12 +297,20 @@ void add_orders(Mocks& mocks) {
   add_swapped(mocks, "app-id-before-action", "AppId is checked before Action.",
               [](const Finding& found, const WrongCall& call) -> Other {
                 const bool action = found.rule_id >= RuleId::kActionPresent &&
-                                    found.rule_id <= RuleId::kActionEmulated;
+                                    found.rule_id <= RuleId::kActionKnown;
                 const std::string given = parameter(call, "AppId");
                 const bool right =
                     !given.empty() && given.find_first_not_of("0123456789") == std::string::npos;
                 if (!action || right) return std::nullopt;
                 return RuleId::kAppIdFormat;
+              });
+  add_swapped(mocks, "emulated-before-signature",
+              "An operation that is not emulated is refused before it is authenticated.",
+              [](const Finding& found, const WrongCall& call) -> Other {
+                const Action* action = find_action(parameter(call, "Action"));
+                const bool lacking = action != nullptr && action->id == ActionId::kNotEmulated;
+                if (!lacking || !is_authentication(found.rule_id)) return std::nullopt;
+                return RuleId::kActionEmulated;
               });
   add_swapped(mocks, "nonce-before-timestamp", "SignatureNonce is looked for before Timestamp.",
               [](const Finding& found, const WrongCall& call) -> Other {

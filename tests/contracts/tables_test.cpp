@@ -40,6 +40,14 @@ TEST_CASE("actions are found by exact case; the emulated ones come first") {
   CHECK(find_action("ImportPeerMsg")->id == ActionId::kImportPeerMsg);
   CHECK(find_action("importpeermsg") == nullptr);
   CHECK(find_action("CreateGroup")->id == ActionId::kNotEmulated);
+  CHECK(actions().size() == 72);
+  std::size_t by_get = 0;
+  for (const Action& row : actions()) by_get += row.method == "GET" ? 1 : 0;
+  CHECK(by_get == 20);
+  CHECK(find_action("CgiDescribeZIMAudioLicense") == nullptr);
+  CHECK(host_elsewhere("CgiDescribeZIMAudioLicense") == "auth-api.zego.im");
+  CHECK(host_elsewhere("CreateGroup") == "");
+  CHECK(action_names().size() == 71);
 }
 
 TEST_CASE("a finding is one line") {

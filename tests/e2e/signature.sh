@@ -103,6 +103,23 @@ for gap in %0A%20%20%20%20 %20 %0D%0A; do
   sig "Signature's name after $gap" 100000009 "$SPACE" -Signature "${gap}Signature=$sum" SignatureNonce=abc
 done
 
+sig "md5sum's output as a whole" 100000005 'md5sum' SignatureNonce=abc Signature="$sum++-"
+base64_of() { printf '%s' "$1" | sed 's/../\\x&/g' | xargs -0 printf '%b' | base64 -w0 | sed 's/+/%2B/g; s|/|%2F|g; s/=/%3D/g'; }
+sig 'the digest in base64' 100000005 'the right signature, in base64' SignatureNonce=abc Signature="$(base64_of "$sum")"
+sig 'SHA-1 in base64' 100000005 'SHA-1.*base64' SignatureNonce=abc \
+  Signature="$(base64_of "$(printf '%s' "${APP}abc$SECRET$FROZEN" | sha1sum | cut -d' ' -f1)")"
+sig 'SignatureVersion 1, SHA-256 and no nonce' 100000008 'SignatureVersion "1".*SHA-256.*MD5' SignatureVersion=1 -SignatureNonce \
+  Signature="$(sha_of "$APP$SECRET$FROZEN")"
+
+WHAT='the headers of another API'
+ROOT=$URL QUERY=''
+for URL in "$ROOT" "$ROOT/v2/peers/message"; do
+  send POST '{}' -H 'App-ID: 12345' -H "Server-Secret: $SECRET"
+  expect_explain 'a header App-ID: this API takes AppId and Signature in the query of /'
+  send POST '{}' -H 'Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.e30.x'
+  expect_explain 'Authorization header \(Bearer token\?\): this API takes AppId and Signature'
+done
+URL=$ROOT
 WHAT='a Bearer token instead of a signature'
 query QueryPeerMsg -Signature
 send POST "$PROBE" -H 'Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.e30.x'
