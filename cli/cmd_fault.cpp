@@ -11,6 +11,7 @@
 #include "cli/output.h"
 #include "cli/table.h"
 #include "contracts/api/json_text.h"
+#include "mock_server/faults/fault.h"
 
 namespace zimmock::cli {
 namespace {
@@ -24,8 +25,11 @@ struct Options {
   bool as_json = false;
 };
 
-// In the order given; one that is refused leaves those before it in place.
+// In the order given, once all can be read: one that cannot leaves none in place.
 Result<int> add(const ControlClient& client, const Options& options) {
+  for (const std::string& spec : options.specs) {
+    if (const auto read = parse_fault(spec); !read) return tl::unexpected(read.error());
+  }
   for (const std::string& spec : options.specs) {
     const auto added = client.post(client.tenant_path("/faults"), {{"spec", spec}});
     if (!added) return tl::unexpected(added.error());

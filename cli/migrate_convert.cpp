@@ -88,8 +88,7 @@ std::string id_of(const SourceReader& source, const RecordPlace& place, const st
 json line_of(const MigrationPlan& plan, const PlannedRecord& planned, const SourceRecord& record) {
   const bool both = planned.seen_by[0] == planned.seen_by[1];
   const std::uint32_t side = planned.seen_by[0] ? 0 : 1;
-  return zim_line(record.message, record.id,
-                  both ? "" : plan.viewer({planned.conversation, side}));
+  return zim_line(record.message, record.id, both ? "" : plan.viewer({planned.conversation, side}));
 }
 
 // What is known of the users; the file's reader registers them with it.

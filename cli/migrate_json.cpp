@@ -103,7 +103,7 @@ class JsonOutput : public MigrateOutput {
     if (counts.imports > 0 && !facts_.verify_only) {
       out["deadline_ms"] = plan.outlook.deadline_ms;
     }
-    if (out.contains("deadline_ms") && !facts_.resumed) {
+    if (out.contains("deadline_ms") && !facts_.resumed && facts_.calls_per_second > 0) {
       out["last_import_ms"] = plan.outlook.last_import_ms;
       out["spare_ms"] = plan.outlook.spare_ms;
       out["in_time"] = plan.outlook.in_time();

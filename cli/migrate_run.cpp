@@ -99,7 +99,7 @@ class Execution {
                  session.options.lanes,
                  session.job.gap,
                  session.job.settle,
-                 session.job.source.profile.msg_time_is_arrival,
+                 session.job.source.profile,
                  session.adopt_from_ms,
                  session.options.keep_order} {}
 
@@ -142,7 +142,7 @@ class Execution {
     if (*registered) return std::nullopt;
     const auto transport = open_transport();
     if (!transport) return stopped_verdict(plan_, Stop::kError, transport.error().message, 0);
-    ZimApi api(**transport, context_.credentials, clock_);
+    ZimApi api(**transport, context_.credentials, clock_, {}, context_.profile);
     CallSite site{limits_.registrations, clock_, interrupt_, board_, true};
     const std::vector<RegisterUser> users = plan_.registrations();
     begin(Phase::kRegistering, users.size());

@@ -270,13 +270,26 @@ class TextOutput : public MigrateOutput {
                    expires == 0 ? "" : fmt::format(", {} of them when their turn comes", expires)));
   }
 
+  // Of a resumed run: its plan counts from the first one.
+  static void print_deadline_now(std::int64_t deadline_ms, std::int64_t now_ms) {
+    const std::string when = iso_time(deadline_ms);
+    row("deadline", deadline_ms > now_ms
+                        ? fmt::format("{}, in {}, the first message leaves the window", when,
+                                      duration_text(deadline_ms - now_ms))
+                        : fmt::format("{}, {} ago, the first message left the window", when,
+                                      duration_text(now_ms - deadline_ms)));
+  }
+
   void print_deadline(const MigrationPlan& plan) const {
     const WindowOutlook& outlook = plan.outlook;
-    if (facts_.resumed) {  // the plan counts from the first run
-      return row("deadline", iso_time(outlook.deadline_ms) +
-                                 ": the first message leaves, or has left, the window");
-    }
+    if (facts_.resumed) return print_deadline_now(outlook.deadline_ms, facts_.expired.now_ms);
     const auto from_now = [&](std::int64_t ms) { return duration_text(ms - plan.now_ms); };
+    if (facts_.calls_per_second == 0) {
+      return row("deadline",
+                 fmt::format("{}, in {}, the first message leaves the window; without a limit of "
+                             "calls (--rate off) it is not known when the last is sent",
+                             iso_time(outlook.deadline_ms), from_now(outlook.deadline_ms)));
+    }
     std::string text =
         fmt::format("{}, in {}, the first message leaves the window; the last is sent in {}: ",
                     iso_time(outlook.deadline_ms), from_now(outlook.deadline_ms),

@@ -89,18 +89,15 @@ Result<void> keep_long_message(const std::string& file_name, std::string_view te
 }
 
 Result<void> read_policies(const SourceOptions& options, SourceJob& job) {
-  const auto long_messages =
-      choose<LongPolicy>("--long-messages", options.long_messages,
-                         {{"stop", LongPolicy::kStop},
-                          {"split", LongPolicy::kSplit},
-                          {"file", LongPolicy::kFile}});
+  const auto long_messages = choose<LongPolicy>(
+      "--long-messages", options.long_messages,
+      {{"stop", LongPolicy::kStop}, {"split", LongPolicy::kSplit}, {"file", LongPolicy::kFile}});
   if (!long_messages) return tl::unexpected(long_messages.error());
   job.long_messages = {*long_messages, keep_long_message};
-  const auto missing_media =
-      choose<MissingPolicy>("--missing-media", options.missing_media,
-                            {{"stop", MissingPolicy::kStop},
-                             {"placeholder", MissingPolicy::kPlaceholder},
-                             {"skip", MissingPolicy::kSkip}});
+  const auto missing_media = choose<MissingPolicy>("--missing-media", options.missing_media,
+                                                   {{"stop", MissingPolicy::kStop},
+                                                    {"placeholder", MissingPolicy::kPlaceholder},
+                                                    {"skip", MissingPolicy::kSkip}});
   if (!missing_media) return tl::unexpected(missing_media.error());
   job.source.missing_media = *missing_media;
   job.source.language = options.language;

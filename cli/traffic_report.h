@@ -22,7 +22,8 @@ struct JudgeFlags {
 };
 void add_judge_flags(CLI::App& app, JudgeFlags& flags);
 
-// Reads the profile's file. ZIM_SERVER_SECRET and ZIM_APP_ID from the environment, where they are set.
+// Reads the profile's file. ZIM_SERVER_SECRET and ZIM_APP_ID from the environment, where they are
+// set.
 Result<JudgeOptions> judge_options(const JudgeFlags& flags);
 
 // "client kept     auth.nonce-fresh  12": a line for each rule that was looked at; none without

@@ -57,7 +57,8 @@ class Search {
       return false;
     const auto record = record_of(item);
     if (!record) {
-      if (!out_.newest_other_ms && is_time(item.msg_time_ms)) out_.newest_other_ms = item.msg_time_ms;
+      if (!out_.newest_other_ms && is_time(item.msg_time_ms))
+        out_.newest_other_ms = item.msg_time_ms;
       return !is_past_position(item);
     }
     if (*record >= position_.next) out_.found[*record] = Landed{item.msg_id, item.msg_seq};
@@ -88,7 +89,7 @@ class Search {
 
   // What another run placed may have another time shift, so its times say nothing.
   bool is_past_position(const QueryItem& item) const {
-    return position_.newest && !context_.msg_time_is_arrival && !context_.adopt_from_ms &&
+    return position_.newest && !context_.profile.msg_time_is_arrival && !context_.adopt_from_ms &&
            is_long_before(item, context_.plan.records[*position_.newest].time_ms);
   }
 
@@ -141,7 +142,8 @@ std::vector<ImportEntry> too_late_of(const RunContext& context, Lane lane, std::
                                      const EarlierImports& earlier) {
   std::vector<ImportEntry> out;
   // A time of arrival says nothing about the order of times of sending.
-  if (!context.keep_order || !earlier.newest_other_ms || context.msg_time_is_arrival) return out;
+  if (!context.keep_order || !earlier.newest_other_ms || context.profile.msg_time_is_arrival)
+    return out;
   const MigrationPlan& plan = context.plan;
   const Conversation& conversation = plan.conversations[lane.conversation];
   for (std::uint32_t i = next; i < conversation.end; ++i) {

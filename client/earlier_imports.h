@@ -15,11 +15,11 @@
 namespace zimmock {
 
 struct EarlierImports {
-  std::map<std::uint32_t, Landed> found;  // into plan.records, from the position's `next` on
-  bool unknown = false;                   // one of these the journal knows nothing of
+  std::map<std::uint32_t, Landed> found;        // into plan.records, from the position's `next` on
+  bool unknown = false;                         // one of these the journal knows nothing of
   std::optional<std::int64_t> newest_other_ms;  // the time of the newest that is not of this plan
-  std::optional<ApiStatus> refused;       // the service does not give the list
-  std::optional<Error> error;             // it could not be read
+  std::optional<ApiStatus> refused;             // the service does not give the list
+  std::optional<Error> error;                   // it could not be read
   bool interrupted = false;
 };
 

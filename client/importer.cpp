@@ -123,7 +123,7 @@ class Import {
   void work() {
     auto transport = context_.transports();
     if (!transport) return stop(Stop::kError, transport.error().message);
-    ZimApi api(**transport, context_.credentials, context_.clock);
+    ZimApi api(**transport, context_.credentials, context_.clock, {}, context_.profile);
     while (!stopped_) {
       auto next = queue_.next(context_.clock.monotonic_ns());
       if (context_.waiter.interrupted()) return stop(Stop::kInterrupted, "interrupted");
@@ -191,7 +191,7 @@ class Import {
       auto answer = api.import_peer_msg(message, intent.timestamp_s);
       const bool held_up = now_s() - intent.timestamp_s >= context_.settle.window_s &&
                            context_.settle.sign_skew_s < context_.settle.window_s;
-      if (!answer || answer->status.code != kSignatureExpired || !held_up || stopped_)
+      if (!answer || answer->status.known_code() != kSignatureExpired || !held_up || stopped_)
         return answer;
     }
   }
@@ -217,7 +217,7 @@ class Import {
 
   // A signature that expires at once is a matter of clocks, not of credentials.
   std::string hint(const ApiStatus& status) const {
-    if (status.code != kSignatureExpired) return "";
+    if (status.known_code() != kSignatureExpired) return "";
     return fmt::format("; --sign-skew leaves {} s between this machine's clock and the service's",
                        context_.settle.window_s - context_.settle.sign_skew_s);
   }

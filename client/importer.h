@@ -52,7 +52,7 @@ struct RunContext {
   int threads = 4;  // calls under way at once
   GapPolicy gap = GapPolicy::kStop;
   SettlePolicy settle{};
-  bool msg_time_is_arrival = false;  // Profile's
+  Profile profile{};  // its codes, and what MsgTime is
   // What lists have of this migration though the journal knows nothing of it counts as imported,
   // and nothing is sent before that wall time, when no call of the earlier run can take effect any
   // more. Nothing: it stops the run.
@@ -99,7 +99,7 @@ struct ImportReport {
   std::uint64_t adopted = 0;  // of the recovered: an earlier run's, which had another journal
   std::uint64_t passed_over =
       0;  // of the quarantined: not there though later ones were adopted; or by keep_order
-  std::uint64_t looks = 0;  // at a list for an import in doubt
+  std::uint64_t looks = 0;       // at a list for an import in doubt
   std::uint64_t sent_again = 0;  // imports, after two looks that did not find them
   std::vector<RefusalGroup> refusals;
   std::vector<StoppedLane> stopped_lanes;

@@ -20,7 +20,7 @@ constexpr std::int64_t kLeastTimeMs = 1'000'000'000'000;  // 2001
 
 // True if their times do not tell the two apart.
 bool is_one_time(const RunContext& context, std::int64_t a_ms, std::int64_t b_ms) {
-  return context.msg_time_is_arrival || a_ms == b_ms;
+  return context.profile.msg_time_is_arrival || a_ms == b_ms;
 }
 
 // An import without a tag, looked for in its list by its identity.
@@ -62,7 +62,7 @@ class UntaggedImport {
       if (!is_own) return Match::kNo;
     }
     if (to_pass_-- != 0) return Match::kNo;
-    return context_.msg_time_is_arrival ? Match::kPerhaps : Match::kYes;
+    return context_.profile.msg_time_is_arrival ? Match::kPerhaps : Match::kYes;
   }
 
   std::string why_perhaps(const QueryItem& item) const {
@@ -144,7 +144,7 @@ Look look_for(const RunContext& context, ZimApi& api, CallSite& site, const Impo
           out.ambiguous =
               fmt::format("a deleted message of its time may be it, MsgId {}", item.msg_id);
         }
-        return context.msg_time_is_arrival || !is_long_before(item, message->send_time_ms);
+        return context.profile.msg_time_is_arrival || !is_long_before(item, message->send_time_ms);
       });
   out.interrupted = read.interrupted;
   out.refused = read.refused;

@@ -33,8 +33,7 @@ bool is_same_body(const ImportPeerMsg& sent, const QueryItem& item) {
 }
 
 bool is_given_back(const ImportPeerMsg& sent, const QueryItem& item) {
-  const BodyComparison body =
-      compare_returned_body(sent.message_type, sent.message, item.msg_body);
+  const BodyComparison body = compare_returned_body(sent.message_type, sent.message, item.msg_body);
   return body.differences.empty() && body.urls_unchanged();
 }
 

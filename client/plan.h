@@ -189,6 +189,7 @@ Result<MigrationPlan> make_plan(SourceReader& source, const PlanOptions& options
 
 // What has left the window and is still to be imported.
 struct Expired {
+  std::int64_t now_ms = 0;  // when it was looked at
   std::uint64_t records = 0;
   std::uint64_t imports = 0;
   std::int64_t oldest_ms = 0;

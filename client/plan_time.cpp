@@ -204,6 +204,7 @@ WindowOutlook outlook_of(const MigrationPlan& plan, std::int64_t calls_per_secon
 Expired expired_at(const MigrationPlan& plan, std::int64_t now_ms,
                    const std::function<bool(Lane, std::uint32_t record)>& settled) {
   Expired out;
+  out.now_ms = now_ms;
   for (std::uint32_t i = 0; i < plan.records.size(); ++i) {
     const PlannedRecord& record = plan.records[i];
     if (record.left_out || record.time_ms >= now_ms - plan.retention_ms) continue;

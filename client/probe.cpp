@@ -88,7 +88,8 @@ class Probe {
         waiter_(waiter),
         watch_(transport, clock, evidence_.date),
         signing_(clock),
-        api_(watch_, credentials, signing_, [this] { return nonce(); }),
+        api_(
+            watch_, credentials, signing_, [this] { return nonce(); }, options.assumed),
         limiter_(kProbeCallsPerSecond, clock, waiter),
         run_id_(make_nonce().substr(0, 8)),
         base_ms_((clock.wall_ms() - kHistoryAgeMs) / kMillisPerSecond * kMillisPerSecond) {}

@@ -166,7 +166,7 @@ Judgment judge_nonce(Bench& bench) {
 Judgment judge_hyphen(Bench& bench) {
   constexpr std::int64_t kNotRegistered = 660500002;
   const ApiStatus& status = bench.seen.hyphen;
-  const bool refused = !status.ok() && status.code != kNotRegistered;
+  const bool refused = !status.ok() && status.known_code() != kNotRegistered;
   return judge_refusal(status, refused, &Profile::refuse_hyphen_in_query, RuleId::kQueryHyphen,
                        bench);
 }

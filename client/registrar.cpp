@@ -47,7 +47,7 @@ class Registrar {
   // Takes a batch's answer into the report; false if it ends the run.
   bool take(const Answer<RegisterAnswer>& answer, std::span<const RegisterUser> batch) {
     const auto& failures = answer.value.failures;
-    if (failures.empty() && answer.status.code == kUserExists) {
+    if (failures.empty() && answer.status.known_code() == kUserExists) {
       report_.already_there += batch.size();
       site_.board.done += static_cast<std::int64_t>(batch.size());
       return true;
@@ -58,7 +58,7 @@ class Registrar {
     }
     std::size_t later = 0;
     for (const RegisterFailure& failure : failures) {
-      if (failure.sub_code == kUserExists) {
+      if (failure.known_code() == kUserExists) {
         ++report_.already_there;
       } else if (is_of_the_name(failure, batch)) {
         nameless_.push_back({failure.user_id, "", ""});
@@ -75,8 +75,8 @@ class Registrar {
   // A limit of the service's that is lower than the documented one costs a user the name, not the
   // registration.
   static bool is_of_the_name(const RegisterFailure& failure, std::span<const RegisterUser> batch) {
-    if (failure.sub_code != kUserNameTooLong && failure.sub_code != kUserAvatarTooLong)
-      return false;
+    const std::int64_t code = failure.known_code();
+    if (code != kUserNameTooLong && code != kUserAvatarTooLong) return false;
     return std::any_of(batch.begin(), batch.end(), [&failure](const RegisterUser& user) {
       return user.user_id == failure.user_id &&
              !(user.user_name.empty() && user.user_avatar.empty());

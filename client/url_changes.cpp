@@ -20,8 +20,7 @@ std::optional<UrlMove> url_move(std::string_view sent, std::string_view got) {
   const auto same = static_cast<std::size_t>(ends.first - sent.rbegin());
   const std::size_t path = path_at(sent);
   // Whole segments only, and of the paths only.
-  const std::size_t longest =
-      std::min({same, sent.size() - path, got.size() - path_at(got)});
+  const std::size_t longest = std::min({same, sent.size() - path, got.size() - path_at(got)});
   const auto tail = sent.find('/', sent.size() - longest);
   if (longest == 0 || tail == sent.npos || tail + 1 == sent.size()) return std::nullopt;
   return UrlMove{std::string(sent.substr(0, path)), std::string(sent.substr(path, tail - path)),

@@ -85,7 +85,7 @@ class Verification {
   void work() {
     auto transport = context_.transports();
     if (!transport) return stop(Stop::kError, transport.error().message);
-    ZimApi api(**transport, context_.credentials, context_.clock);
+    ZimApi api(**transport, context_.credentials, context_.clock, {}, context_.profile);
     CallSite site{context_.limits.queries, context_.clock, context_.waiter, context_.board, true};
     while (!stopped_) {
       const std::size_t index = next_lane_++;

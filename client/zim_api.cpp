@@ -21,23 +21,35 @@ Result<Answer<NoAnswer>> bare_answer(ActionId action_id, const Result<HttpRespon
 }  // namespace
 
 CodeClass ApiStatus::code_class() const {
-  const ReturnCode* row = find_code(code);
+  const ReturnCode* row = find_code(known_code());
   return row == nullptr ? CodeClass::kInDoubt : row->code_class;
 }
 
 std::string ApiStatus::line() const {
-  const ReturnCode* row = find_code(code);
+  const ReturnCode* row = find_code(known_code());
   std::string out = fmt::format("code {} ({})", code, row != nullptr ? row->meaning : message);
   if (!explain.empty()) out += ": " + explain;
   return printable_line(out);
 }
 
 ZimApi::ZimApi(Transport& transport, Credentials credentials, const Clock& clock,
-               NonceSource nonces)
+               NonceSource nonces, Profile profile)
     : transport_(transport),
       credentials_(std::move(credentials)),
       clock_(clock),
-      nonces_(nonces ? std::move(nonces) : make_nonce) {}
+      nonces_(nonces ? std::move(nonces) : make_nonce),
+      profile_(std::move(profile)) {}
+
+std::int64_t ZimApi::known_as(std::int64_t code) const {
+  const std::int64_t known = profile_.registry_code(code);
+  return known == code ? 0 : known;
+}
+
+template <typename Value>
+Result<Answer<Value>> ZimApi::known(Result<Answer<Value>> answer) const {
+  if (answer) answer->status.known_as = known_as(answer->status.code);
+  return answer;
+}
 
 Result<HttpResponse> ZimApi::post(ActionId action_id, const nlohmann::json& body,
                                   std::optional<std::int64_t> timestamp_s) {
@@ -57,7 +69,9 @@ Result<Answer<RegisterAnswer>> ZimApi::user_register(const UserRegister& request
   if (!envelope) return tl::unexpected(envelope.error());
   auto value = read_register_answer("UserRegister", envelope->body);
   if (!value) return tl::unexpected(value.error());
-  return Answer<RegisterAnswer>{std::move(envelope->status), *std::move(value)};
+  for (RegisterFailure& failure : value->failures) failure.known_as = known_as(failure.sub_code);
+  return known<RegisterAnswer>(
+      Answer<RegisterAnswer>{std::move(envelope->status), *std::move(value)});
 }
 
 Result<Answer<ImportAnswer>> ZimApi::import_peer_msg(const ImportPeerMsg& request,
@@ -66,10 +80,11 @@ Result<Answer<ImportAnswer>> ZimApi::import_peer_msg(const ImportPeerMsg& reques
   if (!response) return tl::unexpected(response.error());
   auto envelope = read_envelope("ImportPeerMsg", *response);
   if (!envelope) return tl::unexpected(envelope.error());
-  if (!envelope->status.ok()) return Answer<ImportAnswer>{std::move(envelope->status), {}};
+  if (!envelope->status.ok())
+    return known<ImportAnswer>(Answer<ImportAnswer>{std::move(envelope->status), {}});
   auto value = read_import_answer("ImportPeerMsg", envelope->body);
   if (!value) return tl::unexpected(value.error());
-  return Answer<ImportAnswer>{std::move(envelope->status), *std::move(value)};
+  return known<ImportAnswer>(Answer<ImportAnswer>{std::move(envelope->status), *std::move(value)});
 }
 
 Result<Answer<QueryAnswer>> ZimApi::query_peer_msg(const QueryPeerMsg& request) {
@@ -77,20 +92,21 @@ Result<Answer<QueryAnswer>> ZimApi::query_peer_msg(const QueryPeerMsg& request) 
   if (!response) return tl::unexpected(response.error());
   auto envelope = read_envelope("QueryPeerMsg", *response);
   if (!envelope) return tl::unexpected(envelope.error());
-  if (!envelope->status.ok()) return Answer<QueryAnswer>{std::move(envelope->status), {}};
+  if (!envelope->status.ok())
+    return known<QueryAnswer>(Answer<QueryAnswer>{std::move(envelope->status), {}});
   auto value = read_query_answer("QueryPeerMsg", envelope->body);
   if (!value) return tl::unexpected(value.error());
-  return Answer<QueryAnswer>{std::move(envelope->status), *std::move(value)};
+  return known<QueryAnswer>(Answer<QueryAnswer>{std::move(envelope->status), *std::move(value)});
 }
 
 Result<Answer<NoAnswer>> ZimApi::revoke_peer_message(const RevokePeerMessage& request) {
-  return bare_answer(ActionId::kRevokePeerMessage,
-                     post(ActionId::kRevokePeerMessage, to_json(request)));
+  return known(bare_answer(ActionId::kRevokePeerMessage,
+                           post(ActionId::kRevokePeerMessage, to_json(request))));
 }
 
 Result<Answer<NoAnswer>> ZimApi::clear_peer_message(const ClearPeerMessage& request) {
-  return bare_answer(ActionId::kClearPeerMessage,
-                     post(ActionId::kClearPeerMessage, to_json(request)));
+  return known(bare_answer(ActionId::kClearPeerMessage,
+                           post(ActionId::kClearPeerMessage, to_json(request))));
 }
 
 }  // namespace zimmock

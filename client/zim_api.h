@@ -14,6 +14,7 @@
 #include "contracts/api/clock.h"
 #include "contracts/api/codes.h"
 #include "contracts/api/http.h"
+#include "contracts/api/profile.h"
 #include "contracts/api/requests.h"
 #include "contracts/api/result.h"
 
@@ -24,11 +25,13 @@ struct ApiStatus {
   std::int64_t code = 0;
   std::string message;
   std::string request_id;
-  std::string explain;  // X-Zimmock-Explain, which only the mock sends
+  std::string explain;        // X-Zimmock-Explain, which only the mock sends
+  std::int64_t known_as = 0;  // Profile::registry_code() of `code`, where that is another; else 0
 
   bool ok() const { return code == 0; }
+  std::int64_t known_code() const { return known_as != 0 ? known_as : code; }
 
-  // A code that the contract does not list may mean anything: in doubt.
+  // A code that neither the contract nor the profile lists may mean anything: in doubt.
   CodeClass code_class() const;
 
   // `code 660500002 (operator (FromUserId) not registered): explain`, one line of ASCII.
@@ -45,6 +48,9 @@ struct RegisterFailure {
   std::string user_id;
   std::int64_t sub_code = 0;
   std::string sub_message;
+  std::int64_t known_as = 0;  // as ApiStatus has it
+
+  std::int64_t known_code() const { return known_as != 0 ? known_as : sub_code; }
 };
 
 struct RegisterAnswer {
@@ -81,15 +87,17 @@ struct NoAnswer {};
 // The five operations as calls. Each call blocks for one exchange over the Transport and is signed
 // anew. A refusal is an ApiStatus; the Error is the Transport's, or kUnusableAnswer for an answer
 // that is not this API's: not a JSON object, no integer Code, success without the documented
-// members, of which lists and numbers may be left out, or null, where they are empty or 0. Integers keep all 64 bits; a MsgId may come as a number or as a string of digits. Used
-// by one thread at a time; the Transport and the Clock must outlive it.
+// members, of which lists and numbers may be left out, or null, where they are empty or 0. Integers
+// keep all 64 bits; a MsgId may come as a number or as a string of digits. Used by one thread at a
+// time; the Transport and the Clock must outlive it.
 class ZimApi {
  public:
   using NonceSource = std::function<std::string()>;
 
-  // Without a nonce source, nonces come from the system's randomness.
-  ZimApi(Transport& transport, Credentials credentials, const Clock& clock,
-         NonceSource nonces = {});
+  // Without a nonce source, nonces come from the system's randomness. `profile`: whose codes the
+  // service has.
+  ZimApi(Transport& transport, Credentials credentials, const Clock& clock, NonceSource nonces = {},
+         Profile profile = {});
 
   Result<Answer<RegisterAnswer>> user_register(const UserRegister& request);
   // Signed with that Timestamp, or with now.
@@ -102,11 +110,16 @@ class ZimApi {
  private:
   Result<HttpResponse> post(ActionId action_id, const nlohmann::json& body,
                             std::optional<std::int64_t> timestamp_s = std::nullopt);
+  // 0 if it is the same.
+  std::int64_t known_as(std::int64_t code) const;
+  template <typename Value>
+  Result<Answer<Value>> known(Result<Answer<Value>> answer) const;
 
   Transport& transport_;
   Credentials credentials_;
   const Clock& clock_;
   NonceSource nonces_;
+  Profile profile_;
 };
 
 }  // namespace zimmock

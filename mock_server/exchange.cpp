@@ -91,13 +91,20 @@ std::string text_member(const json& body, const char* name) {
   return found != body.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
+// The member that says whose list a call of that action is about; nullptr if it is about none.
+const char* list_member(std::string_view action) {
+  if (action == "ImportPeerMsg") return "ImportedUserId";
+  const bool own =
+      action == "QueryPeerMsg" || action == "ClearPeerMessage" || action == "RevokePeerMessage";
+  return own ? "FromUserId" : nullptr;
+}
+
 // What the journal and the faults go by; whatever is not as it should be is left out.
 void note_body(const json& body, RequestRecord& record) {
   if (!body.is_object()) return;
   record.from = text_member(body, "FromUserId");
   record.to = text_member(body, "ToUserId");
-  record.list =
-      text_member(body, record.action == "QueryPeerMsg" ? "FromUserId" : "ImportedUserId");
+  if (const char* member = list_member(record.action)) record.list = text_member(body, member);
   if (const auto time = body.find("SendMessageTime");
       time != body.end() && time->is_number_integer()) {
     record.send_time_ms = time->get<std::int64_t>();

@@ -44,7 +44,7 @@ struct RequestRecord {
   // From the body, where it has them.
   std::string from;                // FromUserId
   std::string to;                  // ToUserId
-  std::string list;                // ImportedUserId; for QueryPeerMsg the viewer
+  std::string list;                // whose: ImportedUserId; of a query, clear or recall FromUserId
   std::vector<std::string> users;  // of UserRegister
   std::optional<std::int64_t> send_time_ms;
 

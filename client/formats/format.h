@@ -151,9 +151,9 @@ struct FormatOptions {
       media{};              // the beginning of a URL or path -> of a URL
   std::string time_zone{};  // of times without one: an IANA name, or ""
   DateOrder date_order = DateOrder::kUnknown;
-  std::string language{};     // WhatsApp's words are of this one (WhatsAppWords::languages()), or ""
+  std::string language{};  // WhatsApp's words are of this one (WhatsAppWords::languages()), or ""
   MissingPolicy missing_media = MissingPolicy::kStop;
-  bool null_is_text = false;  // a WhatsApp message "null" is what a user wrote
+  bool null_is_text = false;                    // a WhatsApp message "null" is what a user wrote
   std::filesystem::path spool_folder = "/tmp";  // for a copy of what is not JSON Lines
   std::string input{};         // of one of several inputs, its name, and the folder or archive
   std::string media_folder{};  // that its files are in: `media` has "FOLDER/FILE" before FILE

@@ -58,8 +58,7 @@ class LongMessageReader : public SourceReader {
     ++long_;
     if (how_.policy == LongPolicy::kFile) {
       const std::string& text = (*record)->message.message;
-      if (auto kept = how_.keep(file_name(text), text); !kept)
-        return tl::unexpected(kept.error());
+      if (auto kept = how_.keep(file_name(text), text); !kept) return tl::unexpected(kept.error());
       return as_file(**std::move(record));
     }
     parts_ = parts_of(**record);

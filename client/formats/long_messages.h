@@ -24,15 +24,15 @@ struct LongMessages {
 };
 
 // Parts of at most `max_bytes` each, which joined are the text. A cut stands behind a line's end,
-// else a sentence's in Chinese and Japanese, else a space, if one is in the second half of the part;
-// else between two characters.
+// else a sentence's in Chinese and Japanese, else a space, if one is in the second half of the
+// part; else between two characters.
 std::vector<std::string> split_text(std::string_view text, std::size_t max_bytes);
 
 // The same source, where a text message over the limit of FormatOptions::profile becomes:
 // with kSplit several texts of the same time, with ids "ID#1", "ID#2", … and the source's
 // ExtendedData at the first; with kFile a file (type 12) with the URL that FormatOptions::media has
-// for "long-messages/NAME", NAME being 16 hex digits of the text's digest and ".txt". What became of
-// how many is told by SourceFacts::repaired.
+// for "long-messages/NAME", NAME being 16 hex digits of the text's digest and ".txt". What became
+// of how many is told by SourceFacts::repaired.
 std::unique_ptr<SourceReader> read_long_messages(std::unique_ptr<SourceReader> source,
                                                  LongMessages how, const FormatOptions& options);
 

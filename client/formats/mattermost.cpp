@@ -170,7 +170,7 @@ class MattermostLine {
       if (!added) return tl::unexpected(std::move(added.error()));
     }
     return parts.take(broken(at + "/message", "a text or attachments",
-                                   json_type_and_value(member_of(post, "message"))));
+                             json_type_and_value(member_of(post, "message"))));
   }
 
   Made<MessagePart> attachment(const json& source, const std::string& pointer) const {

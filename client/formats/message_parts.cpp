@@ -33,8 +33,9 @@ Made<void> MessageParts::add(Made<MessagePart> part) {
   }
   NoMessage& why = part.error();
   const MissingPolicy policy = out_.options().missing_media;
-  const bool costs_all = why.medium == MissingMedium::kNo ||
-                         (why.medium == MissingMedium::kWithoutUrl && policy == MissingPolicy::kStop);
+  const bool costs_all =
+      why.medium == MissingMedium::kNo ||
+      (why.medium == MissingMedium::kWithoutUrl && policy == MissingPolicy::kStop);
   if (costs_all) return tl::unexpected(std::move(why));
   if (policy == MissingPolicy::kPlaceholder) {
     parts_.push_back(missing_part(why.file));

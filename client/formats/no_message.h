@@ -36,15 +36,14 @@ inline tl::unexpected<NoMessage> left_out(std::string_view kind) {
 
 inline tl::unexpected<NoMessage> broken(std::string pointer, std::string expected,
                                         std::string got) {
-  return tl::unexpected(
-      NoMessage{{}, {std::move(pointer), std::move(expected), std::move(got)}});
+  return tl::unexpected(NoMessage{{}, {std::move(pointer), std::move(expected), std::move(got)}});
 }
 
 // A part of a message: see MessageParts.
 inline tl::unexpected<NoMessage> lost_medium(std::string pointer, std::string expected,
                                              std::string got) {
-  return tl::unexpected(
-      NoMessage{{}, {std::move(pointer), std::move(expected), std::move(got)}, MissingMedium::kLost});
+  return tl::unexpected(NoMessage{
+      {}, {std::move(pointer), std::move(expected), std::move(got)}, MissingMedium::kLost});
 }
 
 // Says so to the conversion. `known` is the record as far as it came.

@@ -1,7 +1,7 @@
 #pragma once
 
-// The members of a line of a quarantine file that `migrate retry` reads. The others, which say where
-// the record stands and why it was left out, are for people.
+// The members of a line of a quarantine file that `migrate retry` reads. The others, which say
+// where the record stands and why it was left out, are for people.
 
 namespace zimmock {
 

@@ -70,7 +70,8 @@ class Content {
       return tl::unexpected(std::move(added.error()));
     if (parts_.empty() && deleted_ > 0) return left_out("messages whose files were deleted");
     for (; deleted_ > 0; --deleted_) out_.repaired("deleted files, left out of their message");
-    return parts_.take(broken("/text", "a text or files", json_type_and_value(member_of(message_, "text"))));
+    return parts_.take(
+        broken("/text", "a text or files", json_type_and_value(member_of(message_, "text"))));
   }
 
  private:

@@ -16,8 +16,8 @@ namespace zimmock {
 bool read_zim_line(std::string_view text, const MessageRecordReader& reader, const UserMap& users,
                    SourceRecord& record);
 
-// A line of format zim that reads as this message. `only_for` is the ZIM user in whose list alone it
-// is; "": in both.
+// A line of format zim that reads as this message. `only_for` is the ZIM user in whose list alone
+// it is; "": in both.
 nlohmann::json zim_line(const ImportPeerMsg& message, const std::string& id,
                         const std::string& only_for);
 

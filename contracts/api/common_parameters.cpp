@@ -231,7 +231,8 @@ std::string other_scheme_hint(const HttpRequest& request) {
   if (!header(request.headers, "Authorization").empty())
     return fmt::format(", with an Authorization header (Bearer token?){}", kOwn);
   for (const char* name : {"App-ID", "AppId", "Server-Secret", "ServerSecret"}) {
-    if (!header(request.headers, name).empty()) return fmt::format(", with a header {}{}", name, kOwn);
+    if (!header(request.headers, name).empty())
+      return fmt::format(", with a header {}{}", name, kOwn);
   }
   return "";
 }

@@ -146,7 +146,7 @@ Result<void> apply_codes(Profile& profile, const json& values, std::string_view 
 std::string Setting::value(const Profile& profile) const {
   if (const auto* flag = std::get_if<bool P::*>(&member)) return profile.**flag ? "true" : "false";
   if (const auto* zeros = std::get_if<ZeroValues P::*>(&member))
-    return std::string(to_string(profile.** zeros));
+    return std::string(to_string(profile.**zeros));
   return std::to_string(profile.*std::get<std::int64_t P::*>(member));
 }
 
@@ -161,6 +161,13 @@ std::int64_t Profile::code(RuleId id) const {
   if (observed != codes.end()) return observed->second;
   constexpr std::int64_t kInputParameterError = 660000002;
   return rule(id).code == 0 ? kInputParameterError : rule(id).code;
+}
+
+std::int64_t Profile::registry_code(std::int64_t answered) const {
+  for (const auto& [id, code] : codes) {
+    if (code == answered && rule(id).code != 0) return rule(id).code;
+  }
+  return answered;
 }
 
 std::span<const Setting> settings() { return kSettings; }

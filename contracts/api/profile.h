@@ -61,6 +61,10 @@ struct Profile {
   // The code that a breach of this rule is refused with. A rule that is only reported by default
   // has code 660000002 once a setting makes it a refusal.
   std::int64_t code(RuleId id) const;
+
+  // What a code that was answered is in the registry: the code there of a rule that has this one
+  // here; itself if no rule has.
+  std::int64_t registry_code(std::int64_t answered) const;
 };
 
 struct Setting {

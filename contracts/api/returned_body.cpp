@@ -28,7 +28,8 @@ void add_picture(json& out, const json& document, const char* name, const std::s
   const auto picture = document.find(name);
   if (picture == document.end()) return;
   for (const auto& [member, returned] :
-       {std::pair{"Url", "download_url"}, {"Width", "width"}, {"Height", "height"}}) {
+       {std::pair{"Url", "download_url"}, std::pair{"Width", "width"},
+        std::pair{"Height", "height"}}) {
     const auto found = picture->find(member);
     const bool url = found != picture->end() && found->is_string();
     if (found != picture->end() && (with_url || !url)) out[prefix + returned] = *found;
@@ -124,8 +125,9 @@ bool is_zero_text(const std::string& name, const json& value) {
 }
 
 std::string shown(const json& value) {
-  return value.is_null() ? "nothing" : value.is_string() ? quote(value.get<std::string>())
-                                                         : quote(json_line(value));
+  return value.is_null()     ? "nothing"
+         : value.is_string() ? quote(value.get<std::string>())
+                             : quote(json_line(value));
 }
 
 json member(const json& object, const std::string& name) {
@@ -182,8 +184,10 @@ class BodyComparer {
     const json got = member(document, "multi_msg");
     const std::string where = pointer_to(pointer, "multi_msg");
     if (!got.is_array() || got.size() != wanted.size()) {
-      const json count = got.is_array() ? json(fmt::format("{} items", got.size())) : got;
-      return differ(where, fmt::format("{} items", wanted.size()), count);
+      out_.differences.push_back(
+          {where, fmt::format("{} items", wanted.size()),
+           got.is_array() ? fmt::format("{} items", got.size()) : shown(got)});
+      return;
     }
     for (std::size_t i = 0; i < wanted.size(); ++i)
       item(wanted[i], sent[i], got[i], pointer_to(where, i));
@@ -215,10 +219,9 @@ BodyComparison compare_document(std::int64_t type, const json& sent, const json&
 }
 
 std::size_t changes(const BodyComparison& body) {
-  return body.differences.size() +
-         static_cast<std::size_t>(
-             std::count_if(body.urls.begin(), body.urls.end(),
-                           [](const ReturnedUrl& url) { return url.sent != url.got; }));
+  return body.differences.size() + static_cast<std::size_t>(std::count_if(
+                                       body.urls.begin(), body.urls.end(),
+                                       [](const ReturnedUrl& url) { return url.sent != url.got; }));
 }
 
 struct NoteRow {
@@ -260,7 +263,6 @@ std::string body_identity(std::int64_t type, std::string_view body) {
   return out;
 }
 
-
 std::string_view to_string(BodyNote note) { return kNotes[static_cast<std::size_t>(note)].id; }
 
 std::string_view statement(BodyNote note) {
@@ -287,7 +289,7 @@ BodyComparison compare_returned_body(std::int64_t type, std::string_view message
   }
   // Some encode a space as "+", some leave a "+" as it is.
   out = compare_document(type, sent, document);
-  if (changes(out) == 0 || !got.contains('+')) return out;
+  if (changes(out) == 0 || got.find('+') == got.npos) return out;
   BodyComparison spaced = compare_document(type, sent, decoded(got, true));
   return changes(spaced) < changes(out) ? spaced : out;
 }

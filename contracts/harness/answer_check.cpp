@@ -65,13 +65,14 @@ std::optional<std::int64_t> to_int64(const json* value) {
   return value->get<std::int64_t>();
 }
 
-std::optional<std::int64_t> check_code(const json& answer, AnswerNotes& notes) {
+std::optional<std::int64_t> check_code(const json& answer, const Profile& profile,
+                                       AnswerNotes& notes) {
   notes.look_at(RuleId::kAnswerCode);
   const json* given = member(answer, "Code");
   const auto code = to_int64(given);
   if (!code) {
     notes.broken(RuleId::kAnswerCode, "/Code", "an integer", got_of(given));
-  } else if (find_code(*code) == nullptr) {
+  } else if (find_code(profile.registry_code(*code)) == nullptr) {
     notes.broken(RuleId::kAnswerCode, "/Code", "a code of the vendor's tables",
                  std::to_string(*code));
   }
@@ -162,14 +163,15 @@ const json* member(const json& object, std::string_view name) {
   return found == object.end() ? nullptr : &*found;
 }
 
-AnswerCheck check_answer(std::string_view action, const HttpResponse& response, ZeroValues zeros) {
+AnswerCheck check_answer(std::string_view action, const HttpResponse& response,
+                         const Profile& profile) {
   AnswerCheck out;
   AnswerNotes notes(out);
   check_status(response, notes);
   auto answer = read_body(response, notes);
   if (!answer) return out;
-  put_back_zeros(action, *answer, zeros);
-  const auto code = check_code(*answer, notes);
+  put_back_zeros(action, *answer, profile.zeros);
+  const auto code = check_code(*answer, profile, notes);
   check_message(*answer, code, notes);
   check_request_id(*answer, notes);
   out.usable = code.has_value();

@@ -20,8 +20,8 @@ struct AnswerCheck {
 // import.answer-ids, register.*, query.item-members, query.newest-first, query.media-url-encoded
 // and query.not-returned where the action and Code 0 bring them up; query.pages-complete and
 // query.empty-conversation only as broken, by a page without a List or Next.
-// What `zeros` lets a service leave out need not be there.
+// What the profile's `zeros` lets a service leave out need not be there, and its codes are known.
 AnswerCheck check_answer(std::string_view action, const HttpResponse& response,
-                         ZeroValues zeros = ZeroValues::kSent);
+                         const Profile& profile = default_profile());
 
 }  // namespace zimmock

@@ -129,9 +129,8 @@ void check_multi(const json& document, const std::string& where, AnswerNotes& no
                   custom ? Presence::kRequired : Presence::kOptional, here, notes);
     // A text's or custom message's content is the user's own: only documents are looked into.
     if (!is_media(type->get<std::int64_t>())) continue;
-    const auto inner = content->is_string()
-                           ? parse_document(content->get_ref<const std::string&>())
-                           : std::optional(*content);
+    const auto inner = content->is_string() ? parse_document(content->get_ref<const std::string&>())
+                                            : std::optional(*content);
     if (inner) check_not_returned(*inner, here + "/callback_content", notes);
   }
 }

@@ -23,25 +23,13 @@ constexpr std::int64_t kInputParameterError = 660000002;
 // Our clock is not the service's: near the edge of the window nothing is said of its decision.
 constexpr std::int64_t kTimestampSlackS = 60;
 
-// What a refusal says of a request whose breach only a memory of earlier calls, or a secret, shows.
-struct CodeOfState {
-  std::int64_t code;
-  RuleId rule_id;
-};
-constexpr CodeOfState kCodesOfState[] = {{100000004, RuleId::kTimestampFresh},
-                                         {100000005, RuleId::kSignatureMatches},
-                                         {100000011, RuleId::kAppKnown},
-                                         {100000012, RuleId::kBodyReadable},
-                                         {660000022, RuleId::kRevokeFound},
-                                         {660000023, RuleId::kRevokeOnce},
-                                         {660000024, RuleId::kRevokeWindow},
-                                         {660000026, RuleId::kRevokeOwn},
-                                         {660300005, RuleId::kRate},
-                                         {660700001, RuleId::kRateRegister},
-                                         {660500002, RuleId::kSenderRegistered},
-                                         {660700002, RuleId::kRegisterNew},
-                                         {660700015, RuleId::kReceiverRegistered},
-                                         {660800046, RuleId::kImportTimeFuture}};
+// The rules that only a memory of earlier calls, or a secret, shows a request to break.
+constexpr RuleId kRulesOfState[] = {
+    RuleId::kTimestampFresh,     RuleId::kSignatureMatches, RuleId::kAppKnown,
+    RuleId::kBodyReadable,       RuleId::kRevokeFound,      RuleId::kRevokeOnce,
+    RuleId::kRevokeWindow,       RuleId::kRevokeOwn,        RuleId::kRate,
+    RuleId::kRateRegister,       RuleId::kSenderRegistered, RuleId::kRegisterNew,
+    RuleId::kReceiverRegistered, RuleId::kImportTimeFuture};
 
 std::string code_text(std::int64_t code) {
   return fmt::format("Code {} ({})", code, code_meaning(code));
@@ -72,39 +60,44 @@ bool known_to_keep(RuleId id, const RecordedExchange& exchange, const ReadCall& 
 
 // The rule that only the service can have found broken, or nothing.
 std::optional<RuleId> rule_of_state(std::int64_t code, const RecordedExchange& exchange,
-                                    const ReadCall& call) {
-  for (const auto& [its_code, id] : kCodesOfState) {
-    if (its_code != code || known_to_keep(id, exchange, call)) continue;
+                                    const ReadCall& call, const Profile& profile) {
+  for (const RuleId id : kRulesOfState) {
     const bool query = call.query && id == RuleId::kSenderRegistered;
-    return query ? RuleId::kQueryUserRegistered : id;
+    const RuleId meant = query ? RuleId::kQueryUserRegistered : id;
+    if (profile.code(meant) == code && !known_to_keep(id, exchange, call)) return meant;
   }
-  if (code != kInputParameterError) return std::nullopt;
-  if (call.query && call.query->next != 0 && !call.kept.contains(RuleId::kQueryNext)) {
+  if (call.query && call.query->next != 0 && code == profile.code(RuleId::kQueryNext) &&
+      !call.kept.contains(RuleId::kQueryNext)) {
     return RuleId::kQueryNext;
   }
-  if (call.query && (call.query->viewer + call.query->peer).find('-') != std::string::npos) {
+  if (call.query && code == profile.code(RuleId::kQueryHyphen) &&
+      (call.query->viewer + call.query->peer).find('-') != std::string::npos) {
     return RuleId::kQueryHyphen;
   }
   if (!call.import || call.import->send_time_ms == 0) return std::nullopt;
+  if (code != profile.code(RuleId::kImportTimeTooOld)) return std::nullopt;
   const bool may_be_too_old =
       !exchange.at_ms || call.import->send_time_ms < *exchange.at_ms - shortest_retention_ms();
   return may_be_too_old ? std::optional(RuleId::kImportTimeTooOld) : std::nullopt;
 }
 
 // Of codes that say nothing of the request (busy, internal error, block list) nothing is concluded.
-bool is_a_rules_code(std::int64_t code) {
+bool is_a_rules_code(std::int64_t code, const Profile& profile) {
   const auto rules = all_rules();
-  return std::any_of(rules.begin(), rules.end(),
-                     [code](const Rule& row) { return row.code == code; });
+  return std::any_of(rules.begin(), rules.end(), [&](const Rule& row) {
+    const bool refuses = row.code != 0 || profile.codes.contains(row.rule_id);
+    return refuses && profile.code(row.rule_id) == code;
+  });
 }
 
 // The rule whose code it is among those that the request was held against, the last in the order of
 // the checks; answer.code for the code that is many rules'.
-RuleId rule_of_code(std::int64_t code, const ReadCall& call) {
+RuleId rule_of_code(std::int64_t code, const ReadCall& call, const Profile& profile) {
   RuleId found = RuleId::kAnswerCode;
   if (code == kInputParameterError) return found;
   for (const Rule& row : all_rules()) {
-    if (row.code == code && call.judgement.client_checked.contains(row.rule_id)) {
+    if (row.code != 0 && profile.code(row.rule_id) == code &&
+        call.judgement.client_checked.contains(row.rule_id)) {
       found = row.rule_id;
     }
   }
@@ -141,7 +134,7 @@ class AnswerJudge {
 
   void accepted_wrongly(const Finding& broken) {
     Finding finding{broken.rule_id, broken.pointer,
-                    fmt::format("refusal with {}", code_text(rule(broken.rule_id).code)),
+                    fmt::format("refusal with {}", code_text(code_of(broken.rule_id))),
                     fmt::format("Code 0 for {}", broken.got)};
     // The vendor raises this limit on request (section 5), and no recording shows for which App.
     const bool may_be_raised = broken.rule_id == RuleId::kMessageLength;
@@ -169,7 +162,7 @@ class AnswerJudge {
       call_.judgement.server_checked.add(broken.rule_id);
     }
     if (explained || (call_.users && !error_list().empty())) return;
-    if (const auto id = rule_of_state(code_, exchange_, call_)) {
+    if (const auto id = rule_of_state(code_, exchange_, call_, options_.profile)) {
       if (found_already(*id)) return;
       call_.judgement.add(Side::kClient, {*id, "", "a call that is accepted", code_text(code_)});
       return;
@@ -177,13 +170,13 @@ class AnswerJudge {
     if (reports_explain() || order_explains()) return;
     if (!call_.refusals.empty()) {
       refused_with_another_code();
-    } else if (is_a_rules_code(code_)) {
+    } else if (is_a_rules_code(code_, options_.profile)) {
       refused_wrongly();
     }
   }
 
   void refused_with_another_code() {
-    const ReturnCode* row = find_code(code_);
+    const ReturnCode* row = find_code(options_.profile.registry_code(code_));
     if (row != nullptr && row->code_class == CodeClass::kWait) return;
     const Finding& broken = call_.refusals.front();
     // A general failure may have another reason.
@@ -191,7 +184,7 @@ class AnswerJudge {
         Side::kServer,
         {broken.rule_id, "/Code", fmt::format("{} for {}", code_of(broken.rule_id), broken.got),
          code_text(code_)},
-        !is_a_rules_code(code_));
+        !is_a_rules_code(code_, options_.profile));
   }
 
   bool found_already(RuleId id) const {
@@ -216,12 +209,12 @@ class AnswerJudge {
   }
 
   void refused_wrongly() {
-    if (code_ == kInputParameterError && call_.kept.contains(RuleId::kQueryNext)) {
+    if (code_ == code_of(RuleId::kQueryNext) && call_.kept.contains(RuleId::kQueryNext)) {
       server(RuleId::kQueryNext, "/Next", "a page, as this list returned that value",
              code_text(code_));
       return;
     }
-    server(rule_of_code(code_, call_), "/Code",
+    server(rule_of_code(code_, call_, options_.profile), "/Code",
            "0, as the request breaks nothing that a recording shows", code_text(code_));
   }
 
@@ -255,12 +248,13 @@ class AnswerJudge {
     }
     call_.judgement.client_checked.add(RuleId::kRegisterNew);
     if (!code) return;
-    if (*code == rule(RuleId::kRegisterNew).code) {
+    if (*code == code_of(RuleId::kRegisterNew)) {
       call_.judgement.add(Side::kClient,
                           {RuleId::kRegisterNew, where, "a user that is not registered yet",
                            fmt::format("{}, with SubCode {}", quote(user.user.user_id), *code)});
-    } else if (is_a_rules_code(*code)) {
-      server(rule_of_code(*code, call_), where, "a registration, as this user keeps the rule",
+    } else if (is_a_rules_code(*code, options_.profile)) {
+      server(rule_of_code(*code, call_, options_.profile), where,
+             "a registration, as this user keeps the rule",
              fmt::format("SubCode {} for {}", *code, quote(user.user.user_id)));
     }
   }
@@ -338,7 +332,7 @@ void judge_answer(const RecordedExchange& exchange, const JudgeOptions& options,
                     quote(header(response.headers, "Content-Encoding"))));
     return;
   }
-  AnswerCheck check = check_answer(call.common.action_name, response, options.profile.zeros);
+  AnswerCheck check = check_answer(call.common.action_name, response, options.profile);
   call.judgement.server_checked |= check.checked;
   for (Finding& finding : check.findings) call.judgement.add(Side::kServer, std::move(finding));
   if (!check.usable) return;

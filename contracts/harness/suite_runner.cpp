@@ -85,14 +85,15 @@ void add_case(RuleResult& rule, const CaseResult& one, std::size_t index) {
 }
 
 // Holds every answer of the case against the rules on answers.
-void check_answers(RunResult& run, std::size_t index, ZeroValues zeros) {
+void check_answers(RunResult& run, std::size_t index, const Profile& profile) {
   constexpr std::size_t kKeptFindings = 3;
   const CaseResult& one = run.cases[index];
   for (std::size_t call = 0; call < one.calls.size(); ++call) {
     // What is answered on another path is no answer of this API.
     const bool answered = one.calls[call].response.has_value();
     if (!answered || !one.calls[call].request.target.starts_with("/?")) continue;
-    const AnswerCheck check = check_answer(one.calls[call].action, *one.calls[call].response, zeros);
+    const AnswerCheck check =
+        check_answer(one.calls[call].action, *one.calls[call].response, profile);
     for (RuleResult& rule : run.rules) {
       if (check.checked.contains(rule.rule_id)) ++rule.answers_checked;
     }
@@ -194,7 +195,10 @@ RunOutcome outcome_of(const RunResult& run, const RunOptions& options, const Nee
 class SuiteRun {
  public:
   SuiteRun(Target& target, const RunOptions& options, const Clock& clock)
-      : target_(target), options_(options), clock_(clock), site_{"", options.max_calls, 0, clock, options.profile} {
+      : target_(target),
+        options_(options),
+        clock_(clock),
+        site_{"", options.max_calls, 0, clock, options.profile} {
     run_.contract_version = kContractVersion;
     run_.target = target.name();
     run_.real_service = options.real_service;
@@ -221,7 +225,7 @@ class SuiteRun {
     run_.cases.push_back(std::move(result));
     const std::size_t index = run_.cases.size() - 1;
     add_case(run_.rules[static_cast<std::size_t>(one.rule_id)], run_.cases.back(), index);
-    check_answers(run_, index, options_.profile.zeros);
+    check_answers(run_, index, options_.profile);
   }
 
   RunResult finish(bool complete, bool interrupted) {

@@ -28,9 +28,9 @@ struct RunOptions {
   std::optional<std::size_t> max_calls;
   std::string run_id;            // letters and digits, at most 8; begins every user id of the run
   bool observe_assumed = false;  // what breaks an assumed rule is observed, not failed
-  Profile profile;  // what the target is known to do otherwise: its codes and zeros are expected, and
-                    // an App that is made for a case has its settings
-  bool real_service = false;     // for RunResult; a mock of ours that answers takes it back
+  Profile profile;  // what the target is known to do otherwise: its codes and zeros are expected,
+                    // and an App that is made for a case has its settings
+  bool real_service = false;  // for RunResult; a mock of ours that answers takes it back
 };
 
 // A pattern is a case's name, a rule's id, or either with '*' for any characters.

@@ -15,9 +15,9 @@ namespace {
 
 using json = nlohmann::json;
 
-bool is_rate_code(const Judgement& judgement) {
-  return judgement.code == rule(RuleId::kRate).code ||
-         judgement.code == rule(RuleId::kRateRegister).code;
+bool is_rate_code(const Judgement& judgement, const Profile& profile) {
+  return judgement.code == profile.code(RuleId::kRate) ||
+         judgement.code == profile.code(RuleId::kRateRegister);
 }
 
 std::optional<std::int64_t> integer(const json& object, const char* name) {
@@ -111,8 +111,14 @@ void TrafficJudge::before(const RecordedExchange& exchange, ReadCall& call) {
     call.judgement.client_checked.add(RuleId::kQueryNext);
     call.kept.add(RuleId::kQueryNext);
   } else if (list.begun) {
-    call.refuse({RuleId::kQueryNext, "/Next", "0 or a Next that this list returned",
-                 std::to_string(call.query->next)});
+    std::string got = std::to_string(call.query->next);
+    for (const auto& [next, place] : list.places) {
+      if (static_cast<double>(next) != static_cast<double>(call.query->next)) continue;
+      got += fmt::format(", which is {} rounded: Next went through a double", next);
+      break;
+    }
+    call.refuse(
+        {RuleId::kQueryNext, "/Next", "0 or a Next that this list returned", std::move(got)});
   }
 }
 
@@ -150,7 +156,7 @@ void TrafficJudge::after(const RecordedExchange& exchange, ReadCall& call) {
   const Action* action = call.common.action;
   if (action == nullptr || action->id == ActionId::kNotEmulated) return;
   ++remembered_;
-  if (exchange.at_ms && options_.calls_per_second && !is_rate_code(judgement)) {
+  if (exchange.at_ms && options_.calls_per_second && !is_rate_code(judgement, options_.profile)) {
     auto& calls = calls_of(call);
     calls.insert(std::upper_bound(calls.begin(), calls.end(), *exchange.at_ms), *exchange.at_ms);
   }

@@ -36,8 +36,8 @@ std::size_t page_size(const Profile& profile, const QueryPeerMsg& request) {
   return draw % 3 == 0 ? limit - 1 - (draw >> 8) % (limit / 2) : limit;
 }
 
-// The Next of this list that `next` is a rounding of, or nothing. Below 2^62 a double is at most 512
-// off, and the 17 digits that clients print of it at most 512 more.
+// The Next of this list that `next` is a rounding of, or nothing. Below 2^62 a double is at most
+// 512 off, and the 17 digits that clients print of it at most 512 more.
 std::optional<std::int64_t> before_rounding(std::int64_t next, const CursorCodec& cursors,
                                             MessageList& list) {
   constexpr std::int64_t kExact = std::int64_t{1} << 53, kFar = 1024;
@@ -85,8 +85,8 @@ Reply handle_query_peer_msg(Tenant& tenant, const json& body, std::int64_t now_m
     reply.rules_checked.add(RuleId::kQueryNext);
     after = cursors.decode(request.next).value_or(-1);
     if (list == nullptr || list->find(after) == nullptr) {
-      const auto meant = list == nullptr ? std::nullopt
-                                         : before_rounding(request.next, cursors, *list);
+      const auto meant =
+          list == nullptr ? std::nullopt : before_rounding(request.next, cursors, *list);
       return std::move(reply).refused(profile, unknown_next(request.next, meant));
     }
   }

@@ -63,7 +63,8 @@ KillRow run_against(const WrongMock* mock, const std::vector<ContractCase>& case
   service.set_wrong(mock);
   LoopbackTransport transport(service);
   MockTarget target(service, transport);
-  CaseSite site{"", std::nullopt, 0, clock};
+  const Profile profile;
+  CaseSite site{"", std::nullopt, 0, clock, profile};
   KillRow row;
   row.mock = mock;
   std::set<RuleId> failed;

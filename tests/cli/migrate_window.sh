@@ -22,6 +22,13 @@ expect_out_json '.deadline_ms == $ms and .in_time and .expires == 0' --argjson m
 expect_out_json '.last_import_ms < .deadline_ms and .spare_ms > 0 and .spare_ms <= 75000'
 zim migrate "$T/some.jsonl" --plan free
 expect_out 'deadline +20[0-9T:.Z-]+, in [0-9a-z. ]+ s, the first message leaves the window; the last is sent in 4\.0 s: in time'
+WHAT='without a limit of calls nobody knows when the last is sent'
+zim migrate "$T/some.jsonl" --plan free --rate off
+expect_rc 0
+expect_out 'the first message leaves the window; without a limit of calls \(--rate off\) it is not known when the last is sent'
+zim migrate "$T/some.jsonl" --plan free --rate off --json
+first_line
+expect_out_json 'has("deadline_ms") and (has("last_import_ms") or has("in_time") | not)'
 WHAT='a run that ends later, but sends each message in time'
 zim migrate "$T/some.jsonl" --plan free --rate 1
 expect_rc 0
@@ -96,7 +103,19 @@ WHAT='what is quarantined by then is not waited for'
 zim "${MIGRATE[@]}"
 expect_rc 1
 expect_out $'goes on\n1 record still to be sent left the window since the first run, the oldest of 20'
-expect_out 'deadline +20[0-9T:.Z-]+: the first message leaves, or has left, the window'
+expect_out 'deadline +20[0-9T:.Z-]+, [0-9a-z. ]+ ago, the first message left the window'
+
+WHAT='a run that is resumed before says how long it is until then'
+start_mock --fault code=100000016,action=ImportPeerMsg,nth=2
+ENDPOINT=$URL
+rm -f "$T"/j*
+now_ms
+{ record 1 3600000; record 2 3600001; } >"$T/input.jsonl"
+zim "${MIGRATE[@]}"
+expect_rc 7
+zim "${MIGRATE[@]}"
+expect_rc 0
+expect_out 'deadline +20[0-9T:.Z-]+, in [0-9a-z. ]+, the first message leaves the window'
 
 # --- going on at another rate --------------------------------------------------------------------------------------------------
 

@@ -43,6 +43,23 @@ zim state import "$T/bad"
 expect_rc 2
 expect_err 'line 1: .*: expected'
 
+WHAT='of several faults one of which is none, none is added'
+zim fault add drop-reply,action=UserRegister dely=1s
+expect_rc 2
+expect_err 'fault: expected a kind, got "dely"; did you mean delay'
+zim fault list --json
+expect_out_json '. == []'
+
+WHAT='requests by whose list they are about'
+zim requests --clear
+for action in QueryPeerMsg ClearPeerMessage RevokePeerMessage; do
+  call $action '{"FromUserId":"u1","ToUserId":"u2","MsgSeq":987654}'
+done
+zim requests --list u1 --json
+expect_equal 'QueryPeerMsg ClearPeerMessage RevokePeerMessage' "$(jq -r .action <<<"$OUT" | paste -sd' ')" 'the calls about the list of u1'
+zim requests --list u2 --count
+expect_out '^0$'
+
 WHAT='clock'
 zim clock advance 601s
 expect_out '^2026-10-01T00:10:01.000Z'

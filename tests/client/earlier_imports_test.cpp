@@ -403,7 +403,7 @@ TEST_CASE("deleted messages hide neither where the journal ends nor what is beyo
 
 TEST_CASE("where MsgTime is the time of arrival, times do not end the reading") {
   Restored run(10, 6, 4);
-  run.msg_time_is_arrival = true;
+  run.profile.msg_time_is_arrival = true;
   for (int i = 0; i < 3; ++i) run.list().push_back(written(i, "live", "", 1'600'000'000'000 + i));
   run.service.sort_lists = false;
   CHECK(run.import().stop == Stop::kEarlierImports);

@@ -156,7 +156,7 @@ struct Migration {
             threads,
             gap,
             {},
-            msg_time_is_arrival,
+            profile,
             adopt_from_ms,
             keep_order};
   }
@@ -179,7 +179,7 @@ struct Migration {
   ImportJournal* journal = &no_journal;
   int threads = 1;
   GapPolicy gap = GapPolicy::kContinue;
-  bool msg_time_is_arrival = false;
+  Profile profile;
   std::optional<std::int64_t> adopt_from_ms;
   bool keep_order = false;
   std::vector<Mismatch> mismatches;

@@ -299,7 +299,7 @@ TEST_CASE("without tags and with MsgTime as the time of arrival nothing is guess
   for (const bool applied : {true, false}) {
     Migration run(record_line("1", kNow - 9, {{"VisibleTo", {"a"}}}) +
                   record_line("2", kNow - 5, {{"VisibleTo", {"a"}}}));
-    run.msg_time_is_arrival = true;
+    run.profile.msg_time_is_arrival = true;
     (applied ? run.service.after : run.service.before) =
         on_call("ImportPeerMsg", 2, fail(ErrorKind::kInDoubt, "lost"));
     run.service.after = [&, lost = run.service.after](

@@ -64,9 +64,9 @@ TEST_CASE("users get the names that the source knows, each its own") {
   facts.people = {{"a1", {"First", ""}}, {"a2", {"Second", "https://x/2"}}, {"ann", {"Ann", ""}}};
   const auto name_of = [&](const UserMap& map, const char* user) {
     const KnownNames names = names_of(facts, map, {user});
-    return names.users.contains(user) ? names.users.at(user).user_name + " " +
-                                            names.users.at(user).user_avatar
-                                      : "none";
+    return names.users.contains(user)
+               ? names.users.at(user).user_name + " " + names.users.at(user).user_avatar
+               : "none";
   };
   CHECK(name_of({}, "ann") == "Ann ");
   CHECK(name_of({}, "bob") == "none");

@@ -223,8 +223,7 @@ TEST_CASE("media bodies are the same in any encoding") {
 TEST_CASE("URLs that all moved in one way are no difference, and single ones are") {
   std::string text;
   for (int i = 0; i < 3; ++i) {
-    const json document{
-        {"Uid", "u"}, {"Url", fmt::format("https://m/{}", i)}, {"FileName", "f"}};
+    const json document{{"Uid", "u"}, {"Url", fmt::format("https://m/{}", i)}, {"FileName", "f"}};
     text += record_line(std::to_string(i), kNow + i,
                         {{"MessageType", 12}, {"Message", document.dump()}});
   }
@@ -242,8 +241,8 @@ TEST_CASE("URLs that all moved in one way are no difference, and single ones are
   CHECK(report.totals.urls.one_way()->to == "https://cdn");
   CHECK(report.totals.urls.changed() == 6);
 
-  run.list()[1]["MsgBody"] = returned_body(
-      12, json{{"Uid", "u"}, {"Url", "https://m/1"}, {"FileName", "f"}}.dump());
+  run.list()[1]["MsgBody"] =
+      returned_body(12, json{{"Uid", "u"}, {"Url", "https://m/1"}, {"FileName", "f"}}.dump());
   report = run.verify();
   CHECK(report.totals.same == 1);
   CHECK(report.totals.differs == 5);

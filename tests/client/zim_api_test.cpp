@@ -144,6 +144,23 @@ TEST_CASE_METHOD(Fixture, "a refusal is a status, whatever the HTTP status") {
   CHECK(unknown->status.line() == "code 4711 (new\\n)");
 }
 
+TEST_CASE_METHOD(Fixture, "a code that the profile has for a rule is what the rule's is") {
+  Profile profile;
+  profile.codes = {{RuleId::kRate, 4711}, {RuleId::kRegisterNew, 4712}};
+  ZimApi calibrated(transport, {1, "secret"}, time, {}, profile);
+  transport.answer({{"Code", 4711}});
+  const auto told = calibrated.import_peer_msg({});
+  REQUIRE(told);
+  CHECK(told->status.code == 4711);
+  CHECK(told->status.code_class() == CodeClass::kWait);
+  CHECK(told->status.line() == "code 4711 (AppID-level call frequency exceeded)");
+  transport.answer({{"Code", 4712}, {"ErrorList", {{{"UserId", "a"}, {"SubCode", 4712}}}}});
+  const auto there = calibrated.user_register({{{"a", "", ""}}});
+  REQUIRE(there);
+  CHECK(there->value.failures.at(0).known_code() == 660700002);
+  CHECK(there->value.failures.at(0).sub_code == 4712);
+}
+
 TEST_CASE_METHOD(Fixture, "a list is read with all its members") {
   json misspelt = good_item();
   misspelt.erase("IsEmpty");

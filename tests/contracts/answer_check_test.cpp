@@ -273,8 +273,8 @@ TEST_CASE("media bodies are URL-encoded JSON in the vendor's names") {
         "query.media-url-encoded: /List/0/MsgBody/multi_msg/0/callback_content: expected a string "
         "or an object, got nothing");
   const auto item_of = [&](const char* type, const char* more) {
-    return with_body(kMulti, url_encode(fmt::format(R"({{"multi_msg":[{{"msg_type":{}{}}}]}})",
-                                                    type, more)));
+    return with_body(
+        kMulti, url_encode(fmt::format(R"({{"multi_msg":[{{"msg_type":{}{}}}]}})", type, more)));
   };
   CHECK(item_of("1", R"(,"callback_content":"t")").findings.empty());
   CHECK(item_of("12", R"(,"callback_content":{"file_name":"f"})").findings.empty());
@@ -326,8 +326,13 @@ TEST_CASE("what is 0 or empty may be left out where zeros says so") {
   json entry = item();
   entry.erase("SubMsgType");
   entry.erase("IsEmpty");
-  const auto findings = [](const json& members, ZeroValues zeros) {
-    return check_answer("QueryPeerMsg", http(success(members).dump()), zeros).findings.size();
+  const auto with = [](ZeroValues zeros) {
+    Profile profile;
+    profile.zeros = zeros;
+    return profile;
+  };
+  const auto findings = [&](const json& members, ZeroValues zeros) {
+    return check_answer("QueryPeerMsg", http(success(members).dump()), with(zeros)).findings.size();
   };
   const json absent{{"List", {entry}}}, null{{"List", nullptr}, {"Next", 0}};
   CHECK(findings(absent, ZeroValues::kSent) > 0);
@@ -338,9 +343,9 @@ TEST_CASE("what is 0 or empty may be left out where zeros says so") {
   CHECK(findings(null, ZeroValues::kNull) == 0);
   entry.erase("MsgSeq");
   CHECK(findings({{"List", {entry}}}, ZeroValues::kAbsent) > 0);
-  const auto registered = [](ZeroValues zeros) {
+  const auto registered = [&](ZeroValues zeros) {
     const json members{{"ErrorList", nullptr}};
-    return check_answer("UserRegister", http(success(members).dump()), zeros).findings.size();
+    return check_answer("UserRegister", http(success(members).dump()), with(zeros)).findings.size();
   };
   CHECK(registered(ZeroValues::kSent) > 0);
   CHECK(registered(ZeroValues::kNull) == 0);

@@ -259,6 +259,29 @@ TEST_CASE("an operation that this contract does not describe is authenticated al
   CHECK(broken(call) == Lines{"server answer.code"});
 }
 
+TEST_CASE("an operation called with GET has parameters of its own, and no other method") {
+  Call call;
+  call.action = "QueryUserOnlineState";
+  call.method = "GET";
+  call.more = "&UserId[]=a&UserId[]=b";
+  CHECK(broken(call).empty());
+  call.method = "POST";
+  CHECK(broken(call) == Lines{"client http.method-is-get"});
+  call.action = "SendPeerMessage";
+  CHECK(broken(call) == Lines{"client http.parameter-known", "client http.parameter-known"});
+  call.more = "";
+  call.method = "GET";
+  CHECK(broken(call) == Lines{"client http.method-is-post"});
+}
+
+TEST_CASE("a calibrated profile's codes are a rule's own") {
+  const Call call = refused(4711);
+  CHECK(broken(call) == Lines{"server answer.code"});
+  JudgeOptions options = with_secret();
+  options.profile.codes[RuleId::kSenderRegistered] = 4711;
+  CHECK(broken(call, options) == Lines{"client user.sender-registered"});
+}
+
 TEST_CASE("what is a call of this API") {
   const auto is_api = [](std::string_view host, const std::string& target) {
     HttpRequest request;

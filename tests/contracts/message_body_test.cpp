@@ -79,7 +79,8 @@ TEST_CASE("an image's other sizes may lack members") {
   CHECK(back.at("large_image_height") == 1);
   CHECK_FALSE(back.contains("large_image_width"));
   document["LargeImage"] = {{"Width", "1"}};
-  CHECK(pointers(check(kImage, document.dump())) == std::vector<std::string>{"/M/LargeImage/Width"});
+  CHECK(pointers(check(kImage, document.dump())) ==
+        std::vector<std::string>{"/M/LargeImage/Width"});
   document["LargeImage"] = {{"Width", 1.0}};
   CHECK(check(kImage, document.dump()).ok());
 }
@@ -260,11 +261,13 @@ TEST_CASE("the items of a multi-item message are compared one by one") {
   CHECK(compared([](json&) {}) == "");
   CHECK(compared([](json& items) { items[1].erase("sub_msg_type"); }) == "");
   CHECK(compared([](json& items) { items[0]["sub_msg_type"] = 7; }) == "");
-  CHECK(compared([](json& items) { items[1]["sub_msg_type"] = 7; }) == "/multi_msg/1/sub_msg_type ");
+  CHECK(compared([](json& items) { items[1]["sub_msg_type"] = 7; }) ==
+        "/multi_msg/1/sub_msg_type ");
   CHECK(compared([](json& items) { items[0]["callback_content"] = ""; }) ==
         "/multi_msg/0/callback_content ");
   CHECK(compared([](json& items) {
-          items[2]["callback_content"] = json::parse(items[2]["callback_content"].get<std::string>());
+          items[2]["callback_content"] =
+              json::parse(items[2]["callback_content"].get<std::string>());
         }) == "");
   CHECK(compared([](json& items) { items[2]["msg_type"] = 12; }) == "/multi_msg/2/msg_type ");
   CHECK(compared([](json& items) { items.erase(0); }) == "/multi_msg ");

@@ -76,14 +76,18 @@ TEST_CASE("the doctor knows other algorithms") {
 
 // Made with md5sum, sha1sum and base64.
 TEST_CASE("the doctor reads a digest however it was written") {
-  CHECK(says(diagnosis("43e5cfcca828314675f91b001390566a  -"), "the right signature, with what md5sum prints"));
-  CHECK(says(diagnosis(md5_of({kApp, kSecret, kTime}) + "  -"), "the nonce is left out, with what md5sum"));
-  CHECK(says(diagnosis("Q+XPzKgoMUZ1+RsAE5BWag=="), "the right signature, in base64; lower-case hex"));
+  CHECK(says(diagnosis("43e5cfcca828314675f91b001390566a  -"),
+             "the right signature, with what md5sum prints"));
+  CHECK(says(diagnosis(md5_of({kApp, kSecret, kTime}) + "  -"),
+             "the nonce is left out, with what md5sum"));
+  CHECK(says(diagnosis("Q+XPzKgoMUZ1+RsAE5BWag=="),
+             "the right signature, in base64; lower-case hex"));
   CHECK(says(diagnosis("Q-XPzKgoMUZ1-RsAE5BWag"), "the right signature, in base64"));
   CHECK(says(diagnosis("Q XPzKgoMUZ1 RsAE5BWag=="), "the right signature, in base64"));
   CHECK(says(diagnosis("NDNlNWNmY2NhODI4MzE0Njc1ZjkxYjAwMTM5MDU2NmE="), "in base64 of its hex"));
   CHECK(says(diagnosis("1DZd+fBKGBkL+eU9vEXMcF9322U="), "nothing"));
-  CHECK(says(diagnosis("1DZd+fBKGBkL+eU9vEXMcF932wU="), "SHA-1 over AppId+Nonce+Secret+Timestamp; MD5 is expected, in base64"));
+  CHECK(says(diagnosis("1DZd+fBKGBkL+eU9vEXMcF932wU="),
+             "SHA-1 over AppId+Nonce+Secret+Timestamp; MD5 is expected, in base64"));
   CHECK(diagnosis("43e5cfcca828314675f91b001390566b  -") == "nothing");
 }
 

@@ -102,6 +102,16 @@ TEST_CASE("the same import twice is a note, and two ids") {
   CHECK_THAT(judgement.notes[0], Catch::Matchers::Contains("after no answer had come"));
 }
 
+TEST_CASE("a Next that went through a double is recognised") {
+  Sequence calls;
+  CHECK(calls.broken(query(0, json::array({item(2, 2)}), 4381458174019532289)).empty());
+  Call rounded = query(4381458174019532300);  // as JavaScript prints it
+  rounded.answer = {{"Code", 660000002}, {"Message", "no"}, {"RequestId", "1"}};
+  CHECK(lines(calls.next(rounded)).at(0) ==
+        "client query.next-is-opaque: /Next: expected 0 or a Next that this list returned, got "
+        "4381458174019532300, which is 4381458174019532289 rounded: Next went through a double");
+}
+
 TEST_CASE("a Next that the list never returned is found, once its reading has begun") {
   Sequence calls;
   CHECK(calls.broken(query(77)).empty());  // perhaps returned before the recording

@@ -95,6 +95,35 @@ expect_code 0
 expect_warn 'SendMessageTime|order|older'
 stop_mock TERM
 
+# --- settings of a file --------------------------------------------------------------------------------------------------------------
+
+for zeros in absent null; do
+  printf '{"settings":{"zeros":"%s"}}' $zeros >"$T/zeros.json"
+  start_mock --profile "$T/zeros.json"
+  register ann bob
+  WHAT="an empty list where zeros are $zeros"
+  list ann bob
+  expect_code 0
+  if [[ $zeros == absent ]]; then expect_json 'has("List") or has("Next") | not'; else expect_json '.List == null and has("List") and .Next == 0'; fi
+  imp 'an import' 0 ''
+  WHAT="a list where zeros are $zeros"
+  list ann bob
+  expect_json '(.List | length) == 1 and (.List[0] | has("IsEmpty")) == $sent' --argjson sent "$([[ $zeros == null ]] && echo true || echo false)"
+  stop_mock TERM
+done
+start_mock
+register ann bob
+for number in 1.0 1e0 10e-1; do
+  imp "an integer written $number" 0 '' MessageType=$number Priority=$number
+  row "a Limit written $number" 0 QueryPeerMsg "{\"FromUserId\":\"ann\",\"ToUserId\":\"bob\",\"Limit\":$number}"
+done
+stop_mock TERM
+printf '{"settings":{"refuse_numbers_with_point":true}}' >"$T/point.json"
+start_mock --profile "$T/point.json"
+register ann bob
+imp 'an integer written 1.0 where the profile refuses it' 660000002 '/MessageType' MessageType=1.0
+stop_mock TERM
+
 # --- a profile nobody knows --------------------------------------------------------------------------------------------------------------
 
 WHAT='--profile with a file that is not there' SENT='serve --profile'

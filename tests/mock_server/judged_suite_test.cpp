@@ -89,10 +89,19 @@ TEST_CASE("an honest mock is blamed for nothing, whatever the suite sends it") {
   CHECK(tally.broken_rules(Side::kClient) > 30);  // the suite breaks rules on purpose
 }
 
-TEST_CASE("a mock that leaves zeros out conforms, and is blamed for nothing, by its setting") {
-  for (const ZeroValues zeros : {ZeroValues::kAbsent, ZeroValues::kNull}) {
-    Profile profile;
-    profile.zeros = zeros;
+TEST_CASE("a mock that does otherwise by its profile conforms, and is blamed for nothing, by it") {
+  Profile absent, null, codes;
+  absent.zeros = ZeroValues::kAbsent;
+  null.zeros = ZeroValues::kNull;
+  codes.codes = {{RuleId::kQueryUserRegistered, 4711},
+                 {RuleId::kRegisterNew, 4712},
+                 {RuleId::kImportTimeFuture, 4713},
+                 {RuleId::kUserIdLength, 4714},
+                 {RuleId::kRate, 4715},
+                 {RuleId::kRevokeFound, 4716},
+                 {RuleId::kMessageLength, 4717},
+                 {RuleId::kImportType, 4718}};
+  for (const Profile& profile : {absent, null, codes}) {
     const TrafficTally tally = judged_suite(nullptr, profile);
     for (const TrafficTally::Distinct& found : tally.findings()) {
       if (found.side != Side::kServer) continue;

@@ -106,7 +106,8 @@ TEST_CASE("an unknown Next is refused, and one that went through a double is rec
       const auto exactly = static_cast<std::int64_t>(static_cast<double>(next));
       std::string digits = json(static_cast<double>(next)).dump();  // 4.3814581740195323e+18
       digits.erase(digits.find('.'), 1);
-      const auto exponent = static_cast<std::size_t>(std::stoi(digits.substr(digits.find('e') + 1)));
+      const auto exponent =
+          static_cast<std::size_t>(std::stoi(digits.substr(digits.find('e') + 1)));
       digits.resize(digits.find('e'));
       digits.resize(exponent + 1, '0');
       for (const std::int64_t rounded : {exactly, std::int64_t{std::stoll(digits)}}) {

@@ -42,7 +42,8 @@ TEST_CASE("error_http_status") {
 TEST_CASE("zeros") {
   const json query{{"FromUserId", "alice"}, {"ToUserId", "bob"}};
   test::MockWorld absent(with(R"({"zeros":"absent"})")), null(with(R"({"zeros":"null"})"));
-  CHECK_FALSE(absent.call("UserRegister", {{"UserInfo", {{{"UserId", "a"}}}}}).contains("ErrorList"));
+  CHECK_FALSE(
+      absent.call("UserRegister", {{"UserInfo", {{{"UserId", "a"}}}}}).contains("ErrorList"));
   CHECK(null.call("UserRegister", {{"UserInfo", {{{"UserId", "a"}}}}}).at("ErrorList").is_null());
   ready(absent);
   ready(null);
