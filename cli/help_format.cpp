@@ -117,7 +117,7 @@ constexpr Heading kHeadings[] = {
      "body-limit"},
     {"serve exec create", "Apps and what they start with",
      "app app-id app-file secret-file plan retention-days rate profile clock rng-seed fault "
-     "journal seed users tz date-order media-map"},
+     "journal seed format users merge-users tz date-order language media-map bad"},
     {"exec judge proxy", "Verdict", "findings allow allow-duplicates rate"},
     {"serve exec proxy", "Output", "log ready-file state-out requests-out har quiet json"},
     {"migrate", "What is read",

@@ -91,16 +91,6 @@ json line_of(const MigrationPlan& plan, const PlannedRecord& planned, const Sour
   return zim_line(record.message, record.id, both ? "" : plan.viewer({planned.conversation, side}));
 }
 
-// What is known of the users; the file's reader registers them with it.
-void write_users(const MigrationPlan& plan, LineSink& sink) {
-  for (const auto& [id, user] : plan.names.users) {
-    json line{{"Record", "user"}, {"UserId", id}};
-    if (!user.user_name.empty()) line["UserName"] = user.user_name;
-    if (!user.user_avatar.empty()) line["UserAvatar"] = user.user_avatar;
-    sink.line(printable_json(json_line(line)));
-  }
-}
-
 // Oldest first, a conversation after the other: read again, it has the same order.
 Result<std::uint64_t> write_lines(const PlannedSource& source, LineSink& sink) {
   std::uint64_t lines = 0;
@@ -171,7 +161,7 @@ Result<ExitCode> convert(const ConvertOptions& options) {
   }
   LineSink sink;
   if (auto opened = sink.open(options.out); !opened) return tl::unexpected(opened.error());
-  write_users(source->plan, sink);
+  for (const std::string& line : user_lines(source->plan)) sink.line(line);
   const auto lines = write_lines(*source, sink);
   if (!lines) return tl::unexpected(lines.error());
   if (auto done = sink.finish(); !done) return tl::unexpected(done.error());

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "cli/source_options.h"
 #include "client/plan.h"
@@ -13,9 +15,12 @@ struct PlannedSource {
 };
 
 // What would be imported of the inputs if nothing were too old for that: with the times of the
-// source, and bad records left out and counted. `options` may have on_bad and max_examples. The
-// Error says what keeps it from being planned.
+// source, and bad records left out and counted. `plan_options` may have on_bad, max_examples,
+// tagged and now_ms (0: the machine's). The Error says what keeps it from being planned.
 Result<PlannedSource> plan_source(const SourceOptions& options, SourceJob& job,
                                   PlanOptions plan_options);
+
+// A line of format zim for each user of whom a name or an avatar is known.
+std::vector<std::string> user_lines(const MigrationPlan& plan);
 
 }  // namespace zimmock::cli

@@ -7,80 +7,51 @@
 #include <string_view>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "cli/choices.h"
 #include "cli/files.h"
-#include "cli/migrate_job.h"
 #include "cli/migrate_obstacle.h"
-#include "cli/migrate_people.h"
+#include "cli/planned_source.h"
 #include "client/formats/line_file.h"
+#include "client/formats/zim_line.h"
+#include "client/formats/zip_file.h"
 #include "contracts/api/json_text.h"
-#include "contracts/api/message_body.h"
 #include "contracts/api/message_record.h"
 #include "contracts/api/text.h"
 
 namespace zimmock::cli {
 namespace {
 
-using json = nlohmann::json;
 namespace fs = std::filesystem;
 
 constexpr std::int64_t kEndOfTime = 253'402'300'799'000;  // the year 9999
 
 // The file as migrate plans it, whatever its times.
-struct History {
-  std::unique_ptr<SourceReader> reader;
-  MigrationPlan plan;
-};
-
-Result<History> read_history(const SeedOptions& options) {
-  MigrateOptions migrate;
-  migrate.file = options.file;
-  migrate.format = options.format;
-  migrate.users_file = options.users_file;
-  migrate.merge_users = options.merge_users;
-  migrate.media_map_file = options.media_map_file;
-  migrate.time_zone = options.time_zone;
-  migrate.date_order = options.date_order;
-  migrate.tag = "off";
-  migrate.rate = "off";
-  migrate.progress = "off";
-  auto job = read_migrate_job(migrate);
+Result<PlannedSource> read_history(const SeedOptions& options) {
+  SourceOptions source = options;
+  source.files = {options.file};
+  auto job = read_source_job(source);
   if (!job) return tl::unexpected(job.error());
-  job->plan.now_ms = job->plan.retention_ms = kEndOfTime;  // a seed may be of any time
-  auto reader = job->format->open(options.file, job->source);
-  if (!reader) return tl::unexpected(reader.error());
-  auto plan = make_plan(**reader, job->plan);
-  if (!plan) return tl::unexpected(plan.error());
-  if (!options.merge_users) {
-    if (auto apart = check_nobody_merged(plan->people, options.users_file); !apart)
-      return tl::unexpected(apart.error());
-  }
-  return History{*std::move(reader), *std::move(plan)};
+  if (auto found = find_source(source, *job); !found) return tl::unexpected(found.error());
+  PlanOptions plan;
+  plan.tagged = false;
+  plan.now_ms = kEndOfTime;  // a seed may be of any time
+  return plan_source(source, *job, std::move(plan));
 }
 
-// A record as a line of format zim, without an Id, which the mock does not keep.
-std::string line_of(const SourceRecord& record) {
-  const ImportPeerMsg& message = record.message;
-  json line{{"FromUserId", message.from_user_id},      {"ToUserId", message.to_user_id},
-            {"MessageType", message.message_type},     {"Priority", message.priority},
-            {"SendMessageTime", message.send_time_ms}, {"Message", message.message}};
-  if (message.message_type == kCustom) line["SubMsgType"] = message.sub_msg_type;
-  if (!message.extended_data.empty()) line["ExtendedData"] = message.extended_data;
-  if (!message.searched_content.empty()) line["SearchedContent"] = message.searched_content;
-  if (!record.receiver_sees) line["VisibleTo"] = {message.from_user_id};
-  if (!record.sender_sees) line["VisibleTo"] = {message.to_user_id};
-  return json_line(line) + "\n";
-}
-
-Result<std::string> lines_of(const History& history) {
+// Without Ids, which the mock does not keep.
+Result<std::string> lines_of(const PlannedSource& history) {
   std::string out;
+  for (const std::string& line : user_lines(history.plan)) out += line + "\n";
   for (const PlannedRecord& planned : history.plan.records) {
     if (planned.left_out) continue;
     auto record = history.reader->read_at(planned.place);
     if (!record) return tl::unexpected(record.error());
-    out += line_of(*record);
+    const ImportPeerMsg& message = record->message;
+    const std::string only_for = !record->receiver_sees ? message.from_user_id
+                                 : !record->sender_sees ? message.to_user_id
+                                                        : "";
+    out += json_line(zim_line(message, "", only_for)) + "\n";
   }
   return out;
 }
@@ -146,10 +117,11 @@ bool is_state(std::string_view document) {
 
 Result<Seed> own_document(const SeedOptions& options, std::string document) {
   if (options.converts()) {
-    return fail(ErrorKind::kUsage,
-                fmt::format("{}: expected a chat history for --users, --media-map, --tz, "
-                            "--date-order and --bad, got a document that is taken as it is",
-                            options.file == "-" ? "stdin" : options.file));
+    return fail(
+        ErrorKind::kUsage,
+        fmt::format("{}: expected a chat history for --users, --media-map, --tz, "
+                    "--date-order, --language and --bad, got a document that is taken as it is",
+                    options.file == "-" ? "stdin" : options.file));
   }
   return Seed{std::move(document), {}};
 }
@@ -182,7 +154,7 @@ bool may_be_own(const std::string& file) {
 
 bool SeedOptions::converts() const {
   return merge_users || bad != "stop" || !users_file.empty() || !media_map_file.empty() ||
-         !time_zone.empty() || !date_order.empty();
+         !time_zone.empty() || !date_order.empty() || !language.empty();
 }
 
 void add_seed_options(CLI::App& app, SeedOptions& options) {
@@ -197,6 +169,8 @@ void add_seed_options(CLI::App& app, SeedOptions& options) {
   app.add_option("--tz", options.time_zone,
                  "The time zone of a history whose times name none, as Europe/Berlin");
   app.add_option("--date-order", options.date_order, "Of its dates like 1/2/24: dmy, mdy or ymd");
+  app.add_option("--language", options.language,
+                 "The phone's language of a WhatsApp export, as pt or zh-TW");
   app.add_option("--bad", options.bad,
                  "Records of a history that cannot be imported: stop, or skip (left out and "
                  "counted)")
@@ -213,6 +187,7 @@ Result<Seed> read_seed(const SeedOptions& options) {
     if (!document) return tl::unexpected(document.error());
     return own_document(options, *std::move(document));
   }
+  if (!folder && is_zip(options.file)) return convert(options, *skip_bad);
   if (options.format != "auto" && options.format != "zim") return convert(options, *skip_bad);
   if (options.format == "zim") return read_own(options, *skip_bad);
   const auto format = detect_format(options.file);

@@ -7,18 +7,13 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/source_options.h"
 #include "contracts/api/result.h"
 
 namespace zimmock::cli {
 
-struct SeedOptions {
+struct SeedOptions : SourceOptions {
   std::string file;  // "": none; "-": our document on stdin
-  std::string format = "auto";
-  std::string users_file;
-  bool merge_users = false;
-  std::string media_map_file;
-  std::string time_zone;
-  std::string date_order;
   std::string bad = "stop";
 
   // True if one is given that a document of ours has no use for.

@@ -9,6 +9,7 @@
 #include "client/formats/rows.h"
 #include "client/formats/zim_line.h"
 #include "contracts/api/json_text.h"
+#include "contracts/api/message_body.h"
 #include "contracts/api/message_record.h"
 #include "contracts/api/text.h"
 
@@ -157,7 +158,8 @@ json zim_line(const ImportPeerMsg& message, const std::string& id, const std::st
            {"Message", message.message},
            {"SendMessageTime", message.send_time_ms}};
   if (!id.empty()) out["Id"] = id;
-  if (message.sub_msg_type != 0) out["SubMsgType"] = message.sub_msg_type;
+  if (message.message_type == kCustom || message.sub_msg_type != 0)
+    out["SubMsgType"] = message.sub_msg_type;
   if (message.priority != ImportPeerMsg{}.priority) out["Priority"] = message.priority;
   if (!message.extended_data.empty()) out["ExtendedData"] = message.extended_data;
   if (!message.searched_content.empty()) out["SearchedContent"] = message.searched_content;

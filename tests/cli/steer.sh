@@ -46,19 +46,9 @@ expect_err 'line 1: .*: expected'
 WHAT='of several faults one of which is none, none is added'
 zim fault add drop-reply,action=UserRegister dely=1s
 expect_rc 2
-expect_err 'fault: expected a kind, got "dely"; did you mean delay'
+expect_err 'fault: expected delay, .*, got "dely"; did you mean delay'
 zim fault list --json
 expect_out_json '. == []'
-
-WHAT='requests by whose list they are about'
-zim requests --clear
-for action in QueryPeerMsg ClearPeerMessage RevokePeerMessage; do
-  call $action '{"FromUserId":"u1","ToUserId":"u2","MsgSeq":987654}'
-done
-zim requests --list u1 --json
-expect_equal 'QueryPeerMsg ClearPeerMessage RevokePeerMessage' "$(jq -r .action <<<"$OUT" | paste -sd' ')" 'the calls about the list of u1'
-zim requests --list u2 --count
-expect_out '^0$'
 
 WHAT='clock'
 zim clock advance 601s
@@ -134,6 +124,16 @@ expect_rc 1
 zim requests --clear
 zim requests --count
 expect_equal 0 "$OUT" 'the count'
+
+WHAT='requests by whose list they are about'
+for action in QueryPeerMsg ClearPeerMessage RevokePeerMessage; do
+  call $action '{"FromUserId":"u1","ToUserId":"u2","MsgSeq":987654}'
+done
+zim requests --list u1 --json
+expect_equal 'QueryPeerMsg ClearPeerMessage RevokePeerMessage' "$(jq -r .action <<<"$OUT" | paste -sd' ')" 'the calls about the list of u1'
+zim requests --list u2 --count
+expect_out '^0$'
+
 
 WHAT='reset and delete'
 zim state reset

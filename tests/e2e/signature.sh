@@ -112,14 +112,13 @@ sig 'SignatureVersion 1, SHA-256 and no nonce' 100000008 'SignatureVersion "1".*
   Signature="$(sha_of "$APP$SECRET$FROZEN")"
 
 WHAT='the headers of another API'
-ROOT=$URL QUERY=''
-for URL in "$ROOT" "$ROOT/v2/peers/message"; do
-  send POST '{}' -H 'App-ID: 12345' -H "Server-Secret: $SECRET"
+for path in '' v2/peers/message; do
+  explained() { EXPLAIN=$(curl -q -s --noproxy '*' -D - -o "$T/body" -d '{}' "$@" "$URL/$path" | grep -i '^X-Zimmock-Explain'); }
+  explained -H 'App-ID: 12345' -H "Server-Secret: $SECRET"
   expect_explain 'a header App-ID: this API takes AppId and Signature in the query of /'
-  send POST '{}' -H 'Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.e30.x'
+  explained -H 'Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.e30.x'
   expect_explain 'Authorization header \(Bearer token\?\): this API takes AppId and Signature'
 done
-URL=$ROOT
 WHAT='a Bearer token instead of a signature'
 query QueryPeerMsg -Signature
 send POST "$PROBE" -H 'Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.e30.x'
