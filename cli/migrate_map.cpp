@@ -14,12 +14,13 @@
 #include "cli/table.h"
 #include "client/formats/conversion.h"
 #include "contracts/api/json_text.h"
-#include "contracts/api/text.h"
 
 namespace zimmock::cli {
 namespace {
 
 using json = nlohmann::json;
+
+constexpr std::size_t kOthersNamed = 5;  // --json has all
 
 struct MapOptions : SourceOptions {
   std::string users_out;
@@ -91,8 +92,8 @@ void print_summary(const MapOptions& options, const SourceJob& job, const UserMa
   print_text("{} in {}; {}, {} without a URL\n", count(users.size(), "person", "people"),
              count(job.inputs.files.size(), "input", "inputs"),
              count(media.size(), "file", "files"), missing);
-  for (const std::string& other : job.inputs.no_chats)
-    print_text("not a chat history: {}\n", quote(other));
+  if (const std::string text = no_chats_text(job, kOthersNamed); !text.empty())
+    print_text("{}\n", text);
   if (!options.users_out.empty())
     print_text("{}: correct it, and give it to --users\n", in_line(options.users_out));
   if (!options.media_out.empty()) {

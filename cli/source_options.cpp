@@ -105,22 +105,30 @@ Result<void> read_policies(const SourceOptions& options, SourceJob& job) {
   return {};
 }
 
-// Each input is open for as long as the run is.
-void allow_open_files(std::size_t inputs) {
-  constexpr rlim_t kOthers = 256;
+// Each input is open for as long as the run is, and so is its lock if the run sends.
+Result<void> allow_open_files(std::size_t inputs) {
+  constexpr rlim_t kOthers = 64;
   struct rlimit limit {};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return {};
   const rlim_t wanted = 2 * static_cast<rlim_t>(inputs) + kOthers;
-  if (limit.rlim_cur >= wanted) return;
+  if (limit.rlim_cur >= wanted) return {};
   limit.rlim_cur = std::min(wanted, limit.rlim_max);
   ::setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur >= wanted - inputs) return {};
+  return fail(
+      ErrorKind::kUsage,
+      fmt::format("{} inputs: expected to be allowed {} open files, got {}: raise the limit "
+                  "(ulimit -n), or name fewer inputs",
+                  inputs, wanted, limit.rlim_max));
 }
 
 // "a.jpg, b.jpg and 7 more".
 std::string some_names(const std::vector<std::string>& names, std::size_t max_examples) {
+  constexpr std::size_t kMaxNameBytes = 250;
   const std::size_t shown = max_examples == 0 ? names.size() : std::min(names.size(), max_examples);
   std::string out;
-  for (std::size_t i = 0; i < shown; ++i) out += (i == 0 ? "" : ", ") + quote(names[i]);
+  for (std::size_t i = 0; i < shown; ++i)
+    out += (i == 0 ? "" : ", ") + quote(names[i], kMaxNameBytes);
   if (names.size() > shown) out += fmt::format(" and {} more", names.size() - shown);
   return out;
 }
@@ -209,8 +217,7 @@ Result<void> find_source(const SourceOptions& options, SourceJob& job) {
   auto inputs = find_inputs(options.files, job.format, job.source.spool_folder, options.folder);
   if (!inputs) return tl::unexpected(inputs.error());
   job.inputs = *std::move(inputs);
-  allow_open_files(job.inputs.files.size());
-  return {};
+  return allow_open_files(job.inputs.files.size());
 }
 
 Result<void> set_plan_options(const SourceOptions& options, const SourceJob& job,
@@ -245,20 +252,21 @@ Result<std::unique_ptr<SourceReader>> open_source(SourceJob& job) {
   return read_long_messages(*std::move(source), job.long_messages, job.source);
 }
 
-void add_input_notes(const SourceJob& job, std::size_t max_examples, MigrationPlan& plan) {
+std::string no_chats_text(const SourceJob& job, std::size_t max_examples) {
   const auto& others = job.inputs.no_chats;
-  if (!others.empty()) {
-    plan.facts.notes.push_back(
-        fmt::format("{} of the inputs {} no chat history: {}", files_text(others.size()),
-                    others.size() == 1 ? "is" : "are", some_names(others, max_examples)));
-  }
+  if (others.empty()) return "";
+  return fmt::format("{} of the inputs {} no chat history: {}", files_text(others.size()),
+                     others.size() == 1 ? "is" : "are", some_names(others, max_examples));
+}
+
+void add_input_notes(const SourceJob& job, std::size_t max_examples, MigrationPlan& plan) {
+  if (auto text = no_chats_text(job, max_examples); !text.empty())
+    plan.facts.notes.push_back(std::move(text));
   const auto& missing = job.media_without_url;
-  if (!missing.empty()) {
-    plan.facts.notes.push_back(
-        fmt::format("--media-map has {} without a URL, which count as "
-                    "missing: {}",
-                    files_text(missing.size()), some_names(missing, max_examples)));
-  }
+  if (missing.empty()) return;
+  plan.facts.notes.push_back(
+      fmt::format("--media-map has {} without a URL, which count as missing: {}",
+                  files_text(missing.size()), some_names(missing, max_examples)));
 }
 
 Result<void> check_apart(const SourceOptions& options, const MigrationPlan& plan) {

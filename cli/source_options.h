@@ -56,6 +56,10 @@ Result<void> set_plan_options(const SourceOptions& options, const SourceJob& job
 // All inputs as one source; what was unpacked is removed again.
 Result<std::unique_ptr<SourceReader>> open_source(SourceJob& job);
 
+// "2 files of the inputs are no chat history: ...", with `max_examples` names (0: all); "" if all
+// are.
+std::string no_chats_text(const SourceJob& job, std::size_t max_examples);
+
 // Adds to the plan's notes what is to say of its inputs, with `max_examples` names (0: all).
 void add_input_notes(const SourceJob& job, std::size_t max_examples, MigrationPlan& plan);
 
