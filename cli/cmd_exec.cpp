@@ -97,7 +97,7 @@ std::string no_request(std::size_t tls_connections, bool hermetic) {
 }
 
 // What the mock has to say after the command ended with `code`; returns the code to end with.
-int judge(const TrafficTally& tally, bool findings_fail, int code) {
+int judge(const TrafficTally& tally, bool findings_fail, bool duplicates_fail, int code) {
   const std::size_t requests = tally.exchanges();
   if (tally.limited_exchanges() == requests) {
     say(requests == 1
@@ -115,8 +115,9 @@ int judge(const TrafficTally& tally, bool findings_fail, int code) {
                     tally.broken_exchanges(), requests));
   }
   if (tally.duplicates() > 0) {
-    say(fmt::format("{} message{} stored twice; --allow-duplicates lets that pass",
-                    tally.duplicates(), tally.duplicates() == 1 ? " is" : "s are"));
+    say(fmt::format("{} message{} stored twice{}", tally.duplicates(),
+                    tally.duplicates() == 1 ? " is" : "s are",
+                    duplicates_fail ? "; --allow-duplicates lets that pass" : ", as allowed"));
   }
   return tally.broken() && code == kOk ? static_cast<int>(kFailed) : code;
 }
@@ -124,6 +125,7 @@ int judge(const TrafficTally& tally, bool findings_fail, int code) {
 int run(const Options& options, const CommandRunner& runner, VerdictPolicy policy,
         bool findings_fail, Outputs& outputs) {
   const SystemClock clock;
+  const bool duplicates_fail = policy.duplicates_fail;
   ServedCalls calls(std::move(policy));
   const auto mock = MockProcess::start(
       options.mock, clock, [&calls](const RequestRecord& record) { calls.add(record); });
@@ -144,7 +146,7 @@ int run(const Options& options, const CommandRunner& runner, VerdictPolicy polic
     say(no_request(tls_connections, options.hermetic));
     if (code == kOk) code = kIncomplete;
   } else {
-    code = judge(calls.tally(), findings_fail, code);
+    code = judge(calls.tally(), findings_fail, duplicates_fail, code);
   }
   if (written) return code;
   complain(kFailed, written.error().message);

@@ -126,7 +126,10 @@ Result<void> check_options(const ConvertOptions& options) {
   if (options.out == "-" && options.bad == "quarantine" && options.quarantine.empty())
     return fail(ErrorKind::kUsage, "--bad quarantine: expected --quarantine FILE with -o -");
   std::error_code ignored;
-  if (options.out != "-" && !options.force && fs::exists(options.out, ignored)) {
+  const bool there = options.out != "-" && fs::exists(options.out, ignored);
+  if (there && !fs::is_regular_file(options.out, ignored))
+    return fail(ErrorKind::kUsage, fmt::format("-o: {}: expected a regular file", options.out));
+  if (there && !options.force) {
     return fail(ErrorKind::kUsage,
                 fmt::format("-o: {}: expected a new file, got one that is there; --force "
                             "overwrites it",

@@ -249,7 +249,7 @@ void add_migrate_options(CLI::App& app, MigrateOptions& options) {
                  "several INPUTs need it");
   app.add_option("--quarantine", options.quarantine,
                  "Where records go that cannot be imported; default: the journal's name and "
-                 ".quarantine.jsonl");
+                 ".quarantine.jsonl. One that is there with other lines is kept as FILE.old");
   app.add_option("--gap", options.gap,
                  "After a message that the service refuses, its list: stop, or continue")
       ->capture_default_str();

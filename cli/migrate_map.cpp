@@ -9,6 +9,7 @@
 
 #include "cli/connection_options.h"
 #include "cli/files.h"
+#include "cli/migrate_obstacle.h"
 #include "cli/output.h"
 #include "cli/source_people.h"
 #include "cli/table.h"
@@ -74,8 +75,9 @@ void print_rows(const MapOptions& options, const SourcePeople& found, const User
     print_json(json_line({{"type", "file"}, {"name", name}, {"url", url}}));
 }
 
-void print_summary(const MapOptions& options, const SourceJob& job, const UserMap& users,
+void print_summary(const MapOptions& options, const SourceJob& job, const SourcePeople& found,
                    const UserMap& media) {
+  const UserMap& users = found.users;
   std::size_t missing = 0;
   for (const auto& [name, url] : media) missing += url.empty() ? 1 : 0;
   if (options.as_json) {
@@ -84,6 +86,7 @@ void print_summary(const MapOptions& options, const SourceJob& job, const UserMa
                                  {"people", users.size()},
                                  {"files", media.size()},
                                  {"files_without_url", missing},
+                                 {"left_out", found.skipped},
                                  {"no_chats", job.inputs.no_chats}}));
   }
   const auto count = [](std::size_t number, const char* one, const char* many) {
@@ -92,6 +95,8 @@ void print_summary(const MapOptions& options, const SourceJob& job, const UserMa
   print_text("{} in {}; {}, {} without a URL\n", count(users.size(), "person", "people"),
              count(job.inputs.files.size(), "input", "inputs"),
              count(media.size(), "file", "files"), missing);
+  for (const auto& [kind, number] : found.skipped)
+    print_text("left out: {}\n", in_line(skipped_text(kind, number)));
   if (const std::string text = no_chats_text(job, kOthersNamed); !text.empty())
     print_text("{}\n", text);
   if (!options.users_out.empty())
@@ -109,6 +114,8 @@ Result<void> map(const MapOptions& options) {
        {std::pair{"--users-out", options.users_out}, std::pair{"--media-out", options.media_out}}) {
     if (auto checked = check_new(option, file, options.force); !checked) return checked;
   }
+  if (!options.users_out.empty() && options.users_out == options.media_out)
+    return fail(ErrorKind::kUsage, "--media-out: expected another file than --users-out");
   auto job = read_source_job(options);
   if (!job) return tl::unexpected(job.error());
   if (auto found = find_source(options, *job); !found) return tl::unexpected(found.error());
@@ -121,7 +128,7 @@ Result<void> map(const MapOptions& options) {
     if (auto written = write_file_atomically(file, map_text(rows)); !written) return written;
   }
   print_rows(options, *found, media);
-  print_summary(options, *job, found->users, media);
+  print_summary(options, *job, *found, media);
   return {};
 }
 

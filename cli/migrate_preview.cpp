@@ -198,6 +198,12 @@ Result<void> preview(const PreviewOptions& options) {
   if (auto found = find_source(options, *job); !found) return tl::unexpected(found.error());
   const auto source = plan_to_read(options, *job);
   if (!source) return tl::unexpected(source.error());
+  if (const PlanCounts& counts = source->plan.counts; counts.bad > 0) {
+    tell_line(
+        "{} of {} records cannot be imported and are not shown; `zimmock migrate INPUT` "
+        "names them",
+        counts.bad, counts.records);
+  }
   const Names names(job->source.users);
   const Preview shown(*source, names, *zone);
   if (options.conversation.empty()) {

@@ -10,10 +10,10 @@ namespace {
 
 // Options that make no sense for a file of repaired records in ZIM's ids.
 constexpr const char* kNotOfRetry[] = {
-    "INPUT",         "--format",        "--users",    "--merge-users",  "--media-map",
-    "--tz",          "--date-order",    "--language", "--null-is-text", "--merge",
-    "--exported-by", "--missing-media", "--tag",      "--gap",          "--verify-only",
-    "--adopt",       "--adopt-wait",    "--shard",    "--names"};
+    "INPUT",         "--format",        "--users",      "--merge-users",  "--media-map",
+    "--tz",          "--date-order",    "--language",   "--null-is-text", "--merge",
+    "--exported-by", "--missing-media", "--tag",        "--allow-extra",  "--gap",
+    "--verify-only", "--adopt",         "--adopt-wait", "--shard",        "--names"};
 
 }  // namespace
 
@@ -39,6 +39,7 @@ Run setup_migrate_retry(CLI::App& app) {
     options->format = "quarantine";
     options->gap = "continue";
     options->keep_order = true;
+    options->allow_extra = true;  // what the lists had before
     return run_migration(*options);
   };
 }

@@ -321,7 +321,7 @@ class TextOutput : public MigrateOutput {
     for (const auto& [kind, count] : facts.skipped) row("skipped", skipped_text(kind, count));
     for (const auto& [kind, count] : facts.repaired)
       row("mended", fmt::format("{} {}", count, kind));
-    for (const std::string& note : facts.notes) row("note", note);
+    for (const std::string& note : facts.notes) row("note", in_line(note));
   }
 
   void print_estimate(const Estimate& estimate) const {

@@ -1,8 +1,10 @@
 #include "cli/quarantine_file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <string>
 
 #include <fmt/format.h>
@@ -41,6 +43,12 @@ Result<void> check_replaceable(const std::filesystem::path& path) {
               fmt::format("{}: expected a new file for what is quarantined, or that of an earlier "
                           "run, got another file; --quarantine FILE puts it elsewhere",
                           path.string()));
+}
+
+bool has_equal_content(const std::filesystem::path& a, const std::filesystem::path& b) {
+  std::ifstream one(a, std::ios::binary), other(b, std::ios::binary);
+  using Bytes = std::istreambuf_iterator<char>;
+  return std::equal(Bytes(one), Bytes(), Bytes(other), Bytes());
 }
 
 // The user who alone sees the record; "" if both do.
@@ -128,6 +136,9 @@ Result<void> QuarantineFile::finish(const MigrationPlan& plan, const SourceReade
     return {};
   }
   std::error_code error;
+  // Somebody may have repaired the one that is there.
+  if (std::filesystem::exists(path_, error) && !has_equal_content(path_, part()))
+    std::filesystem::rename(path_, path_.string() + ".old", error);
   std::filesystem::rename(part(), path_, error);
   if (!error) return {};
   errno = error.value();

@@ -187,7 +187,7 @@ Result<Seed> read_seed(const SeedOptions& options) {
     if (!document) return tl::unexpected(document.error());
     return own_document(options, *std::move(document));
   }
-  if (!folder && is_zip(options.file)) return convert(options, *skip_bad);
+  if (folder || is_zip(options.file)) return convert(options, *skip_bad);
   if (options.format != "auto" && options.format != "zim") return convert(options, *skip_bad);
   if (options.format == "zim") return read_own(options, *skip_bad);
   const auto format = detect_format(options.file);

@@ -85,6 +85,10 @@ Result<void> keep_long_message(const std::string& file_name, std::string_view te
   std::error_code error;
   if (std::filesystem::exists(folder / file_name, error)) return {};
   std::filesystem::create_directories(folder, error);
+  if (error)
+    return fail(ErrorKind::kUsage,
+                fmt::format("{}: could not make this folder for long messages: {}", folder.string(),
+                            error.message()));
   return write_file_atomically(folder / file_name, text);
 }
 
@@ -174,8 +178,9 @@ void add_source_options(CLI::App& app, SourceOptions& options) {
                  "says where that is uploaded to)")
       ->capture_default_str();
   app.add_option("--missing-media", options.missing_media,
-                 "Files that the source lost, or for which no URL is known: stop (their messages "
-                 "cannot be imported, see --bad), placeholder (\"[missing file: NAME]\" stands for "
+                 "Files that the source lost, or for which no URL is known: stop (a message "
+                 "without words beside a lost one, and any without a URL, cannot be imported, see "
+                 "--bad), placeholder (\"[missing file: NAME]\" stands for "
                  "them), or skip (they are left out; words beside them are kept)")
       ->capture_default_str();
   app.add_flag("--merge", options.merge,

@@ -8,11 +8,12 @@ Result<SourcePeople> people_of(const SourceJob& job) {
   SourceSurvey survey;
   FormatOptions options = job.source;
   options.survey = &survey;
-  auto source = open_inputs(job.inputs, options);
-  if (!source) return tl::unexpected(source.error());
+  auto opened = open_inputs(job.inputs, options);
+  if (!opened) return tl::unexpected(opened.error());
+  const auto source = read_long_messages(*std::move(opened), job.long_messages, options);
   SourcePeople out;
   while (true) {
-    const auto record = (*source)->next();
+    const auto record = source->next();
     if (!record) return tl::unexpected(record.error());
     if (!*record) break;
     const auto& [sender, receiver] = (*record)->source_users;
@@ -23,6 +24,7 @@ Result<SourcePeople> people_of(const SourceJob& job) {
   for (const auto& [id, counts] : out.people) ids.insert(id);
   out.users = propose_user_ids(ids, job.source.users);
   out.media = std::move(survey.media);
+  out.skipped = source->facts().skipped;
   return out;
 }
 

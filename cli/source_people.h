@@ -19,7 +19,8 @@ struct MessagesOf {
 struct SourcePeople {
   std::map<std::string, MessagesOf> people;  // by the source's id; of broken records, too
   std::set<std::string, std::less<>> media;  // as --media-map takes them
-  UserMap users;                             // propose_user_ids(), by --users where it has one
+  std::map<std::string, std::uint64_t, std::less<>> skipped;  // SourceFacts'
+  UserMap users;  // propose_user_ids(), by --users where it has one
 };
 
 // Reads the inputs to their end; they can be opened again. The Error is the reader's.

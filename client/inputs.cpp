@@ -68,8 +68,7 @@ class Search {
     const bool is_pattern = named.find_first_of("*?[") != named.npos;
     if (fs::exists(base_ / named, ignored) || !is_pattern) return named_path(named, base_ / named);
     const std::vector<std::string> all = matches_of((base_ / named).string());
-    if (all.empty())
-      return fail(ErrorKind::kUsage, fmt::format("{}: no file matches", quote(named)));
+    if (all.empty()) return fail(ErrorKind::kUsage, fmt::format("{}: no file matches", named));
     for (const fs::path one : all) {
       const bool relative = !base_.empty() && !fs::path(named).is_absolute();
       const std::string name = (relative ? one.lexically_relative(base_) : one).string();
@@ -101,8 +100,9 @@ class Search {
     auto searched = folder ? this->folder(name, path, false) : archive(name, path);
     if (!searched) return searched;
     if (out_.files.size() > before) return {};
-    // It says best what it misses.
+    // These say best what is missing.
     if (folder && format_ != nullptr) return file(name, path);
+    if (auto checked = check_file(path); !checked) return checked;
     const std::size_t found = out_.no_chats.size() - others;
     return fail(
         ErrorKind::kUsage,
@@ -148,13 +148,26 @@ class Search {
     searched_ = true;
     auto unpacked = unpack_zip(path, spool_folder_);
     if (!unpacked) return tl::unexpected(unpacked.error());
-    for (const std::string& inner : unpacked->left_packed())
-      out_.no_chats.push_back((fs::path(name) / inner).string());
+    for (const std::string& inner : unpacked->left_packed()) {
+      const std::string whole = (fs::path(name) / inner).string();
+      if (equal_ignoring_case(fs::path(inner).extension().string(), ".zip"))
+        return unreadable(whole, "an archive in an archive");
+      out_.no_chats.push_back(whole);
+    }
     out_.unpacked.push_back(*std::move(unpacked));
     return folder(name, out_.unpacked.back().path(), true);
   }
 
   // A file that nobody has named.
+  // What is named as a chat, or is an archive in an archive, may hold one that nobody would miss
+  // before it is too late.
+  static tl::unexpected<Error> unreadable(const std::string& name, std::string_view why) {
+    return fail(ErrorKind::kUsage,
+                fmt::format("{}: expected a chat history, got {}; unpack or convert it, or move it "
+                            "elsewhere",
+                            name, why));
+  }
+
   Result<void> found(const std::string& name, const fs::path& path, bool beside_chat) {
     std::error_code ignored;
     const bool regular = fs::is_regular_file(path, ignored);
@@ -163,6 +176,10 @@ class Search {
                   fmt::format("{}: could not open: {}", name, std::strerror(errno)));
     }
     const auto known = regular ? detect_format(path) : Result<const Format*>(nullptr);
+    if (regular && !known && is_named_as_chat(path) && path.extension() == ".txt") {
+      const auto checked = check_file(path);
+      return unreadable(name, checked ? "a text that is none" : checked.error().message);
+    }
     const bool sent_in_chat = beside_chat && known && *known != nullptr && (*known)->is_personal &&
                               !is_named_as_chat(path);
     take_found(name, path, known && !sent_in_chat ? *known : nullptr);

@@ -24,6 +24,7 @@ using json = nlohmann::json;
 // A line of the spool: the line in the source, how many bytes its pointer has, that, then a record
 // or, as an array, a problem and what is known of its record; spaces between them.
 constexpr std::size_t kMaxRecordBytes = kMaxLineBytes - 1024;
+constexpr std::size_t kMaxBadTextBytes = 64 * 1024;
 constexpr std::size_t kMaxNamedBytes = 256;  // of an id that a problem is told with
 
 struct CloseFile {
@@ -72,6 +73,7 @@ class SpoolWriter : public Conversion {
     for (const char* name : {"Id", "FromUserId", "ToUserId"})
       out.push_back(string_of(known, name).substr(0, kMaxNamedBytes));
     out.push_back(integer_of(known, "SendMessageTime").value_or(0));
+    out.push_back(string_of(known, "Message").substr(0, kMaxBadTextBytes));
     return write(place, json_line(out));
   }
 
@@ -166,6 +168,7 @@ class SpoolReader : public SourceReader {
     record.message.from_user_id = zim_user(users_, record.source_users[0]);
     record.message.to_user_id = zim_user(users_, record.source_users[1]);
     record.message.send_time_ms = integer_of(words[6]).value_or(0);
+    record.message.message = string_of(words[7]);
   }
 
   LineFile file_;
@@ -227,8 +230,10 @@ std::optional<std::string> media_url(std::string_view source, const FormatOption
   if (!options.media_folder.empty() && !is_url(source)) name = options.media_folder + "/" + name;
   if (options.survey != nullptr && !source.empty()) options.survey->media.insert(name);
   const auto* row = row_of(name, options);
-  if (row == nullptr) {
-    name = source;
+  // Somebody may have named the input from another folder: the longest end of the path counts.
+  for (auto slash = name.find('/'); row == nullptr && name.size() > source.size();
+       slash = name.find('/')) {
+    name.erase(0, slash + 1);
     row = row_of(name, options);
   }
   if (row != nullptr && row->second.empty()) return std::nullopt;

@@ -30,7 +30,7 @@ class Conversion {
   virtual Result<void> message(const SourcePlace& place, const nlohmann::json& record) = 0;
 
   // A message that cannot be imported, because of its source. Of `known`, a record as above as far
-  // as it came, Id, FromUserId, ToUserId and SendMessageTime are told; it may be null.
+  // as it came, Id, FromUserId, ToUserId, SendMessageTime and Message are told; it may be null.
   virtual Result<void> bad(const SourcePlace& place, const SourceProblem& problem,
                            const nlohmann::json& known) = 0;
 

@@ -75,7 +75,14 @@ class LongMessageReader : public SourceReader {
 
   std::uint64_t size() const override { return source_->size(); }
   std::uint64_t position() const override { return source_->position(); }
-  const SourceFacts& facts() const override { return facts_; }
+  const SourceFacts& facts() const override { return complete_ ? facts_ : source_->facts(); }
+  std::uint32_t input_of(const RecordPlace& place) const override {
+    return source_->input_of(place);
+  }
+  std::string input_name(std::uint32_t input) const override { return source_->input_name(input); }
+  std::string_view format_of(const RecordPlace& place) const override {
+    return source_->format_of(place);
+  }
 
  private:
   bool is_long(const SourceRecord& record) const {
@@ -124,6 +131,7 @@ class LongMessageReader : public SourceReader {
 
   void finish() {
     facts_ = source_->facts();
+    complete_ = true;
     if (long_ == 0) return;
     facts_.repaired[how_.policy == LongPolicy::kFile
                         ? fmt::format("texts over {} bytes, made files", max_bytes_)
@@ -137,6 +145,7 @@ class LongMessageReader : public SourceReader {
   const std::size_t max_bytes_;
   SourceFacts facts_;
   std::deque<SourceRecord> parts_;  // of the record before, still to be given
+  bool complete_ = false;           // facts_ are
   std::uint64_t long_ = 0;
   std::uint64_t made_ = 0;  // parts
 };

@@ -22,8 +22,6 @@ struct Sign {
   std::string_view is;  // and what to do
 };
 constexpr Sign kSigns[] = {
-    {"PK\3\4"sv, "a .zip archive; unpack it and give the chat's file or folder in it"},
-    {"PK\5\6"sv, "a .zip archive with nothing in it"},
     {"\x1F\x8B"sv, "a gzip archive; unpack it (gunzip, or tar xzf) and give the file in it"},
     {"BZh"sv, "a bzip2 archive; unpack it (bunzip2, or tar xjf) and give the file in it"},
     {"\xFD"
@@ -91,8 +89,7 @@ std::optional<std::string> other_folder(const fs::path& path) {
   if (has("channels.json") && has("users.json"))
     return "a Slack export without dms.json; Slack's standard export has public channels only, and "
            "ZIM imports conversations of two users only";
-  return "a folder; give the file of one chat history, or the folder of an unpacked Slack export, "
-         "which has dms.json";
+  return std::nullopt;
 }
 
 }  // namespace

@@ -54,7 +54,10 @@ class Writer {
 
   Result<void> line(const LineFile::Line& line) {
     const auto begun = chat_.begins(line.text);
-    if (!begun) {
+    const auto named = begun ? chat_.split_name(begun->rest, out_.options()) : std::nullopt;
+    const bool pasted = named && chat_.is_pasted(named->name) && open_;
+    if (pasted) out_.repaired("lines of others, kept in the message that they were pasted into");
+    if (!begun || pasted) {
       continuation(line);
       return {};
     }
@@ -66,11 +69,10 @@ class Writer {
     time_.minute = begun->minute;
     time_.second = begun->second;
     stamp_ = begun->stamp;
-    auto named = chat_.split_name(begun->rest, out_.options());
     text_ = named ? named->text : begun->rest;
     bytes_ = line.text.size();
     service_ = !named;
-    name_ = named ? std::move(named->name) : "";
+    name_ = named ? named->name : "";
     return {};
   }
 
@@ -138,7 +140,10 @@ class Writer {
 
   json known() const {
     if (!is_of_two()) return nullptr;
-    return {{"FromUserId", name_}, {"ToUserId", other()}};
+    json out{{"FromUserId", name_}, {"ToUserId", other()}};
+    if (is_local_time(time_)) out["SendMessageTime"] = zone_.to_unix_ms(time_, latest_ms_).unix_ms;
+    if (bytes_ <= kMaxMessageBytes && is_utf8(text_)) out["Message"] = text_;
+    return out;
   }
 
   bool is_of_two() const {
@@ -220,6 +225,7 @@ class Writer {
           "not known: --language)",
           quote(text.text));
     }
+    if (text.omitted && policy() == MissingPolicy::kPlaceholder) return missing(text, "");
     return send(text, {text_part(text.text)});
   }
 
@@ -241,20 +247,17 @@ class Writer {
   // A caption is kept either way.
   Result<void> missing(const WhatsAppText& text, const std::string& file) {
     std::vector<MessagePart> parts;
-    if (policy() == MissingPolicy::kPlaceholder) {
-      out_.repaired(kPlaceholders);
-      parts.push_back(missing_part(file));
-    }
-    const bool caption = text.kind == Kind::kFile && !text.text.empty();
-    if (caption) parts.push_back(text_part(text.text));
+    const bool placeholder = policy() == MissingPolicy::kPlaceholder;
+    if (placeholder) parts.push_back(missing_part(file));
+    if (text.kind != Kind::kOmitted && !text.text.empty()) parts.push_back(text_part(text.text));
     if (parts.empty()) return skip(kMissingMedia);
-    if (policy() == MissingPolicy::kSkip) out_.skipped(kLostMedia);
+    placeholder ? out_.repaired(kPlaceholders) : out_.skipped(kLostMedia);
     return send(text, parts);
   }
 
   Result<void> send(const WhatsAppText& text, const std::vector<MessagePart>& parts) {
     if (text.edited) out_.repaired("notes that a message was edited, left out of its text");
-    if (text.omitted) out_.skipped(kLostMedia);
+    if (text.omitted && policy() != MissingPolicy::kPlaceholder) out_.skipped(kLostMedia);
     const ZonedTime time = zone_.to_unix_ms(time_, latest_ms_);
     count_local_time(time.kind, out_);
     latest_ms_ = time.unix_ms;

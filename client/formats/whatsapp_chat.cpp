@@ -20,6 +20,7 @@ using Counts = std::map<std::string, std::uint64_t, std::less<>>;
 constexpr std::size_t kMaxNameBytes = 256;
 constexpr std::size_t kMaxStampLine = 512;  // of a line that may begin a message in another way
 constexpr std::size_t kMaxClocks = 8;
+constexpr std::size_t kMaxOfOthers = 1000;  // messages; more were not pasted
 // Of a chat's messages, as many in another clock are no text that somebody pasted.
 constexpr std::uint64_t kManyClocks = 2;
 constexpr std::uint64_t kPartClocks = 20;
@@ -33,6 +34,12 @@ struct OtherClock {
   std::string stamp;  // of the first
   std::uint32_t line = 0;
   Counts messages;  // of each name
+};
+
+// When a message was sent, as the phone writes it.
+struct When {
+  std::array<int, 3> date{};
+  int seconds = 0;  // of the day
 };
 
 class Scan {
@@ -82,6 +89,9 @@ class Scan {
     }
     ++messages_;
     dates_.add(*begun, line.number);
+    const bool of_others = named && !options_.users.contains(named->name);
+    if (of_others && of_others_.size() < kMaxOfOthers) of_others_.push_back({last_, when(*begun)});
+    if (!of_others) last_ = when(*begun);
     if (!named) {
       if (words_.is(WhatsAppWord::kNotice, begun->rest)) ++known_;
       return;
@@ -93,6 +103,23 @@ class Scan {
     } else if (text.looks_own) {
       ++look_own_;
     }
+  }
+
+  static When when(const WhatsAppLine& line) {
+    return {line.date, (line.hour * 60 + line.minute) * 60 + line.second};
+  }
+
+  // True if what others wrote is older than what stands before it: nobody writes back in time, so
+  // it was pasted. What stands in the order of its time makes the chat a group's.
+  bool others_are_pasted() const {
+    const auto order = dates_.decide(options_.date_order, path_);
+    if (!order || of_others_.size() >= kMaxOfOthers) return false;
+    const auto number = [&](const When& at) {
+      const LocalTime day = date_in(*order, at.date);
+      return ((day.year * 12LL + day.month) * 31 + day.day) * 86'400 + at.seconds;
+    };
+    return std::all_of(of_others_.begin(), of_others_.end(),
+                       [&](const auto& one) { return number(one.second) < number(one.first); });
   }
 
   void other(const WhatsAppLine& line, std::uint32_t number, const std::string& name) {
@@ -124,15 +151,15 @@ class Scan {
     return {};
   }
 
-  // Whose chat it is. It is that of the two of --users even if others seem to have written, whose
-  // messages somebody has pasted.
+  // Whose chat it is. It is that of the two of --users even if others seem to have written, if
+  // somebody has pasted their messages.
   Result<void> find_people() {
     const auto& users = options_.users;
     const bool two = users.size() == 2 && std::all_of(users.begin(), users.end(), [&](auto& row) {
                        return chat_.messages.contains(row.first);
                      });
     if (chat_.messages.size() > 2) {
-      if (!two) return {};
+      if (!two || !others_are_pasted()) return {};
       for (const auto& row : users) chat_.people.push_back(row.first);
       return {};
     }
@@ -188,11 +215,17 @@ class Scan {
   std::uint64_t known_ = 0;     // messages that are WhatsApp's by the words
   std::uint64_t look_own_ = 0;  // those that only look so
   std::map<WhatsAppShape, OtherClock> others_;
+  When last_{};                                   // of the last message of somebody in --users
+  std::vector<std::pair<When, When>> of_others_;  // that before, and that of a message of another
 };
 
 }  // namespace
 
 bool WhatsAppChat::has(std::string_view name) const { return messages.contains(name); }
+
+bool WhatsAppChat::is_pasted(std::string_view name) const {
+  return messages.size() > 2 && people.size() == 2 && name != people[0] && name != people[1];
+}
 
 std::optional<WhatsAppLine> WhatsAppChat::begins(std::string_view text) const {
   auto line = read_whatsapp_line(text);

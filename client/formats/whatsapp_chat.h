@@ -34,6 +34,8 @@ struct WhatsAppChat {
 
   bool of_a_group() const { return people.empty() && messages.size() > 2; }
   bool has(std::string_view name) const;
+  // True for a name in text that was pasted into the chat of two.
+  bool is_pasted(std::string_view name) const;
 
   // The line taken apart if a message begins with it.
   std::optional<WhatsAppLine> begins(std::string_view text) const;

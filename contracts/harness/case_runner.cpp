@@ -243,14 +243,16 @@ class CaseRun {
   std::vector<std::int64_t> as_calibrated(const std::vector<std::int64_t>& codes) const {
     std::vector<std::int64_t> out;
     for (const std::int64_t code : codes) {
-      bool stays = site_.profile.codes.empty() || code == 0;
+      bool stays = code == 0;  // also if a rule still has it, or none ever had
+      std::vector<std::int64_t> others;
       for (const Rule& row : all_rules()) {
-        if (row.code != code) continue;
+        if (code == 0 || row.code != code) continue;
         const std::int64_t known = site_.profile.code(row.rule_id);
         stays = stays || known == code;
-        if (known != code) out.push_back(known);
+        if (known != code) others.push_back(known);
       }
-      if (stays) out.push_back(code);
+      if (stays || others.empty()) out.push_back(code);
+      out.insert(out.end(), others.begin(), others.end());
     }
     return out;
   }

@@ -127,7 +127,9 @@ void conclude(RuleResult& result, const RunOptions& options) {
 
 // The call that finds out whether there is such a service at all; nothing if there is.
 std::optional<RunOutcome> probe(Target& target, CaseSite& site, std::string& why, bool& mock) {
-  auto world = target.open({});
+  WorldSettings settings;
+  settings.profile = site.profile;
+  auto world = target.open(settings);
   if (!world) {
     why = world.error().message;
     return RunOutcome::kUnreachable;

@@ -197,9 +197,10 @@ void add_nexts(Mocks& mocks) {
   add_reply(
       mocks, {kRule, "text", "Next is a string."}, kQueryPeerMsg,
       [](Reply& reply, const WrongCall&) { reply.members["Next"] = reply.members["Next"].dump(); });
-  add_reply(mocks, {kRule, "double", "Next has gone through a double."}, kQueryPeerMsg,
+  // A double keeps what is below 2^53.
+  add_reply(mocks, {kRule, "float", "Next has gone through a float of 32 bits."}, kQueryPeerMsg,
             [](Reply& reply, const WrongCall&) {
-              const auto next = reply.members["Next"].get<double>();
+              const auto next = reply.members["Next"].get<float>();
               reply.members["Next"] = static_cast<std::int64_t>(next);
             });
 }

@@ -57,7 +57,7 @@ refuses '404' 1 '^zimmock: no App 12345$' clock show
 reply "GET $TENANT/clock" '{"error":"not now\nsecond line"}' 409
 refuses '409, in one line' 1 'not now.*second line' clock show
 reply "POST $TENANT/faults" '{"error":"fault: expected a kind, got \"dely\"; did you mean delay?"}' 400
-refuses '400 is our usage' 2 '^zimmock: fault: expected a kind, got "dely"; did you mean delay\?$' fault add dely=1s
+refuses '400 is our usage' 2 '^zimmock: fault: expected a kind, got "dely"; did you mean delay\?$' fault add delay=1s
 answers "{\"GET $TENANT/clock\":{\"status\":502,\"text\":\"<html>\",\"type\":\"text/html\"}}"
 refuses 'an error of something else' 1 "$TENANT/clock: HTTP 502 without an explanation: is this zimmock's control API" clock show
 answers "{\"GET $TENANT/clock\":{\"text\":\"<html>\",\"type\":\"text/html\"}}"

@@ -81,7 +81,7 @@ head -c 3000000 /dev/zero | tr '\0' ' ' >>"$T/document"
 imports 'a large document' POST "$T/document"
 : >"$STUB/seen"
 refuses 'no such file' 2 'nowhere: could not open' state import "$T/nowhere"
-refuses 'a folder' 2 'expected a chat history, got a folder' state import "$T"
+refuses 'a folder' 2 'expected chat histories, got none in' state import "$T"
 sent_nothing
 reply "DELETE $TENANT/state" '{}'
 does 'state reset' DELETE $TENANT/state - state reset

@@ -106,7 +106,7 @@ refuses 'help of a subcommand that is none' 2 'help: expected a command, got "st
 refuses 'an unknown subcommand' 2 'frobnicate' frobnicate
 refuses 'a misspelt subcommand' 2 'migrte.*did you mean.*migrate' migrte
 refuses 'a subcommand in upper case' 2 'SERVE' SERVE
-refuses 'a misspelt subcommand that is taken for the file' 2 '"statsu": not expected; did you mean status' migrate statsu j.db
+refuses 'a misspelt subcommand that is taken for the file' 2 'expected a file or a subcommand, got "statsu"; did you mean status' migrate statsu j.db
 refuses 'the same without another word' 2 'expected a file or a subcommand, got "statsu"; did you mean status' migrate statsu
 refuses '--port and --listen' 2 '--(port|listen).*(port|listen)' serve --port 0 --listen 127.0.0.1:0
 refuses 'a misspelt flag of migrate' 2 '--exeucte.*did you mean.*--execute' migrate x.jsonl --exeucte
@@ -116,8 +116,8 @@ refuses 'a misspelt flag of view' 2 '--sdkk.*did you mean.*--sdk' view --as ann 
 refuses 'a misspelt flag with its value' 2 '--ltsen.*did you mean' serve --ltsen=127.0.0.1:0
 refuses 'a flag that resembles nothing' 2 '--xyzzyplugh' migrate x.jsonl --xyzzyplugh
 if [[ $ERR != *'did you mean'* ]]; then pass; else fail 'no guess' "$ERR"; fi
-refuses 'migrate without a file' 2 'expected INPUT, the chat history, or map, preview, convert, probe, status, report or verify' migrate
-refuses 'migrate with options alone' 2 'expected INPUT, the chat history, or map, preview, convert, probe, status, report or verify' migrate --execute
+refuses 'migrate without a file' 2 'expected INPUT, the chat history, or map, preview, convert, probe, status, report, retry or verify' migrate
+refuses 'migrate with options alone' 2 'expected INPUT, the chat history, or map, preview, convert, probe, status, report, retry or verify' migrate --execute
 for word in status report verify; do
   refuses "migrate $word without a journal" 2 'JOURNAL' migrate "$word"
   refuses "migrate $word with a misspelt flag" 2 '--jsn.*did you mean.*--json' migrate "$word" x.journal --jsn

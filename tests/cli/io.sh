@@ -19,13 +19,13 @@ in_list() { # how many messages ann's list holds
   wc -l <"$T/z_out"
 }
 records 20 >"$T/good.jsonl"
+mkdir "$T/no-chats"
 
 # --- input files ---------------------------------------------------------------------------------------------------------
 
 for args in "" "--execute"; do
   refuses "a file that is not there $args" 2 'nothere\.jsonl.*no such file' migrate "$T/nothere.jsonl" ${args:+"$args"}
-  refuses "a folder $args" 2 'folder|directory' migrate "$T" --format zim ${args:+"$args"}
-  refuses "a folder of no known format $args" 2 'expected a chat history, got a folder; give the file' migrate "$T" ${args:+"$args"}
+  refuses "a folder without a chat $args" 2 'expected chat histories, got none in 0 files' migrate "$T/no-chats" ${args:+"$args"}
   refuses "stdin $args" 2 'regular file|more than once' migrate - ${args:+"$args"}
   refuses "a device $args" 2 'regular file' migrate /dev/zero ${args:+"$args"}
 done

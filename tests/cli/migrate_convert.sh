@@ -132,4 +132,10 @@ line 4 ann bob mine 1790000080000 | jq -c '.VisibleTo = ["ann"]' >>"$T/two.jsonl
 zim migrate preview two.jsonl --conversation ann/bob
 expect_out "ann  \\[in ann's list only\\] mine"
 refuses 'nobody' 2 'expected one of the inputs, A/B, got "ann/dora"; without it, they are listed' migrate preview two.jsonl --conversation ann/dora
+WHAT='a device is not replaced'
+mkdir -p "$T/devices"
+mkfifo "$T/devices/pipe"
+printf '{"FromUserId":"a","ToUserId":"b","MessageType":1,"Message":"hi","SendMessageTime":%s000}\n' "$EPOCHSECONDS" >"$T/one-line.jsonl"
+refuses 'a pipe for a file' 2 '-o: .*pipe: expected a regular file' migrate convert "$T/one-line.jsonl" -o "$T/devices/pipe" --force
+[[ -p $T/devices/pipe ]] && pass || fail 'the pipe is still one' "$(ls -l "$T/devices")"
 finish_cli

@@ -70,7 +70,7 @@ mkdir "$T/empty" "$T/only"
 printf 'remember the milk\n' >"$T/only/notes.txt"
 refuses 'a folder without anything' 2 'empty: expected chat histories, got none in 0 files' migrate "$T/empty"
 refuses 'a folder without a chat' 2 'only: expected chat histories, got none in 1 files, the first ".*notes\.txt"' migrate "$T/only"
-refuses 'a pattern that nothing matches' 2 '"nothing\*\.zip": no file matches' migrate 'nothing*.zip'
+refuses 'a pattern that nothing matches' 2 'nothing\*\.zip: no file matches' migrate 'nothing*.zip'
 refuses 'a file that is not there' 2 'nothing\.txt: could not open' migrate "$T/chat.txt" nothing.txt --users "$T/users.json" --tz UTC
 head -c 150 "$T/chat.zip" >"$T/half.zip"
 refuses 'half a .zip' 2 'half\.zip: expected a whole \.zip, got one without its end' migrate "$T/half.zip"
@@ -100,8 +100,39 @@ refuses 'the same twice' 2 'WhatsApp Chat with Bob\.txt: expected each input onc
   migrate other.txt only --users users.json --tz UTC
 refuses 'the same conversation in two' 2 '"other\.txt" and "chat\.zip/_chat\.txt" both have the conversation of "ann" and "bob"; .*--merge' \
   migrate other.txt chat.zip --users users.json --tz UTC
-refuses 'an error names what was packed as the user does' 2 'omitted\.zip/_chat\.txt: "Ann" is a name' migrate omitted.zip --tz UTC
+for policy in split file; do
+  refuses "the same, with long messages: $policy" 2 'both have the conversation of "ann" and "bob"' \
+    migrate other.txt chat.zip --users users.json --tz UTC --long-messages $policy
+done
+pack "$T/nested.zip" backup.zip="$T/chat.zip" _chat.txt="$T/chat.txt"
+refuses 'an archive in an archive' 2 'nested\.zip/backup\.zip: expected a chat history, got an archive in an archive' \
+  migrate "$T/nested.zip" --users "$T/users.json" --tz UTC
+iconv -f UTF-8 -t UTF-16 "$T/chat.txt" >"$T/utf16.txt"
+pack "$T/utf16.zip" '_chat.txt'="$T/utf16.txt"
+refuses 'a chat in UTF-16 in an archive' 2 'utf16\.zip/_chat\.txt: expected a chat history, got .*UTF-16' \
+  migrate "$T/utf16.zip" --users "$T/users.json" --tz UTC
+refuses 'an error names what was packed as the user does' 2 'omitted\.zip/_chat\.txt: "Ann" and "Bob" are names' migrate omitted.zip --tz UTC
 nothing_left
+
+# --- whose file it is -----------------------------------------------------------------------------------------------------
+
+mkdir "$T/photos"
+for peer in Bob Cy; do
+  printf '30.07.26, 12:03 - Ann: one\n30.07.26, 12:04 - %s: IMG-1.jpg (file attached)\n' $peer >"$T/of.txt"
+  pack "$T/photos/WhatsApp Chat with $peer.zip" _chat.txt="$T/of.txt" IMG-1.jpg="$T/of.txt"
+done
+printf '{"Ann":"ann","Bob":"bob","Cy":"cy"}' >"$T/three.json"
+urls() { # what each conversation's file becomes
+  (cd "$T" && "$ZIMMOCK" migrate convert "$1" --users three.json --media-map media.json --tz UTC -o -) 2>"$T/z_err" |
+    jq -r 'select(.MessageType == 12) | .FromUserId + " " + (.Message | fromjson | .Url)' | sort | xargs
+}
+WHAT='a file of one archive, however the archive was named'
+for map in 'photos/WhatsApp Chat with Bob.zip/IMG-1.jpg' 'WhatsApp Chat with Bob.zip/IMG-1.jpg'; do
+  printf '{"%s":"https://c.example/bob.jpg","IMG-1.jpg":"https://c.example/other.jpg"}' "$map" >"$T/media.json"
+  for folder in photos "$T/photos"; do
+    expect_equal 'bob https://c.example/bob.jpg cy https://c.example/other.jpg' "$(urls "$folder")" "$map, $folder"
+  done
+done
 
 # --- the same records in other inputs, and one input as before ---------------------------------------------------------------
 

@@ -56,7 +56,7 @@ expect_out '4 missing media, which a placeholder stands for'
 imports wa.txt skip ann '["our dog","our cat","words"]' "${WA[@]}"
 expect_out '2 media that are missing'
 expect_out '2 media that were not exported, of messages whose text is kept'
-imports tg.json placeholder user1 '["[missing file]",["[missing file]","a caption"],"[missing file: p3.jpg]",["[missing file: p4.jpg]","another"],"words"]'
+imports tg.json placeholder user1 '["[missing file]",["a caption","[missing file]"],"[missing file: p3.jpg]",["another","[missing file: p4.jpg]"],"words"]'
 expect_out '4 missing media, which a placeholder stands for'
 imports tg.json skip user1 '["a caption","another","words"]'
 expect_out '2 media that are missing'

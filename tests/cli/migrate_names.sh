@@ -105,4 +105,8 @@ printf '[{"id":"D1","members":["U1","U2"]}]' >"$T/slack/dms.json"
 printf '[{"type":"message","user":"U1","text":"hi","ts":"%s.000100"}]' "$seconds" >"$T/slack/D1/$day.json"
 knows slack '{"U1":["Ann L","https://x.example/ann.png"],"U2":["bo",""]}'
 
+mkdir "$T/all"
+cp "$T/telegram.json" "$T/sendbird.json" "$T/all"
+knows all '{"ann":["Ann N","https://x.example/ann.png"],"bo":["Bo N","https://x.example/bo.png"],"user1":["Ann Own",""],"user2":["Bo Peer",""]}'
+
 finish_cli

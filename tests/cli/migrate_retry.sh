@@ -38,6 +38,13 @@ expect_equal 4 "$(wc -l <"$T/bad.jsonl")" 'lines of the quarantine file'
 expect_equal '["m2","m5","m6","m7"]' "$(jq -cs 'map(.record.Id)' "$T/bad.jsonl")" 'its records'
 expect_equal '["zim"]' "$(jq -cs 'map(.format) | unique' "$T/bad.jsonl")" 'their format'
 
+WHAT='a repaired file is kept when the first command writes it anew'
+cp "$T/bad.jsonl" "$T/as-written.jsonl"
+repair as-written.jsonl bad.jsonl
+zim migrate chat.jsonl --bad quarantine --quarantine bad.jsonl
+expect_equal "$(<"$T/as-written.jsonl")" "$(<"$T/bad.jsonl")" 'the file'
+expect_equal 4 "$(grep -c 'now shorter' "$T/bad.jsonl.old")" 'repaired lines of FILE.old'
+
 WHAT='what is not repaired stays bad'
 zim migrate retry --quarantine bad.jsonl
 expect_rc 1

@@ -34,7 +34,6 @@ while IFS='|' read -r file what; do
   refuses "state import $file" 2 "$file: expected a chat history, got $what" state import "$F/$file"
   refuses "serve --seed $file" 2 "$file: expected a chat history, got $what" serve --port 0 --ca-dir "$T/ca" --seed "$F/$file"
 done <<'END'
-chat.zip|a \.zip archive; unpack it
 chat.txt.gz|a gzip archive; unpack it
 utf16.txt|a text in UTF-16; convert it: iconv -f UTF-16 -t UTF-8
 le.txt|a text in UTF-16; convert it: iconv -f UTF-16LE -t UTF-8
@@ -49,11 +48,17 @@ page.html|an HTML page; export the chat
 pages|the folder of Telegram's export as HTML; export again .*"Machine-readable JSON"
 telegram|the folder of Telegram's export; give .*telegram/result\.json
 slack|a Slack export without dms\.json; Slack's standard export has public channels only
-whatsapp|the folder of WhatsApp's export; give .*whatsapp/_chat\.txt
-photos|a folder; give the file of one chat history
 END
 refuses 'an empty file' 2 'empty\.txt: expected a chat history, got an empty file' migrate "$F/empty.txt"
 refuses 'a format that is named' 2 'le\.txt: expected a chat history, got a text in UTF-16' migrate "$F/le.txt" --format whatsapp
+
+for word in migrate 'state import' "serve --port 0 --ca-dir $T/ca --seed"; do
+  refuses "$word of a folder without a chat" 2 'photos: expected chat histories, got none in 0 files' $word "$F/photos"
+  for chat in chat.zip whatsapp; do
+    refuses "$word $chat is read: its people are not known" 2 "$chat/_chat\.txt: \"Alice\" and \"Bob\" are names, not user ids" \
+      $word "$F/$chat"
+  done
+done
 
 # What is none of these is not taken for one.
 printf '{"Id":"1","FromUserId":"ann","ToUserId":"bob","MessageType":1,"Message":"a\\u0000b <html>","SendMessageTime":%s000}\n' "$EPOCHSECONDS" >"$T/good.jsonl"

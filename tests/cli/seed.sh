@@ -127,7 +127,8 @@ stop_mock TERM
 # --- mistakes -----------------------------------------------------------------------------------------------------------
 
 refuses 'a seed that is not there' 2 'nothere\.jsonl.*no such file' serve --port 0 --ca-dir "$T/ca" --seed "$T/nothere.jsonl"
-refuses 'a folder' 2 'folder' serve --port 0 --ca-dir "$T/ca" --seed "$T"
+mkdir "$T/nothing"
+refuses 'a folder without a chat' 2 'expected chat histories, got none' serve --port 0 --ca-dir "$T/ca" --seed "$T/nothing"
 { cat "$T/seed.jsonl"; echo '{"FromUserId":"ann","ToUserId":"bob","MessageType":99,"Message":"x"}'; } >"$T/bad.jsonl"
 refuses 'a bad line' 1 'bad\.jsonl: line 6: import\.type: /MessageType: expected 1, 10.*, got 99' serve --port 0 --ca-dir "$T/ca" --seed "$T/bad.jsonl"
 echo '{"FromUserId":"ann","ToUserId":"bob","MessageType":1,"Mesage":"x"}' >"$T/bad.jsonl"

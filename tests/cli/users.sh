@@ -81,7 +81,7 @@ expect_out_json -s '[.[] | select(.type == "merged-user") | [.to, .from]] == [["
 zim migrate coll.jsonl --users map.json --merge-users --execute --rate off --journal merged.journal
 expect_rc 0
 expect_out 'verified: all 4 of 4 imports'
-refuses 'the same command goes on, another does not' 2 'got "x1" for' migrate "$T/coll.jsonl" --users "$T/map.json" --execute --journal "$T/merged.journal"
+refuses 'the same command goes on, another does not' 2 '--merge-users: was on, is nothing' migrate "$T/coll.jsonl" --users "$T/map.json" --execute --journal "$T/merged.journal"
 zim migrate report merged.journal --json
 expect_out_json '.told["--merge-users"] == "on"'
 WHAT='its lists can be read back'

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "client/importer.h"
+#include "client/registrar.h"
 #include "client/verifier.h"
 #include "tests/client/support.h"
 
@@ -159,6 +160,13 @@ struct Migration {
             profile,
             adopt_from_ms,
             keep_order};
+  }
+  RegisterReport register_all(const std::vector<RegisterUser>& users) {
+    const auto transport = service.connect();
+    ZimApi api(*transport, {1, "secret"}, time);
+    RateLimiter limiter(0, time, time);
+    CallSite site{limiter, time, time, board, true};
+    return register_users(api, site, users);
   }
   ImportReport import() { return run_import(context(), *journal); }
   VerifyReport verify(std::int64_t settle_ms = 0) {

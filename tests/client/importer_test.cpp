@@ -43,14 +43,12 @@ FakeService::Intercept always(const std::string& action, Result<HttpResponse> an
   };
 }
 
-RegisterReport register_all(Migration& run, const std::vector<std::string>& ids) {
+using Texts = std::vector<std::string>;
+
+RegisterReport register_all(Migration& run, const Texts& ids) {
   std::vector<RegisterUser> users;
   for (const std::string& id : ids) users.push_back({id, "", ""});
-  const auto transport = run.service.connect();
-  ZimApi api(*transport, {1, "secret"}, run.time);
-  RateLimiter limiter(0, run.time, run.time);
-  CallSite site{limiter, run.time, run.time, run.board, true};
-  return register_users(api, site, users);
+  return run.register_all(users);
 }
 
 }  // namespace
@@ -457,13 +455,13 @@ TEST_CASE("registering survives a lost answer and a wait, and stops at refused c
   Migration run(conversations(1, 1));
   run.service.after = on_call("UserRegister", 1, fail(ErrorKind::kInDoubt, "lost"));
   run.service.before = on_call("UserRegister", 2, code_answer(660700001));
-  const RegisterReport report = register_all(run, {"a", "b"});
+  const RegisterReport report = register_all(run, Texts{"a", "b"});
   CHECK(report.registered + report.already_there == 2);
   CHECK_FALSE(report.error);
   run.service.before = always("UserRegister", code_answer(100000005));
-  CHECK(register_all(run, {"a"}).fatal->code == 100000005);
+  CHECK(register_all(run, Texts{"a"}).fatal->code == 100000005);
   run.service.before = always("UserRegister", fail(ErrorKind::kUnreachable, "gone"));
-  CHECK(register_all(run, {"a"}).error->message == "gone");
+  CHECK(register_all(run, Texts{"a"}).error->message == "gone");
 }
 
 TEST_CASE("a user whose name is refused is registered without it") {
@@ -475,12 +473,8 @@ TEST_CASE("a user whose name is refused is registered without it") {
           {},
           R"({"Code":0,"ErrorList":[{"UserId":"a","SubCode":660700006,"SubMessage":"too long"},
                                     {"UserId":"b","SubCode":660700006,"SubMessage":"nameless"}]})"});
-  const auto transport = run.service.connect();
-  ZimApi api(*transport, {1, "secret"}, run.time);
-  RateLimiter limiter(0, run.time, run.time);
-  CallSite site{limiter, run.time, run.time, run.board, true};
-  const RegisterReport report =
-      register_users(api, site, {{"a", "A", ""}, {"b", "", ""}, {"c", "C", ""}});
+  const std::vector<RegisterUser> users{{"a", "A", ""}, {"b", "", ""}, {"c", "C", ""}};
+  const RegisterReport report = run.register_all(users);
   CHECK(report.names_refused == 1);
   CHECK(report.registered == 2);
   REQUIRE(report.refused.size() == 1);
@@ -496,7 +490,7 @@ TEST_CASE("a user that is refused is named") {
           200,
           {},
           R"({"Code":0,"ErrorList":[{"UserId":"a","SubCode":660000012,"SubMessage":"x"}]})"});
-  const RegisterReport report = register_all(run, {"a", "b"});
+  const RegisterReport report = register_all(run, Texts{"a", "b"});
   CHECK(report.registered == 1);
   REQUIRE(report.refused.size() == 1);
   CHECK(report.refused[0].user_id == "a");

@@ -224,7 +224,7 @@ TEST_CASE("URLs that all moved in one way are no difference, and single ones are
   std::string text;
   for (int i = 0; i < 3; ++i) {
     const json document{{"Uid", "u"}, {"Url", fmt::format("https://m/{}", i)}, {"FileName", "f"}};
-    text += record_line(std::to_string(i), kNow + i,
+    text += record_line(std::to_string(i), kNow - 1000 + i,
                         {{"MessageType", 12}, {"Message", document.dump()}});
   }
   Imported run(text);

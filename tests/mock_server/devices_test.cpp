@@ -73,11 +73,12 @@ TEST_CASE("who would not see which type") {
   CHECK(counts(row_of(summary.as_receiver, 200)) == Counts{1, 1, 2, 0});
   CHECK(counts(row_of(summary.as_receiver, 1)) == Counts{2, 1, 0, 1});
   CHECK(counts(row_of(summary.as_receiver, 11)) == Counts{2, 0, 0, 2});
-  CHECK(counts(row_of(summary.as_receiver, 10)) == Counts{1, 0, 0, 3});
+  CHECK(counts(row_of(summary.as_receiver, 10)) == Counts{1, 0, 3, 0});
   CHECK(row_of(summary.as_receiver, 200).sentence() ==
         "of 4 users with known versions, 2 would not see type 200");
-  REQUIRE(summary.as_sender.size() == 2);
+  REQUIRE(summary.as_sender.size() == 3);
   CHECK(counts(row_of(summary.as_sender, 1)) == Counts{2, 0, 2, 0});
+  CHECK(counts(row_of(summary.as_sender, 10)) == Counts{1, 0, 1, 2});
   CHECK(counts(row_of(summary.as_sender, 200)) == Counts{1, 1, 1, 1});
   CHECK_THAT(summary.as_sender[0].sentence(), Contains("would not see type 1 they send"));
 

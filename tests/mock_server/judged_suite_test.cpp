@@ -106,7 +106,7 @@ TEST_CASE("a mock that does otherwise by its profile conforms, and is blamed for
     for (const TrafficTally::Distinct& found : tally.findings()) {
       if (found.side != Side::kServer) continue;
       CAPTURE(found.line, found.first);
-      CHECK(found.observed);
+      CHECK(found.severity == Severity::kObserved);
     }
   }
 }
