@@ -197,10 +197,9 @@ void add_nexts(Mocks& mocks) {
   add_reply(
       mocks, {kRule, "text", "Next is a string."}, kQueryPeerMsg,
       [](Reply& reply, const WrongCall&) { reply.members["Next"] = reply.members["Next"].dump(); });
-  // A double keeps what is below 2^53.
-  add_reply(mocks, {kRule, "float", "Next has gone through a float of 32 bits."}, kQueryPeerMsg,
+  add_reply(mocks, {kRule, "double", "Next has gone through a double."}, kQueryPeerMsg,
             [](Reply& reply, const WrongCall&) {
-              const auto next = reply.members["Next"].get<float>();
+              const auto next = reply.members["Next"].get<double>();
               reply.members["Next"] = static_cast<std::int64_t>(next);
             });
 }
