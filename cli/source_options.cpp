@@ -79,7 +79,7 @@ Result<void> read_times(const SourceOptions& options, SourceJob& job) {
   return {};
 }
 
-// Where the user uploads it from. A file that is there is that text: its name is the text's digest.
+// Keeps a text for the user to upload. A file that is there has that text: its name is the digest.
 Result<void> keep_long_message(const std::string& file_name, std::string_view text) {
   const std::filesystem::path folder = "long-messages";
   std::error_code error;
@@ -166,27 +166,30 @@ void add_source_options(CLI::App& app, SourceOptions& options) {
                  "The time zone of times that name none, as Europe/Berlin");
   app.add_option("--date-order", options.date_order, "Of dates like 1/2/24: dmy, mdy or ymd");
   app.add_option("--language", options.language,
-                 "The phone's language of a WhatsApp export, as pt or zh-TW: what is none of its "
-                 "words is a user's text. Without it, the words of all known languages are "
-                 "WhatsApp's, and a language that is not known stops the plan");
-  app.add_flag("--null-is-text", options.null_is_text,
-               "A user wrote what is \"null\" in a WhatsApp export; without it, such a message "
-               "counts as bad: Android writes it for what it cannot tell");
+                 "The phone's language of a WhatsApp export, as pt or zh-TW: only words of that "
+                 "language count as WhatsApp's own. Without it, words of all known languages do, "
+                 "and an export in an unknown language stops the plan");
+  app.add_flag(
+      "--null-is-text", options.null_is_text,
+      "Import messages \"null\" of a WhatsApp export as text. Without it they count as bad: "
+      "Android writes null for what it cannot export");
   app.add_option("--long-messages", options.long_messages,
-                 "Texts over the limit: stop (they cannot be imported, see --bad), split into "
-                 "several messages, or file (written to long-messages/ in this folder; --media-map "
-                 "says where that is uploaded to)")
+                 "Texts over the limit: stop (they count as bad, see --bad), split (each becomes "
+                 "several messages), or file (each is written to long-messages/ in this folder, to "
+                 "be uploaded, and imported with its URL of --media-map)")
       ->capture_default_str();
   app.add_option("--missing-media", options.missing_media,
-                 "Files that the source lost, or for which no URL is known: stop (a message "
-                 "without words beside a lost one, and any without a URL, cannot be imported, see "
-                 "--bad), placeholder (\"[missing file: NAME]\" stands for "
-                 "them), or skip (they are left out; words beside them are kept)")
+                 "Files that were not exported or have no URL: stop (their messages count as bad, "
+                 "see --bad; words beside a file that was not exported are imported without it), "
+                 "placeholder (\"[missing file: NAME]\" takes their place), or skip (they are left "
+                 "out and counted, words beside them are imported)")
       ->capture_default_str();
-  app.add_flag("--merge", options.merge,
-               "Inputs may share a conversation, as two people's exports of it do: what both have "
-               "is one message. What only one person's export has, and the other's covers, goes "
-               "into that person's list alone. Without it, such inputs are refused");
+  app.add_flag(
+      "--merge", options.merge,
+      "Make one history of inputs that share a conversation: a message that both have is "
+      "imported once. One that only one person's export has, though the other's covers its "
+      "time, goes into that person's list alone. Both phones must have had one time zone. "
+      "Without --merge, such inputs are refused");
   app.add_option("--exported-by", options.exported_by,
                  "INPUT=USER, for --merge: whose export it is, by ZIM user id, where the name "
                  "\"WhatsApp Chat with NAME\" does not tell it. May be repeated")
@@ -201,7 +204,7 @@ Result<SourceJob> read_source_job(const SourceOptions& options) {
   SourceJob job;
   if (std::find(options.files.begin(), options.files.end(), "-") != options.files.end()) {
     return fail(ErrorKind::kUsage,
-                "FILE: expected a regular file, got \"-\": it is read more than once");
+                "INPUT: expected a regular file, got \"-\": it is read more than once");
   }
   std::error_code no_folder;
   const auto folder = std::filesystem::temp_directory_path(no_folder);
@@ -231,6 +234,11 @@ Result<void> set_plan_options(const SourceOptions& options, const SourceJob& job
   plan.merge = options.merge;
   if (!options.exported_by.empty() && !options.merge)
     return fail(ErrorKind::kUsage, "--exported-by: expected --merge with it");
+  if (options.merge && job.source.missing_media == MissingPolicy::kSkip) {
+    return fail(ErrorKind::kUsage,
+                "--missing-media: expected stop or placeholder with --merge, got skip: a file that "
+                "one export lacks may be in the other");
+  }
   for (const std::string& text : options.exported_by) {
     const auto equals = std::min(text.rfind('='), text.size());
     const std::string name =

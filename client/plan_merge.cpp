@@ -8,11 +8,14 @@
 //   the list of the one who has it. An edited text, which each has in another version, comes out
 //   right with this, too: each sees their own;
 // - outside the other export, if not: it goes where its record says, usually both lists.
+// A medium that one export lacks, and has a placeholder for, is that of the other one by the same
+// person at the same time.
 // Exports of a whole service (Format::is_personal is false) are parts of one history: by the same
 // id, or without ids by content and time, a record is one that was exported twice, and what only
 // one has is just in the other part.
 
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 #include <map>
 #include <set>
@@ -22,9 +25,11 @@
 #include <fmt/format.h>
 
 #include "client/formats/chat_name.h"
+#include "client/formats/message_parts.h"
 #include "client/message_identity.h"
 #include "client/plan_steps.h"
 #include "contracts/api/clock.h"
+#include "contracts/api/message_body.h"
 #include "contracts/api/text.h"
 
 namespace zimmock {
@@ -61,6 +66,9 @@ class HistoryMerge {
     std::uint32_t input = 0;
     std::uint32_t record = 0;
     bool personal = false;
+    std::string sender;
+    bool has_medium = false;
+    bool lacks_medium = false;  // there is a placeholder for it
 
     auto alike() const { return std::tie(format, known_by, slot_ms); }
   };
@@ -119,6 +127,10 @@ class HistoryMerge {
       const bool coarse = entry.personal || record->id.empty();
       entry.slot_ms = coarse ? floor_to(planned.time_ms, coarsest) : planned.time_ms;
       note_part(entry, *record);
+      const ImportPeerMsg& message = record->message;
+      entry.sender = message.from_user_id;
+      entry.lacks_medium = message.message.find(kMissingFile) != std::string::npos;
+      entry.has_medium = is_media(message.message_type) && !entry.lacks_medium;
       // What is answered to is named by that export's own ids.
       if (entry.personal) record->message.extended_data.clear();
       entry.known_by =
@@ -164,17 +176,20 @@ class HistoryMerge {
       if (message.size() == 1) {
         single.push_back(message.front());
       } else {
-        unite(message);
+        unite(message, most_exact(message));
       }
     }
   }
 
-  void unite(const std::vector<const Entry*>& message) {
-    const Entry* best =
-        *std::min_element(message.begin(), message.end(), [this](const Entry* a, const Entry* b) {
-          return std::tuple(precision_.at(a->input), a->input) <
-                 std::tuple(precision_.at(b->input), b->input);
-        });
+  const Entry* most_exact(const std::vector<const Entry*>& message) const {
+    return *std::min_element(message.begin(), message.end(),
+                             [this](const Entry* a, const Entry* b) {
+                               return std::tuple(precision_.at(a->input), a->input) <
+                                      std::tuple(precision_.at(b->input), b->input);
+                             });
+  }
+
+  void unite(const std::vector<const Entry*>& message, const Entry* best) {
     PlannedRecord& kept = plan_.records[best->record];
     for (const Entry* entry : message) {
       const PlannedRecord& record = plan_.records[entry->record];
@@ -194,7 +209,76 @@ class HistoryMerge {
            other.first_ms <= entry.slot_ms && entry.slot_ms <= other.last_ms;
   }
 
-  Result<void> place_single(const std::vector<const Entry*>& single) {
+  static bool are_of_two_people(const Entry& a, const Entry& b) {
+    return a.personal && b.personal && a.input != b.input && a.format == b.format;
+  }
+
+  // Takes out the media that one export has and the other has a placeholder for.
+  void unite_media(std::vector<const Entry*>& single) {
+    for (const Entry*& lacks : single) {
+      if (lacks == nullptr || !lacks->lacks_medium) continue;
+      for (const Entry*& has : single) {
+        if (has == nullptr || !has->has_medium || !are_of_two_people(*has, *lacks)) continue;
+        if (has->sender != lacks->sender || has->slot_ms != lacks->slot_ms) continue;
+        unite({has, lacks}, has);
+        has = lacks = nullptr;
+        break;
+      }
+    }
+    std::erase(single, nullptr);
+  }
+
+  // How many messages two inputs have alike but for one and the same distance in time.
+  struct Shifted {
+    std::uint64_t messages = 0;
+    std::int64_t by_ms = 0;
+  };
+  static Shifted shifted(const std::vector<const Entry*>& one,
+                         const std::vector<const Entry*>& other) {
+    std::map<std::string_view, std::vector<std::int64_t>> times;
+    for (const Entry* entry : other) times[entry->known_by].push_back(entry->slot_ms);
+    std::map<std::string_view, std::size_t> seen;
+    std::map<std::int64_t, std::uint64_t> distances;
+    for (const Entry* entry : one) {
+      const auto found = times.find(entry->known_by);
+      if (found == times.end()) continue;
+      const std::size_t number = seen[entry->known_by]++;
+      if (number < found->second.size()) ++distances[found->second[number] - entry->slot_ms];
+    }
+    Shifted out;
+    for (const auto& [by_ms, messages] : distances) {
+      if (messages > out.messages) out = {messages, by_ms};
+    }
+    return out;
+  }
+
+  // Phones with other time zones or clocks would have every message twice.
+  Result<void> refuse_shifted(const std::vector<const Entry*>& single) const {
+    constexpr std::uint64_t kEnough = 3;
+    std::map<std::uint32_t, std::vector<const Entry*>> by_input;
+    for (const Entry* entry : single) by_input[entry->input].push_back(entry);
+    for (const auto& [a, of_a] : by_input) {
+      for (const auto& [b, of_b] : by_input) {
+        if (b <= a || !are_of_two_people(*of_a.front(), *of_b.front())) continue;
+        const Shifted found = shifted(of_a, of_b);
+        if (found.messages < kEnough || 2 * found.messages < std::min(of_a.size(), of_b.size()))
+          continue;
+        return fail(
+            ErrorKind::kUsage,
+            fmt::format("--merge: {} and {} have {} messages of {} and {} alike, but {} s apart: "
+                        "expected two exports in one time zone, by clocks that agree; migrate one "
+                        "of them alone",
+                        quote(source_.input_name(a)), quote(source_.input_name(b)), found.messages,
+                        quote(shared_->users[0]), quote(shared_->users[1]),
+                        std::abs(found.by_ms) / kMillisPerSecond));
+      }
+    }
+    return {};
+  }
+
+  Result<void> place_single(std::vector<const Entry*>& single) {
+    unite_media(single);
+    if (auto apart = refuse_shifted(single); !apart) return apart;
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> lacking;  // (has, has not)
     for (const Entry* entry : single) {
       for (const auto& [input, part] : parts_) {

@@ -193,8 +193,9 @@ class EasemobReader {
     auto url = medium_url(pointer + "/url", source, out_.options());
     if (!url) return tl::unexpected(std::move(url.error()));
     if (*url == source && !string_of(body, "secret").empty()) {
-      return broken(pointer + "/url", "a URL that needs no secret, which --media-map makes of it",
-                    quote(source));
+      return without_public_url(pointer + "/url",
+                                "a URL that needs no secret, which --media-map makes of it",
+                                quote(source), string_of(body, "filename"));
     }
     media.type = type;
     media.url = *std::move(url);

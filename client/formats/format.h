@@ -101,7 +101,7 @@ struct SourceFacts {
       skipped;  // things that are no messages, by kind
   std::map<std::string, std::uint64_t, std::less<>>
       repaired;  // what was broken and mended, by kind
-  // By the source's user ids, those of whom it knows anything. Memory grows with the people.
+  // People of whom the source knows anything, by its user ids. Memory grows with their number.
   std::map<std::string, SourcePerson, std::less<>> people{};
 };
 

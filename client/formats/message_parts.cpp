@@ -18,8 +18,17 @@ Made<std::string> medium_url(std::string_view pointer, std::string_view source,
                 std::string(path.substr(path.rfind('/') + 1))});
 }
 
+tl::unexpected<NoMessage> without_public_url(std::string pointer, std::string expected,
+                                             std::string got, std::string file) {
+  return tl::unexpected(NoMessage{{},
+                                  {std::move(pointer), std::move(expected), std::move(got)},
+                                  MissingMedium::kWithoutUrl,
+                                  std::move(file)});
+}
+
 MessagePart missing_part(const std::string& file) {
-  return text_part(file.empty() ? "[missing file]" : fmt::format("[missing file: {}]", file));
+  return text_part(file.empty() ? fmt::format("{}]", kMissingFile)
+                                : fmt::format("{}: {}]", kMissingFile, file));
 }
 
 void MessageParts::add_text(std::string text) {

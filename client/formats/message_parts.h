@@ -16,7 +16,14 @@ namespace zimmock {
 Made<std::string> medium_url(std::string_view pointer, std::string_view source,
                              const FormatOptions& options);
 
-// What stands for a medium that is missing, as --missing-media placeholder writes it.
+// A part whose medium only the source's own users can read at its URL.
+tl::unexpected<NoMessage> without_public_url(std::string pointer, std::string expected,
+                                             std::string got, std::string file);
+
+// Begins the text that stands for a missing medium.
+inline constexpr std::string_view kMissingFile = "[missing file";
+
+// The text that stands for a missing medium with --missing-media placeholder.
 MessagePart missing_part(const std::string& file);
 
 // FormatOptions::missing_media says what becomes of a medium that is missing. With kStop a lost one

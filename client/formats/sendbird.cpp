@@ -209,12 +209,10 @@ Made<MessagePart> file_part(const json& file, const std::string& at, bool needs_
   auto url = medium_url(at + "/url", source, options);
   if (!url) return tl::unexpected(std::move(url.error()));
   if (needs_key && *url == source) {
-    return tl::unexpected(
-        NoMessage{{},
-                  {at + "/url", "a URL that needs no key, which --media-map can make of it",
-                   quote(source) + " with require_auth"},
-                  MissingMedium::kWithoutUrl,
-                  string_of(file, file.contains("name") ? "name" : "file_name")});
+    return without_public_url(at + "/url",
+                              "a URL that needs no key, which --media-map can make of it",
+                              quote(source) + " with require_auth",
+                              string_of(file, file.contains("name") ? "name" : "file_name"));
   }
   const auto either = [&file](const char* name, const char* other) {
     return file.contains(name) ? name : other;

@@ -16,9 +16,9 @@ inline constexpr std::string_view kDeletedForBoth = "messages deleted for both u
 inline constexpr std::string_view kServiceMessages = "service messages";
 inline constexpr std::string_view kCalls = "calls";
 inline constexpr std::string_view kMissingMedia = "media that are missing";  // nothing else in it
-// Of a message that is imported with something in their place.
+// A message with these is imported, with something in their place.
 inline constexpr std::string_view kPlaceholders = "missing media, which a placeholder stands for";
-// Of a message that is imported without them.
+// A message with these is imported without them.
 inline constexpr std::string_view kLinkPreviews = "previews of links";
 inline constexpr std::string_view kLostMedia =
     "media that were not exported, of messages whose text is kept";

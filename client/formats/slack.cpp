@@ -192,11 +192,11 @@ class SlackExport {
         names_[string_of(element.value, "id")] = name;
         break;
       }
-      for (const char* image : {"image_original", "image_512", "image_192"}) {
-        const std::string& id = string_of(element.value, "id");
+      const std::string& id = string_of(element.value, "id");
+      if (const auto name = names_.find(id); name != names_.end())
+        out_.person(id, name->second, "");
+      for (const char* image : {"image_original", "image_512", "image_192"})
         out_.person(id, "", string_of(profile, image));
-        if (names_.contains(id)) out_.person(id, names_.at(id), "");
-      }
       return {};
     });
   }
@@ -293,7 +293,7 @@ class SlackExport {
     return {};
   }
 
-  // Of a comment on a file the one who wrote it.
+  // The author; of a comment on a file, the author of the comment.
   static const std::string& user_of(const json& source) {
     const std::string& user = string_of(source, "user");
     return user.empty() ? string_of(member_of(source, "comment"), "user") : user;

@@ -26,12 +26,6 @@ bool is_slacks_own(std::string_view url) {
   return host == "slack.com" || host.ends_with(".slack.com");
 }
 
-void add_line(std::string& out, std::string_view line) {
-  if (line.empty()) return;
-  if (!out.empty()) out += '\n';
-  out += line;
-}
-
 // Each line as a quotation, for its words are somebody else's.
 std::string as_quotation(std::string_view text) {
   std::string out;
@@ -187,8 +181,9 @@ class Content {
     auto url = medium_url(pointer, where, out_.options());
     if (!url) return tl::unexpected(std::move(url.error()));
     if (is_slacks_own(*url)) {
-      return broken(pointer, "a URL that needs no Slack token, which --media-map makes of it",
-                    quote(where));
+      return without_public_url(pointer,
+                                "a URL that needs no Slack token, which --media-map makes of it",
+                                quote(where), string_of(source, "name"));
     }
     Media media;
     media.url = *std::move(url);

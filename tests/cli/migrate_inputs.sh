@@ -76,7 +76,7 @@ head -c 150 "$T/chat.zip" >"$T/half.zip"
 refuses 'half a .zip' 2 'half\.zip: expected a whole \.zip, got one without its end' migrate "$T/half.zip"
 pack "$T/out.zip" ../chat.txt="$T/chat.txt"
 refuses 'a name that leads out' 2 'out\.zip: expected names of files inside the archive, got "\.\./chat\.txt"' migrate "$T/out.zip"
-pack "$T/rooted.zip" /tmp/chat.txt="$T/chat.txt"
+pack "$T/rooted.zip" /rooted/chat.txt="$T/chat.txt"
 refuses 'a name from the root' 2 'rooted\.zip: expected names of files inside the archive' migrate "$T/rooted.zip"
 pack "$T/locked.zip" _chat.txt="$T/chat.txt"
 python3 -B - "$T/locked.zip" <<'PY'
@@ -133,6 +133,58 @@ for map in 'photos/WhatsApp Chat with Bob.zip/IMG-1.jpg' 'WhatsApp Chat with Bob
     expect_equal 'bob https://c.example/bob.jpg cy https://c.example/other.jpg' "$(urls "$folder")" "$map, $folder"
   done
 done
+
+# --- two exports of one conversation ---------------------------------------------------------------------------------------
+
+mkdir "$T/pair"
+export_of() { # PEER OFFSET_MINUTES_OF_ANN OFFSET_MINUTES_OF_BOB [LINE]: the .zip of the other one, with six messages
+  local i at
+  for i in 0 1 2 3 4 5; do
+    at=$((720 + 10 * i + (i % 2 ? $3 : $2)))
+    printf '30.07.26, %02d:%02d - %s: text %d\n' $((at / 60)) $((at % 60)) "$( ((i % 2)) && echo Bob || echo Ann)" "$i"
+  done >"$T/of.txt"
+  [[ -z ${4-} ]] || printf '%s\n' "$4" >>"$T/of.txt"
+  printf '30.07.26, 20:00 - Ann: the end\n' >>"$T/of.txt"
+  pack "$T/pair/WhatsApp Chat with $1.zip" _chat.txt="$T/of.txt"
+}
+printf '{"IMG-1.jpg":"https://c.example/1.jpg"}' >"$T/media.json"
+merged() { zim migrate convert pair --merge --users users.json --media-map media.json --tz UTC -o - "$@"; }
+export_of Bob 0 0
+export_of Ann 0 0 '30.07.26, 19:00 - Bob: only here'
+WHAT='what both have comes once'
+merged
+expect_rc 0
+expect_equal '8 [["bob"]]' "$(jq -cs '[length, map(.VisibleTo // empty)] | "\(.[0]) \(.[1])"' -r "$T/z_out")" 'messages, in one list only'
+export_of Ann 1 0
+WHAT='the clock of one is a minute late'
+merged
+expect_rc 2
+expect_err 'have 3 messages of "ann" and "bob" alike, but 60 s apart: expected two exports in one time zone'
+export_of Ann 1440 1440
+sed -i 's/^30.07.26, 20:00/31.07.26, 20:00/' "$T/of.txt"
+for _ in 1; do
+  python3 -B - "$T/of.txt" <<'PY'
+import re, sys
+text = open(sys.argv[1]).read()
+def next_day(found):
+    hours = int(found[1])
+    return f"{30 + hours // 24}.07.26, {hours % 24:02}:"
+open(sys.argv[1], "w").write(re.sub(r"30\.07\.26, (\d+):", next_day, text))
+PY
+  pack "$T/pair/WhatsApp Chat with Ann.zip" _chat.txt="$T/of.txt"
+done
+WHAT='the phones were in other time zones, and the times of one begin where those of the other end'
+merged
+expect_rc 2
+expect_err 'have [67] messages of "ann" and "bob" alike, but 86400 s apart'
+export_of Bob 0 0 '30.07.26, 19:00 - Bob: <Media omitted>'
+export_of Ann 0 0 '30.07.26, 19:00 - Bob: IMG-1.jpg (file attached)'
+WHAT='a file that one export lacks is that of the other'
+merged --missing-media placeholder
+expect_rc 0
+expect_equal '[1,1,1,1,1,1,12,1] []' "$(jq -cs '[map(.MessageType), map(.VisibleTo // empty)] | "\(.[0]) \(.[1])"' -r "$T/z_out")" 'types; messages in one list only'
+refuses 'a file that is skipped may be in the other export' 2 'expected stop or placeholder with --merge, got skip' \
+  migrate pair --merge --users users.json --tz UTC --missing-media skip
 
 # --- the same records in other inputs, and one input as before ---------------------------------------------------------------
 
