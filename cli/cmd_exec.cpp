@@ -210,9 +210,8 @@ Run setup_exec(CLI::App& app) {
       "ZIMMOCK_CONTROL; HTTP_PROXY and ALL_PROXY are taken away.\n"
       "Ends with the command's code (128+N by signal N, 127 not found, 126 cannot be run). When\n"
       "that is 0: with 1 if the contract was broken or a message is stored twice, with 3 if no\n"
-      "request came to the mock. What right clients do too (a nonce in another form than 16 hex\n"
-      "characters, registering a user again) and operations that zimmock does not emulate are\n"
-      "noted and never fail.");
+      "request came to the mock. Notes never fail: a nonce that is not 16 hex characters, a user\n"
+      "registered again, an operation that zimmock does not emulate.");
   return [options] { return exec(*options); };
 }
 

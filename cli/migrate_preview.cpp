@@ -31,7 +31,7 @@ struct PreviewOptions : SourceOptions {
   std::string conversation;
 };
 
-// By any name that the source or --users has for its two people.
+// Names a conversation by any name that the source or --users has for its two people.
 class Names {
  public:
   explicit Names(const UserMap& users) {

@@ -270,7 +270,7 @@ class TextOutput : public MigrateOutput {
                    expires == 0 ? "" : fmt::format(", {} of them when their turn comes", expires)));
   }
 
-  // Of a resumed run: its plan counts from the first one.
+  // The plan of a resumed run counts from the first run.
   static void print_deadline_now(std::int64_t deadline_ms, std::int64_t now_ms) {
     const std::string when = iso_time(deadline_ms);
     row("deadline", deadline_ms > now_ms
