@@ -117,12 +117,16 @@ PendingFile::~PendingFile() {
   ::unlink(beside_.c_str());
 }
 
-Result<void> PendingFile::write(std::string_view text) {
-  const bool written = write_all(fd_, text) && ::fsync(fd_) == 0;
-  const int write_errno = errno;
+Result<void> PendingFile::add(std::string_view text) {
+  return write_all(fd_, text) ? Result<void>() : system_error(path_, "write");
+}
+
+Result<void> PendingFile::finish() {
+  const bool synced = ::fsync(fd_) == 0;
+  const int sync_errno = errno;
   const bool closed = ::close(std::exchange(fd_, -1)) == 0;
-  if (!written || !closed || ::rename(beside_.c_str(), path_.c_str()) != 0) {
-    if (!written) errno = write_errno;
+  if (!synced || !closed || ::rename(beside_.c_str(), path_.c_str()) != 0) {
+    if (!synced) errno = sync_errno;
     auto error = system_error(path_, "write");
     ::unlink(beside_.c_str());
     return error;
@@ -130,10 +134,29 @@ Result<void> PendingFile::write(std::string_view text) {
   return {};
 }
 
+Result<void> PendingFile::write(std::string_view text) {
+  if (auto added = add(text); !added) return added;
+  return finish();
+}
+
 Result<void> write_file_atomically(const fs::path& path, std::string_view text, Readers readers) {
   auto file = PendingFile::open(path, readers);
   if (!file) return tl::unexpected(file.error());
   return file->write(text);
+}
+
+Result<void> check_new_file(const char* option, const fs::path& path, bool force) {
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return {};
+  if (!fs::is_regular_file(path, ignored)) {
+    return fail(ErrorKind::kUsage,
+                fmt::format("{}: {}: expected a regular file", option, path.string()));
+  }
+  if (force) return {};
+  return fail(
+      ErrorKind::kUsage,
+      fmt::format("{}: {}: expected a new file, got one that is there; --force overwrites it",
+                  option, path.string()));
 }
 
 std::FILE* open_private_file(const fs::path& path) {

@@ -42,10 +42,16 @@ class PendingFile {
     std::swap(fd_, other.fd_);
     return *this;
   }
-  // Leaves `path` alone if write() was not called.
+  // Leaves `path` alone if finish() was not called.
   ~PendingFile();
 
-  // All of the file, once.
+  // Adds to the file. After an Error it is not to be finished.
+  Result<void> add(std::string_view text);
+
+  // Puts it in its place; once.
+  Result<void> finish();
+
+  // Both, for a file that is written at once.
   Result<void> write(std::string_view text);
 
  private:
@@ -60,6 +66,9 @@ class PendingFile {
 // A PendingFile, opened and written.
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view text,
                                    Readers readers = Readers::kUser);
+
+// An Error (kUsage) if the path is there: as no regular file, or without `force`.
+Result<void> check_new_file(const char* option, const std::filesystem::path& path, bool force);
 
 // A new stream to write to, for the user alone; replaces what is there. nullptr: errno says why.
 std::FILE* open_private_file(const std::filesystem::path& path);

@@ -1,10 +1,9 @@
 #include "cli/migrate_convert.h"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -22,7 +21,6 @@
 namespace zimmock::cli {
 namespace {
 
-namespace fs = std::filesystem;
 using json = nlohmann::json;
 
 struct ConvertOptions : SourceOptions {
@@ -38,43 +36,33 @@ class LineSink {
  public:
   Result<void> open(const std::string& file) {
     if (file == "-") return {};
-    file_ = file;
-    stream_.reset(open_private_file(part()));
-    return stream_ == nullptr ? cannot_write() : Result<void>();
-  }
-  ~LineSink() {
-    std::error_code ignored;
-    if (stream_ != nullptr) fs::remove(part(), ignored);
-  }
-
-  void line(const std::string& text) {
-    if (stream_ == nullptr) return print_exact(text + "\n");
-    std::fputs((text + "\n").c_str(), stream_.get());
-  }
-
-  Result<void> finish() {
-    if (stream_ == nullptr) return {};
-    const bool failed = std::ferror(stream_.get()) != 0 || std::fflush(stream_.get()) != 0;
-    if (failed) return cannot_write();
-    std::error_code error;
-    fs::rename(part(), file_, error);
-    if (error) return cannot_write();
-    stream_.reset();
+    auto opened = PendingFile::open(file, Readers::kUser);
+    if (!opened) return tl::unexpected(opened.error());
+    file_.emplace(*std::move(opened));
     return {};
   }
 
- private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  fs::path part() const { return file_.string() + ".part"; }
-  Result<void> cannot_write() const {
-    return fail(ErrorKind::kSystem,
-                fmt::format("{}: could not write: {}", file_.string(), std::strerror(errno)));
+  Result<void> line(const std::string& text) {
+    constexpr std::size_t kEnough = 64 * 1024;
+    if (!file_) {
+      print_exact(text + "\n");
+      return {};
+    }
+    waiting_ += text + "\n";
+    return waiting_.size() < kEnough ? Result<void>() : flush();
   }
 
-  fs::path file_;
-  std::unique_ptr<std::FILE, Close> stream_;
+  Result<void> finish() {
+    if (!file_) return {};
+    if (auto flushed = flush(); !flushed) return flushed;
+    return file_->finish();
+  }
+
+ private:
+  Result<void> flush() { return file_->add(std::exchange(waiting_, {})); }
+
+  std::optional<PendingFile> file_;
+  std::string waiting_;
 };
 
 // A source's id within a conversation of several exports, each of which has ids of its own.
@@ -99,7 +87,8 @@ Result<std::uint64_t> write_lines(const PlannedSource& source, LineSink& sink) {
     auto record = source.reader->read_at(planned.place);
     if (!record) return tl::unexpected(record.error());
     if (!source.plan.shared.empty()) record->id = id_of(*source.reader, planned.place, record->id);
-    sink.line(printable_json(json_line(line_of(source.plan, planned, *record))));
+    const std::string line = printable_json(json_line(line_of(source.plan, planned, *record)));
+    if (auto written = sink.line(line); !written) return tl::unexpected(written.error());
     ++lines;
   }
   return lines;
@@ -125,17 +114,7 @@ Result<void> check_options(const ConvertOptions& options) {
   }
   if (options.out == "-" && options.bad == "quarantine" && options.quarantine.empty())
     return fail(ErrorKind::kUsage, "--bad quarantine: expected --quarantine FILE with -o -");
-  std::error_code ignored;
-  const bool there = options.out != "-" && fs::exists(options.out, ignored);
-  if (there && !fs::is_regular_file(options.out, ignored))
-    return fail(ErrorKind::kUsage, fmt::format("-o: {}: expected a regular file", options.out));
-  if (there && !options.force) {
-    return fail(ErrorKind::kUsage,
-                fmt::format("-o: {}: expected a new file, got one that is there; --force "
-                            "overwrites it",
-                            options.out));
-  }
-  return {};
+  return options.out == "-" ? Result<void>() : check_new_file("-o", options.out, options.force);
 }
 
 Result<ExitCode> convert(const ConvertOptions& options) {
@@ -164,7 +143,9 @@ Result<ExitCode> convert(const ConvertOptions& options) {
   }
   LineSink sink;
   if (auto opened = sink.open(options.out); !opened) return tl::unexpected(opened.error());
-  for (const std::string& line : user_lines(source->plan)) sink.line(line);
+  for (const std::string& line : user_lines(source->plan)) {
+    if (auto written = sink.line(line); !written) return tl::unexpected(written.error());
+  }
   const auto lines = write_lines(*source, sink);
   if (!lines) return tl::unexpected(lines.error());
   if (auto done = sink.finish(); !done) return tl::unexpected(done.error());

@@ -1,6 +1,5 @@
 #include "cli/migrate_map.h"
 
-#include <filesystem>
 #include <functional>
 #include <memory>
 
@@ -30,16 +29,6 @@ struct MapOptions : SourceOptions {
   bool as_json = false;
 };
 
-// What was edited is not overwritten.
-Result<void> check_new(const char* option, const std::string& file, bool force) {
-  std::error_code ignored;
-  if (file.empty() || force || !std::filesystem::exists(file, ignored)) return {};
-  return fail(ErrorKind::kUsage,
-              fmt::format("{}: {}: expected a new file, got one that is there; --force overwrites "
-                          "it",
-                          option, file));
-}
-
 // A JSON object with a row a line, as it is edited best.
 std::string map_text(const UserMap& rows) {
   std::string out = "{";
@@ -51,11 +40,10 @@ std::string map_text(const UserMap& rows) {
   return out + "\n}\n";
 }
 
-// Where each file is, by --media-map or by itself; "" if that is not known yet.
+// Gives the URL of each file, by --media-map or its own; "" if none is known yet.
 UserMap media_rows(const SourceJob& job, const SourcePeople& found) {
-  FormatOptions options = job.source;
   UserMap out;
-  for (const std::string& name : found.media) out[name] = media_url(name, options).value_or("");
+  for (const std::string& name : found.media) out[name] = media_url(name, job.source).value_or("");
   return out;
 }
 
@@ -112,7 +100,8 @@ void print_summary(const MapOptions& options, const SourceJob& job, const Source
 Result<void> map(const MapOptions& options) {
   for (const auto& [option, file] :
        {std::pair{"--users-out", options.users_out}, std::pair{"--media-out", options.media_out}}) {
-    if (auto checked = check_new(option, file, options.force); !checked) return checked;
+    if (file.empty()) continue;  // what was edited is not overwritten
+    if (auto checked = check_new_file(option, file, options.force); !checked) return checked;
   }
   if (!options.users_out.empty() && options.users_out == options.media_out)
     return fail(ErrorKind::kUsage, "--media-out: expected another file than --users-out");

@@ -38,23 +38,6 @@ std::vector<std::string> known_words(const CLI::App& app, const std::string& wor
   return names;
 }
 
-// A misspelt subcommand that was taken for the positional before it, and so made the next word one
-// too many; or "".
-std::string taken_for_file(const CLI::App& app) {
-  std::vector<std::string_view> known;
-  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
-    known.push_back(sub->get_name());
-  }
-  for (const CLI::Option* option : app.get_options()) {
-    if (!option->get_positional() || option->count() == 0) continue;
-    for (const std::string& word : option->results()) {
-      const std::string meant = did_you_mean(word, known);
-      if (!meant.empty()) return fmt::format("{}: not expected{}", quote(word), meant);
-    }
-  }
-  return "";
-}
-
 // CLI11's own message, and the nearest name for a word that was not expected.
 int usage_error(const CLI::App& app, const CLI::ParseError& error) {
   std::string message = error.what();
@@ -71,9 +54,7 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
     for (const CLI::App* sub : where->get_subcommands({})) names.push_back(sub->get_name());
     message = fmt::format("expected {}, got no subcommand", fmt::join(names, ", "));
   }
-  if (!left.empty() && !taken_for_file(*where).empty()) {
-    message = taken_for_file(*where);
-  } else if (!left.empty()) {
+  if (!left.empty()) {
     // Without what follows '=': it may be a secret.
     const std::string word = left.front().substr(0, left.front().find('='));
     const std::vector<std::string> words = known_words(*where, word);

@@ -71,9 +71,7 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
   if (part_of(url.get(), CURLUPART_PATH) != "/") return bad(": every call goes to the path /");
   Endpoint out;
   out.encrypted = encrypted;
-  std::string host = part_of(url.get(), CURLUPART_HOST);
-  std::transform(host.begin(), host.end(), host.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::string host = lower_ascii(part_of(url.get(), CURLUPART_HOST));
   out.loopback = is_loopback(host);
   out.service = out.loopback ? "localhost" : is_region(host) ? kRealHost : std::string_view(host);
   out.instance = out.service;

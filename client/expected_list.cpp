@@ -25,13 +25,9 @@ std::string sub_type_text(std::int64_t type, std::int64_t sub_type) {
 
 // `MsgBody/file_name: expected "a", got "b"` of each member, changed URLs included.
 void add_differences(const BodyComparison& body, std::vector<std::string>& parts) {
-  const auto add = [&parts](std::string_view pointer, std::string_view expected,
-                            std::string_view got) {
-    parts.push_back(fmt::format("MsgBody{}: expected {}, got {}", pointer, expected, got));
-  };
-  for (const BodyDifference& one : body.differences) add(one.pointer, one.expected, one.got);
-  for (const ReturnedUrl& url : body.urls) {
-    if (url.sent != url.got) add(url.pointer, quote(url.sent), quote(url.got));
+  for (const BodyDifference& one : body.with_changed_urls()) {
+    parts.push_back(
+        fmt::format("MsgBody{}: expected {}, got {}", one.pointer, one.expected, one.got));
   }
 }
 

@@ -43,9 +43,7 @@ const Format* format_of_folder(const fs::path& folder) {
 
 // WhatsApp packs a chat with the files that were sent in it, which may be exported chats, too.
 bool is_named_as_chat(const fs::path& path) {
-  std::string name = path.filename().string();
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  const std::string name = lower_ascii(path.filename().string());
   return name == "_chat.txt" || name.find("whatsapp") != name.npos;
 }
 
@@ -158,9 +156,7 @@ class Search {
     return folder(name, out_.unpacked.back().path(), true);
   }
 
-  // A file that nobody has named.
-  // What is named as a chat, or is an archive in an archive, may hold one that nobody would miss
-  // before it is too late.
+  // A file that may be a chat stops the search: nobody would miss it before it is too late.
   static tl::unexpected<Error> unreadable(const std::string& name, std::string_view why) {
     return fail(ErrorKind::kUsage,
                 fmt::format("{}: expected a chat history, got {}; unpack or convert it, or move it "
@@ -168,6 +164,7 @@ class Search {
                             name, why));
   }
 
+  // A file that nobody has named.
   Result<void> found(const std::string& name, const fs::path& path, bool beside_chat) {
     std::error_code ignored;
     const bool regular = fs::is_regular_file(path, ignored);

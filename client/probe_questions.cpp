@@ -226,14 +226,8 @@ Judgment judge_image(Bench& bench) {
   const BodyComparison body =
       compare_returned_body(import.message.message_type, import.message.message, item->msg_body);
   std::vector<std::string> parts;
-  const auto add = [&parts](const std::string& pointer, const std::string& sent,
-                            const std::string& got) {
-    parts.push_back(fmt::format("MsgBody{} {} for {}", pointer, got, sent));
-  };
-  for (const BodyDifference& one : body.differences) add(one.pointer, one.expected, one.got);
-  for (const ReturnedUrl& url : body.urls) {
-    if (url.sent != url.got) add(url.pointer, quote(url.sent), quote(url.got));
-  }
+  for (const BodyDifference& one : body.with_changed_urls())
+    parts.push_back(fmt::format("MsgBody{} {} for {}", one.pointer, one.got, one.expected));
   if (!parts.empty()) return {assumed, fmt::format("{}", fmt::join(parts, "; ")), kOtherwise};
   for (std::size_t i = 0; i < kBodyNoteCount; ++i) {
     if (body.notes[i]) parts.emplace_back(statement(static_cast<BodyNote>(i)));

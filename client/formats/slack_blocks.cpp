@@ -11,12 +11,6 @@ using json = nlohmann::json;
 
 constexpr int kMaxDepth = 16;
 
-void add_line(std::string& out, std::string_view line) {
-  if (line.empty()) return;
-  if (!out.empty()) out += '\n';
-  out += line;
-}
-
 // {"type": "mrkdwn" or "plain_text", "text"}
 std::string text_object(const json& object, const SlackNames& names) {
   const std::string& text = string_of(object, "text");

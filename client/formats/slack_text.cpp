@@ -77,4 +77,10 @@ std::string slack_text(std::string_view text, const SlackNames& names) {
   return out;
 }
 
+void add_line(std::string& text, std::string_view line) {
+  if (line.empty()) return;
+  if (!text.empty()) text += '\n';
+  text += line;
+}
+
 }  // namespace zimmock

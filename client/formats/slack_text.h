@@ -14,4 +14,7 @@ using SlackNames = std::map<std::string, std::string, std::less<>>;
 // &gt; the characters.
 std::string slack_text(std::string_view text, const SlackNames& names);
 
+// Adds a line to a text; nothing for "".
+void add_line(std::string& text, std::string_view line);
+
 }  // namespace zimmock

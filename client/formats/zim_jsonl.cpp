@@ -5,7 +5,7 @@
 
 #include "client/formats/json_items.h"
 #include "client/formats/json_members.h"
-#include "client/formats/line_file.h"
+#include "client/formats/line_source.h"
 #include "client/formats/rows.h"
 #include "client/formats/zim_line.h"
 #include "contracts/api/json_text.h"
@@ -42,75 +42,27 @@ void map_users(const UserMap& users, json& line) {
   }
 }
 
-class ZimJsonl : public SourceReader {
+class ZimJsonl : public LineSource {
  public:
   ZimJsonl(LineFile file, const FormatOptions& options)
-      : file_(std::move(file)), reader_(options.profile), users_(options.users) {}
-
-  Result<std::optional<SourceRecord>> next() override {
-    while (true) {
-      auto line = file_.next();
-      if (!line) return tl::unexpected(line.error());
-      if (!*line) return std::nullopt;
-      position_ = (*line)->offset + (*line)->length;
-      const bool blank = (*line)->length <= kMaxLineBytes && trim((*line)->text).empty();
-      if (blank) continue;
-      bool message = true;
-      SourceRecord record = parse(**line, message);
-      if (message) return record;
-      note_person((*line)->text);
-    }
-  }
-
-  Result<SourceRecord> read_at(const RecordPlace& place) const override {
-    LineFile::Line line{place.offset, place.length, place.line, {}};
-    auto text = file_.read(place.offset, place.length);
-    if (!text) return tl::unexpected(text.error());
-    line.text = *std::move(text);
-    bool message = true;
-    SourceRecord record = parse(line, message);
-    if (!message || record.place.checksum != place.checksum) {
-      return fail(ErrorKind::kInput, fmt::format("{}: line {} has changed since it was planned",
-                                                 file_.path().string(), place.line));
-    }
-    return record;
-  }
-
-  std::uint64_t size() const override { return file_.size(); }
-  std::uint64_t position() const override { return position_; }
-  const SourceFacts& facts() const override { return facts_; }
+      : LineSource(std::move(file), "zim"), reader_(options.profile), users_(options.users) {}
 
  private:
+  bool read_line(const std::string& text, SourceRecord& record) const override {
+    return read_zim_line(text, reader_, users_, record);
+  }
+
   // A line about a user, as a state export has it.
-  void note_person(std::string_view text) {
+  void take_other(const std::string& text, SourceFacts& facts) override {
     const json line = json_or_discarded(text);
     const std::string& id = string_of(line, "UserId");
     SourcePerson person{string_of(line, "UserName"), string_of(line, "UserAvatar")};
     if (id.empty() || (person.name.empty() && person.avatar.empty())) return;
-    facts_.people.try_emplace(id, std::move(person));
+    facts.people.try_emplace(id, std::move(person));
   }
 
-  SourceRecord parse(const LineFile::Line& line, bool& message) const {
-    SourceRecord record;
-    record.place.line = line.number;
-    record.place.offset = line.offset;
-    if (line.length > kMaxLineBytes) {
-      record.findings.refuse(RuleId::kBodyIsJson, "",
-                             fmt::format("a line of at most {} bytes", kMaxLineBytes),
-                             fmt::format("{} bytes", line.length));
-      return record;
-    }
-    record.place.length = static_cast<std::uint32_t>(line.length);
-    record.place.checksum = line_checksum(line.text);
-    message = read_zim_line(line.text, reader_, users_, record);
-    return record;
-  }
-
-  LineFile file_;
   MessageRecordReader reader_;
   UserMap users_;
-  SourceFacts facts_{"zim", {}, {}, {}, {}};
-  std::uint64_t position_ = 0;
 };
 
 }  // namespace

@@ -275,6 +275,14 @@ bool BodyComparison::urls_unchanged() const {
                      [](const ReturnedUrl& url) { return url.sent == url.got; });
 }
 
+std::vector<BodyDifference> BodyComparison::with_changed_urls() const {
+  std::vector<BodyDifference> out = differences;
+  for (const ReturnedUrl& url : urls) {
+    if (url.sent != url.got) out.push_back({url.pointer, quote(url.sent), quote(url.got)});
+  }
+  return out;
+}
+
 BodyComparison compare_returned_body(std::int64_t type, std::string_view message,
                                      std::string_view got) {
   BodyComparison out;

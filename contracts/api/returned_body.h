@@ -55,6 +55,9 @@ struct BodyComparison {
   std::bitset<kBodyNoteCount> notes;
 
   bool urls_unchanged() const;
+
+  // `differences`, and URLs that are not as sent.
+  std::vector<BodyDifference> with_changed_urls() const;
 };
 
 // Compares a returned body with the Message that was sent, by what the import determines: type,

@@ -88,7 +88,7 @@ constexpr std::string_view kFormula = "AppId+Nonce+Secret+Timestamp";
 
 class Doctor {
  public:
-  explicit Doctor(const SignatureParts& parts) : p_(parts), lower_(lower(parts.signature)) {
+  explicit Doctor(const SignatureParts& parts) : p_(parts), lower_(lower_ascii(parts.signature)) {
     if (lower_ != parts.signature) spelling_ = ", in upper-case hex";
     if (is_hex(trim(parts.signature))) return;
     if (lower_.ends_with(" -")) {
@@ -96,7 +96,7 @@ class Doctor {
       spelling_ = ", with what md5sum prints after it (\"  -\"): cut it off";
     } else if (const auto bytes = from_base64(parts.signature)) {
       const bool of_hex = !bytes->empty() && is_hex(*bytes);
-      lower_ = of_hex ? lower(*bytes)
+      lower_ = of_hex ? lower_ascii(*bytes)
                       : hex(reinterpret_cast<const unsigned char*>(bytes->data()), bytes->size());
       spelling_ = of_hex ? ", in base64 of its hex" : ", in base64";
     }
@@ -117,13 +117,6 @@ class Doctor {
   }
 
  private:
-  static std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return out;
-  }
-
   // The algorithms whose digests are as long as what was sent.
   std::vector<Algorithm> candidates() const {
     std::vector<Algorithm> out;
@@ -242,7 +235,7 @@ class Doctor {
   }
 
   std::optional<std::string> other_spelling() const {
-    const std::string nonce_lower = lower(p_.nonce);
+    const std::string nonce_lower = lower_ascii(p_.nonce);
     std::string nonce_upper(p_.nonce);
     std::transform(nonce_upper.begin(), nonce_upper.end(), nonce_upper.begin(),
                    [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });

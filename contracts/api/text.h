@@ -13,6 +13,9 @@ namespace zimmock {
 
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 
+// `text` with the letters A to Z in lower case; other bytes stay.
+std::string lower_ascii(std::string_view text);
+
 std::string_view trim(std::string_view text);
 
 // Decimal digits with an optional leading '-', nothing else; nothing if it does not fit.

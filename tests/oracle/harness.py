@@ -229,6 +229,18 @@ def run(url, *args, **env):
     return ended(start(url, *args, **env))
 
 
+def kill_again_and_again(oracle, until, each, *command):
+    """Kills the command after `each` more imports, until the service has had `until` of them; how often it was."""
+    kills = 0
+    while oracle.count("import") < until:
+        process = start(oracle.url, *command)
+        oracle.wait_for("import", oracle.count("import") + each, process)
+        process.kill()
+        ended(process)
+        kills += 1
+    return kills
+
+
 def migrate(oracle, file, *args, **env):
     return run(oracle.url if oracle else None, "migrate", file, *args, **env)
 

@@ -86,14 +86,9 @@ for how, signals in (("Ctrl-C twice", (signal.SIGINT, signal.SIGINT)), ("SIGKILL
 
 case("killed again and again: the same command comes to the end, and nothing is twice")
 journal = new_journal()
-oracle, kills = Oracle("--fault", "import@*5:withhold"), 0  # so no run makes more than 40 imports
+oracle = Oracle("--fault", "import@*5:withhold")  # so no run makes more than 40 imports
 with oracle:
-    while oracle.count("import") < 150:
-        process = start(oracle.url, "migrate", file_of(records), "--execute", "--rate", "off", "--lanes", 8, "--journal", journal, *SOON)
-        oracle.wait_for("import", oracle.count("import") + 15, process)
-        process.kill()
-        ended(process)
-        kills += 1
+    kills = kill_again_and_again(oracle, 150, 15, "migrate", file_of(records), "--execute", "--rate", "off", "--lanes", 8, "--journal", journal, *SOON)
     check(kills > 3, "more than three kills (else this proves nothing)", kills)
     oracle.release_all()
     go_on(oracle, journal)

@@ -63,17 +63,12 @@ equal(2, result.code, "exit code")
 matches("several inputs: expected --journal FILE", result.err, "stderr")
 
 case("import, killed again and again, with one journal")
-journal, kills = new_journal(), 0
+journal = new_journal()
 command = ("migrate", "exports/*.zip", "exports/telegram", "exports/sendbird.json", *maps, "--execute", "--rate", "off", "--json",
            "--lanes", 8, "--journal", journal, *SOON)
 oracle = Oracle("--fault", "import@*5:withhold")
 with oracle:
-    while oracle.count("import") < 120:
-        process = start(oracle.url, *command)
-        oracle.wait_for("import", oracle.count("import") + 15, process)
-        process.kill()
-        ended(process)
-        kills += 1
+    kills = kill_again_and_again(oracle, 120, 15, *command)
     check(kills > 3, "more than three kills (else this proves nothing)", kills)
     oracle.release_all()
     result = run(oracle.url, *command)

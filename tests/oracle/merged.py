@@ -72,16 +72,11 @@ for name, first, second in (("one order", A, B), ("the other order", B, A)):
     check_faithful(oracle.ledger, records)
 
 case("killed again and again")
-journal, kills = new_journal(), 0
+journal = new_journal()
 command = ("migrate", A, B, *READ, "--merge", "--execute", "--rate", "off", "--json", "--journal", journal, *SOON)
 oracle = Oracle("--fault", "import@*5:withhold")
 with oracle:
-    while oracle.count("import") < 50:
-        process = start(oracle.url, *command)
-        oracle.wait_for("import", oracle.count("import") + 9, process)
-        process.kill()
-        ended(process)
-        kills += 1
+    kills = kill_again_and_again(oracle, 50, 9, *command)
     check(kills > 2, "more than two kills (else this proves nothing)", kills)
     oracle.release_all()
     equal(0, run(oracle.url, *command).code, "exit code")
