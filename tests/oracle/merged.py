@@ -99,9 +99,13 @@ for text in ("a.txt=cleo", "b.txt"):
 result = run(None, "migrate", a, b, *READ, "--exported-by", "a.txt=anna")
 matches("--exported-by: expected --merge", result.err, "stderr")
 
-case("exports that have nothing in common are in two time zones")
+case("exports whose messages are alike at one distance are by two clocks, those with nothing in common of two chats")
 late = write("WhatsApp Chat with Anna.late.txt", [(sender, text, at + 1800) for sender, text, at in of_ben], seconds=False)
 result = run(None, "migrate", A, late, *READ, "--merge")
+equal(2, result.code, "exit code") or print(short(result))
+matches("alike, but 1800 s apart", result.err, "stderr")
+other = write("WhatsApp Chat with Anna.other.txt", [(sender, "other " + text, at) for sender, text, at in of_ben], seconds=False)
+result = run(None, "migrate", A, other, *READ, "--merge")
 equal(2, result.code, "exit code") or print(short(result))
 matches("have no message of .* in common", result.err, "stderr")
 
