@@ -14,7 +14,7 @@ Result<std::optional<SourceRecord>> LineSource::next() {
     position_ = (*line)->offset + (*line)->length;
     if ((*line)->length <= kMaxLineBytes && trim((*line)->text).empty()) continue;
     SourceRecord record;
-    if (parse(**line, record)) return record;
+    if (read_record(**line, record)) return record;
     take_other((*line)->text, facts_);
   }
 }
@@ -25,12 +25,12 @@ Result<SourceRecord> LineSource::read_at(const RecordPlace& place) const {
   if (!text) return tl::unexpected(text.error());
   line.text = *std::move(text);
   SourceRecord record;
-  if (parse(line, record) && record.place.checksum == place.checksum) return record;
+  if (read_record(line, record) && record.place.checksum == place.checksum) return record;
   return fail(ErrorKind::kInput, fmt::format("{}: line {} has changed since it was planned",
                                              file_.path().string(), place.line));
 }
 
-bool LineSource::parse(const LineFile::Line& line, SourceRecord& record) const {
+bool LineSource::read_record(const LineFile::Line& line, SourceRecord& record) const {
   record.place.line = line.number;
   record.place.offset = line.offset;
   if (line.length > kMaxLineBytes) {

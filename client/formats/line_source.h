@@ -38,7 +38,7 @@ class LineSource : public SourceReader {
   }
 
  private:
-  bool parse(const LineFile::Line& line, SourceRecord& record) const;
+  bool read_record(const LineFile::Line& line, SourceRecord& record) const;
 
   LineFile file_;
   SourceFacts facts_;

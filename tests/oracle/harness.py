@@ -24,8 +24,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ZIMMOCK = os.environ["ZIMMOCK"]
 FIXTURES = pathlib.Path(os.environ["FIXTURES"]) / "migration"
 APP, SECRET = "12345", "9193cc662a4c0ec135ec71fb57194b38"
-T = pathlib.Path(tempfile.mkdtemp(prefix="zimmock-oracle."))
-TAG = re.compile(r"[0-9a-f]{20}")
+T, TAG = pathlib.Path(tempfile.mkdtemp(prefix="zimmock-oracle.")), re.compile(r"[0-9a-f]{20}")
 # What is left of a call with these can land for 3 s instead of ten minutes, so an import in doubt is settled in 4 s.
 SOON = ("--settle", "100ms", "--sign-skew", "597s")
 _state = {"checks": 0, "failures": 0, "what": "", "signatures": set(), "outputs": [], "journals": 0}
