@@ -3,7 +3,7 @@
 # shellcheck source=tests/cli/migrate_lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/migrate_lib.sh"
 
-seconds=$((now_ms / 1000 - 1000))
+seconds=$((now_ms / 1000 - 86400))
 day=$(date -u -d "@$seconds" +%d/%m/%y)
 cat >"$T/wa.txt" <<WA
 $day, 12:01 - Ann: <Media omitted>
