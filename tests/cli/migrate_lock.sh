@@ -8,7 +8,7 @@ records 29 | sed 's/ann/amy/' >"$T/other.jsonl"
 EXECUTE=(--execute --rate off "${SOON[@]}")
 held() { # ARGS: a run in the background that waits for the answer to its first import
   mock fault add delay=1h,action=ImportPeerMsg,nth=1
-  background "$@" --lanes 1 --journal first.journal
+  background "$@" --lanes 1 --timeout 600 --journal first.journal
   until mock fault list --json && [[ $(jq '.[0].hits' "$T/m_out") == 1 ]]; do
     kill -0 "$PID" 2>/dev/null || { fail 'a run that goes on' "$(<"$T/b_err")" && return; }
     sleep 0.02

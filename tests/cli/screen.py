@@ -70,7 +70,7 @@ def widths(env):
 
 def resumed(env, url):
     """A run that has done nothing yet has no rate, whatever runs before it did."""
-    command = [ZIMMOCK, "migrate", "in.jsonl", "--execute", "--journal", "resumed", "--json", "--lanes", "1"]
+    command = [ZIMMOCK, "migrate", "in.jsonl", "--execute", "--journal", "resumed", "--json", "--lanes", "1", "--timeout", "600"]
     control = environment(ZIMMOCK_CONTROL=url)
     equal("a fault", 0, program.run("fault", "add", "delay=10m,action=ImportPeerMsg,nth=3", env=control).returncode)
     first = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
