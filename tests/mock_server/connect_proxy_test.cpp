@@ -83,11 +83,12 @@ class End {
     errno = 0;
     return ::recv(socket_.fd(), &byte, 1, 0) == 0 ? 0 : errno;
   }
-  // Waits until the connection is gone in both directions.
+  // Waits until the connection is gone in both directions. A reset is an error first, a hang-up
+  // right after.
   bool hung_up() const {
     pollfd waiting{socket_.fd(), 0, 0};
     return ::poll(&waiting, 1, static_cast<int>(kPatience.tv_sec) * 1000) == 1 &&
-           (waiting.revents & POLLHUP) != 0;
+           (waiting.revents & (POLLHUP | POLLERR)) != 0;
   }
 
  private:
