@@ -19,13 +19,13 @@ using json = nlohmann::json;
 
 constexpr std::string_view kTimeWords = "a time like 2026-10-01T00:00:00Z";
 
-struct Options {
+struct ClockOptions {
   ControlOptions control;
   std::string value;  // a time or a duration
   bool as_json = false;
 };
 
-Result<int> print_clock(const Result<json>& clock, const Options& options) {
+Result<int> print_clock(const Result<json>& clock, const ClockOptions& options) {
   if (!clock) return tl::unexpected(clock.error());
   if (options.as_json) {
     print_json(json_line(*clock));
@@ -36,15 +36,16 @@ Result<int> print_clock(const Result<json>& clock, const Options& options) {
 }
 
 Result<int> put_clock(const ControlClient& client, const std::string& setting,
-                      const Options& options) {
+                      const ClockOptions& options) {
   return print_clock(client.put(client.tenant_path("/clock"), {{"clock", setting}}), options);
 }
 
-Result<int> advance(const ControlClient& client, const std::string& by, const Options& options) {
+Result<int> advance(const ControlClient& client, const std::string& by,
+                    const ClockOptions& options) {
   return print_clock(client.post(client.tenant_path("/clock/advance"), {{"by", by}}), options);
 }
 
-Result<int> freeze(const ControlClient& client, const Options& options) {
+Result<int> freeze(const ControlClient& client, const ClockOptions& options) {
   if (options.value.empty()) return put_clock(client, "frozen", options);
   if (!parse_iso_time(options.value)) {
     return fail(ErrorKind::kUsage,
@@ -54,7 +55,7 @@ Result<int> freeze(const ControlClient& client, const Options& options) {
 }
 
 // A clock that runs goes on from the new time; a frozen one stays frozen there.
-Result<int> set(const ControlClient& client, const Options& options) {
+Result<int> set(const ControlClient& client, const ClockOptions& options) {
   const auto wanted_ms = parse_iso_time(options.value);
   if (!wanted_ms) {
     // The words of `zimmock serve --clock`, which the mock knows.
@@ -80,7 +81,7 @@ Result<int> set(const ControlClient& client, const Options& options) {
 
 enum class Direction { kForward, kEither };
 
-Result<int> move_by(const ControlClient& client, const Options& options, Direction direction) {
+Result<int> move_by(const ControlClient& client, const ClockOptions& options, Direction direction) {
   const auto by_ms = parse_duration_ms(options.value);
   if (!by_ms) {
     return fail(ErrorKind::kUsage,
@@ -96,10 +97,10 @@ Result<int> move_by(const ControlClient& client, const Options& options, Directi
   return advance(client, options.value, options);
 }
 
-using Act = Result<int> (*)(const ControlClient& client, const Options& options);
+using Act = Result<int> (*)(const ControlClient& client, const ClockOptions& options);
 
 Run declare(CLI::App& app, Act act, const char* value, const char* help, bool required) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ClockOptions>();
   if (value != nullptr) app.add_option(value, options->value, help)->required(required);
   app.add_flag("--json", options->as_json, "A JSON object with clock, now and now_ms");
   add_tenant_control_options(app, options->control);
@@ -109,53 +110,53 @@ Run declare(CLI::App& app, Act act, const char* value, const char* help, bool re
   };
 }
 
-Run declare_show(CLI::App& app) {
-  const Act act = [](const ControlClient& client, const Options& options) {
+Run declare_clock_show(CLI::App& app) {
+  const Act act = [](const ControlClient& client, const ClockOptions& options) {
     return print_clock(client.get(client.tenant_path("/clock")), options);
   };
   return declare(app, act, nullptr, nullptr, false);
 }
 
-Run declare_freeze(CLI::App& app) {
+Run declare_clock_freeze(CLI::App& app) {
   return declare(app, freeze, "TIME", "At this time; without it, at the current one", false);
 }
 
-Run declare_set(CLI::App& app) {
+Run declare_clock_set(CLI::App& app) {
   return declare(app, set, "TIME", "2026-10-01T00:00:00Z, or what `serve --clock` takes", true);
 }
 
-Run declare_shift(CLI::App& app) {
-  const Act act = [](const ControlClient& client, const Options& options) {
+Run declare_clock_shift(CLI::App& app) {
+  const Act act = [](const ControlClient& client, const ClockOptions& options) {
     return move_by(client, options, Direction::kEither);
   };
   return declare(app, act, "BY", "A duration, forward or back: 601s, -10m, 2d", true);
 }
 
-Run declare_advance(CLI::App& app) {
-  const Act act = [](const ControlClient& client, const Options& options) {
+Run declare_clock_advance(CLI::App& app) {
+  const Act act = [](const ControlClient& client, const ClockOptions& options) {
     return move_by(client, options, Direction::kForward);
   };
   return declare(app, act, "BY", "A duration: 601s, 10m, 2d", true);
 }
 
-Run declare_real(CLI::App& app) {
-  const Act act = [](const ControlClient& client, const Options& options) {
+Run declare_clock_real(CLI::App& app) {
+  const Act act = [](const ControlClient& client, const ClockOptions& options) {
     return put_clock(client, "real", options);
   };
   return declare(app, act, nullptr, nullptr, false);
 }
 
-constexpr Command kSubcommands[] = {
-    {"show", "Print the App's time, and how its clock runs", declare_show},
-    {"freeze", "Stop the clock", declare_freeze},
-    {"set", "Set the clock; a clock that runs goes on from there", declare_set},
-    {"shift", "Move the time forward or back", declare_shift},
-    {"advance", "Move the time forward", declare_advance},
-    {"real", "Go by the machine's clock again", declare_real},
+constexpr Command kClockCommands[] = {
+    {"show", "Print the App's time, and how its clock runs", declare_clock_show},
+    {"freeze", "Stop the clock", declare_clock_freeze},
+    {"set", "Set the clock; a clock that runs goes on from there", declare_clock_set},
+    {"shift", "Move the time forward or back", declare_clock_shift},
+    {"advance", "Move the time forward", declare_clock_advance},
+    {"real", "Go by the machine's clock again", declare_clock_real},
 };
 
 }  // namespace
 
-Run setup_clock(CLI::App& app) { return setup_subcommands(app, kSubcommands); }
+Run setup_clock(CLI::App& app) { return setup_subcommands(app, kClockCommands); }
 
 }  // namespace zimmock::cli

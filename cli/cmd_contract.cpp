@@ -3,7 +3,7 @@
 namespace zimmock::cli {
 namespace {
 
-constexpr Command kSubcommands[] = {
+constexpr Command kContractCommands[] = {
     {"list", "Print the rules of the contract, or its cases", setup_contract_list},
     {"explain", "Say what a rule or a return code means, and where that comes from",
      setup_contract_explain},
@@ -17,6 +17,6 @@ constexpr Command kSubcommands[] = {
 
 }  // namespace
 
-Run setup_contract(CLI::App& app) { return setup_subcommands(app, kSubcommands); }
+Run setup_contract(CLI::App& app) { return setup_subcommands(app, kContractCommands); }
 
 }  // namespace zimmock::cli

@@ -19,7 +19,7 @@ namespace {
 
 using json = nlohmann::json;
 
-struct Options {
+struct DeviceOptions {
   ControlOptions control;
   std::string user;
   std::string peer;
@@ -29,7 +29,7 @@ struct Options {
   bool as_json = false;
 };
 
-Result<int> set(const ControlClient& client, const Options& options) {
+Result<int> set(const ControlClient& client, const DeviceOptions& options) {
   if (options.none != options.versions.empty()) {
     return fail(ErrorKind::kUsage,
                 "device set: expected SDK versions like 2.8.0, or --none and no version");
@@ -40,7 +40,7 @@ Result<int> set(const ControlClient& client, const Options& options) {
   return kOk;
 }
 
-Result<int> print_devices(const ControlClient& client, const Options& options) {
+Result<int> print_devices(const ControlClient& client, const DeviceOptions& options) {
   const auto answer = client.get(client.tenant_path("/devices"));
   if (!answer) return tl::unexpected(answer.error());
   const auto rows = client.list(*answer, "devices");
@@ -53,7 +53,7 @@ Result<int> print_devices(const ControlClient& client, const Options& options) {
   return kOk;
 }
 
-Result<int> print_summary(const ControlClient& client, const Options& options) {
+Result<int> print_summary(const ControlClient& client, const DeviceOptions& options) {
   std::string path = client.tenant_path("/devices/summary");
   if (options.type) path += fmt::format("?type={}", *options.type);
   const auto answer = client.get(path);
@@ -89,7 +89,7 @@ void print_device(const json& device) {
               {"msg_seq", "sender", "type", "delivery", "rule", "mark"}, Heading::kNames);
 }
 
-Result<int> print_view(const ControlClient& client, const Options& options) {
+Result<int> print_view(const ControlClient& client, const DeviceOptions& options) {
   const auto answer = client.get(client.tenant_path(
       fmt::format("/view?user={}&peer={}", url_encode(options.user), url_encode(options.peer))));
   if (!answer) return tl::unexpected(answer.error());
@@ -107,8 +107,8 @@ Result<int> print_view(const ControlClient& client, const Options& options) {
   return kOk;
 }
 
-Run declare_set(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+Run declare_device_set(CLI::App& app) {
+  auto options = std::make_shared<DeviceOptions>();
   app.add_option("USER", options->user, "The user id")->required();
   app.add_option("VERSION", options->versions, "The SDK version of each of the user's devices");
   app.add_flag("--none", options->none, "The user has no device that is known");
@@ -116,23 +116,23 @@ Run declare_set(CLI::App& app) {
   return control_run(options, set);
 }
 
-Run declare_list(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+Run declare_device_list(CLI::App& app) {
+  auto options = std::make_shared<DeviceOptions>();
   app.add_flag("--json", options->as_json, "One JSON array instead of a table");
   add_tenant_control_options(app, options->control);
   return control_run(options, print_devices);
 }
 
-Run declare_summary(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+Run declare_device_summary(CLI::App& app) {
+  auto options = std::make_shared<DeviceOptions>();
   app.add_option("--type", options->type, "Only this MessageType, such as 200");
   app.add_flag("--json", options->as_json, "One JSON object instead of a table");
   add_tenant_control_options(app, options->control);
   return control_run(options, print_summary);
 }
 
-Run declare_view(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+Run declare_device_view(CLI::App& app) {
+  auto options = std::make_shared<DeviceOptions>();
   app.add_option("USER", options->user, "Whose devices")->required();
   app.add_option("PEER", options->peer, "The other user of the conversation")->required();
   app.add_flag("--json", options->as_json, "One JSON object instead of tables");
@@ -140,16 +140,16 @@ Run declare_view(CLI::App& app) {
   return control_run(options, print_view);
 }
 
-constexpr Command kSubcommands[] = {
+constexpr Command kDeviceCommands[] = {
     {"set", "Say which SDK versions a user is logged in with, instead of those before",
-     declare_set},
-    {"list", "Print whose versions are known", declare_list},
-    {"view", "Print what each of a user's devices gets of a conversation", declare_view},
-    {"summary", "Print how many users would not see each type of message", declare_summary},
+     declare_device_set},
+    {"list", "Print whose versions are known", declare_device_list},
+    {"view", "Print what each of a user's devices gets of a conversation", declare_device_view},
+    {"summary", "Print how many users would not see each type of message", declare_device_summary},
 };
 
 }  // namespace
 
-Run setup_device(CLI::App& app) { return setup_subcommands(app, kSubcommands); }
+Run setup_device(CLI::App& app) { return setup_subcommands(app, kDeviceCommands); }
 
 }  // namespace zimmock::cli

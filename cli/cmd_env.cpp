@@ -16,7 +16,7 @@
 namespace zimmock::cli {
 namespace {
 
-struct Options {
+struct EnvOptions {
   ControlOptions control;
   std::string ready_file;
   bool as_json = false;
@@ -50,7 +50,7 @@ Result<int> print_environment(const ControlClient& client, bool as_json) {
   return kOk;
 }
 
-int env(Options& options) {
+int env(EnvOptions& options) {
   if (!options.ready_file.empty()) {
     const auto text = read_small_file(options.ready_file);
     if (!text) return complain(kUsage, text.error().message);
@@ -67,7 +67,7 @@ int env(Options& options) {
 }  // namespace
 
 Run setup_env(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<EnvOptions>();
   app.add_option("--ready-file", options->ready_file,
                  "The file that `zimmock serve --ready-file` wrote, instead of --control");
   app.add_flag("--json", options->as_json, "One JSON object; null: not to be set");

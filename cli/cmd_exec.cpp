@@ -22,7 +22,7 @@
 namespace zimmock::cli {
 namespace {
 
-struct Options {
+struct ExecOptions {
   MockOptions mock;
   std::string findings = "fail";
   std::vector<std::string> allowed;
@@ -33,10 +33,6 @@ struct Options {
 };
 
 void say(std::string_view line) { tell_line("zimmock: exec: {}", line); }
-
-int exit_code(const Error& error) {
-  return complain(error.kind == ErrorKind::kUsage ? kUsage : kFailed, error.message);
-}
 
 // The namespaces, and the mock where clients look for the service in them.
 Result<void> become_hermetic(MockOptions& mock) {
@@ -122,14 +118,14 @@ int judge(const TrafficTally& tally, bool findings_fail, bool duplicates_fail, i
   return tally.broken() && code == kOk ? static_cast<int>(kFailed) : code;
 }
 
-int run(const Options& options, const CommandRunner& runner, VerdictPolicy policy,
+int run(const ExecOptions& options, const CommandRunner& runner, VerdictPolicy policy,
         bool findings_fail, Outputs& outputs) {
   const SystemClock clock;
   const bool duplicates_fail = policy.duplicates_fail;
   ServedCalls calls(std::move(policy));
   const auto mock = MockProcess::start(
       options.mock, clock, [&calls](const RequestRecord& record) { calls.add(record); });
-  if (!mock) return exit_code(mock.error());
+  if (!mock) return complain(mock.error());
   const auto environment =
       changed_environment(client_environment((*mock)->ready(), (*mock)->server_secret()));
   if (options.hermetic) drop_namespace_privileges();
@@ -153,25 +149,25 @@ int run(const Options& options, const CommandRunner& runner, VerdictPolicy polic
   return code == kOk ? static_cast<int>(kFailed) : code;
 }
 
-int exec(Options& options) {
+int exec(ExecOptions& options) {
   if (words_after_dashes().empty()) {
     return complain(kUsage, "exec: expected -- and a command to run (see `zimmock exec --help`)");
   }
   auto allowed = parse_allowed(options.allowed);
-  if (!allowed) return exit_code(allowed.error());
+  if (!allowed) return complain(allowed.error());
   const auto findings_fail =
       choose<bool>("--findings", options.findings, {{"fail", true}, {"ignore", false}});
-  if (!findings_fail) return exit_code(findings_fail.error());
+  if (!findings_fail) return complain(findings_fail.error());
   Outputs outputs;
   for (const auto& opened :
        {open_output("--state-out", options.state_out, outputs.state),
         open_output("--requests-out", options.requests_out, outputs.requests)}) {
-    if (!opened) return exit_code(opened.error());
+    if (!opened) return complain(opened.error());
   }
   give_up_on_stderr_after(kStderrGrace);
   const CommandRunner runner;
   if (options.hermetic) {
-    if (auto entered = become_hermetic(options.mock); !entered) return exit_code(entered.error());
+    if (auto entered = become_hermetic(options.mock); !entered) return complain(entered.error());
   }
   return run(options, runner, {*std::move(allowed), !options.allow_duplicates}, *findings_fail,
              outputs);
@@ -180,7 +176,7 @@ int exec(Options& options) {
 }  // namespace
 
 Run setup_exec(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ExecOptions>();
   options->mock.listen = options->mock.tls_listen = options->mock.proxy_listen = "127.0.0.1:0";
   options->mock.log = "off";
   app.add_option("--findings", options->findings,

@@ -18,7 +18,7 @@ namespace {
 
 using json = nlohmann::json;
 
-struct Options {
+struct FaultOptions {
   ControlOptions control;
   std::vector<std::string> specs;
   std::optional<std::int64_t> id;
@@ -27,7 +27,7 @@ struct Options {
 
 // In the order given. Of several all must be readable before the first is added; one alone is the
 // mock's to judge.
-Result<int> add(const ControlClient& client, const Options& options) {
+Result<int> add(const ControlClient& client, const FaultOptions& options) {
   for (const std::string& spec : options.specs) {
     const auto read = parse_fault(spec);
     if (!read && options.specs.size() > 1) return tl::unexpected(read.error());
@@ -44,7 +44,7 @@ Result<int> add(const ControlClient& client, const Options& options) {
   return kOk;
 }
 
-Result<int> print_faults(const ControlClient& client, const Options& options) {
+Result<int> print_faults(const ControlClient& client, const FaultOptions& options) {
   const auto answer = client.get(client.tenant_path("/faults"));
   if (!answer) return tl::unexpected(answer.error());
   const auto rows = client.list(*answer, "faults");
@@ -57,15 +57,15 @@ Result<int> print_faults(const ControlClient& client, const Options& options) {
   return kOk;
 }
 
-Result<int> clear(const ControlClient& client, const Options& options) {
+Result<int> clear(const ControlClient& client, const FaultOptions& options) {
   const std::string which = options.id ? fmt::format("/faults/{}", *options.id) : "/faults";
   const auto done = client.del(client.tenant_path(which));
   if (!done) return tl::unexpected(done.error());
   return kOk;
 }
 
-Run declare_add(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+Run declare_fault_add(CLI::App& app) {
+  auto options = std::make_shared<FaultOptions>();
   app.add_option("SPEC", options->specs,
                  "KIND[=VALUE][,key=value]..., such as drop-reply,action=ImportPeerMsg,nth=2")
       ->required();
@@ -74,29 +74,29 @@ Run declare_add(CLI::App& app) {
   return control_run(options, add);
 }
 
-Run declare_list(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+Run declare_fault_list(CLI::App& app) {
+  auto options = std::make_shared<FaultOptions>();
   app.add_flag("--json", options->as_json, "One JSON array instead of a table");
   add_tenant_control_options(app, options->control);
   return control_run(options, print_faults);
 }
 
-Run declare_clear(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+Run declare_fault_clear(CLI::App& app) {
+  auto options = std::make_shared<FaultOptions>();
   app.add_option("ID", options->id, "Only this one")->check(CLI::NonNegativeNumber);
   add_tenant_control_options(app, options->control);
   return control_run(options, clear);
 }
 
-constexpr Command kSubcommands[] = {
-    {"add", "Add faults, and print their ids", declare_add},
+constexpr Command kFaultCommands[] = {
+    {"add", "Add faults, and print their ids", declare_fault_add},
     {"list", "Print the faults, how many requests they matched and how many they hit",
-     declare_list},
-    {"clear", "Remove one fault, or all", declare_clear},
+     declare_fault_list},
+    {"clear", "Remove one fault, or all", declare_fault_clear},
 };
 
 }  // namespace
 
-Run setup_fault(CLI::App& app) { return setup_subcommands(app, kSubcommands); }
+Run setup_fault(CLI::App& app) { return setup_subcommands(app, kFaultCommands); }
 
 }  // namespace zimmock::cli

@@ -19,7 +19,7 @@
 namespace zimmock::cli {
 namespace {
 
-constexpr Command kCommands[] = {
+constexpr Command kMigrateCommands[] = {
     {"map", "List every person and file of chat histories, for --users and --media-map",
      setup_migrate_map},
     {"preview", "Show a conversation as people would read it", setup_migrate_preview},
@@ -37,7 +37,7 @@ constexpr Command kCommands[] = {
 // What to say of a word that is no file and nearly a subcommand; "" of any other.
 std::string mistyped(const std::string& word) {
   std::vector<std::string_view> names;
-  for (const Command& row : kCommands) names.push_back(row.name);
+  for (const Command& row : kMigrateCommands) names.push_back(row.name);
   const std::string meant = did_you_mean(word, names);
   std::error_code none;
   if (meant.empty() || std::filesystem::exists(word, none)) return "";
@@ -50,7 +50,7 @@ Run setup_migrate(CLI::App& app) {
   auto options = std::make_shared<MigrateOptions>();
   add_migrate_options(app, *options);
   auto chosen = std::make_shared<Run>();
-  for (const Command& row : kCommands) {
+  for (const Command& row : kMigrateCommands) {
     CLI::App* sub = app.add_subcommand(std::string(row.name), std::string(row.summary));
     const Run run = row.setup(*sub);
     sub->callback([chosen, run] { *chosen = run; });

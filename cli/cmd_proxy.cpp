@@ -21,7 +21,7 @@
 namespace zimmock::cli {
 namespace {
 
-struct Options {
+struct ProxyOptions {
   std::string upstream;
   std::string listen = "127.0.0.1:0";
   int port = -1;
@@ -33,11 +33,7 @@ struct Options {
   JudgeFlags judge;
 };
 
-int exit_code(const Error& error) {
-  return complain(error.kind == ErrorKind::kUsage ? kUsage : kFailed, error.message);
-}
-
-Result<RecordingProxy::Options> proxy_options(const Options& options) {
+Result<RecordingProxy::Options> proxy_options(const ProxyOptions& options) {
   RecordingProxy::Options out;
   auto upstream = parse_endpoint(options.upstream);
   if (!upstream) {
@@ -66,7 +62,7 @@ Result<RecordingProxy::Options> proxy_options(const Options& options) {
   return out;
 }
 
-Result<void> tell_ready(const RecordingProxy& proxy, const Options& options,
+Result<void> tell_ready(const RecordingProxy& proxy, const ProxyOptions& options,
                         const JudgeOptions& judge) {
   ReadyLine ready;
   ready.url = proxy.url();
@@ -99,19 +95,19 @@ void tell_summary(const RecordingProxy& proxy) {
             verdict_line(tally), others);
 }
 
-int proxy(const Options& options) {
-  if (auto gone = options.ready_file->check(); !gone) return exit_code(gone.error());
+int proxy(const ProxyOptions& options) {
+  if (auto gone = options.ready_file->check(); !gone) return complain(gone.error());
   std::signal(SIGPIPE, SIG_IGN);
   give_up_on_stderr_after(kStderrGrace);
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on the archive's size is an error of writing it
   auto wanted = proxy_options(options);
-  if (!wanted) return exit_code(wanted.error());
+  if (!wanted) return complain(wanted.error());
   const SystemClock clock;
   Interrupt interrupt;
   const auto running = RecordingProxy::start(*wanted, clock);
-  if (!running) return exit_code(running.error());
+  if (!running) return complain(running.error());
   if (auto told = tell_ready(**running, options, wanted->judge); !told) {
-    return exit_code(told.error());
+    return complain(told.error());
   }
   wait_for_end(interrupt, clock);
   options.ready_file->remove();  // first: nobody is to be led to what is about to go
@@ -125,7 +121,7 @@ int proxy(const Options& options) {
 }  // namespace
 
 Run setup_proxy(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ProxyOptions>();
   app.add_option("--upstream", options->upstream,
                  "Where requests go, such as https://zim-api.zego.im")
       ->required();

@@ -16,7 +16,7 @@
 namespace zimmock::cli {
 namespace {
 
-struct Options {
+struct QueryOptions {
   ConnectionOptions connection;
   std::string viewer;
   std::string peer;
@@ -42,7 +42,7 @@ void print_item(const QueryItem& item, bool as_json) {
   }
 }
 
-int run(const Options& options) {
+int run(const QueryOptions& options) {
   const auto connection = resolve_connection(options.connection);
   if (!connection) return complain_error(connection.error());
   const auto session = ReadSession::open(*connection);
@@ -75,7 +75,7 @@ int run(const Options& options) {
 }  // namespace
 
 Run setup_query(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<QueryOptions>();
   app.add_option("--as", options->viewer, "Whose list (FromUserId)")->required();
   app.add_option("--peer", options->peer, "The other user of the conversation (ToUserId)")
       ->required();

@@ -18,7 +18,7 @@ namespace {
 
 using json = nlohmann::json;
 
-struct Options {
+struct RequestsOptions {
   ControlOptions control;
   RequestFilters filters;
   std::optional<std::int64_t> limit;
@@ -29,7 +29,7 @@ struct Options {
 };
 
 Result<int> print_requests(const ControlClient& client, const json& answer,
-                           const Options& options) {
+                           const RequestsOptions& options) {
   const auto rows = client.list(answer, "requests");
   if (!rows) return tl::unexpected(rows.error());
   for (const json& entry : *rows) {
@@ -50,7 +50,7 @@ Result<int> print_requests(const ControlClient& client, const json& answer,
   return kOk;
 }
 
-Result<int> count(const ControlClient& client, const Options& options) {
+Result<int> print_count(const ControlClient& client, const RequestsOptions& options) {
   const std::string query = options.filters.query();
   const auto answer = client.get(
       client.tenant_path(query.empty() ? "/requests/count" : "/requests/count?" + query));
@@ -69,14 +69,14 @@ Result<int> clear(const ControlClient& client) {
   return kOk;
 }
 
-Result<int> run(const ControlClient& client, const Options& options) {
+Result<int> run(const ControlClient& client, const RequestsOptions& options) {
   if ((options.clear || options.unmatched) && (!options.filters.empty() || options.limit)) {
     return fail(ErrorKind::kUsage,
                 fmt::format("requests: expected no filter and no --limit beside {}",
                             options.clear ? "--clear, which forgets all" : "--unmatched"));
   }
   if (options.clear) return clear(client);
-  if (options.count) return count(client, options);
+  if (options.count) return print_count(client, options);
   std::string path = "/unmatched";
   if (!options.unmatched) {
     std::string query = options.filters.query();
@@ -93,7 +93,7 @@ Result<int> run(const ControlClient& client, const Options& options) {
 }  // namespace
 
 Run setup_requests(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RequestsOptions>();
   options->filters.add_to(app);
   auto* limit = app.add_option("--limit", options->limit, "Only the newest so many")
                     ->check(CLI::NonNegativeNumber);

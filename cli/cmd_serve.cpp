@@ -20,7 +20,7 @@
 namespace zimmock::cli {
 namespace {
 
-struct Options {
+struct ServeOptions {
   MockOptions mock;
   std::shared_ptr<ReadyFile> ready_file;
   bool die_with_parent = false;
@@ -33,12 +33,8 @@ void wait_for_signal(const sigset_t& signals) {
   }
 }
 
-int exit_code(const Error& error) {
-  return complain(error.kind == ErrorKind::kUsage ? kUsage : kFailed, error.message);
-}
-
-int serve(const Options& options) {
-  if (auto gone = options.ready_file->check(); !gone) return exit_code(gone.error());
+int serve(const ServeOptions& options) {
+  if (auto gone = options.ready_file->check(); !gone) return complain(gone.error());
   // Before any thread starts, so that only the waiting below sees them.
   sigset_t signals;
   sigemptyset(&signals);
@@ -52,14 +48,14 @@ int serve(const Options& options) {
   std::optional<ParentWatch> parent;
   if (options.die_with_parent) {
     auto watch = ParentWatch::open();
-    if (!watch) return exit_code(watch.error());
+    if (!watch) return complain(watch.error());
     parent = std::move(*watch);
   }
   const SystemClock clock;
   const auto mock = MockProcess::start(options.mock, clock);
-  if (!mock) return exit_code(mock.error());
+  if (!mock) return complain(mock.error());
   const std::string ready = to_text((*mock)->ready());
-  if (auto written = options.ready_file->write(ready); !written) return exit_code(written.error());
+  if (auto written = options.ready_file->write(ready); !written) return complain(written.error());
   if (::isatty(STDOUT_FILENO) != 0) {
     print_text("{}", to_screen((*mock)->ready(), (*mock)->secret_origin()));
   } else {
@@ -82,7 +78,7 @@ int serve(const Options& options) {
 }  // namespace
 
 Run setup_serve(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ServeOptions>();
   add_mock_options(app, options->mock);
   options->ready_file = ReadyFile::declare(app);
   app.add_flag("--die-with-parent", options->die_with_parent,

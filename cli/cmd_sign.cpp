@@ -15,7 +15,7 @@
 namespace zimmock::cli {
 namespace {
 
-struct Options {
+struct SignOptions {
   ConnectionOptions connection;
   std::string action = "QueryPeerMsg";
   std::string nonce;
@@ -23,7 +23,7 @@ struct Options {
   std::string format = "query";
 };
 
-void print_curl(const Options& options, const Endpoint& endpoint, const std::string& query) {
+void print_curl(const SignOptions& options, const Endpoint& endpoint, const std::string& query) {
   std::string command = "curl -sS";
   if (!options.connection.ca_file.empty()) {
     command += " --cacert " + shell_word(options.connection.ca_file);
@@ -32,8 +32,9 @@ void print_curl(const Options& options, const Endpoint& endpoint, const std::str
                           command, shell_word(endpoint.url + "/?" + query)));
 }
 
-void print_json(const Options& options, const Credentials& credentials, const Endpoint& endpoint,
-                const std::string& query, std::int64_t timestamp_s) {
+void print_signed_json(const SignOptions& options, const Credentials& credentials,
+                       const Endpoint& endpoint, const std::string& query,
+                       std::int64_t timestamp_s) {
   const nlohmann::json out{{"action", options.action},
                            {"app_id", credentials.app_id},
                            {"nonce", options.nonce},
@@ -42,10 +43,10 @@ void print_json(const Options& options, const Credentials& credentials, const En
                            {"signature_version", kSignatureVersion},
                            {"query", query},
                            {"url", endpoint.url + "/?" + query}};
-  cli::print_json(out.dump());
+  print_json(out.dump());
 }
 
-int run(Options& options) {
+int run(SignOptions& options) {
   if (find_action(options.action) == nullptr) {
     return complain(
         kUsage, fmt::format("--action: expected an operation of the API, got {}{}",
@@ -66,7 +67,7 @@ int run(Options& options) {
   } else if (options.format == "curl") {
     print_curl(options, *endpoint, query);
   } else if (options.format == "json") {
-    print_json(options, *credentials, *endpoint, query, timestamp_s);
+    print_signed_json(options, *credentials, *endpoint, query, timestamp_s);
   } else {
     return complain(
         kUsage, fmt::format("--format: expected query, signature, curl or json, got {}{}",
@@ -79,7 +80,7 @@ int run(Options& options) {
 }  // namespace
 
 Run setup_sign(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SignOptions>();
   app.add_option("--action", options->action, "The operation")->capture_default_str();
   app.add_option("--nonce", options->nonce, "SignatureNonce (default: 16 random hex characters)");
   app.add_option("--timestamp", options->timestamp_s, "Unix seconds (default: now)");

@@ -16,14 +16,14 @@
 namespace zimmock::cli {
 namespace {
 
-struct Options {
+struct StateOptions {
   ControlOptions control;
   std::string file;  // to export to
   SeedOptions seed;  // to import
   bool replace = false;
 };
 
-Result<int> export_state(const ControlClient& client, const Options& options) {
+Result<int> export_state(const ControlClient& client, const StateOptions& options) {
   const auto document = client.get_document(client.tenant_path("/state"));
   if (!document) return tl::unexpected(document.error());
   if (options.file.empty()) {
@@ -37,7 +37,7 @@ Result<int> export_state(const ControlClient& client, const Options& options) {
   return kOk;
 }
 
-Result<int> import_state(const ControlClient& client, const Options& options) {
+Result<int> import_state(const ControlClient& client, const StateOptions& options) {
   auto seed = read_seed(options.seed);
   if (!seed) return tl::unexpected(seed.error());
   const auto counts = client.send_document(options.replace ? "PUT" : "POST",
@@ -49,21 +49,21 @@ Result<int> import_state(const ControlClient& client, const Options& options) {
   return kOk;
 }
 
-Result<int> reset(const ControlClient& client, const Options&) {
+Result<int> reset(const ControlClient& client, const StateOptions&) {
   const auto done = client.del(client.tenant_path("/state"));
   if (!done) return tl::unexpected(done.error());
   return kOk;
 }
 
 Run declare_export(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<StateOptions>();
   app.add_option("-o,--output", options->file, "Into this file, as a whole or not at all");
   add_tenant_control_options(app, options->control);
   return control_run(options, export_state, kStateTimeoutMs);
 }
 
 Run declare_import(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<StateOptions>();
   app.add_option("FILE", options->seed.file,
                  "The document, JSON Lines (- is stdin), or a chat history of any format that "
                  "migrate reads")
@@ -75,12 +75,12 @@ Run declare_import(CLI::App& app) {
 }
 
 Run declare_reset(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<StateOptions>();
   add_tenant_control_options(app, options->control);
   return control_run(options, reset, kStateTimeoutMs);
 }
 
-constexpr Command kSubcommands[] = {
+constexpr Command kStateCommands[] = {
     {"export", "Print an App's users, devices and messages as JSON Lines", declare_export},
     {"import", "Add such a document, or a chat history, to an App, and print what it holds",
      declare_import},
@@ -90,6 +90,6 @@ constexpr Command kSubcommands[] = {
 
 }  // namespace
 
-Run setup_state(CLI::App& app) { return setup_subcommands(app, kSubcommands); }
+Run setup_state(CLI::App& app) { return setup_subcommands(app, kStateCommands); }
 
 }  // namespace zimmock::cli

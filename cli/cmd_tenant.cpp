@@ -31,7 +31,7 @@ struct NewTenant {
   std::string seed_file;
 };
 
-struct Options {
+struct TenantFlags {
   ControlOptions control;
   NewTenant wanted;
   bool as_json = false;
@@ -95,7 +95,7 @@ Result<json> to_body(const NewTenant& wanted) {
 }
 
 // With the seed, or not at all.
-Result<int> create(const ControlClient& client, const Options& options) {
+Result<int> create(const ControlClient& client, const TenantFlags& options) {
   const auto body = to_body(options.wanted);
   if (!body) return tl::unexpected(body.error());
   std::string seed;
@@ -118,7 +118,7 @@ Result<int> create(const ControlClient& client, const Options& options) {
   return kOk;
 }
 
-Result<int> print_tenants(const ControlClient& client, const Options& options) {
+Result<int> print_tenants(const ControlClient& client, const TenantFlags& options) {
   const auto answer = client.get("/tenants");
   if (!answer) return tl::unexpected(answer.error());
   const auto rows = client.list(*answer, "tenants");
@@ -131,21 +131,21 @@ Result<int> print_tenants(const ControlClient& client, const Options& options) {
   return kOk;
 }
 
-Result<int> show(const ControlClient& client, const Options& options) {
+Result<int> show(const ControlClient& client, const TenantFlags& options) {
   const auto tenant = client.get(client.tenant_path());
   if (!tenant) return tl::unexpected(tenant.error());
   print_tenant(*tenant, options.as_json);
   return kOk;
 }
 
-Result<int> remove(const ControlClient& client, const Options&) {
+Result<int> remove(const ControlClient& client, const TenantFlags&) {
   const auto done = client.del(client.tenant_path());
   if (!done) return tl::unexpected(done.error());
   return kOk;
 }
 
-Run declare_create(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+Run declare_tenant_create(CLI::App& app) {
+  auto options = std::make_shared<TenantFlags>();
   NewTenant& wanted = options->wanted;
   app.add_option("--app-id", wanted.app_id, "Its AppId; the mock picks one that is free");
   app.add_option("--secret-file", wanted.secret_file, "File with its secret; the mock makes one");
@@ -163,36 +163,36 @@ Run declare_create(CLI::App& app) {
   return control_run(options, create, kStateTimeoutMs);
 }
 
-Run declare_list(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+Run declare_tenant_list(CLI::App& app) {
+  auto options = std::make_shared<TenantFlags>();
   app.add_flag("--json", options->as_json, "One JSON array instead of a table");
   add_control_options(app, options->control);
   return control_run(options, print_tenants, kStateTimeoutMs);
 }
 
-Run declare_show(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+Run declare_tenant_show(CLI::App& app) {
+  auto options = std::make_shared<TenantFlags>();
   app.add_flag("--json", options->as_json, "One JSON object");
   add_tenant_control_options(app, options->control);
   return control_run(options, show, kStateTimeoutMs);
 }
 
-Run declare_delete(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+Run declare_tenant_delete(CLI::App& app) {
+  auto options = std::make_shared<TenantFlags>();
   add_tenant_control_options(app, options->control);
   return control_run(options, remove, kStateTimeoutMs);
 }
 
-constexpr Command kSubcommands[] = {
+constexpr Command kTenantCommands[] = {
     {"create", "Add an App with a world of its own, and print its AppId and secret",
-     declare_create},
-    {"list", "Print the Apps, and what they hold", declare_list},
-    {"show", "Print an App's settings, secret and clock", declare_show},
-    {"delete", "Remove an App and everything in it", declare_delete},
+     declare_tenant_create},
+    {"list", "Print the Apps, and what they hold", declare_tenant_list},
+    {"show", "Print an App's settings, secret and clock", declare_tenant_show},
+    {"delete", "Remove an App and everything in it", declare_tenant_delete},
 };
 
 }  // namespace
 
-Run setup_tenant(CLI::App& app) { return setup_subcommands(app, kSubcommands); }
+Run setup_tenant(CLI::App& app) { return setup_subcommands(app, kTenantCommands); }
 
 }  // namespace zimmock::cli

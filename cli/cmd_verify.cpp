@@ -9,7 +9,7 @@
 namespace zimmock::cli {
 namespace {
 
-struct Options {
+struct VerifyOptions {
   ControlOptions control;
   RequestFilters filters;
   std::optional<std::int64_t> count;
@@ -20,7 +20,7 @@ struct Options {
   bool as_json = false;
 };
 
-Result<int> run(const ControlClient& client, const Options& options) {
+Result<int> run(const ControlClient& client, const VerifyOptions& options) {
   nlohmann::json wanted = options.filters.members();
   const std::size_t filters = wanted.size();
   if (options.count) wanted["count"] = *options.count;
@@ -39,7 +39,7 @@ Result<int> run(const ControlClient& client, const Options& options) {
 }  // namespace
 
 Run setup_verify(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<VerifyOptions>();
   options->filters.add_to(app);
   auto* count = app.add_option("--count", options->count, "Exactly so many requests match")
                     ->check(CLI::NonNegativeNumber);

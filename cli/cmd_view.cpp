@@ -20,7 +20,7 @@ namespace {
 constexpr Delivery kDeliveries[] = {Delivery::kDelivered, Delivery::kUnknown, Delivery::kAbsent,
                                     Delivery::kUndocumented};
 
-struct Options {
+struct ViewOptions {
   ConnectionOptions connection;
   std::string viewer;
   std::string peer;
@@ -48,7 +48,8 @@ void print_item(const QueryItem& item, Role role, const DeliveryRule& rule, bool
   print_json(json_line(out));
 }
 
-void show(const QueryItem& item, const Options& options, const SdkVersion& version, Tally& tally) {
+void show(const QueryItem& item, const ViewOptions& options, const SdkVersion& version,
+          Tally& tally) {
   if (item.is_empty != 0) {
     ++tally.emptied;
     return;
@@ -59,7 +60,7 @@ void show(const QueryItem& item, const Options& options, const SdkVersion& versi
   print_item(item, role, rule, options.as_json);
 }
 
-void print_tally(const Tally& tally, const Options& options) {
+void print_tally(const Tally& tally, const ViewOptions& options) {
   nlohmann::json counts;
   std::string line = fmt::format("SDK {}:", options.sdk);
   for (const Delivery delivery : kDeliveries) {
@@ -77,7 +78,7 @@ void print_tally(const Tally& tally, const Options& options) {
   }
 }
 
-int run(const Options& options) {
+int run(const ViewOptions& options) {
   const auto version = parse_sdk_version(options.sdk);
   if (!version) {
     return complain(
@@ -104,7 +105,7 @@ int run(const Options& options) {
 }  // namespace
 
 Run setup_view(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ViewOptions>();
   app.add_option("--as", options->viewer, "Whose client (FromUserId)")->required();
   app.add_option("--peer", options->peer, "The other user of the conversation (ToUserId)")
       ->required();

@@ -12,7 +12,7 @@
 namespace zimmock::cli {
 namespace {
 
-struct Options {
+struct WaitOptions {
   ControlOptions control;
   RequestFilters filters;
   std::int64_t count = 1;
@@ -20,7 +20,7 @@ struct Options {
   bool as_json = false;
 };
 
-int run(const Options& options) {
+int run(const WaitOptions& options) {
   constexpr std::int64_t kLongestMs = 24 * 3600 * 1000;
   constexpr std::int64_t kForTheAnswerMs = 10'000;  // beyond what the mock itself waits
   const auto timeout_ms = parse_duration_ms(options.timeout);
@@ -41,7 +41,7 @@ int run(const Options& options) {
 }  // namespace
 
 Run setup_wait(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<WaitOptions>();
   options->filters.add_to(app);
   app.add_option("--count", options->count, "Until so many match, those already there among them")
       ->check(CLI::NonNegativeNumber)

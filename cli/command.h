@@ -8,6 +8,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "contracts/api/result.h"
+
 namespace zimmock::cli {
 
 // What the process answers with. Subcommands that can end otherwise say so in their help.
@@ -50,6 +52,9 @@ std::vector<std::string>& words_after_dashes();
 
 // One line "zimmock: message" on stderr; returns `code`.
 int complain(ExitCode code, std::string_view message);
+
+// The same of an Error; returns 2 for what the user can mend, else 1.
+int complain(const Error& error);
 
 // The same with "warning: ", where others than its owner may read a file that holds a secret.
 void warn_of_readers(const std::string& secret_file);

@@ -75,6 +75,10 @@ int complain(ExitCode code, std::string_view message) {
   return code;
 }
 
+int complain(const Error& error) {
+  return complain(error.kind == ErrorKind::kUsage ? kUsage : kFailed, error.message);
+}
+
 void warn_of_readers(const std::string& secret_file) {
   const std::string warning = secret_file_warning(secret_file);
   if (!warning.empty()) tell_line("zimmock: warning: {}", in_line(warning));

@@ -40,7 +40,7 @@ Result<std::string> read_secret(const ConnectionOptions& options) {
                                              options.secret_file));
 }
 
-Result<std::int64_t> milliseconds(double seconds, std::string_view option) {
+Result<std::int64_t> timeout_in_ms(double seconds, std::string_view option) {
   if (seconds > 0 && seconds <= kLongestTimeoutS) {
     return std::max<std::int64_t>(1, static_cast<std::int64_t>(seconds * 1000));
   }
@@ -88,9 +88,9 @@ Result<Connection> resolve_connection(const ConnectionOptions& options) {
   if (!credentials) return tl::unexpected(credentials.error());
   auto endpoint = resolve_endpoint(options);
   if (!endpoint) return tl::unexpected(endpoint.error());
-  const auto timeout_ms = milliseconds(options.timeout_s, "--timeout");
+  const auto timeout_ms = timeout_in_ms(options.timeout_s, "--timeout");
   if (!timeout_ms) return tl::unexpected(timeout_ms.error());
-  const auto connect_ms = milliseconds(options.connect_timeout_s, "--connect-timeout");
+  const auto connect_ms = timeout_in_ms(options.connect_timeout_s, "--connect-timeout");
   if (!connect_ms) return tl::unexpected(connect_ms.error());
   if (!endpoint->encrypted && !endpoint->loopback) {
     tell_line(
@@ -139,8 +139,9 @@ int complain_error(const Error& error) {
 
 int complain_of_journal(const Error& error) {
   if (error.kind != ErrorKind::kSystem) return complain_error(error);
-  return complain(kStopped,
-                  error.message + "; nothing was sent; when that is repaired the same command goes on");
+  return complain(
+      kStopped,
+      error.message + "; nothing was sent; when that is repaired the same command goes on");
 }
 
 }  // namespace zimmock::cli

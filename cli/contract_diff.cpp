@@ -19,7 +19,7 @@ namespace {
 
 using json = nlohmann::json;
 
-struct Options {
+struct ContractDiffOptions {
   std::string a, b;  // files, or "-"
   std::string profile;
   bool as_json = false;
@@ -59,7 +59,7 @@ void print_calibration(const Calibration& calibration, const std::string& file) 
   for (const std::string& line : calibration.left_out) print_text("  left out  {}\n", line);
 }
 
-int run(const Options& options) {
+int run(const ContractDiffOptions& options) {
   if (options.a == "-" && options.b == "-") {
     return complain(kUsage, "contract diff: expected stdin once, got - twice");
   }
@@ -95,7 +95,7 @@ int run(const Options& options) {
 }  // namespace
 
 Run setup_contract_diff(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ContractDiffOptions>();
   app.add_option("A", options->a, "What `contract run --report json:FILE` wrote, or -")->required();
   app.add_option("B", options->b, "Another of them")->required();
   app.add_flag("--json", options->as_json, "One JSON object");

@@ -15,16 +15,16 @@
 namespace zimmock::cli {
 namespace {
 
-using json = nlohmann::ordered_json;
+using nlohmann::ordered_json;
 
-struct Options {
+struct ContractJudgeOptions {
   std::string file;
   JudgeFlags judge;
   bool as_json = false;
 };
 
 // " (2 of 14 entries skipped: 1 of something else, 1 not whole)"
-std::string skipped_text(const HarTraffic& traffic) {
+std::string skipped_entries_text(const HarTraffic& traffic) {
   std::vector<std::string> parts;
   if (traffic.others > 0) parts.push_back(fmt::format("{} of something else", traffic.others));
   if (traffic.incomplete > 0) parts.push_back(fmt::format("{} not whole", traffic.incomplete));
@@ -39,16 +39,16 @@ std::string skipped_text(const HarTraffic& traffic) {
   return out;
 }
 
-void print_json(const TrafficTally& tally, const HarTraffic& traffic) {
-  json out = traffic_json(tally);
+void print_traffic_json(const TrafficTally& tally, const HarTraffic& traffic) {
+  ordered_json out = traffic_json(tally);
   out["entries"] = {{"total", traffic.total},
                     {"others", traffic.others},
                     {"incomplete", traffic.incomplete},
                     {"without_answer", traffic.without_answer}};
-  cli::print_json(out.dump(-1, ' ', false, json::error_handler_t::replace));
+  print_json(out.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
 }
 
-int judge(const Options& options) {
+int judge(const ContractJudgeOptions& options) {
   auto allowed = parse_allowed(options.judge.allowed);
   if (!allowed) return complain(kUsage, allowed.error().message);
   auto how = judge_options(options.judge);
@@ -64,10 +64,10 @@ int judge(const Options& options) {
     tally.add(judge.judge(entry.exchange), entry.number);
   }
   if (options.as_json) {
-    print_json(tally, *traffic);
+    print_traffic_json(tally, *traffic);
   } else {
     print_text("{}{}{}{}\n", rule_lines(tally, true), finding_lines(tally, "entry"),
-               verdict_line(tally), skipped_text(*traffic));
+               verdict_line(tally), skipped_entries_text(*traffic));
   }
   if (tally.exchanges() == 0) return kIncomplete;
   return tally.broken() ? kFailed : kOk;
@@ -76,7 +76,7 @@ int judge(const Options& options) {
 }  // namespace
 
 Run setup_contract_judge(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ContractJudgeOptions>();
   app.add_option("file", options->file, "An HTTP Archive (HAR 1.2); - for stdin")->required();
   add_judge_flags(app, options->judge);
   app.add_flag("--json", options->as_json, "One JSON object instead of text");

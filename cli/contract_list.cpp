@@ -20,7 +20,7 @@
 namespace zimmock::cli {
 namespace {
 
-using json = nlohmann::ordered_json;
+using nlohmann::ordered_json;
 
 std::vector<const ContractCase*> cases_of(RuleId id, const std::vector<ContractCase>& cases) {
   std::vector<const ContractCase*> out;
@@ -30,22 +30,22 @@ std::vector<const ContractCase*> cases_of(RuleId id, const std::vector<ContractC
   return out;
 }
 
-json rule_json(const Rule& row, const std::vector<ContractCase>& cases) {
-  json out{{"name", row.id},
-           {"mark", to_string(row.mark)},
-           {"binds", to_string(row.binds)},
-           {"code", row.code},
-           {"section", row.section},
-           {"page", row.page->title},
-           {"address", row.page->address},
-           {"read", kContractVersion},
-           {"settings", row.settings},
-           {"cases", cases_of(row.rule_id, cases).size()},
-           {"what", row.statement}};
+ordered_json rule_json(const Rule& row, const std::vector<ContractCase>& cases) {
+  ordered_json out{{"name", row.id},
+                   {"mark", to_string(row.mark)},
+                   {"binds", to_string(row.binds)},
+                   {"code", row.code},
+                   {"section", row.section},
+                   {"page", row.page->title},
+                   {"address", row.page->address},
+                   {"read", kContractVersion},
+                   {"settings", row.settings},
+                   {"cases", cases_of(row.rule_id, cases).size()},
+                   {"what", row.statement}};
   return out;
 }
 
-json case_json(const ContractCase& one) {
+ordered_json case_json(const ContractCase& one) {
   return {{"name", one.name},
           {"kind", to_string(one.kind)},
           {"rule", rule(one.rule_id).id},
@@ -95,7 +95,7 @@ int print_rules(const ListOptions& options, const std::vector<ContractCase>& cas
     print_markdown(rules, cases);
     return kOk;
   }
-  json rows = json::array();
+  ordered_json rows = ordered_json::array();
   for (const Rule* row : rules) rows.push_back(rule_json(*row, cases));
   if (options.as_json) {
     print_json(rows.dump(2));
@@ -106,7 +106,7 @@ int print_rules(const ListOptions& options, const std::vector<ContractCase>& cas
 }
 
 int print_cases(const ListOptions& options, const std::vector<ContractCase>& cases) {
-  json rows = json::array();
+  ordered_json rows = ordered_json::array();
   for (const ContractCase& one : cases) {
     const Rule& row = rule(one.rule_id);
     const bool marked = options.mark.empty() || options.mark == to_string(row.mark);
@@ -114,7 +114,7 @@ int print_cases(const ListOptions& options, const std::vector<ContractCase>& cas
     if (marked && bound) rows.push_back(case_json(one));
   }
   if (options.as_json) {
-    print_json(rows.dump(2, ' ', false, json::error_handler_t::replace));
+    print_json(rows.dump(2, ' ', false, ordered_json::error_handler_t::replace));
   } else {
     print_table(rows, {"name", "kind", "rule", "what"});
   }

@@ -28,7 +28,7 @@ namespace {
 
 constexpr std::string_view kMock = "mock";
 
-struct Options {
+struct ContractRunOptions {
   std::string target{kMock};
   ConnectionOptions connection;
   std::vector<std::string> only;
@@ -107,7 +107,7 @@ Result<std::vector<KnownCase>> read_known(const std::vector<std::string>& words)
   return out;
 }
 
-Result<RunOptions> run_options(const Options& options) {
+Result<RunOptions> run_options(const ContractRunOptions& options) {
   RunOptions out;
   auto profile = load_profile(options.profile);
   if (!profile) return tl::unexpected(profile.error());
@@ -135,7 +135,7 @@ struct OwnMock {
   MockTarget target{service, transport};
 };
 
-Result<UrlTarget::Options> url_options(const Options& options) {
+Result<UrlTarget::Options> url_options(const ContractRunOptions& options) {
   ConnectionOptions connection = options.connection;
   connection.endpoint = options.target;
   auto resolved = resolve_connection(connection);
@@ -162,7 +162,7 @@ std::string unknown_wrong_mock(const std::string& name) {
                      did_you_mean(name, names));
 }
 
-Result<RunResult> run_cases(const Options& options, RunOptions run,
+Result<RunResult> run_cases(const ContractRunOptions& options, RunOptions run,
                             const std::vector<ContractCase>& cases) {
   const SystemClock clock;
   Interrupt interrupt;
@@ -234,7 +234,7 @@ Result<void> write_reports(std::vector<ReportPlace>& places, const RunResult& re
   return {};
 }
 
-int print_calls(const std::vector<ContractCase>& cases, const Options& options) {
+int print_calls(const std::vector<ContractCase>& cases, const ContractRunOptions& options) {
   const bool steered = options.target == kMock;
   const Needs can{steered || options.allow_writes, steered, steered, steered};
   std::size_t calls = 0, left_out = 0;
@@ -254,7 +254,7 @@ int print_calls(const std::vector<ContractCase>& cases, const Options& options) 
   return kOk;
 }
 
-int run(const Options& options) {
+int run(const ContractRunOptions& options) {
   if (!options.wrong.empty() && options.target != kMock) {
     return complain(kUsage, "--wrong: expected --target mock, which alone can be wrong on purpose");
   }
@@ -276,7 +276,7 @@ int run(const Options& options) {
   return exit_code(result->outcome);
 }
 
-void add_options(CLI::App& app, Options& options) {
+void add_options(CLI::App& app, ContractRunOptions& options) {
   app.add_option("--target", options.target, "mock, or the URL of a service")
       ->capture_default_str();
   app.add_option("--only", options.only, "Only cases and rules that match (* for any characters)");
@@ -318,7 +318,7 @@ void add_options(CLI::App& app, Options& options) {
 }  // namespace
 
 Run setup_contract_run(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ContractRunOptions>();
   add_options(app, *options);
   app.footer(
       "Exit codes: 0 conforms, 1 violated, 2 usage, 3 incomplete, 11 unreachable, 12 unusable "

@@ -105,13 +105,13 @@ class HelpFormatter : public CLI::Formatter {
 };
 
 // Which options stand under which heading; of several rows the first counts.
-struct Heading {
+struct OptionHeading {
   std::string_view commands;  // names of commands, with spaces between; "": all
   std::string_view heading;
   std::string_view options;
 };
 
-constexpr Heading kHeadings[] = {
+constexpr OptionHeading kOptionHeadings[] = {
     {"serve exec", "Where it listens",
      "listen tls-listen proxy-listen control-listen control-token-file port ca-dir cert key "
      "body-limit"},
@@ -164,12 +164,12 @@ void group_options(CLI::App& app) {
   for (CLI::Option* option : app.get_options()) {
     const auto& names = option->get_lnames();
     if (names.empty()) continue;
-    const auto row =
-        std::find_if(std::begin(kHeadings), std::end(kHeadings), [&](const Heading& one) {
+    const auto row = std::find_if(
+        std::begin(kOptionHeadings), std::end(kOptionHeadings), [&](const OptionHeading& one) {
           return (one.commands.empty() || has_word(one.commands, app.get_name())) &&
                  has_word(one.options, names.front());
         });
-    if (row != std::end(kHeadings)) option->group(std::string(row->heading));
+    if (row != std::end(kOptionHeadings)) option->group(std::string(row->heading));
   }
 }
 

@@ -22,12 +22,8 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kQueueBytes = std::size_t{8} << 20;
 constexpr auto kBlocked = 100ms;
-constexpr auto kSlowReader = 8s;  // how much longer than asked for one that takes lines is waited for
-
-struct Line {
-  std::string text;              // with its line break
-  std::uint64_t stands_for = 1;  // lines; more where it says how many are missing
-};
+// How much longer than asked for one that takes lines is waited for.
+constexpr auto kSlowReader = 8s;
 
 bool is_file(int fd) {
   struct stat about {};
@@ -37,6 +33,11 @@ bool is_file(int fd) {
 }  // namespace
 
 struct LogWriter::State {
+  struct Line {
+    std::string text;              // with its line break
+    std::uint64_t stands_for = 1;  // lines; more where it says how many are missing
+  };
+
   State(int descriptor, Missing note)
       : fd(descriptor), never_drops(is_file(descriptor)), missing(std::move(note)) {}
 

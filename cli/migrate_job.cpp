@@ -100,7 +100,7 @@ Result<void> name_files(const MigrateOptions& options, MigrateJob& job) {
   return {};
 }
 
-Result<void> read_policies(const MigrateOptions& options, MigrateJob& job) {
+Result<void> read_migrate_policies(const MigrateOptions& options, MigrateJob& job) {
   const auto rate = parse_rate(options.rate);
   if (!rate) return tl::unexpected(rate.error());
   const auto too_old = choose<TooOldPolicy>("--too-old", options.too_old,
@@ -215,8 +215,8 @@ void add_plan_options(CLI::App& app, MigrateOptions& options) {
 
 Result<MigrateJob> read_migrate_job(const MigrateOptions& options) {
   MigrateJob job;
-  for (const auto step :
-       {read_source, read_window, read_policies, read_settling, read_display, find_inputs_of}) {
+  for (const auto step : {read_source, read_window, read_migrate_policies, read_settling,
+                          read_display, find_inputs_of}) {
     if (auto done = step(options, job); !done) return tl::unexpected(done.error());
   }
   job.facts.file = inputs_text(options.files);

@@ -26,7 +26,7 @@ using json = nlohmann::json;
 constexpr std::size_t kRandomDigits = 12;
 constexpr std::size_t kLongestPrefix = kMaxUserIdBytes - kRandomDigits - 4;  // _DIGITS_a
 
-struct Options {
+struct ProbeFlags {
   ConnectionOptions connection;
   std::string prefix = "zmprobe";
   std::string profile = "default";
@@ -50,7 +50,7 @@ Result<void> check_prefix(const std::string& prefix) {
                                              kLongestPrefix, prefix.size()));
 }
 
-int finish(const Options& options, const std::string& verdict, ExitCode code) {
+int finish(const ProbeFlags& options, const std::string& verdict, ExitCode code) {
   if (options.as_json) {
     print_line({{"type", "summary"}, {"verdict", verdict}, {"exit", static_cast<int>(code)}});
   } else {
@@ -59,7 +59,7 @@ int finish(const Options& options, const std::string& verdict, ExitCode code) {
   return code;
 }
 
-int describe(const Options& options) {
+int describe(const ProbeFlags& options) {
   const auto endpoint = resolve_endpoint(options.connection);
   if (!endpoint) return complain_error(endpoint.error());
   const std::string verdict = fmt::format(
@@ -71,7 +71,8 @@ int describe(const Options& options) {
 
 // --- output ---
 
-void print_start(const Options& options, const Connection& connection, const ProbeOptions& probe) {
+void print_start(const ProbeFlags& options, const Connection& connection,
+                 const ProbeOptions& probe) {
   if (options.as_json) {
     print_line({{"type", "start"},
                 {"endpoint", connection.curl.endpoint.url},
@@ -125,7 +126,7 @@ void print_cleared(const ProbeReport& report, const ProbeOptions& probe, bool as
 }
 
 // Before the probe, which costs calls.
-Result<std::optional<PendingFile>> open_profile(const Options& options) {
+Result<std::optional<PendingFile>> open_profile(const ProbeFlags& options) {
   std::optional<PendingFile> out;
   if (options.profile_out.empty()) return out;
   auto opened = PendingFile::open(options.profile_out, Readers::kAnyone);
@@ -136,7 +137,7 @@ Result<std::optional<PendingFile>> open_profile(const Options& options) {
   return out;
 }
 
-Result<void> write_profile(const Options& options, const ProbeReport& report,
+Result<void> write_profile(const ProbeFlags& options, const ProbeReport& report,
                            std::optional<PendingFile>& file) {
   if (!file) return {};
   constexpr int kIndent = 2;
@@ -168,7 +169,7 @@ ExitCode exit_code(const ProbeReport& report) {
   return report.count(ProbeVerdict::kUnknown) > 0 ? kIncomplete : kOk;
 }
 
-int execute(const Options& options) {
+int execute(const ProbeFlags& options) {
   auto assumed = load_profile(options.profile);
   if (!assumed) return complain_error(assumed.error());
   const auto connection = resolve_connection(options.connection);
@@ -196,7 +197,7 @@ int execute(const Options& options) {
   return finish(options, verdict_line(report), exit_code(report));
 }
 
-int run(const Options& options) {
+int run(const ProbeFlags& options) {
   if (auto checked = check_prefix(options.prefix); !checked) return complain_error(checked.error());
   return options.execute ? execute(options) : describe(options);
 }
@@ -204,7 +205,7 @@ int run(const Options& options) {
 }  // namespace
 
 Run setup_migrate_probe(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ProbeFlags>();
   app.add_flag("--execute", options->execute,
                "Register, import, read and clear; without it nothing is sent");
   app.add_option("--prefix", options->prefix, "What the ids of the two users begin with")

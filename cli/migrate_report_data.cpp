@@ -57,7 +57,7 @@ Result<void> read_runs(SqliteJournal& journal, JournalReport& report) {
   return {};
 }
 
-void count(ViewBalance& view, const SqliteJournal::Tally& tally) {
+void add_tally(ViewBalance& view, const SqliteJournal::Tally& tally) {
   switch (tally.outcome) {
     case ImportOutcome::kImported:
       view.imported += tally.imports;
@@ -95,7 +95,7 @@ Result<void> read_balance(SqliteJournal& journal, JournalReport& report) {
   out.receiver.waiting = number("to_receiver");
   const auto tallies = journal.tallies();
   if (!tallies) return tl::unexpected(tallies.error());
-  for (const auto& tally : *tallies) count(tally.to_sender ? out.sender : out.receiver, tally);
+  for (const auto& tally : *tallies) add_tally(tally.to_sender ? out.sender : out.receiver, tally);
   report.balance = out;
   return {};
 }

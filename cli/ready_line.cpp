@@ -9,7 +9,7 @@
 namespace zimmock::cli {
 namespace {
 
-using json = nlohmann::ordered_json;
+using nlohmann::ordered_json;
 
 struct Member {
   const char* name;
@@ -25,14 +25,14 @@ constexpr Member kTexts[] = {{"url", &ReadyLine::url},
 }  // namespace
 
 std::string to_text(const ReadyLine& ready) {
-  json out;
+  ordered_json out;
   for (const Member& member : kTexts) {
     const std::string& text = ready.*member.text;
-    out[member.name] = text.empty() ? json() : json(text);
+    out[member.name] = text.empty() ? ordered_json() : ordered_json(text);
   }
   out["app_id"] = ready.app_id;
   out["pid"] = ready.pid;
-  return out.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+  return out.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
 std::string to_screen(const ReadyLine& ready, std::string_view secret_origin) {
@@ -54,7 +54,7 @@ Result<ReadyLine> parse_ready_line(std::string_view text, std::string_view where
     return fail(ErrorKind::kInput,
                 fmt::format("{}: expected the first line of `zimmock serve`, {}", where, what));
   };
-  const json in = json_or_discarded(text);
+  const ordered_json in = json_or_discarded(text);
   if (!in.is_object()) return bad(fmt::format("got {}", quote(text)));
   ReadyLine out;
   for (const Member& member : kTexts) {

@@ -5,8 +5,11 @@
 #include "client/formats/json_members.h"
 
 namespace zimmock::cli {
+namespace {
 
 using json = nlohmann::json;
+
+}  // namespace
 
 json place_json(std::uint32_t line, const RecordName& name) {
   return {{"line", line},  {"record_pointer", name.pointer},

@@ -18,7 +18,7 @@
 namespace zimmock::cli {
 namespace {
 
-using json = nlohmann::ordered_json;
+using nlohmann::ordered_json;
 
 // Far more than any call of this API; bounds the memory.
 constexpr std::size_t kMaxBodyBytes = std::size_t{64} << 20;
@@ -109,6 +109,57 @@ std::optional<Refusal> not_passed_on(const HttpRequest& request) {
   return std::nullopt;
 }
 
+// One request's way through.
+struct Passage {
+  HarExchange har;
+  int status = 0;  // that the client got
+};
+
+ordered_json log_json(const Passage& passage, const std::optional<Judgement>& judgement) {
+  ordered_json out{
+      {"time", iso_time(passage.har.started_ms)},
+      {"action", judgement ? ordered_json(judgement->action) : ordered_json()},
+      {"app_id", judgement ? ordered_json(judgement->app_id) : ordered_json()},
+      {"status", passage.status},
+      {"code", judgement && judgement->code ? ordered_json(*judgement->code) : ordered_json()},
+      {"duration_us", passage.har.duration_us}};
+  if (!passage.har.error.empty()) out["error"] = passage.har.error;
+  if (!judgement) return out;
+  for (const SidedFinding& found : judgement->findings) {
+    out["findings"].push_back({{"side", to_string(found.side)},
+                               {"rule", rule(found.finding.rule_id).id},
+                               {"finding", printable_line(found.finding.line())},
+                               {"severity", to_string(found.severity)}});
+  }
+  if (!judgement->notes.empty()) out["notes"] = judgement->notes;
+  return out;
+}
+
+std::string log_text(const Passage& passage, const std::optional<Judgement>& judgement) {
+  std::string what = "not of this API";
+  if (judgement) {
+    what = fmt::format("{} app {}",
+                       judgement->action.empty() ? "-" : printable_line(judgement->action),
+                       judgement->app_id.empty() ? "-" : printable_line(judgement->app_id));
+  }
+  std::string out =
+      fmt::format("{} {} {}", iso_time(passage.har.started_ms), what,
+                  judgement && judgement->code ? fmt::format("code {}", *judgement->code)
+                                               : fmt::format("status {}", passage.status));
+  if (!passage.har.error.empty()) out += " | " + printable_line(passage.har.error);
+  if (!judgement) return out;
+  for (const SidedFinding& found : judgement->findings) {
+    const std::string severity =
+        found.severity == Severity::kBreach ? "" : fmt::format(" ({})", to_string(found.severity));
+    out += fmt::format(" | {}{} {}", to_string(found.side), severity,
+                       printable_line(found.finding.line()));
+  }
+  for (const std::string& note : judgement->notes) out += " | note: " + note;
+  return out;
+}
+
+}  // namespace
+
 // Connections to the upstream, as many as are used at once.
 class Connections {
  public:
@@ -150,56 +201,6 @@ class Connections {
   std::mutex mutex_;
   std::vector<std::unique_ptr<CurlTransport>> free_;
 };
-
-// One request's way through.
-struct Passage {
-  HarExchange har;
-  int status = 0;  // that the client got
-};
-
-json log_json(const Passage& passage, const std::optional<Judgement>& judgement) {
-  json out{{"time", iso_time(passage.har.started_ms)},
-           {"action", judgement ? json(judgement->action) : json()},
-           {"app_id", judgement ? json(judgement->app_id) : json()},
-           {"status", passage.status},
-           {"code", judgement && judgement->code ? json(*judgement->code) : json()},
-           {"duration_us", passage.har.duration_us}};
-  if (!passage.har.error.empty()) out["error"] = passage.har.error;
-  if (!judgement) return out;
-  for (const SidedFinding& found : judgement->findings) {
-    out["findings"].push_back({{"side", to_string(found.side)},
-                               {"rule", rule(found.finding.rule_id).id},
-                               {"finding", printable_line(found.finding.line())},
-                               {"severity", to_string(found.severity)}});
-  }
-  if (!judgement->notes.empty()) out["notes"] = judgement->notes;
-  return out;
-}
-
-std::string log_text(const Passage& passage, const std::optional<Judgement>& judgement) {
-  std::string what = "not of this API";
-  if (judgement) {
-    what = fmt::format("{} app {}",
-                       judgement->action.empty() ? "-" : printable_line(judgement->action),
-                       judgement->app_id.empty() ? "-" : printable_line(judgement->app_id));
-  }
-  std::string out =
-      fmt::format("{} {} {}", iso_time(passage.har.started_ms), what,
-                  judgement && judgement->code ? fmt::format("code {}", *judgement->code)
-                                               : fmt::format("status {}", passage.status));
-  if (!passage.har.error.empty()) out += " | " + printable_line(passage.har.error);
-  if (!judgement) return out;
-  for (const SidedFinding& found : judgement->findings) {
-    const std::string severity =
-        found.severity == Severity::kBreach ? "" : fmt::format(" ({})", to_string(found.severity));
-    out += fmt::format(" | {}{} {}", to_string(found.side), severity,
-                       printable_line(found.finding.line()));
-  }
-  for (const std::string& note : judgement->notes) out += " | note: " + note;
-  return out;
-}
-
-}  // namespace
 
 class RecordingProxy::Impl {
  public:
@@ -308,10 +309,10 @@ class RecordingProxy::Impl {
       }
     }
     if (options_.log == LogForm::kOff) return;
-    log_.write_line(
-        options_.log == LogForm::kJson
-            ? log_json(passage, judgement).dump(-1, ' ', false, json::error_handler_t::replace)
-            : log_text(passage, judgement));
+    log_.write_line(options_.log == LogForm::kJson
+                        ? log_json(passage, judgement)
+                              .dump(-1, ' ', false, ordered_json::error_handler_t::replace)
+                        : log_text(passage, judgement));
   }
 
   const Options options_;

@@ -17,7 +17,7 @@
 namespace zimmock::cli {
 namespace {
 
-using json = nlohmann::ordered_json;
+using nlohmann::ordered_json;
 
 // What was broken and only reported.
 std::vector<std::string_view> warnings(const RequestRecord& record) {
@@ -29,12 +29,12 @@ std::vector<std::string_view> warnings(const RequestRecord& record) {
 }
 
 std::string to_json(const RequestRecord& record) {
-  json line{{"time", iso_time(record.wall_ms)},
-            {"action", record.action},
-            {"app_id", record.app_id},
-            {"status", record.answered ? json(record.status) : json()},
-            {"code", record.code == kNoCode ? json() : json(record.code)},
-            {"request_id", record.request_id}};
+  ordered_json line{{"time", iso_time(record.wall_ms)},
+                    {"action", record.action},
+                    {"app_id", record.app_id},
+                    {"status", record.answered ? ordered_json(record.status) : ordered_json()},
+                    {"code", record.code == kNoCode ? ordered_json() : ordered_json(record.code)},
+                    {"request_id", record.request_id}};
   if (record.code > 0) line["message"] = record.message;
   if (!record.explain().empty()) {
     line["rule"] = rule(record.rules_broken.front().rule_id).id;
@@ -48,7 +48,7 @@ std::string to_json(const RequestRecord& record) {
   line["request_bytes"] = record.request_bytes;
   line["response_bytes"] = record.response_bytes;
   line["duration_us"] = record.duration_ns / 1000;
-  return line.dump(-1, ' ', false, json::error_handler_t::replace);
+  return line.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
 std::string to_text(const RequestRecord& record) {

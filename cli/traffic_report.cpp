@@ -9,7 +9,7 @@
 namespace zimmock::cli {
 namespace {
 
-using json = nlohmann::ordered_json;
+using nlohmann::ordered_json;
 
 std::string_view state_of(const TrafficTally::Row& row) {
   if (row.broken > 0) return "BROKEN";
@@ -117,8 +117,9 @@ std::string_view verdict_word(const TrafficTally& tally) {
   return tally.broken() ? "broken" : "kept";
 }
 
-json traffic_json(const TrafficTally& tally) {
-  json rules = json::array(), findings = json::array(), notes = json::array();
+ordered_json traffic_json(const TrafficTally& tally) {
+  ordered_json rules = ordered_json::array(), findings = ordered_json::array(),
+               notes = ordered_json::array();
   for (const TrafficTally::Row& row : tally.rows()) {
     rules.push_back({{"rule", rule(row.rule_id).id},
                      {"mark", to_string(rule(row.rule_id).mark)},

@@ -45,10 +45,10 @@ void quarantine(const RunContext& context, std::string why, ImportEntry& entry) 
 }
 
 // Takes a list item by item, newest first.
-class Search {
+class ListSearch {
  public:
-  Search(const RunContext& context, Lane lane, const LanePosition& position, bool first_only,
-         EarlierImports& out)
+  ListSearch(const RunContext& context, Lane lane, const LanePosition& position, bool first_only,
+             EarlierImports& out)
       : context_(context), lane_(lane), position_(position), first_only_(first_only), out_(out) {}
 
   // False if nothing that follows can be unknown to the journal.
@@ -108,7 +108,7 @@ EarlierImports look_for_earlier(const RunContext& context, ZimApi& api, CallSite
                                 const LanePosition& position, bool first_only) {
   EarlierImports out;
   if (!context.plan.tagged) return out;
-  Search search(context, lane, position, first_only, out);
+  ListSearch search(context, lane, position, first_only, out);
   const ListRead read =
       read_list(api, site, context.plan.viewer(lane), context.plan.peer(lane),
                 [&](const QueryItem& item) -> Result<bool> { return search.take(item); });

@@ -11,6 +11,8 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
+#include "client/owned_file.h"
+
 namespace zimmock {
 namespace {
 
@@ -19,12 +21,8 @@ struct FreeContext {
 };
 using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
 
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-
 Result<void> add_file(EVP_MD_CTX* context, const std::filesystem::path& path) {
-  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
+  const OwnedFile file(std::fopen(path.c_str(), "rb"));
   std::vector<unsigned char> buffer(std::size_t{256} << 10);
   while (file != nullptr) {
     const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), file.get());

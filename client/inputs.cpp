@@ -56,9 +56,9 @@ std::vector<std::string> matches_of(const std::string& pattern) {
   return out;
 }
 
-class Search {
+class InputSearch {
  public:
-  Search(const Format* format, const fs::path& spool_folder, const fs::path& base)
+  InputSearch(const Format* format, const fs::path& spool_folder, const fs::path& base)
       : format_(format), spool_folder_(spool_folder), base_(base) {}
 
   Result<void> argument(const std::string& named) {
@@ -228,7 +228,7 @@ Error named(Error error, const InputFile& input) {
 
 Result<Inputs> find_inputs(std::span<const std::string> named, const Format* format,
                            const fs::path& spool_folder, const fs::path& folder) {
-  Search search(format, spool_folder, folder);
+  InputSearch search(format, spool_folder, folder);
   for (const std::string& one : named) {
     if (auto done = search.argument(one); !done) return tl::unexpected(done.error());
   }

@@ -18,9 +18,9 @@
 namespace zimmock {
 namespace {
 
-class Scan {
+class PlanScan {
  public:
-  Scan(SourceReader& source, const PlanOptions& options, MigrationPlan& plan, FindingLog& log)
+  PlanScan(SourceReader& source, const PlanOptions& options, MigrationPlan& plan, FindingLog& log)
       : source_(source), options_(options), plan_(plan), log_(log), people_(options.users) {}
 
   Result<void> run() {
@@ -373,7 +373,7 @@ class Scan {
 
 Result<void> scan_source(SourceReader& source, const PlanOptions& options, MigrationPlan& plan,
                          FindingLog& log) {
-  return Scan(source, options, plan, log).run();
+  return PlanScan(source, options, plan, log).run();
 }
 
 }  // namespace zimmock

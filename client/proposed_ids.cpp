@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "contracts/api/hex.h"
 #include "contracts/api/signature.h"
 #include "contracts/api/user_id.h"
 
@@ -17,10 +18,6 @@ bool is_letter_or_digit(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-bool is_hex(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 // 8-4-4-4-12 hex digits without the hyphens; "" for anything else.
 std::string bare_uuid(std::string_view id) {
   constexpr std::size_t kUuidBytes = 36;
@@ -28,7 +25,7 @@ std::string bare_uuid(std::string_view id) {
   if (id.size() != kUuidBytes) return "";
   for (std::size_t i = 0; i < id.size(); ++i) {
     const bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
-    if (hyphen ? id[i] != '-' : !is_hex(id[i])) return "";
+    if (hyphen ? id[i] != '-' : !is_hex_digit(id[i])) return "";
     if (!hyphen) out += id[i];
   }
   return out;

@@ -63,8 +63,8 @@ Result<bool> is_empty(SqlDatabase& database) {
 
 // A digest tells nobody more than its beginning does.
 std::string_view shortened(const std::string& value) {
-  constexpr std::size_t kDigestDigits = 64;
-  const bool digest = value.size() == kDigestDigits &&
+  constexpr std::size_t kSha256Digits = 64;
+  const bool digest = value.size() == kSha256Digits &&
                       value.find_first_not_of("0123456789abcdef") == std::string::npos;
   return std::string_view(value).substr(0, digest ? 8 : value.size());
 }

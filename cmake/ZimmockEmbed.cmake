@@ -21,14 +21,12 @@ file(WRITE "${OUTPUT}.new" "// Made from ${ROOT_NAME}; do not edit.
 #include \"${HEADER}\"
 
 namespace zimmock {
-namespace {
 
-constexpr ${TYPE} kFiles[] = {
+std::span<const ${TYPE}> ${FUNCTION}() {
+  static constexpr ${TYPE} kFiles[] = {
 ${rows}};
-
-}  // namespace
-
-std::span<const ${TYPE}> ${FUNCTION}() { return kFiles; }
+  return kFiles;
+}
 
 }  // namespace zimmock
 ")

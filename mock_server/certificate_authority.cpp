@@ -29,7 +29,7 @@ struct Deleter {
   }
 };
 using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
+using PrivateKey = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
 using Bio = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Deleter<X509_EXTENSION_free>>;
 
@@ -116,7 +116,7 @@ std::string subject_names() {
 std::span<const std::string_view> vendor_hosts() { return kVendorHosts; }
 
 Result<CertificateAndKey> make_ca(std::int64_t now_ms) {
-  const Key key(EVP_EC_gen("P-256"));
+  const PrivateKey key(EVP_EC_gen("P-256"));
   std::array<unsigned char, 4> id{};
   if (!key || RAND_bytes(id.data(), static_cast<int>(id.size())) != 1) {
     return openssl_error("make a key");
@@ -141,10 +141,10 @@ Result<CertificateAndKey> make_ca(std::int64_t now_ms) {
 Result<CertificateAndKey> make_leaf(const CertificateAndKey& ca, std::int64_t now_ms) {
   const Certificate issuer(
       PEM_read_bio_X509(memory_of(ca.certificate_pem).get(), nullptr, nullptr, nullptr));
-  const Key issuer_key(
+  const PrivateKey issuer_key(
       PEM_read_bio_PrivateKey(memory_of(ca.key_pem).get(), nullptr, nullptr, nullptr));
   if (!issuer || !issuer_key) return openssl_error("read the CA");
-  const Key key(EVP_EC_gen("P-256"));
+  const PrivateKey key(EVP_EC_gen("P-256"));
   if (!key) return openssl_error("make a key");
   const Certificate leaf = blank(key.get(), "zimmock", now_ms, kLeafDays);
   if (!leaf || X509_set_issuer_name(leaf.get(), X509_get_subject_name(issuer.get())) != 1 ||

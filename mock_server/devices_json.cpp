@@ -5,9 +5,9 @@
 namespace zimmock {
 namespace {
 
-using json = nlohmann::ordered_json;
+using nlohmann::ordered_json;
 
-json to_json(const TypeSummary& row) {
+ordered_json to_json(const TypeSummary& row) {
   return {{"type", row.type},
           {"name", message_type_name(row.type)},
           {"receives_all", row.receives_all},
@@ -17,17 +17,17 @@ json to_json(const TypeSummary& row) {
           {"sentence", row.sentence()}};
 }
 
-json to_json(const DeliveredMessage& message) {
-  json out{{"msg_id", std::to_string(message.msg_id)},
-           {"msg_seq", message.msg_seq},
-           {"msg_time_ms", message.msg_time_ms},
-           {"type", message.type},
-           {"sender", message.sender},
-           {"role", to_string(message.role)},
-           {"is_empty", static_cast<int>(message.emptied)},
-           {"delivery", nullptr},
-           {"rule", nullptr},
-           {"mark", nullptr}};
+ordered_json to_json(const DeliveredMessage& message) {
+  ordered_json out{{"msg_id", std::to_string(message.msg_id)},
+                   {"msg_seq", message.msg_seq},
+                   {"msg_time_ms", message.msg_time_ms},
+                   {"type", message.type},
+                   {"sender", message.sender},
+                   {"role", to_string(message.role)},
+                   {"is_empty", static_cast<int>(message.emptied)},
+                   {"delivery", nullptr},
+                   {"rule", nullptr},
+                   {"mark", nullptr}};
   if (message.rule != nullptr) {
     out["delivery"] = to_string(message.rule->delivery);
     out["rule"] = message.rule->rule().id;
@@ -36,14 +36,14 @@ json to_json(const DeliveredMessage& message) {
   return out;
 }
 
-json to_json(const DeviceView& view) {
-  json counts = json::object();
+ordered_json to_json(const DeviceView& view) {
+  ordered_json counts = ordered_json::object();
   for (const Delivery delivery :
        {Delivery::kDelivered, Delivery::kUnknown, Delivery::kAbsent, Delivery::kUndocumented}) {
     counts[std::string(to_string(delivery))] = 0;
   }
   counts["emptied"] = 0;
-  json messages = json::array();
+  ordered_json messages = ordered_json::array();
   for (const DeliveredMessage& message : view.messages) {
     const std::string kind =
         message.rule == nullptr ? "emptied" : std::string(to_string(message.rule->delivery));
@@ -55,26 +55,27 @@ json to_json(const DeviceView& view) {
 
 }  // namespace
 
-json to_json(const Devices& devices) {
-  json users = json::array();
+ordered_json to_json(const Devices& devices) {
+  ordered_json users = ordered_json::array();
   for (const auto& [user_id, known] : devices.all()) {
-    json versions = json::array();
+    ordered_json versions = ordered_json::array();
     for (const Device& device : known) versions.push_back(device.sdk_version);
     users.push_back({{"user_id", user_id}, {"sdk_versions", versions}});
   }
   return {{"devices", users}};
 }
 
-json to_json(const DeviceSummary& summary) {
-  json out{
-      {"users_known", summary.users_known}, {"types", json::array()}, {"as_sender", json::array()}};
+ordered_json to_json(const DeviceSummary& summary) {
+  ordered_json out{{"users_known", summary.users_known},
+                   {"types", ordered_json::array()},
+                   {"as_sender", ordered_json::array()}};
   for (const TypeSummary& row : summary.as_receiver) out["types"].push_back(to_json(row));
   for (const TypeSummary& row : summary.as_sender) out["as_sender"].push_back(to_json(row));
   return out;
 }
 
-json to_json(const DeliveryView& view) {
-  json devices = json::array();
+ordered_json to_json(const DeliveryView& view) {
+  ordered_json devices = ordered_json::array();
   for (const DeviceView& device : view.devices) devices.push_back(to_json(device));
   return {{"user_id", view.user_id}, {"peer_id", view.peer_id}, {"devices", devices}};
 }

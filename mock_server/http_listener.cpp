@@ -28,7 +28,7 @@ namespace {
 
 // What is thrown away of a body over the limit so that its connection can be kept; of a larger one
 // the connection is closed instead of reading it.
-constexpr std::size_t kDrainBytes = 1024 * 1024;
+constexpr std::size_t kMaxDrainedBodyBytes = 1024 * 1024;
 
 // How long stop() waits for answers that are being made and written.
 constexpr std::chrono::seconds kStopGrace{2};
@@ -52,33 +52,6 @@ class PoolQueue : public httplib::TaskQueue {
   ElasticPool pool_;
   std::atomic<std::size_t>& connections_;
 };
-
-// Counts the requests whose answer is being made or written. cpp-httplib tells of the end of an
-// answer on the thread that made it, and not if the peer went away before.
-class InFlight {
- public:
-  void enter() {
-    if (std::exchange(answering_, true)) return;
-    const std::lock_guard lock(mutex_);
-    ++count_;
-  }
-  void leave() {
-    if (!std::exchange(answering_, false)) return;
-    const std::lock_guard lock(mutex_);
-    if (--count_ == 0) none_.notify_all();
-  }
-  void wait_for_none(std::chrono::milliseconds at_most) {
-    std::unique_lock lock(mutex_);
-    none_.wait_for(lock, at_most, [this] { return count_ == 0; });
-  }
-
- private:
-  static thread_local bool answering_;  // a thread serves one connection of one listener
-  std::mutex mutex_;
-  std::condition_variable none_;
-  int count_ = 0;
-};
-thread_local bool InFlight::answering_ = false;
 
 bool use_tls(SSL_CTX& context, const CertificateAndKey& tls) {
   const auto bio = [](const std::string& text) {
@@ -125,6 +98,33 @@ class OpenServer : public Base {
 };
 
 }  // namespace
+
+// Counts the requests whose answer is being made or written. cpp-httplib tells of the end of an
+// answer on the thread that made it, and not if the peer went away before.
+class InFlight {
+ public:
+  void enter() {
+    if (std::exchange(answering_, true)) return;
+    const std::lock_guard lock(mutex_);
+    ++count_;
+  }
+  void leave() {
+    if (!std::exchange(answering_, false)) return;
+    const std::lock_guard lock(mutex_);
+    if (--count_ == 0) none_.notify_all();
+  }
+  void wait_for_none(std::chrono::milliseconds at_most) {
+    std::unique_lock lock(mutex_);
+    none_.wait_for(lock, at_most, [this] { return count_ == 0; });
+  }
+
+ private:
+  static thread_local bool answering_;  // a thread serves one connection of one listener
+  std::mutex mutex_;
+  std::condition_variable none_;
+  int count_ = 0;
+};
+thread_local bool InFlight::answering_ = false;
 
 class HttpListener::Impl {
  public:
@@ -248,7 +248,7 @@ class HttpListener::Impl {
                       std::size_t limit_bytes, const BodySink& sink) {
     if (!has_body(in)) return BodyState::kComplete;
     const auto announced = parse_int64(in.get_header_value("Content-Length"));
-    const std::size_t readable = limit_bytes + kDrainBytes;
+    const std::size_t readable = limit_bytes + kMaxDrainedBodyBytes;
     if (announced && *announced > static_cast<std::int64_t>(readable)) return BodyState::kTooLarge;
     std::size_t received = 0;
     const auto take = [&](const char* data, std::size_t size) {

@@ -18,12 +18,12 @@
 namespace zimmock {
 namespace {
 
-struct Peer {
+struct PeerAddress {
   int port = 0;
   std::string address;
 };
 
-Peer peer_of(const sockaddr_storage& address) {
+PeerAddress peer_of(const sockaddr_storage& address) {
   std::array<char, INET6_ADDRSTRLEN> text{};
   if (address.ss_family == AF_INET) {
     const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
@@ -58,7 +58,7 @@ int socket_of(const Connection& connection) {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
     if (::getpeername(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) return false;
-    const Peer peer = peer_of(address);
+    const PeerAddress peer = peer_of(address);
     if (peer.port != connection.request->remote_port ||
         peer.address != connection.request->remote_addr) {
       return false;

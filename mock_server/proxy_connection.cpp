@@ -21,7 +21,7 @@ constexpr std::size_t kMaxHeadBytes = 8 * 1024;
 constexpr std::string_view kHttpsPort = "443";
 
 // What of a refused request's body is read, so that its sender sees the answer and no reset.
-constexpr std::size_t kDrainBytes = 64 * 1024;
+constexpr std::size_t kMaxRefusedBodyBytes = 64 * 1024;
 
 bool failed_for_good() { return errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR; }
 
@@ -215,7 +215,7 @@ void ProxyConnection::refuse(const Refusal& refusal) const {
   if (!send_all(answer)) return;
   ::shutdown(client_.fd(), SHUT_WR);
   char chunk[4096];
-  for (std::size_t drained = 0; drained < kDrainBytes;) {
+  for (std::size_t drained = 0; drained < kMaxRefusedBodyBytes;) {
     if (!wait_for_socket(client_.fd(), POLLIN, site_.wake_fd, patience_ms())) return;
     const ssize_t got = ::recv(client_.fd(), chunk, sizeof chunk, 0);
     if (got == 0 || (got < 0 && failed_for_good())) return;

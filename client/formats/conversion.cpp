@@ -13,6 +13,7 @@
 #include "client/formats/json_members.h"
 #include "client/formats/line_file.h"
 #include "client/formats/zim_line.h"
+#include "client/owned_file.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
@@ -26,11 +27,6 @@ using json = nlohmann::json;
 constexpr std::size_t kMaxRecordBytes = kMaxLineBytes - 1024;
 constexpr std::size_t kMaxBadTextBytes = 64 * 1024;
 constexpr std::size_t kMaxNamedBytes = 256;  // of an id that a problem is told with
-
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-using OwnedFile = std::unique_ptr<std::FILE, CloseFile>;
 
 struct Spool {
   std::filesystem::path path;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "contracts/api/hex.h"
 #include "contracts/api/text.h"
 
 namespace zimmock {
@@ -13,8 +14,6 @@ namespace {
 constexpr std::size_t kChunkBytes = std::size_t{256} << 10;
 constexpr std::size_t kMaxPathBytes = std::size_t{8} << 10;
 constexpr std::string_view kPathMember = "\"document_id\": ";
-
-bool is_hex(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }
 
 }  // namespace
 
@@ -57,7 +56,7 @@ bool JsonBytes::skip_space() {
 std::size_t JsonBytes::mend_escape(std::size_t from, bool last) {
   const std::string_view rest = std::string_view(raw_).substr(from, 4);
   if (rest.size() < 4 && !last) return 0;
-  if (rest.size() == 4 && rest[1] == 'x' && is_hex(rest[2]) && is_hex(rest[3])) {
+  if (rest.size() == 4 && rest[1] == 'x' && is_hex_digit(rest[2]) && is_hex_digit(rest[3])) {
     mended_ += "\\u00";
     mended_ += rest.substr(2);
     if (reading_.mended_escape) reading_.mended_escape();

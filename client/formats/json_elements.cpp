@@ -18,7 +18,7 @@ namespace {
 
 using json = nlohmann::json;
 
-constexpr std::size_t kMaxDepth = 64;
+constexpr std::size_t kMaxNesting = 64;
 constexpr std::size_t kMaxPaths = 32;
 
 // What nlohmann's parser reads from; the default one is the end.
@@ -259,8 +259,8 @@ class ElementWatch : public nlohmann::json_sax<json> {
   }
 
   bool room() {
-    if (builder_.depth() > kMaxDepth) {
-      return refuse(fmt::format("at most {} levels of nesting", kMaxDepth), "more");
+    if (builder_.depth() > kMaxNesting) {
+      return refuse(fmt::format("at most {} levels of nesting", kMaxNesting), "more");
     }
     if (bytes_.position() - begins_ > kMaxJsonValueBytes) {
       return refuse(fmt::format("a value of at most {} bytes", kMaxJsonValueBytes), "more");

@@ -16,8 +16,6 @@ namespace {
 
 using json = nlohmann::json;
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
 Result<bool> is_array(const std::filesystem::path& path) {
   constexpr std::uint64_t kHeadBytes = 4096;
   auto file = LineFile::open(path);

@@ -14,7 +14,6 @@ namespace zimmock {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 tl::unexpected<Error> bad_file(ErrorKind kind, const std::filesystem::path& path,
                                std::string_view what) {

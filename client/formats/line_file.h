@@ -4,12 +4,14 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "contracts/api/result.h"
 
 namespace zimmock {
 
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 inline constexpr std::size_t kMaxLineBytes = std::size_t{1} << 20;
 
 // A regular file read line by line, without ever holding more of it than one line.

@@ -53,7 +53,8 @@ namespace {
 using json = nlohmann::json;
 
 constexpr std::int64_t kCustomTypeSubMsgType = 0;
-constexpr std::size_t kEnough = 3;  // members that are known of a channel: more than two is a group
+constexpr std::size_t kEnoughMembers =
+    3;  // members that are known of a channel: more than two is a group
 
 struct Channel {
   std::set<std::string> members;
@@ -82,7 +83,7 @@ void add_count(const json& count, Channel& channel) {
 
 void add_members(const json& members, Channel& channel) {
   for (const json& member : members) {
-    if (channel.members.size() < kEnough) channel.members.insert(id_of(member, "user_id"));
+    if (channel.members.size() < kEnoughMembers) channel.members.insert(id_of(member, "user_id"));
   }
 }
 
@@ -115,7 +116,7 @@ Result<void> read_elements(const std::filesystem::path& path,
   return read_json_elements(path, paths, take, reading);
 }
 
-Result<Channels> read_channels(const std::filesystem::path& path) {
+Result<Channels> read_sendbird_channels(const std::filesystem::path& path) {
   // Every other one is the same in an array.
   enum What { kBeside, kListed, kUrl, kMember, kDistinct, kCount };
   static constexpr std::array<std::string_view, 12> kPaths{
@@ -164,7 +165,7 @@ std::string writer_of(const json& message) {
   return id_of(user.is_object() ? user : message, "user_id");
 }
 
-constexpr std::array<std::string_view, 2> kMessages{"/messages/*", "/*/messages/*"};
+constexpr std::array<std::string_view, 2> kMessagePaths{"/messages/*", "/*/messages/*"};
 
 // Who has written in channels of one member. Reads the file only if there is such a channel.
 Result<void> note_writers(const std::filesystem::path& path, Channels& channels) {
@@ -172,7 +173,7 @@ Result<void> note_writers(const std::filesystem::path& path, Channels& channels)
   if (std::none_of(channels.by_url.begin(), channels.by_url.end(), of_one) &&
       std::none_of(channels.at.begin(), channels.at.end(), of_one))
     return {};
-  return read_elements(path, kMessages, [&](JsonElement& element) -> Result<void> {
+  return read_elements(path, kMessagePaths, [&](JsonElement& element) -> Result<void> {
     Channel* channel = channel_of(element.value, place_of(element, element.path == 1), channels);
     const std::string writer = writer_of(element.value);
     if (channel != nullptr && channel->of_one() && !writer.empty() && channel->writers.size() < 2)
@@ -248,7 +249,7 @@ const std::string& words_with_files(const json& message) {
   return names_it ? kNone : text;
 }
 
-Made<std::vector<MessagePart>> parts_of(const json& message, Conversion& out) {
+Made<std::vector<MessagePart>> sendbird_parts(const json& message, Conversion& out) {
   MessageParts parts(out);
   const json& text = member_of(message, "message");
   const std::string& custom = string_of(message, "custom_type");
@@ -301,7 +302,7 @@ Made<void> fill(const JsonElement& element, const Channel* channel, Conversion& 
     return broken(pointer_to("", name), "Unix milliseconds",
                   json_type_and_value(member_of(message, name)));
   }
-  auto parts = parts_of(message, out);
+  auto parts = sendbird_parts(message, out);
   if (!parts) return tl::unexpected(parts.error());
   put_parts(*parts, record);
   if (std::string ext = extended_data(message); !ext.empty()) {
@@ -311,7 +312,7 @@ Made<void> fill(const JsonElement& element, const Channel* channel, Conversion& 
 }
 
 Result<void> convert_sendbird(const std::filesystem::path& path, Conversion& out) {
-  auto channels = read_channels(path);
+  auto channels = read_sendbird_channels(path);
   if (!channels) return tl::unexpected(channels.error());
   if (auto noted = note_writers(path, *channels); !noted) return noted;
   out.note(
@@ -323,7 +324,7 @@ Result<void> convert_sendbird(const std::filesystem::path& path, Conversion& out
         "sendbird has channels that are not distinct: all of those between the same two users "
         "become one conversation");
   }
-  return read_elements(path, kMessages, [&](JsonElement& element) -> Result<void> {
+  return read_elements(path, kMessagePaths, [&](JsonElement& element) -> Result<void> {
     const Place place = place_of(element, element.path == 1);
     const Channel* channel = channel_of(element.value, place, *channels);
     json record = json::object();

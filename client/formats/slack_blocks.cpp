@@ -9,7 +9,7 @@ namespace {
 
 using json = nlohmann::json;
 
-constexpr int kMaxDepth = 16;
+constexpr int kMaxBlockDepth = 16;
 
 // {"type": "mrkdwn" or "plain_text", "text"}
 std::string text_object(const json& object, const SlackNames& names) {
@@ -43,7 +43,7 @@ std::string rich_text(const json& part, const SlackNames& names, int depth) {
   for (const json& element : array_of(part, "elements")) {
     const bool nested = !array_of(element, "elements").empty();
     if (!nested) out += inline_text(element, names);
-    if (!nested || depth > kMaxDepth) continue;
+    if (!nested || depth > kMaxBlockDepth) continue;
     const std::string text = rich_text(element, names, depth + 1);
     add_line(out, list ? "- " + text : text);
   }
@@ -77,7 +77,7 @@ void add_words(const json& block, const SlackNames& names, int depth,
     if (type == "text") out.push_back(string_of(block, "text"));
     return;
   }
-  if (depth > kMaxDepth) return;
+  if (depth > kMaxBlockDepth) return;
   for (const json& element : array_of(block, "elements")) add_words(element, names, depth + 1, out);
 }
 

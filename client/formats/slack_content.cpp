@@ -15,7 +15,7 @@ namespace {
 
 using json = nlohmann::json;
 
-constexpr int kMaxDepth = 8;  // of attachments in attachments
+constexpr int kMaxAttachmentDepth = 8;  // of attachments in attachments
 
 // A URL that only Slack's users can read.
 bool is_slacks_own(std::string_view url) {
@@ -100,7 +100,7 @@ class Content {
 
   void add_attachments(const json& owner, const std::string& at, bool previews_too, int depth) {
     const json& list = array_of(owner, "attachments");
-    for (std::size_t i = 0; i < list.size() && depth < kMaxDepth; ++i) {
+    for (std::size_t i = 0; i < list.size() && depth < kMaxAttachmentDepth; ++i) {
       if (is_preview(list[i]) && !previews_too) {
         out_.skipped(kLinkPreviews);
         continue;
@@ -157,7 +157,7 @@ class Content {
       if (!added) return added;
     }
     const json& shown = array_of(owner, "attachments");
-    for (std::size_t i = 0; i < shown.size() && depth < kMaxDepth; ++i) {
+    for (std::size_t i = 0; i < shown.size() && depth < kMaxAttachmentDepth; ++i) {
       auto added = add_files(shown[i], pointer_to(at + "/attachments", i), depth + 1);
       if (!added) return added;
     }

@@ -78,7 +78,7 @@ std::optional<SourceProblem> note_member(const json& data, StreamChannels& chann
 }
 
 // A source that says wrongly whose messages are hidden would show them.
-Result<StreamChannels> read_channels(const std::filesystem::path& path) {
+Result<StreamChannels> read_stream_channels(const std::filesystem::path& path) {
   StreamChannels channels;
   auto done = read_json_items(path, [&](JsonElement& element) -> Result<void> {
     if (element.problem) return {};
@@ -132,7 +132,7 @@ Result<void> convert_stream(const std::filesystem::path& path, Conversion& out) 
   const auto head = head_of(path);
   if (!head) return tl::unexpected(head.error());
   if (is_stream_export(*head)) return convert_stream_export(path, out);
-  const auto channels = read_channels(path);
+  const auto channels = read_stream_channels(path);
   if (!channels) return tl::unexpected(channels.error());
   const StreamMessages messages(*channels, out);
   return read_json_items(path,

@@ -72,23 +72,23 @@ constexpr ChatRow kChatTypes[] = {{"personal_chat", ""},
                                   {"private_channel", kOfChannels},
                                   {"public_channel", kOfChannels}};
 
-struct FileRow {
+struct MediaTypeRow {
   std::string_view media_type;
   MessageType type;
 };
-constexpr FileRow kFileTypes[] = {{"voice_message", kAudio},
-                                  {"audio_file", kAudio},
-                                  {"video_message", kVideo},
-                                  {"video_file", kVideo}};
+constexpr MediaTypeRow kFileTypes[] = {{"voice_message", kAudio},
+                                       {"audio_file", kAudio},
+                                       {"video_message", kVideo},
+                                       {"video_file", kVideo}};
 
 // What is no text and no file: the members that say it, the first of them always there.
-struct CustomRow {
+struct CustomMembers {
   std::int64_t sub_msg_type;
   std::vector<const char*> members;
   const char* searched;  // a JSON Pointer
 };
-const std::vector<CustomRow>& custom_rows() {
-  static const std::vector<CustomRow> rows{
+const std::vector<CustomMembers>& custom_rows() {
+  static const std::vector<CustomMembers> rows{
       {1, {"contact_information"}, "/contact_information/first_name"},
       {2,
        {"location_information", "place_name", "address", "live_location_period_seconds"},
@@ -229,7 +229,7 @@ bool was_exported(std::string_view file) {
 
 MessageType type_of_file(const json& message) {
   const std::string& media_type = string_of(message, "media_type");
-  for (const FileRow& row : kFileTypes) {
+  for (const MediaTypeRow& row : kFileTypes) {
     if (row.media_type == media_type) return row.type;
   }
   if (media_type != "sticker") return kFile;
@@ -267,7 +267,7 @@ Made<std::vector<MessagePart>> parts_of(const json& message, std::string text, C
     auto added = parts.add(file_part(message, name, out.options()));
     if (!added) return tl::unexpected(std::move(added.error()));
   }
-  for (const CustomRow& row : custom_rows()) {
+  for (const CustomMembers& row : custom_rows()) {
     if (!message.contains(row.members.front())) continue;
     json kept = json::object();
     for (const char* name : row.members) {

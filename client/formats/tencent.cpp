@@ -124,7 +124,7 @@ struct FileRow {
   MessageType type;
   const char *url, *uid, *size, *seconds;
 };
-constexpr FileRow kFiles[] = {
+constexpr FileRow kFileElements[] = {
     {"TIMFileElem", kFile, "Url", "UUID", "FileSize", ""},
     {"TIMSoundElem", kAudio, "Url", "UUID", "Size", "Second"},
     {"TIMVideoFileElem", kVideo, "VideoUrl", "VideoUUID", "VideoSize", "VideoSecond"}};
@@ -155,7 +155,7 @@ struct CustomRow {
   std::int64_t sub_msg_type;
   const char* searched;
 };
-constexpr CustomRow kCustoms[] = {
+constexpr CustomRow kCustomElements[] = {
     {"TIMCustomElem", 1, "Desc"}, {"TIMFaceElem", 2, "Data"}, {"TIMLocationElem", 3, "Desc"}};
 
 Made<MessagePart> part_of(const json& element, const std::string& at,
@@ -170,10 +170,10 @@ Made<MessagePart> part_of(const json& element, const std::string& at,
     return text_part(string_of(text));
   }
   if (type == "TIMImageElem") return image_part(content, inside, options);
-  for (const FileRow& row : kFiles) {
+  for (const FileRow& row : kFileElements) {
     if (row.element == type) return file_part(row, content, inside, options);
   }
-  for (const CustomRow& row : kCustoms) {
+  for (const CustomRow& row : kCustomElements) {
     if (row.element != type) continue;
     return custom_part(row.sub_msg_type, json_line(content), string_of(content, row.searched));
   }
@@ -181,7 +181,7 @@ Made<MessagePart> part_of(const json& element, const std::string& at,
                 json_type_and_value(member_of(element, "MsgType")));
 }
 
-Made<std::vector<MessagePart>> parts_of(const json& message, Conversion& out) {
+Made<std::vector<MessagePart>> tencent_parts(const json& message, Conversion& out) {
   const json& body = member_of(message, "MsgBody");
   if (!body.is_array() || body.empty()) {
     return broken("/MsgBody", "an array of elements", json_type_and_value(body));
@@ -242,7 +242,7 @@ Made<void> fill(const json& message, const TencentMessage& identity, TencentView
     record["Id"] = fmt::format("{}_{}_{}", identity.seq.value_or(0), identity.random.value_or(0),
                                identity.second);
   }
-  auto parts = parts_of(message, out);
+  auto parts = tencent_parts(message, out);
   if (!parts) return tl::unexpected(parts.error());
   if (fate.from_sees == 0 || fate.to_sees == 0) {
     record["VisibleTo"] = {fate.from_sees == 1 ? identity.from : identity.to};

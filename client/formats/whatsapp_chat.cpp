@@ -42,9 +42,10 @@ struct When {
   int seconds = 0;  // of the day
 };
 
-class Scan {
+class ChatScan {
  public:
-  Scan(const std::filesystem::path& path, const FormatOptions& options, const WhatsAppWords& words)
+  ChatScan(const std::filesystem::path& path, const FormatOptions& options,
+           const WhatsAppWords& words)
       : path_(path), options_(options), words_(words) {}
 
   Result<WhatsAppChat> run() {
@@ -253,7 +254,7 @@ std::optional<WhatsAppChat::Named> WhatsAppChat::split_name(std::string_view res
 
 Result<WhatsAppChat> scan_whatsapp(const std::filesystem::path& path, const FormatOptions& options,
                                    const WhatsAppWords& words) {
-  return Scan(path, options, words).run();
+  return ChatScan(path, options, words).run();
 }
 
 }  // namespace zimmock

@@ -207,14 +207,14 @@ constexpr HalfDay kHalfDays[] = {
 };
 
 // Of a word that is not known, no hour is.
-constexpr Hours kUnknown{-1, -1};
+constexpr Hours kUnknownHours{-1, -1};
 
 // A word before or behind the time.
 std::optional<Hours> take_half_day(WhatsAppCursor& cursor) {
   for (const HalfDay& row : kHalfDays) {
     if (cursor.take_word(row.word)) return row.hours;
   }
-  if (cursor.take_letters(kMaxWordBytes)) return kUnknown;
+  if (cursor.take_letters(kMaxWordBytes)) return kUnknownHours;
   return std::nullopt;
 }
 

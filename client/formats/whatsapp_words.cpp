@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kMaxWordingBytes = 1024;  // longer texts are users'
 
 // In the order of WhatsAppWord.
-constexpr std::array<std::string_view, 13> kNames{
+constexpr std::array<std::string_view, 13> kWordNames{
     "media",   "omitted", "document", "attached", "label", "deleted", "edited",
     "waiting", "missed",  "call",     "location", "poll",  "notice"};
 
@@ -33,8 +33,8 @@ std::optional<Row> take_row(std::string_view& table) {
   const auto second = line.find('\t', first + 1);
   if (line.starts_with('#') || second == line.npos) return std::nullopt;
   const auto name =
-      std::find(kNames.begin(), kNames.end(), line.substr(first + 1, second - first - 1));
-  return Row{line.substr(0, first), static_cast<WhatsAppWord>(name - kNames.begin()),
+      std::find(kWordNames.begin(), kWordNames.end(), line.substr(first + 1, second - first - 1));
+  return Row{line.substr(0, first), static_cast<WhatsAppWord>(name - kWordNames.begin()),
              line.substr(second + 1)};
 }
 

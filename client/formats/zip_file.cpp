@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 #include <minizip/unzip.h>
 
+#include "client/owned_file.h"
 #include "contracts/api/text.h"
 
 namespace zimmock {
@@ -26,12 +27,8 @@ constexpr uLong kEncrypted = 1;  // the flag's bit
 struct CloseZip {
   void operator()(void* zip) const { unzClose(zip); }
 };
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-using OwnedFile = std::unique_ptr<std::FILE, CloseFile>;
 
-tl::unexpected<Error> broken(const fs::path& path, std::string_view what) {
+tl::unexpected<Error> broken_zip(const fs::path& path, std::string_view what) {
   return fail(ErrorKind::kUsage, fmt::format("{}: {}", path.string(), what));
 }
 
@@ -62,12 +59,12 @@ class Unpacker {
     int at = unzGoToFirstFile(zip_);
     for (std::uint64_t entries = 1; at == UNZ_OK; at = unzGoToNextFile(zip_), ++entries) {
       if (entries > limits_.entries)
-        return broken(path_, fmt::format("expected at most {} files in an archive, got more",
-                                         limits_.entries));
+        return broken_zip(path_, fmt::format("expected at most {} files in an archive, got more",
+                                             limits_.entries));
       if (auto done = entry(); !done) return tl::unexpected(done.error());
     }
     if (at != UNZ_END_OF_LIST_OF_FILE)
-      return broken(path_, "expected a whole .zip, got a broken one");
+      return broken_zip(path_, "expected a whole .zip, got a broken one");
     return std::move(left_packed_);
   }
 
@@ -77,11 +74,11 @@ class Unpacker {
     std::string name(kMaxName, '\0');
     if (unzGetCurrentFileInfo64(zip_, &info, name.data(), name.size(), nullptr, 0, nullptr, 0) !=
         UNZ_OK)
-      return broken(path_, "expected a whole .zip, got a broken one");
+      return broken_zip(path_, "expected a whole .zip, got a broken one");
     name.resize(std::min<std::size_t>(info.size_filename, kMaxName));
     if (!stays_inside(name) || info.size_filename > kMaxName) {
-      return broken(path_,
-                    fmt::format("expected names of files inside the archive, got {}", quote(name)));
+      return broken_zip(
+          path_, fmt::format("expected names of files inside the archive, got {}", quote(name)));
     }
     if (name.ends_with('/')) return {};
     if (!may_be_chat(name)) {
@@ -89,11 +86,12 @@ class Unpacker {
       return {};
     }
     if (!names_.insert(name).second)
-      return broken(path_, fmt::format("expected each file once, got {} twice", quote(name)));
+      return broken_zip(path_, fmt::format("expected each file once, got {} twice", quote(name)));
     if ((info.flag & kEncrypted) != 0) {
-      return broken(path_, fmt::format("expected an archive without a password, but {} has one: "
-                                       "unpack it yourself, and give the folder",
-                                       quote(name)));
+      return broken_zip(path_,
+                        fmt::format("expected an archive without a password, but {} has one: "
+                                    "unpack it yourself, and give the folder",
+                                    quote(name)));
     }
     return unpack(name);
   }
@@ -105,15 +103,16 @@ class Unpacker {
     const OwnedFile file(error ? nullptr : std::fopen(target.c_str(), "wbx"));
     if (file == nullptr) return cannot_write(name);
     if (unzOpenCurrentFile(zip_) != UNZ_OK)
-      return broken(path_, fmt::format("{}: could not be unpacked: its way of packing is unknown, "
-                                       "or it is broken; unpack it yourself, and give the folder",
-                                       quote(name)));
+      return broken_zip(path_,
+                        fmt::format("{}: could not be unpacked: its way of packing is unknown, "
+                                    "or it is broken; unpack it yourself, and give the folder",
+                                    quote(name)));
     auto copied = copy(name, file.get());
     const int closed = unzCloseCurrentFile(zip_);
     if (!copied) return copied;
     if (closed != UNZ_OK)
-      return broken(path_,
-                    fmt::format("{}: its bytes are not those that were packed", quote(name)));
+      return broken_zip(path_,
+                        fmt::format("{}: its bytes are not those that were packed", quote(name)));
     if (std::fflush(file.get()) != 0) return cannot_write(name);
     return {};
   }
@@ -123,13 +122,14 @@ class Unpacker {
     while (true) {
       const int got = unzReadCurrentFile(zip_, buffer.data(), static_cast<unsigned>(buffer.size()));
       if (got == 0) return {};
-      if (got < 0) return broken(path_, fmt::format("{}: is broken", quote(name)));
+      if (got < 0) return broken_zip(path_, fmt::format("{}: is broken", quote(name)));
       const auto bytes = static_cast<std::size_t>(got);
       unpacked_ += bytes;
       if (unpacked_ > limits_.bytes) {
-        return broken(path_, fmt::format("expected chats of at most {} bytes when unpacked, got "
-                                         "more; unpack it yourself, and give the folder",
-                                         limits_.bytes));
+        return broken_zip(path_,
+                          fmt::format("expected chats of at most {} bytes when unpacked, got "
+                                      "more; unpack it yourself, and give the folder",
+                                      limits_.bytes));
       }
       if (std::fwrite(buffer.data(), 1, bytes, file) != bytes) return cannot_write(name);
     }
@@ -180,8 +180,8 @@ bool is_zip(const fs::path& path) {
 Result<UnpackedFolder> unpack_zip(const fs::path& path, const fs::path& folder, ZipLimits limits) {
   const std::unique_ptr<void, CloseZip> zip(unzOpen64(path.c_str()));
   if (zip == nullptr) {
-    return broken(path,
-                  "expected a whole .zip, got one without its end: copy or download it again");
+    return broken_zip(path,
+                      "expected a whole .zip, got one without its end: copy or download it again");
   }
   std::string name = (folder / "zimmock-unpacked-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) {

@@ -8,7 +8,7 @@ namespace {
 
 using enum CodeClass;
 
-constexpr ReturnCode kCodes[] = {
+constexpr ReturnCode kReturnCodes[] = {
     {0, kSuccess, "success"},
     {1, kInDoubt, "failed, server busy"},
     {2, kRefused, "input parameter error"},
@@ -62,13 +62,13 @@ constexpr ReturnCode kCodes[] = {
 
 }  // namespace
 
-std::span<const ReturnCode> return_codes() { return kCodes; }
+std::span<const ReturnCode> return_codes() { return kReturnCodes; }
 
 const ReturnCode* find_code(std::int64_t code) {
   const auto* row = std::lower_bound(
-      std::begin(kCodes), std::end(kCodes), code,
+      std::begin(kReturnCodes), std::end(kReturnCodes), code,
       [](const ReturnCode& candidate, std::int64_t wanted) { return candidate.code < wanted; });
-  return row != std::end(kCodes) && row->code == code ? row : nullptr;
+  return row != std::end(kReturnCodes) && row->code == code ? row : nullptr;
 }
 
 std::string_view code_meaning(std::int64_t code) {

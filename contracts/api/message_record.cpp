@@ -19,9 +19,9 @@ struct KindRow {
   std::string_view name;
   RecordKind kind;
 };
-constexpr KindRow kKinds[] = {{"tenant", RecordKind::kTenant},
-                              {"user", RecordKind::kUser},
-                              {"devices", RecordKind::kDevices}};
+constexpr KindRow kRecordKinds[] = {{"tenant", RecordKind::kTenant},
+                                    {"user", RecordKind::kUser},
+                                    {"devices", RecordKind::kDevices}};
 
 // Times are judged when it is known when they are sent: no time is too old or too new here.
 constexpr ImportWindow kAnyTime{std::numeric_limits<std::int64_t>::max(),
@@ -164,7 +164,7 @@ tl::expected<RecordKind, Finding> record_kind(const json& line) {
   if (!found->is_string()) return tl::unexpected(std::move(unknown));
   const auto& name = found->get_ref<const std::string&>();
   std::vector<std::string_view> names;
-  for (const KindRow& row : kKinds) {
+  for (const KindRow& row : kRecordKinds) {
     if (row.name == name) return row.kind;
     names.push_back(row.name);
   }

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kSpaceOrQuote = " \t\r\n\"'";
 
-bool is_digits(std::string_view text) {
+bool is_plain_number(std::string_view text) {
   constexpr std::size_t kMostOfAnyNumber = 20;
   return !text.empty() && text.size() <= kMostOfAnyNumber &&
          text.find_first_not_of("0123456789") == text.npos;
@@ -26,7 +26,7 @@ std::string_view without_space_or_quotes(std::string_view text) {
 }
 
 bool may_be_secret(std::string_view text) {
-  return text.size() >= kMinSecretBytes && !is_digits(without_space_or_quotes(text));
+  return text.size() >= kMinSecretBytes && !is_plain_number(without_space_or_quotes(text));
 }
 
 bool is_name_byte(char c) {
@@ -97,7 +97,8 @@ void redact_form(std::string& text, std::string_view secret) {
   const std::string_view start = secret.substr(0, kMinSecretBytes);
   for (auto at = text.find(start); at != text.npos; at = text.find(start, at)) {
     std::size_t end = at;
-    while (end < text.size() && end - at < secret.size() && is_letter_of(text[end], secret[end - at]))
+    while (end < text.size() && end - at < secret.size() &&
+           is_letter_of(text[end], secret[end - at]))
       ++end;
     text.replace(at, end - at, kRedacted);
     at += kRedacted.size();
@@ -173,7 +174,7 @@ void redact_secrets(Finding& finding, std::span<const std::string> secrets) {
 }
 
 std::string shown_app_id(std::string_view text) {
-  return text.empty() || is_digits(text) ? std::string(text) : std::string(kRedacted);
+  return text.empty() || is_plain_number(text) ? std::string(text) : std::string(kRedacted);
 }
 
 std::string quote_unless_secret(std::string_view text) {

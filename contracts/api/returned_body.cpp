@@ -125,13 +125,13 @@ bool is_zero_text(const std::string& name, const json& value) {
   return value == "0" && (name == "file_size" || name == "media_duration");
 }
 
-std::string shown(const json& value) {
+std::string shown_value(const json& value) {
   return value.is_null()     ? "nothing"
          : value.is_string() ? quote(value.get<std::string>())
                              : quote(json_line(value));
 }
 
-json member(const json& object, const std::string& name) {
+json member_or_null(const json& object, const std::string& name) {
   const auto found = object.find(name);
   return found == object.end() ? json() : *found;
 }
@@ -146,7 +146,7 @@ class BodyComparer {
     if (!got.is_object()) return differ(pointer, "an object", got);
     if (type == kMulti) return items(wanted.at("multi_msg"), sent.at("MultiMsg"), got, pointer);
     for (const auto& [name, value] : wanted.items())
-      one(name, value, member(got, name), pointer_to(pointer, name));
+      one(name, value, member_or_null(got, name), pointer_to(pointer, name));
     for (const auto& [name, value] : got.items()) {
       if (!wanted.contains(name) && !is_zero(value)) note(BodyNote::kOtherMembers);
     }
@@ -156,13 +156,13 @@ class BodyComparer {
   void note(BodyNote which) { out_.notes.set(static_cast<std::size_t>(which)); }
 
   void differ(const std::string& pointer, std::string expected, const json& got) {
-    out_.differences.push_back({pointer, std::move(expected), shown(got)});
+    out_.differences.push_back({pointer, std::move(expected), shown_value(got)});
   }
 
   void one(const std::string& name, const json& wanted, const json& got,
            const std::string& pointer) {
     if (name.ends_with("download_url")) {
-      if (!got.is_string()) return differ(pointer, shown(wanted), got);
+      if (!got.is_string()) return differ(pointer, shown_value(wanted), got);
       out_.urls.push_back({pointer, wanted.get<std::string>(), got.get<std::string>()});
       return;
     }
@@ -177,17 +177,17 @@ class BodyComparer {
       if (got.is_number_integer() && got.dump() == wanted) return;
       if (is_blank(wanted)) return note(BodyNote::kMediaDuration);
     }
-    differ(pointer, shown(wanted), got);
+    differ(pointer, shown_value(wanted), got);
   }
 
   void items(const json& wanted, const json& sent, const json& document,
              const std::string& pointer) {
-    const json got = member(document, "multi_msg");
+    const json got = member_or_null(document, "multi_msg");
     const std::string where = pointer_to(pointer, "multi_msg");
     if (!got.is_array() || got.size() != wanted.size()) {
       out_.differences.push_back(
           {where, fmt::format("{} items", wanted.size()),
-           got.is_array() ? fmt::format("{} items", got.size()) : shown(got)});
+           got.is_array() ? fmt::format("{} items", got.size()) : shown_value(got)});
       return;
     }
     for (std::size_t i = 0; i < wanted.size(); ++i)
@@ -197,12 +197,12 @@ class BodyComparer {
   void item(const json& wanted, const json& sent, const json& got, const std::string& pointer) {
     if (!got.is_object()) return differ(pointer, "an object", got);
     const json& type = wanted.at("msg_type");
-    one("msg_type", type, member(got, "msg_type"), pointer_to(pointer, "msg_type"));
+    one("msg_type", type, member_or_null(got, "msg_type"), pointer_to(pointer, "msg_type"));
     if (type == kCustom) {
-      one("sub_msg_type", member(wanted, "sub_msg_type"), member(got, "sub_msg_type"),
-          pointer_to(pointer, "sub_msg_type"));
+      one("sub_msg_type", member_or_null(wanted, "sub_msg_type"),
+          member_or_null(got, "sub_msg_type"), pointer_to(pointer, "sub_msg_type"));
     }
-    const json content = member(got, "callback_content");
+    const json content = member_or_null(got, "callback_content");
     const std::string where = pointer_to(pointer, "callback_content");
     if (!is_media(type.get<std::int64_t>()))
       return one("callback_content", in_item(wanted.at("callback_content")), content, where);

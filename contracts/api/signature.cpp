@@ -11,21 +11,11 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
+#include "contracts/api/hex.h"
 #include "contracts/api/text.h"
 
 namespace zimmock {
 namespace {
-
-std::string hex(const unsigned char* bytes, std::size_t count) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string out;
-  out.reserve(count * 2);
-  for (std::size_t i = 0; i < count; ++i) {
-    out += kHex[bytes[i] >> 4];
-    out += kHex[bytes[i] & 15];
-  }
-  return out;
-}
 
 std::string digest_hex(const EVP_MD* algorithm, std::string_view bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};

@@ -11,6 +11,7 @@
 #include "contracts/api/text.h"
 #include "contracts/api/zero_values.h"
 #include "contracts/harness/answer_notes.h"
+#include "contracts/harness/matcher.h"
 
 namespace zimmock {
 namespace {
@@ -19,12 +20,6 @@ using json = nlohmann::json;
 
 // Deeper than any answer of this API; only bounds what a hostile one costs.
 constexpr std::int64_t kMaxAnswerDepth = 64;
-
-bool is_digits(const json& value) {
-  if (!value.is_string()) return false;
-  const auto& text = value.get_ref<const std::string&>();
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-}
 
 void check_status(const HttpResponse& response, AnswerNotes& notes) {
   notes.look_at(RuleId::kAnswerStatus);

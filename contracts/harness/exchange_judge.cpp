@@ -110,8 +110,8 @@ void check_users(const json& body, const Profile& profile, ReadCall& call) {
 
 void check_import(const json& body, const RecordedExchange& exchange, const JudgeOptions& options,
                   ReadCall& call) {
-  constexpr std::int64_t kEver = std::numeric_limits<std::int64_t>::max();
-  ImportWindow window{kEver, kEver};
+  constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
+  ImportWindow window{kNoLimit, kNoLimit};
   std::vector<RuleId> unchecked{RuleId::kImportTimeFuture, RuleId::kImportTimeTooOld};
   if (exchange.at_ms) {
     window = {*exchange.at_ms + kClockSlackMs, options.retention_days * kMillisPerDay};

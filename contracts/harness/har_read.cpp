@@ -14,19 +14,19 @@ namespace {
 
 using json = nlohmann::json;
 
-const json* member(const json& object, std::string_view name) {
+const json* har_member(const json& object, std::string_view name) {
   if (!object.is_object()) return nullptr;
   const auto found = object.find(name);
   return found == object.end() ? nullptr : &*found;
 }
 
 std::string text_of(const json& object, std::string_view name) {
-  const json* value = member(object, name);
+  const json* value = har_member(object, name);
   return value != nullptr && value->is_string() ? value->get<std::string>() : "";
 }
 
 // Nothing for what is not base64.
-std::optional<std::string> from_base64(std::string text) {
+std::optional<std::string> body_from_base64(std::string text) {
   std::erase_if(text, [](unsigned char c) { return std::isspace(c) != 0; });
   if (text.size() % 4 != 0) return std::nullopt;
   std::string out(text.size() / 4 * 3, '\0');
@@ -41,19 +41,19 @@ std::optional<std::string> from_base64(std::string text) {
 }
 
 // The text of postData or content; nothing if it is not there or cannot be decoded.
-std::optional<std::string> body_text(const json& holder, std::string_view encoding) {
-  const json* text = member(holder, "text");
+std::optional<std::string> har_body_text(const json& holder, std::string_view encoding) {
+  const json* text = har_member(holder, "text");
   if (text == nullptr || !text->is_string()) return std::nullopt;
   if (equal_ignoring_case(text_of(holder, encoding), "base64")) {
-    return from_base64(text->get<std::string>());
+    return body_from_base64(text->get<std::string>());
   }
   return text->get<std::string>();
 }
 
 // Of HTTP/2 without the names that begin with ':'.
-Headers read_headers(const json& message) {
+Headers har_headers(const json& message) {
   Headers out;
-  const json* headers = member(message, "headers");
+  const json* headers = har_member(message, "headers");
   if (headers == nullptr || !headers->is_array()) return out;
   for (const json& one : *headers) {
     std::string name = text_of(one, "name");
@@ -68,8 +68,8 @@ void add_header_if_missing(Headers& headers, std::string_view name, std::string 
 }
 
 // A form that was recorded field by field, put together again.
-std::optional<std::string> form_of(const json& post) {
-  const json* fields = member(post, "params");
+std::optional<std::string> posted_form(const json& post) {
+  const json* fields = har_member(post, "params");
   if (fields == nullptr || !fields->is_array()) return std::nullopt;
   std::string out;
   for (const json& field : *fields) {
@@ -96,43 +96,44 @@ std::optional<Url> split_url(std::string_view url) {
 
 bool announces_body(const json& request, const HttpRequest& read) {
   const auto length = parse_int64(header(read.headers, "Content-Length"));
-  const json* size = member(request, "bodySize");
+  const json* size = har_member(request, "bodySize");
   return (length && *length > 0) || (size != nullptr && size->is_number_integer() && *size > 0);
 }
 
 // Nothing when the body that was sent is not recorded.
-std::optional<std::string> read_body(const json& request, HttpRequest& read) {
-  const json* post = member(request, "postData");
+std::optional<std::string> har_request_body(const json& request, HttpRequest& read) {
+  const json* post = har_member(request, "postData");
   if (post == nullptr) {
     return announces_body(request, read) ? std::nullopt : std::optional<std::string>("");
   }
   add_header_if_missing(read.headers, "Content-Type", text_of(*post, "mimeType"));
-  auto body = body_text(*post, member(*post, "_encoding") != nullptr ? "_encoding" : "encoding");
-  if (!body || (body->empty() && member(*post, "params") != nullptr)) {
-    if (auto form = form_of(*post); form && !form->empty()) return form;
+  auto body =
+      har_body_text(*post, har_member(*post, "_encoding") != nullptr ? "_encoding" : "encoding");
+  if (!body || (body->empty() && har_member(*post, "params") != nullptr)) {
+    if (auto form = posted_form(*post); form && !form->empty()) return form;
   }
   return body;
 }
 
 // Nothing if no answer came or its text was not kept.
 std::optional<HttpResponse> read_response(const json& entry) {
-  const json* response = member(entry, "response");
+  const json* response = har_member(entry, "response");
   if (response == nullptr) return std::nullopt;
-  const json* status = member(*response, "status");
+  const json* status = har_member(*response, "status");
   if (status == nullptr || !status->is_number_integer() || *status < 100 || *status > 999)
     return std::nullopt;
   HttpResponse out;
   out.status = status->get<int>();
-  out.headers = read_headers(*response);
+  out.headers = har_headers(*response);
   // An archive has the text as it is after decoding.
   std::erase_if(out.headers,
                 [](const auto& one) { return equal_ignoring_case(one.first, "Content-Encoding"); });
-  const json* content = member(*response, "content");
+  const json* content = har_member(*response, "content");
   if (content == nullptr) return std::nullopt;
   add_header_if_missing(out.headers, "Content-Type", text_of(*content, "mimeType"));
-  auto body = body_text(*content, "encoding");
+  auto body = har_body_text(*content, "encoding");
   if (!body) {
-    const json* size = member(*content, "size");
+    const json* size = har_member(*content, "size");
     if (size == nullptr || *size != 0) return std::nullopt;
     body = "";
   }
@@ -141,7 +142,7 @@ std::optional<HttpResponse> read_response(const json& entry) {
 }
 
 void read_entry(const json& entry, std::size_t number, HarTraffic& out) {
-  const json* request = member(entry, "request");
+  const json* request = har_member(entry, "request");
   const auto url = request == nullptr ? std::nullopt : split_url(text_of(*request, "url"));
   HarTraffic::Entry read;
   read.number = number;
@@ -152,8 +153,8 @@ void read_entry(const json& entry, std::size_t number, HarTraffic& out) {
     return;
   }
   to.target = url->target;
-  to.headers = read_headers(*request);
-  auto body = read_body(*request, to);
+  to.headers = har_headers(*request);
+  auto body = har_request_body(*request, to);
   if (body) to.body = *std::move(body);
   if (!is_api_request(url->host, to)) {
     ++out.others;
@@ -180,8 +181,8 @@ Result<HarTraffic> read_har(std::string_view text, std::string_view where) {
     return fail(ErrorKind::kInput,
                 fmt::format("{}: expected a HAR document, got {}", where, document.error().got));
   }
-  const json* log = member(*document, "log");
-  const json* entries = log == nullptr ? nullptr : member(*log, "entries");
+  const json* log = har_member(*document, "log");
+  const json* entries = log == nullptr ? nullptr : har_member(*log, "entries");
   if (entries == nullptr || !entries->is_array()) {
     return fail(ErrorKind::kInput,
                 fmt::format("{}: /log/entries: expected an array, as in HAR 1.2, got {}", where,

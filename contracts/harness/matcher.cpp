@@ -17,12 +17,6 @@ std::string show(const json* value) {
   return value == nullptr ? "nothing" : json_type_and_value(*value);
 }
 
-bool is_digits(const json& value) {
-  if (!value.is_string()) return false;
-  const auto& text = value.get_ref<const std::string&>();
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-}
-
 bool is_of_type(const std::string& type, const json* got) {
   if (type == "absent") return got == nullptr;
   if (got == nullptr) return false;
@@ -112,6 +106,12 @@ void match_elements(const json& expected, const json& got, const std::string& wh
 }
 
 }  // namespace
+
+bool is_digits(const json& value) {
+  if (!value.is_string()) return false;
+  const auto& text = value.get_ref<const std::string&>();
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
 
 void match(const json& expected, const json* got, const std::string& where,
            std::vector<Difference>& differences) {

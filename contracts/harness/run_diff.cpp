@@ -15,7 +15,7 @@ enum class Seen { kKept, kBroken, kUnknown };
 
 // What a run found out of one case. `evidence` is what two runs can have in common: ids and times
 // are of one run only.
-struct Side {
+struct CaseSide {
   Seen seen = Seen::kUnknown;
   std::string text = "not in the run";
   std::string evidence;
@@ -38,8 +38,8 @@ Seen seen_of(CaseVerdict verdict) {
   return Seen::kUnknown;
 }
 
-Side side_of(const CaseResult& one) {
-  Side side{seen_of(one.verdict), std::string(to_string(one.verdict)), ""};
+CaseSide side_of(const CaseResult& one) {
+  CaseSide side{seen_of(one.verdict), std::string(to_string(one.verdict)), ""};
   if (side.seen == Seen::kUnknown && !one.why.empty()) side.text += ": " + printable_line(one.why);
   if (side.seen != Seen::kBroken) return side;
   for (const CaseMismatch& found : one.mismatches) {
@@ -50,8 +50,8 @@ Side side_of(const CaseResult& one) {
   return side;
 }
 
-Side answers_side(const RuleResult& found) {
-  Side side;
+CaseSide answers_side(const RuleResult& found) {
+  CaseSide side;
   side.seen = found.answers_broken > 0 ? Seen::kBroken : Seen::kKept;
   side.text = fmt::format("{} of {} answers broken", found.answers_broken, found.answers_checked);
   if (!found.answer_findings.empty()) {
@@ -63,7 +63,7 @@ Side answers_side(const RuleResult& found) {
 
 // The two sides and which of them is the real service.
 struct Pair {
-  Side a, b;
+  CaseSide a, b;
   bool a_real = false, b_real = false;
 
   bool alike() const { return a.seen == b.seen && a.evidence == b.evidence; }
@@ -82,8 +82,8 @@ DiffClass class_of(const Pair& pair, const Rule& row) {
     if (!pair.alike()) return DiffClass::kChanged;
     return pair.a.seen == Seen::kKept ? DiffClass::kSame : document_fault(row);
   }
-  const Side& real = pair.a_real ? pair.a : pair.b;
-  const Side& mock = pair.a_real ? pair.b : pair.a;
+  const CaseSide& real = pair.a_real ? pair.a : pair.b;
+  const CaseSide& mock = pair.a_real ? pair.b : pair.a;
   if (real.seen == Seen::kUnknown) return DiffClass::kUnverified;
   if (real.seen == Seen::kBroken) return document_fault(row);
   if (mock.seen == Seen::kUnknown) return DiffClass::kUnverified;
@@ -135,7 +135,7 @@ std::vector<std::string> case_names(const RunResult& a, const RuleResult& in_a, 
   return names;
 }
 
-Side side_named(const RunResult& run, const RuleResult& found, const std::string& name) {
+CaseSide side_named(const RunResult& run, const RuleResult& found, const std::string& name) {
   for (const std::size_t index : found.cases) {
     if (run.cases[index].name == name) return side_of(run.cases[index]);
   }
@@ -158,8 +158,8 @@ RuleDiff diff_rule(const RunResult& a, const RunResult& b, RuleId id) {
     add_pair(out, name, pair);
   }
   if (in_a.answers_checked + in_b.answers_checked > 0) {
-    pair.a = in_a.answers_checked > 0 ? answers_side(in_a) : Side{};
-    pair.b = in_b.answers_checked > 0 ? answers_side(in_b) : Side{};
+    pair.a = in_a.answers_checked > 0 ? answers_side(in_a) : CaseSide{};
+    pair.b = in_b.answers_checked > 0 ? answers_side(in_b) : CaseSide{};
     add_pair(out, "every answer", pair);
   }
   for (const DiffClass candidate : kByWeight) {

@@ -1,5 +1,6 @@
 #include "contracts/harness/run_json.h"
 
+#include "contracts/api/hex.h"
 #include "contracts/api/text.h"
 #include "contracts/harness/reports/report_text.h"
 
@@ -14,17 +15,6 @@ json headers_json(const Headers& headers) {
   return out;
 }
 
-std::string hex(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += kDigits[byte / 16];
-    out += kDigits[byte % 16];
-  }
-  return out;
-}
-
 // As text where it is text; JSON has no other bytes, so the rest goes as hex.
 void put_body(json& out, std::string_view body, std::size_t max_bytes) {
   std::string_view kept = body;
@@ -36,7 +26,7 @@ void put_body(json& out, std::string_view body, std::size_t max_bytes) {
   if (text) {
     out["body"] = kept;
   } else {
-    out["body_hex"] = hex(kept);
+    out["body_hex"] = hex(reinterpret_cast<const unsigned char*>(kept.data()), kept.size());
   }
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 using json = nlohmann::json;
 
-constexpr CaseKind kKinds[] = {CaseKind::kAccepts, CaseKind::kRefuses, CaseKind::kBehaves};
+constexpr CaseKind kCaseKinds[] = {CaseKind::kAccepts, CaseKind::kRefuses, CaseKind::kBehaves};
 constexpr RunOutcome kOutcomes[] = {RunOutcome::kUnreachable, RunOutcome::kUnusable,
                                     RunOutcome::kViolated, RunOutcome::kIncomplete,
                                     RunOutcome::kConforms};
@@ -198,7 +198,7 @@ void read_case(Node& node, CaseResult& out) {
   node.read("name", out.name);
   node.read_rule("rule", out.rule_id);
   node.read_word(
-      "kind", kKinds, [](CaseKind kind) { return to_string(kind); }, out.kind);
+      "kind", kCaseKinds, [](CaseKind kind) { return to_string(kind); }, out.kind);
   node.read("what", out.what);
   read_needs(node, out.needs);
   node.read_word("verdict", kVerdicts, verdict_word, out.verdict);

@@ -20,7 +20,7 @@ using json = nlohmann::json;
 constexpr std::size_t kMaxBodyBytes = std::size_t{1} << 20;
 constexpr std::size_t kMaxStateBytes = std::size_t{1} << 30;
 
-struct Row {
+struct ControlRow {
   ControlRoute route;
   ControlHandler handler;
 };
@@ -32,7 +32,7 @@ ControlResult health(ControlCall& call) {
   return reply;
 }
 
-constexpr Row kRows[] = {
+constexpr ControlRow kRows[] = {
     {{"GET", "/health", "Whether it answers; and where, to who may call the others"}, health},
     {{"GET", "/tenants", "Every tenant"}, list_tenants},
     {{"POST", "/tenants", "Make one: app_id, server_secret, plan, rate, profile, clock, ..."},
@@ -70,7 +70,7 @@ constexpr Row kRows[] = {
     {{"GET", "/unmatched", "The requests that no tenant owns"}, list_unmatched},
 };
 
-std::vector<std::string_view> split(std::string_view path) {
+std::vector<std::string_view> path_parts(std::string_view path) {
   std::vector<std::string_view> out;
   while (!path.empty()) {
     path.remove_prefix(1);  // the slash
@@ -83,7 +83,7 @@ std::vector<std::string_view> split(std::string_view path) {
 
 // What stands for the path's {words}, or nothing if it is another path.
 std::optional<std::vector<std::string>> match(std::string_view pattern, std::string_view path) {
-  const auto wanted = split(pattern), given = split(path);
+  const auto wanted = path_parts(pattern), given = path_parts(path);
   if (wanted.size() != given.size()) return std::nullopt;
   std::vector<std::string> segments;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -116,8 +116,8 @@ ControlResult find_tenant(ControlCall& call) {
 
 ControlResult route(std::string_view path, const std::string& method, ControlCall& call) {
   std::vector<std::string_view> methods;
-  const Row* found = nullptr;
-  for (const Row& row : kRows) {
+  const ControlRow* found = nullptr;
+  for (const ControlRow& row : kRows) {
     const auto segments = match(row.route.path, path);
     if (!segments) continue;
     methods.push_back(row.route.method);
@@ -164,9 +164,8 @@ std::string host_name(std::string_view host) {
   const std::size_t begin = bracketed ? 1 : 0;
   const std::size_t end = std::min(host.find(bracketed ? ']' : ':'), host.size());
   const std::string_view rest = host.substr(std::min(end + begin, host.size()));
-  const bool port_only =
-      rest.empty() || (rest.size() > 1 && rest.front() == ':' &&
-                       rest.find_first_not_of("0123456789", 1) == rest.npos);
+  const bool port_only = rest.empty() || (rest.size() > 1 && rest.front() == ':' &&
+                                          rest.find_first_not_of("0123456789", 1) == rest.npos);
   return port_only ? std::string(host.substr(begin, end - begin)) : "";
 }
 
@@ -222,7 +221,7 @@ HttpResponse ControlApi::answer(HttpRequest& request, const BodyReader& read_bod
 
 std::vector<ControlRoute> control_routes() {
   std::vector<ControlRoute> out;
-  for (const Row& row : kRows) out.push_back(row.route);
+  for (const ControlRow& row : kRows) out.push_back(row.route);
   return out;
 }
 

@@ -119,8 +119,8 @@ FaultEffect answer_with(int status, std::string_view content_type, std::string b
 }
 
 FaultEffect status(const Fault& fault, std::uint64_t) {
-  const bool json = fault.body.starts_with('{') || fault.body.starts_with('[');
-  return answer_with(static_cast<int>(fault.number), json ? "application/json" : "text/plain",
+  const bool is_json = fault.body.starts_with('{') || fault.body.starts_with('[');
+  return answer_with(static_cast<int>(fault.number), is_json ? "application/json" : "text/plain",
                      fault.body);
 }
 

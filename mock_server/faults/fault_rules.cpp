@@ -13,14 +13,14 @@ bool is_at(FaultWhen point, FaultWhen when) {
   return when == point || (point == FaultWhen::kAfterEffect && when == FaultWhen::kMidBody);
 }
 
-bool has_user(const RequestRecord& request, const std::string& user) {
+bool concerns_user(const RequestRecord& request, const std::string& user) {
   return request.from == user || request.to == user ||
          std::find(request.users.begin(), request.users.end(), user) != request.users.end();
 }
 
 bool matches(const Fault& fault, const RequestRecord& request) {
   if (!fault.action.empty() && fault.action != request.action) return false;
-  if (!fault.user.empty() && !has_user(request, fault.user)) return false;
+  if (!fault.user.empty() && !concerns_user(request, fault.user)) return false;
   if (!fault.conversation) return true;
   const auto& [a, b] = *fault.conversation;
   return (request.from == a && request.to == b) || (request.from == b && request.to == a);

@@ -102,12 +102,12 @@ Result<void> set_body(Fault& fault, std::string_view value) {
   return {};
 }
 
-struct Key {
+struct SpecKey {
   std::string_view name;
   Result<void> (*set)(Fault& fault, std::string_view value);
 };
 
-constexpr Key kKeys[] = {
+constexpr SpecKey kKeys[] = {
     {"when", set_when},   {"action", set_action},
     {"user", set_user},   {"conversation", set_conversation},
     {"nth", set_nth},     {"every", set_every},
@@ -117,12 +117,12 @@ constexpr Key kKeys[] = {
 
 std::vector<std::string_view> key_names() {
   std::vector<std::string_view> out;
-  for (const Key& key : kKeys) out.push_back(key.name);
+  for (const SpecKey& key : kKeys) out.push_back(key.name);
   return out;
 }
 
 Result<void> set_key(Fault& fault, std::string_view name, std::string_view value) {
-  for (const Key& key : kKeys) {
+  for (const SpecKey& key : kKeys) {
     if (key.name == name) return key.set(fault, value);
   }
   return fail(ErrorKind::kUsage,
@@ -166,7 +166,7 @@ std::string_view next_part(std::string_view& rest) {
   return part;
 }
 
-std::pair<std::string_view, std::string_view> split(std::string_view part) {
+std::pair<std::string_view, std::string_view> split_at_equals(std::string_view part) {
   const auto equals = part.find('=');
   if (equals == std::string_view::npos) return {part, ""};
   return {part.substr(0, equals), part.substr(equals + 1)};
@@ -194,11 +194,11 @@ std::string_view to_string(FaultWhen when) {
 
 Result<Fault> parse_fault(std::string_view spec) {
   std::string_view rest = spec;
-  const auto [name, value] = split(next_part(rest));
+  const auto [name, value] = split_at_equals(next_part(rest));
   auto fault = start(name, value);
   if (!fault) return fault;
   while (!rest.empty()) {
-    const auto [key, text] = split(next_part(rest));
+    const auto [key, text] = split_at_equals(next_part(rest));
     if (auto set = set_key(*fault, key, text); !set) return tl::unexpected(set.error());
   }
   return checked(std::move(*fault));

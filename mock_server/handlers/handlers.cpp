@@ -9,12 +9,12 @@
 namespace zimmock {
 namespace {
 
-struct Row {
+struct HandlerRow {
   ActionId action;
   Handler handler;
 };
 
-constexpr Row kHandlers[] = {
+constexpr HandlerRow kHandlers[] = {
     {ActionId::kUserRegister, handle_user_register},
     {ActionId::kImportPeerMsg, handle_import_peer_msg},
     {ActionId::kQueryPeerMsg, handle_query_peer_msg},

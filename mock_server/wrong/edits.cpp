@@ -253,6 +253,12 @@ std::int64_t number_at(const json& body, const char* pointer, std::int64_t other
   return found != nullptr && found->is_number_integer() ? found->get<std::int64_t>() : otherwise;
 }
 
+json with(const json& body, const char* member, json value) {
+  json out = body;
+  out[member] = std::move(value);
+  return out;
+}
+
 json inner_document(const json& body) {
   json document = json_or_discarded(text_at(body, "/MessageBody/Message"));
   return document.is_object() ? document : json();

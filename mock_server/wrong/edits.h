@@ -70,6 +70,9 @@ void add_items(Mocks& mocks, const Named& named,
 // The JSON of every answer is changed.
 void add_json(Mocks& mocks, const Named& named, std::function<void(nlohmann::json& answer)> edit);
 
+// `body` with that member changed or added.
+nlohmann::json with(const nlohmann::json& body, const char* member, nlohmann::json value);
+
 // --- reading bodies that may be anything ---
 
 std::string text_at(const nlohmann::json& body, const char* pointer);  // "" if there is none

@@ -246,7 +246,7 @@ void add_counts(Mocks& mocks) {
 
 // --- times ---
 
-void add_times(Mocks& mocks) {
+void add_time_edges(Mocks& mocks) {
   const auto refuses = [&mocks](RuleId rule_id, std::int64_t (*edge)(const ImportWindow&)) {
     add_refuses(mocks,
                 {rule_id, "edge-exclusive", "A SendMessageTime at the very edge is refused."},
@@ -317,7 +317,7 @@ void add_limits(Mocks& mocks) {
   add_characters(mocks);
   add_numbers(mocks);
   add_counts(mocks);
-  add_times(mocks);
+  add_time_edges(mocks);
   add_rates(mocks);
 }
 

@@ -72,7 +72,7 @@ void add_ids(Mocks& mocks) {
             [](json& item, const WrongCall&) { item["MsgId"] = item["MsgId"].get<double>(); });
 }
 
-void add_times(Mocks& mocks) {
+void add_message_times(Mocks& mocks) {
   constexpr RuleId kRule = RuleId::kQueryMsgTime;
   add_options(mocks, {kRule, "arrival", "MsgTime is when the import arrived."},
               [](TenantOptions& options) { options.profile.msg_time_is_arrival = true; });
@@ -192,12 +192,6 @@ void add_media(Mocks& mocks) {
 
 // --- which messages ---
 
-json with(const json& body, const char* member, json value) {
-  json out = body;
-  out[member] = std::move(value);
-  return out;
-}
-
 Reply of_the_other(const WrongCall& call) {
   json body = call.body;
   if (body.contains("FromUserId") && body.contains("ToUserId")) {
@@ -279,7 +273,7 @@ void add_empty_conversations(Mocks& mocks) {
 void add_lists(Mocks& mocks) {
   add_members(mocks);
   add_ids(mocks);
-  add_times(mocks);
+  add_message_times(mocks);
   add_contents(mocks);
   add_media(mocks);
   add_viewers(mocks);

@@ -10,12 +10,6 @@ namespace {
 using json = nlohmann::json;
 using enum ActionId;
 
-json with(const json& body, const char* member, json value) {
-  json out = body;
-  out[member] = std::move(value);
-  return out;
-}
-
 // Every item from `next` on; the reply is the first page's, with Next 0.
 Reply all_pages(const WrongCall& call, std::int64_t next) {
   json body = with(call.body, "Limit", kMaxQueryLimit);

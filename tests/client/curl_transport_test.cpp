@@ -29,7 +29,7 @@ class Variable {
   std::optional<std::string> before_;
 };
 
-struct Fixture {
+struct SocketFixture {
   Variable no_proxy{"no_proxy", "127.0.0.1"};
 
   static std::unique_ptr<CurlTransport> connect(const std::string& url,
@@ -59,7 +59,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "a request and its answer, on a connection that is kept") {
+TEST_CASE_METHOD(SocketFixture, "a request and its answer, on a connection that is kept") {
   std::vector<std::string> requests;
   RawServer server([&](RawServer& self) {
     auto connection = self.accept();
@@ -86,7 +86,7 @@ TEST_CASE_METHOD(Fixture, "a request and its answer, on a connection that is kep
   CHECK_THAT(requests[2], Contains("Content-Length: 5000\r\n") && !Contains("Expect"));
 }
 
-TEST_CASE_METHOD(Fixture, "other methods, with and without a body, leave nothing behind") {
+TEST_CASE_METHOD(SocketFixture, "other methods, with and without a body, leave nothing behind") {
   std::vector<std::string> requests;
   RawServer server([&](RawServer& self) {
     auto connection = self.accept();
@@ -121,7 +121,7 @@ TEST_CASE_METHOD(Fixture, "other methods, with and without a body, leave nothing
   CHECK(requests[5].starts_with("POST /?Action=X HTTP/1.1\r\n"));
 }
 
-TEST_CASE_METHOD(Fixture, "the proxy variables can be left out of it") {
+TEST_CASE_METHOD(SocketFixture, "the proxy variables can be left out of it") {
   RawServer server([](RawServer& self) {
     auto connection = self.accept();
     connection.read_request();
@@ -137,7 +137,7 @@ TEST_CASE_METHOD(Fixture, "the proxy variables can be left out of it") {
   CHECK((*transport)->send(post()));
 }
 
-TEST_CASE_METHOD(Fixture, "a request is never sent a second time when its connection dies") {
+TEST_CASE_METHOD(SocketFixture, "a request is never sent a second time when its connection dies") {
   std::vector<std::string> requests;
   RawServer server([&](RawServer& self) {
     auto connection = self.accept();
@@ -157,7 +157,7 @@ TEST_CASE_METHOD(Fixture, "a request is never sent a second time when its connec
   if (server.somebody_waits()) CHECK(server.accept().read_all().empty());
 }
 
-TEST_CASE_METHOD(Fixture, "a service that dies during a request leaves it in doubt") {
+TEST_CASE_METHOD(SocketFixture, "a service that dies during a request leaves it in doubt") {
   auto server = std::make_unique<RawServer>([](RawServer& self) {
     auto connection = self.accept();
     connection.read_request();
@@ -172,7 +172,7 @@ TEST_CASE_METHOD(Fixture, "a service that dies during a request leaves it in dou
   CHECK_THAT(error.message, Contains("without an answer"));
 }
 
-TEST_CASE_METHOD(Fixture, "a connection that was closed between two requests is made anew") {
+TEST_CASE_METHOD(SocketFixture, "a connection that was closed between two requests is made anew") {
   std::promise<void> closed;
   std::vector<std::string> requests;
   RawServer server([&](RawServer& self) {
@@ -194,7 +194,7 @@ TEST_CASE_METHOD(Fixture, "a connection that was closed between two requests is 
   CHECK(requests.size() == 2);
 }
 
-TEST_CASE_METHOD(Fixture, "answers that do not come whole are in doubt") {
+TEST_CASE_METHOD(SocketFixture, "answers that do not come whole are in doubt") {
   const std::vector<std::string> answers{
       "",
       "HTTP/1.1 200",
@@ -214,7 +214,7 @@ TEST_CASE_METHOD(Fixture, "answers that do not come whole are in doubt") {
   }
 }
 
-TEST_CASE_METHOD(Fixture, "no answer in time is in doubt") {
+TEST_CASE_METHOD(SocketFixture, "no answer in time is in doubt") {
   std::promise<void> over;
   RawServer server([&](RawServer& self) {
     auto connection = self.accept();
@@ -227,7 +227,7 @@ TEST_CASE_METHOD(Fixture, "no answer in time is in doubt") {
   CHECK_THAT(error.message, Contains("no answer in time"));
 }
 
-TEST_CASE_METHOD(Fixture, "an answer over the limit is not kept") {
+TEST_CASE_METHOD(SocketFixture, "an answer over the limit is not kept") {
   RawServer server([](RawServer& self) {
     auto connection = self.accept();
     connection.read_request();
@@ -238,7 +238,7 @@ TEST_CASE_METHOD(Fixture, "an answer over the limit is not kept") {
   CHECK_THAT(error.message, Contains("larger than 50000 bytes"));
 }
 
-TEST_CASE_METHOD(Fixture, "where nobody listens nothing was sent") {
+TEST_CASE_METHOD(SocketFixture, "where nobody listens nothing was sent") {
   std::string url;
   { url = RawServer().url(); }
   const Error error = error_of(connect(url)->send(post()));
@@ -246,12 +246,12 @@ TEST_CASE_METHOD(Fixture, "where nobody listens nothing was sent") {
   CHECK_THAT(error.message, Contains(url) && Contains("could not connect: Connection refused"));
 }
 
-TEST_CASE_METHOD(Fixture, "a name that does not exist") {
+TEST_CASE_METHOD(SocketFixture, "a name that does not exist") {
   const Error error = error_of(connect("http://zimmock.invalid")->send(post()));
   CHECK(error.kind == ErrorKind::kUnreachable);
 }
 
-TEST_CASE_METHOD(Fixture, "no TLS where TLS is expected: nothing was sent") {
+TEST_CASE_METHOD(SocketFixture, "no TLS where TLS is expected: nothing was sent") {
   RawServer server([](RawServer& self) {
     auto connection = self.accept();
     connection.write("HTTP/1.1 400 Bad Request\r\n\r\n");
@@ -261,7 +261,7 @@ TEST_CASE_METHOD(Fixture, "no TLS where TLS is expected: nothing was sent") {
   CHECK_THAT(error.message, Contains("TLS"));
 }
 
-TEST_CASE_METHOD(Fixture, "a redirect is an answer, not an invitation") {
+TEST_CASE_METHOD(SocketFixture, "a redirect is an answer, not an invitation") {
   RawServer server([](RawServer& self) {
     auto connection = self.accept();
     connection.read_request();
@@ -274,7 +274,7 @@ TEST_CASE_METHOD(Fixture, "a redirect is an answer, not an invitation") {
   CHECK_FALSE(server.somebody_waits());
 }
 
-TEST_CASE_METHOD(Fixture, "headers of an interim answer do not count") {
+TEST_CASE_METHOD(SocketFixture, "headers of an interim answer do not count") {
   RawServer server([](RawServer& self) {
     auto connection = self.accept();
     connection.read_request();
@@ -286,7 +286,7 @@ TEST_CASE_METHOD(Fixture, "headers of an interim answer do not count") {
   CHECK(header(answer->headers, "X-A") == "yes");
 }
 
-TEST_CASE_METHOD(Fixture, "the proxy variable is honoured") {
+TEST_CASE_METHOD(SocketFixture, "the proxy variable is honoured") {
   std::string request;
   RawServer proxy([&](RawServer& self) {
     auto connection = self.accept();
@@ -320,14 +320,14 @@ TEST_CASE("an endpoint is of a service, whatever its port, spelling and region")
   struct Row {
     const char *text, *service, *instance;
   };
-  for (const Row& row : {Row{"https://zim-api.zego.im", "zim-api.zego.im", "zim-api.zego.im"},
-                         Row{"https://ZIM-API-fra.zego.im:443/", "zim-api.zego.im", "zim-api.zego.im"},
-                         Row{"https://api.zego.im.example", "api.zego.im.example",
-                             "api.zego.im.example"},
-                         Row{"http://LocalHost:8080", "localhost", "localhost:8080"},
-                         Row{"http://127.0.0.2", "localhost", "localhost:80"},
-                         Row{"https://[::1]:7443", "localhost", "localhost:7443"},
-                         Row{"https://Gateway.example:1", "gateway.example", "gateway.example"}}) {
+  for (const Row& row :
+       {Row{"https://zim-api.zego.im", "zim-api.zego.im", "zim-api.zego.im"},
+        Row{"https://ZIM-API-fra.zego.im:443/", "zim-api.zego.im", "zim-api.zego.im"},
+        Row{"https://api.zego.im.example", "api.zego.im.example", "api.zego.im.example"},
+        Row{"http://LocalHost:8080", "localhost", "localhost:8080"},
+        Row{"http://127.0.0.2", "localhost", "localhost:80"},
+        Row{"https://[::1]:7443", "localhost", "localhost:7443"},
+        Row{"https://Gateway.example:1", "gateway.example", "gateway.example"}}) {
     CAPTURE(row.text);
     CHECK(parse_endpoint(row.text)->service == row.service);
     CHECK(parse_endpoint(row.text)->instance == row.instance);

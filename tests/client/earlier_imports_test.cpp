@@ -17,12 +17,6 @@ std::string history(int count, int from = 0) {
   return out;
 }
 
-std::vector<std::string> texts(const FakeService::List& list) {
-  std::vector<std::string> out;
-  for (const json& item : list) out.push_back(item["MsgBody"]);
-  return out;
-}
-
 std::vector<std::string> messages(int count) {
   std::vector<std::string> out;
   for (int i = 0; i < count; ++i) out.push_back("m-" + std::to_string(i));

@@ -133,6 +133,12 @@ inline HttpResponse code_answer(std::int64_t code) {
   return {200, {}, nlohmann::json{{"Code", code}, {"Message", "m"}}.dump()};
 }
 
+inline std::vector<std::string> texts(const FakeService::List& list) {
+  std::vector<std::string> out;
+  for (const nlohmann::json& item : list) out.push_back(item["MsgBody"]);
+  return out;
+}
+
 // A source, its plan, a service, and what a run between them needs.
 struct Migration {
   explicit Migration(const std::string& text, bool tagged = false)

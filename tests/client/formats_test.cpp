@@ -153,21 +153,6 @@ void write_text(const fs::path& path, std::string_view text) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
 }
 
-// A folder of its own that goes away with it.
-class TempFolder {
- public:
-  TempFolder() {
-    static int count = 0;
-    path_ = fs::temp_directory_path() / fmt::format("zimmock-formats-{}-{}", ::getpid(), ++count);
-    fs::create_directory(path_);
-  }
-  ~TempFolder() { fs::remove_all(path_); }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
 // A copy of the fixture, and the files in it.
 struct Copy {
   explicit Copy(const FormatCase& one) : root(folder.path() / fs::path(one.fixture).filename()) {

@@ -21,12 +21,6 @@ std::string conversations(int conversations, int count) {
   return out;
 }
 
-std::vector<std::string> texts(const FakeService::List& list) {
-  std::vector<std::string> out;
-  for (const json& item : list) out.push_back(item["MsgBody"]);
-  return out;
-}
-
 // Answers the `nth` (from 1) call of an operation with this.
 FakeService::Intercept on_call(const std::string& action, int nth, Result<HttpResponse> answer) {
   auto calls = std::make_shared<int>(0);

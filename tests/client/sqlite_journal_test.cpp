@@ -26,7 +26,7 @@ struct JournalPath {
   std::filesystem::path path;
 };
 
-struct Fixture {
+struct JournalFixture {
   std::unique_ptr<SqliteJournal> open(const Fingerprint& told = kTold) {
     auto journal = SqliteJournal::open(file.path, told, time);
     if (!journal) FAIL(journal.error().message);
@@ -75,7 +75,7 @@ std::vector<ImportEntry> entries(SqliteJournal& journal) {
 }  // namespace
 
 TEST_CASE("a journal keeps intents and results, and who was told what") {
-  Fixture fixture;
+  JournalFixture fixture;
   const Planned planned(2, 4);  // records 0 to 3 and 4 to 7
   {
     const auto journal = fixture.open();
@@ -116,7 +116,7 @@ TEST_CASE("a journal keeps intents and results, and who was told what") {
 }
 
 TEST_CASE("a journal keeps the names of records") {
-  Fixture fixture;
+  JournalFixture fixture;
   const Planned planned(1, 2);
   const RecordName name{"/messages/17", "id \"1\"", "a", "b", 1'790'000'000'000};
   {
@@ -133,7 +133,7 @@ TEST_CASE("a journal keeps the names of records") {
 }
 
 TEST_CASE("an intent is there for another reader as soon as it has been written down") {
-  Fixture fixture;
+  JournalFixture fixture;
   const Planned planned(1, 2);
   const auto journal = fixture.open();
   REQUIRE(journal->begin(planned.plan, {}));
@@ -146,7 +146,7 @@ TEST_CASE("an intent is there for another reader as soon as it has been written 
 }
 
 TEST_CASE("a journal knows its messages whatever their numbers are") {
-  Fixture fixture;
+  JournalFixture fixture;
   const Planned first(2, 3);
   {
     const auto journal = fixture.open();
@@ -189,7 +189,7 @@ TEST_CASE("without tags the content of a message is what a journal counts") {
   const std::string text = record_line("1", kNow - 5);
   const std::string other = record_line("1", kNow - 5, {{"Message", "other"}});
   for (const bool tagged : {true, false}) {
-    Fixture fixture;
+    JournalFixture fixture;
     const auto journal = fixture.open();
     const Planned first(text, tagged);
     REQUIRE(journal->begin(first.plan, {}));
@@ -200,7 +200,7 @@ TEST_CASE("without tags the content of a message is what a journal counts") {
 TEST_CASE("what is adopted is there at once, and the next run goes on after it") {
   const std::string text =
       record_line("0", kNow - 3000) + record_line("1", kNow - 2000) + record_line("2", kNow - 1000);
-  Fixture fixture;
+  JournalFixture fixture;
   Migration run(text, true);
   REQUIRE(run.import().imported == 6);
   auto journal = fixture.open();
@@ -239,7 +239,7 @@ TEST_CASE("what is adopted is there at once, and the next run goes on after it")
 }
 
 TEST_CASE("intents of many threads are all kept") {
-  Fixture fixture;
+  JournalFixture fixture;
   const Planned planned(8, 50);
   const auto journal = fixture.open();
   REQUIRE(journal->begin(planned.plan, {}));
@@ -262,7 +262,7 @@ TEST_CASE("intents of many threads are all kept") {
 }
 
 TEST_CASE("what is not this migration's journal is refused, with why") {
-  Fixture fixture;
+  JournalFixture fixture;
   SECTION("another migration") {
     fixture.open();
     CHECK_THAT(fixture.refusal({{"input", "abc"}, {"--too-old", "clamp"}}),
@@ -312,7 +312,7 @@ TEST_CASE("a run that ended in the middle is taken up: nothing twice, nothing lo
   // After each number of imports; the last one with or without effect.
   for (std::size_t ends = 1; ends <= 24; ++ends) {
     for (const bool applied : {true, false}) {
-      Fixture fixture;
+      JournalFixture fixture;
       Migration run(text, true);
       auto journal = fixture.open();
       REQUIRE(journal->begin(run.plan, {}));

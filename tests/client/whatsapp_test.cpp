@@ -9,7 +9,7 @@ namespace {
 
 using Catch::Matchers::Contains;
 
-FormatOptions options() {
+FormatOptions whatsapp_options() {
   FormatOptions out{.profile = default_profile()};
   out.users = {{"Alice", "alice"}, {"Bob", "bob"}};
   out.time_zone = "UTC";
@@ -21,7 +21,7 @@ Result<std::unique_ptr<SourceReader>> open(const TempFile& file, const FormatOpt
 }
 
 // "from>to time text" or "bad" for each record.
-std::string read(const std::string& text, const FormatOptions& with = options()) {
+std::string read(const std::string& text, const FormatOptions& with = whatsapp_options()) {
   const TempFile file(text);
   auto source = open(file, with);
   if (!source) return source.error().message.substr(file.path().string().size());
@@ -150,7 +150,7 @@ TEST_CASE("the order of day and month") {
   CHECK_THAT(read(chat({"13/1/24", "1/13/24"})),
              Contains("expected days and months in one order, got \"1/13/24, 15:35\" (line 2)"));
 
-  FormatOptions with = options();
+  FormatOptions with = whatsapp_options();
   with.date_order = DateOrder::kMonthFirst;
   CHECK_THAT(read(chat({"3/4/24"}), with), Contains("2024-03-04"));
   with.date_order = DateOrder::kDayFirst;
@@ -260,21 +260,21 @@ TEST_CASE("the table of what WhatsApp writes") {
 }
 
 TEST_CASE("what must be given with a WhatsApp export") {
-  FormatOptions with = options();
+  FormatOptions with = whatsapp_options();
   with.time_zone = "";
   CHECK_THAT(read(chat({"13/4/24"}), with),
              Contains("give --tz") && Contains("\"13/4/24, 15:35\""));
   with.time_zone = "Europe/Berlni";
   CHECK_THAT(read(chat({"13/4/24"}), with), Contains("Europe/Berlin"));
 
-  with = options();
+  with = whatsapp_options();
   with.users.erase("Bob");
   CHECK(read(chat({"13/4/24"}), with) ==
         ": \"Bob\" is a name, not a user id: give --users with {\"Bob\":\"its ZIM user id\"}");
 
   const std::string alone = "13/4/24, 15:35 - Alice: x\n";
   CHECK(read(alone) == "alice>bob 2024-04-13T15:35:00.000Z x\n");
-  with = options();
+  with = whatsapp_options();
   with.users["Carol"] = "carol";
   CHECK_THAT(read(alone, with), Contains("only \"Alice\" has written"));
 }

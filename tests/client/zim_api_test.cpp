@@ -9,7 +9,7 @@ using Catch::Matchers::Contains;
 
 constexpr const char* kSecret = "9193cc662a4c0ec135ec71fb57194b38";
 
-struct Fixture {
+struct ApiFixture {
   ScriptedTransport transport;
   FakeTime time;
   int nonces = 0;
@@ -61,7 +61,7 @@ TEST_CASE("the vendor's signature vector") {
         "Signature=43e5cfcca828314675f91b001390566a&SignatureVersion=2.0");
 }
 
-TEST_CASE_METHOD(Fixture, "every call is a signed POST of its own") {
+TEST_CASE_METHOD(ApiFixture, "every call is a signed POST of its own") {
   for (int i = 0; i < 2; ++i) transport.answer({{"Code", 0}, {"MsgId", "7"}, {"MsgSeq", 1}});
   ImportPeerMsg message;
   message.from_user_id = "a";
@@ -78,7 +78,7 @@ TEST_CASE_METHOD(Fixture, "every call is a signed POST of its own") {
   CHECK(transport.sent[0].target.find(kSecret) == std::string::npos);
 }
 
-TEST_CASE_METHOD(Fixture, "an import's answer keeps every digit") {
+TEST_CASE_METHOD(ApiFixture, "an import's answer keeps every digit") {
   for (const json& id :
        {json("18446744073709551615"), json(18446744073709551615U), json("971503777289036701")}) {
     transport.answer({{"Code", 0}, {"MsgId", id}, {"MsgSeq", 9007199254740993}});
@@ -89,7 +89,7 @@ TEST_CASE_METHOD(Fixture, "an import's answer keeps every digit") {
   }
 }
 
-TEST_CASE_METHOD(Fixture, "answers that are not this API's") {
+TEST_CASE_METHOD(ApiFixture, "answers that are not this API's") {
   CHECK_THAT(import_error(HttpResponse{502, {}, "<html>Bad Gateway</html>"}),
              Contains("ImportPeerMsg: expected a JSON object, got HTTP 502") && Contains("<html>"));
   CHECK_THAT(import_error(HttpResponse{200, {}, ""}), Contains("got HTTP 200 with \"\""));
@@ -105,7 +105,7 @@ TEST_CASE_METHOD(Fixture, "answers that are not this API's") {
              Contains("HTTP 500"));
 }
 
-TEST_CASE_METHOD(Fixture, "success without what is documented is no success") {
+TEST_CASE_METHOD(ApiFixture, "success without what is documented is no success") {
   CHECK_THAT(import_error({{"Code", 0}}), Contains("/MsgId: expected a string of digits"));
   CHECK_THAT(import_error({{"Code", 0}, {"MsgId", "7"}}), Contains("/MsgSeq"));
   CHECK_THAT(import_error({{"Code", 0}, {"MsgId", ""}, {"MsgSeq", 1}}), Contains("/MsgId"));
@@ -125,7 +125,7 @@ TEST_CASE_METHOD(Fixture, "success without what is documented is no success") {
   CHECK_THAT(query_error(page(item)), Contains("/List/0/Payload: expected a string, got number 7"));
 }
 
-TEST_CASE_METHOD(Fixture, "a refusal is a status, whatever the HTTP status") {
+TEST_CASE_METHOD(ApiFixture, "a refusal is a status, whatever the HTTP status") {
   for (const int http : {200, 403, 500}) {
     transport.answer(HttpResponse{http,
                                   {{"x-zimmock-explain", "why"}},
@@ -144,7 +144,7 @@ TEST_CASE_METHOD(Fixture, "a refusal is a status, whatever the HTTP status") {
   CHECK(unknown->status.line() == "code 4711 (new\\n)");
 }
 
-TEST_CASE_METHOD(Fixture, "a code that the profile has for a rule is what the rule's is") {
+TEST_CASE_METHOD(ApiFixture, "a code that the profile has for a rule is what the rule's is") {
   Profile profile;
   profile.codes = {{RuleId::kRate, 4711}, {RuleId::kRegisterNew, 4712}};
   ZimApi calibrated(transport, {1, "secret"}, time, {}, profile);
@@ -161,7 +161,7 @@ TEST_CASE_METHOD(Fixture, "a code that the profile has for a rule is what the ru
   CHECK(there->value.failures.at(0).sub_code == 4712);
 }
 
-TEST_CASE_METHOD(Fixture, "a list is read with all its members") {
+TEST_CASE_METHOD(ApiFixture, "a list is read with all its members") {
   json misspelt = good_item();
   misspelt.erase("IsEmpty");
   misspelt["IsEempy"] = 2;
@@ -186,7 +186,7 @@ TEST_CASE_METHOD(Fixture, "a list is read with all its members") {
                                                     {"WithEmptyMsg", 1}});
 }
 
-TEST_CASE_METHOD(Fixture, "what is 0 or empty may be left out, or null") {
+TEST_CASE_METHOD(ApiFixture, "what is 0 or empty may be left out, or null") {
   json item = good_item();
   for (const char* member : {"SubMsgType", "IsEmpty", "Payload"}) item.erase(member);
   for (const json& more : {json::object(), json{{"List", nullptr}, {"Next", nullptr}},
@@ -207,7 +207,7 @@ TEST_CASE_METHOD(Fixture, "what is 0 or empty may be left out, or null") {
   CHECK(answer->value.next == 0);
 }
 
-TEST_CASE_METHOD(Fixture, "UserRegister names its failures, all failing included") {
+TEST_CASE_METHOD(ApiFixture, "UserRegister names its failures, all failing included") {
   const json failure{{"UserId", "a"}, {"SubCode", 660700002}, {"SubMessage", "there"}};
   for (const std::int64_t code : {std::int64_t{0}, std::int64_t{660700002}}) {
     transport.answer({{"Code", code}, {"ErrorList", {failure}}});
@@ -225,7 +225,7 @@ TEST_CASE_METHOD(Fixture, "UserRegister names its failures, all failing included
   CHECK(api.user_register({}));
 }
 
-TEST_CASE_METHOD(Fixture, "the other two operations") {
+TEST_CASE_METHOD(ApiFixture, "the other two operations") {
   transport.answer({{"Code", 0}});
   transport.answer({{"Code", 660000022}});
   CHECK(api.clear_peer_message({"a", "b"})->status.ok());
@@ -234,7 +234,7 @@ TEST_CASE_METHOD(Fixture, "the other two operations") {
   CHECK_THAT(transport.sent[1].target, Contains("Action=RevokePeerMessage&"));
 }
 
-TEST_CASE_METHOD(Fixture, "the transport's errors pass through") {
+TEST_CASE_METHOD(ApiFixture, "the transport's errors pass through") {
   for (const ErrorKind kind : {ErrorKind::kUnreachable, ErrorKind::kInDoubt}) {
     transport.fail_with(kind);
     const auto answer = api.import_peer_msg({});

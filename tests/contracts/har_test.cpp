@@ -37,7 +37,7 @@ std::string archive(const std::vector<HarExchange>& all) {
   return out + std::string(kHarTail);
 }
 
-HarTraffic read(const std::string& text) {
+HarTraffic read_traffic(const std::string& text) {
   const auto traffic = read_har(text, "x.har");
   REQUIRE(traffic);
   return *traffic;
@@ -49,7 +49,7 @@ json entry(const json& request, const json& response = nullptr) {
           {"response", response}};
 }
 HarTraffic read_entries(const std::vector<json>& entries) {
-  return read(json{{"log", {{"entries", entries}}}}.dump());
+  return read_traffic(json{{"log", {{"entries", entries}}}}.dump());
 }
 
 json one_header(const char* name, const char* value) {
@@ -113,7 +113,7 @@ TEST_CASE("secrets are taken out of bodies too, and bodies without one are kept 
   one.request.body = std::string("AppId=1&%20signature=") + kSignature + "&x=1";
   CHECK(body_of(one) == "AppId=1&%20signature=***&x=1");
   one.request.body = "\xFF" + std::string(kSignature);
-  CHECK(read(archive({one})).entries.front().exchange.request.body == "\xFF***");
+  CHECK(read_traffic(archive({one})).entries.front().exchange.request.body == "\xFF***");
 }
 
 TEST_CASE(
@@ -142,7 +142,7 @@ TEST_CASE("what was written is read back, and its signature is known to be redac
   HarExchange unanswered = exchange();
   unanswered.response.reset();
   unanswered.error = "no connection";
-  const HarTraffic traffic = read(archive({exchange(), bytes, unanswered}));
+  const HarTraffic traffic = read_traffic(archive({exchange(), bytes, unanswered}));
   CHECK(traffic.total == 3);
   CHECK(traffic.without_answer == 1);
   REQUIRE(traffic.entries.size() == 3);

@@ -9,7 +9,7 @@ using namespace zimmock;
 
 namespace {
 
-constexpr const char* kSignature = "0123456789abcdef0123456789abcdef";
+constexpr const char* kHexSecret = "0123456789abcdef0123456789abcdef";
 
 std::string without_secrets(std::string text, const std::vector<std::string>& secrets) {
   redact_secrets(text, secrets);
@@ -19,7 +19,7 @@ std::string without_secrets(std::string text, const std::vector<std::string>& se
 }  // namespace
 
 TEST_CASE("values of secret names are redacted however a query is separated") {
-  const std::string s = kSignature;
+  const std::string s = kHexSecret;
   struct Row {
     std::string text, redacted;
   };
@@ -62,7 +62,7 @@ TEST_CASE("what is no secret is kept to the byte") {
 }
 
 TEST_CASE("a secret is redacted wherever it stands, escaped or cut off") {
-  const std::string secret = kSignature;
+  const std::string secret = kHexSecret;
   CHECK(without_secrets("a " + secret + " b " + secret, {secret}) == "a *** b ***");
   CHECK(without_secrets(quote("123456789 123456789 123456789 123456789 " + secret), {secret}) ==
         "\"123456789 123456789 123456789 123456789 ***...\" (72 bytes)");
@@ -92,5 +92,5 @@ TEST_CASE("an AppId is shown if it is a number") {
   CHECK(shown_app_id(" 12345") == "***");
   CHECK(quote_unless_secret("NaN") == "\"NaN\"");
   CHECK(quote_unless_secret("\"1234567890\" ") == R"("\"1234567890\" ")");
-  CHECK(quote_unless_secret(kSignature) == "32 bytes, which are not shown: they may be a secret");
+  CHECK(quote_unless_secret(kHexSecret) == "32 bytes, which are not shown: they may be a secret");
 }

@@ -10,6 +10,7 @@
 
 using namespace zimmock;
 using nlohmann::json;
+using zimmock::test::has;
 using zimmock::test::made_up_run;
 
 namespace {
@@ -18,10 +19,6 @@ std::string report(std::string_view name, const RunResult& run = made_up_run()) 
   const ReportFormat* format = find_report_format(name);
   REQUIRE(format != nullptr);
   return format->write(run);
-}
-
-bool has(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
 }
 
 std::size_t count(std::string_view text, std::string_view part) {

@@ -8,8 +8,8 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::int64_t kNow = 1'790'000'000'000;
-constexpr ImportWindow kWindow{kNow, 7 * kMillisPerDay};
+constexpr std::int64_t kNowMs = 1'790'000'000'000;
+constexpr ImportWindow kWindow{kNowMs, 7 * kMillisPerDay};
 
 json good_import() {
   return {{"FromUserId", "alice"},
@@ -17,7 +17,7 @@ json good_import() {
           {"MessageType", 1},
           {"Priority", 2},
           {"MessageBody", {{"Message", "hi"}}},
-          {"SendMessageTime", kNow - 1000},
+          {"SendMessageTime", kNowMs - 1000},
           {"ImportedUserId", "alice"}};
 }
 
@@ -97,10 +97,10 @@ TEST_CASE("send times, to the millisecond") {
     return findings.ok() ? std::nullopt : std::optional(only(findings));
   };
   CHECK_FALSE(time_rule(0));
-  CHECK_FALSE(time_rule(kNow));
-  CHECK(time_rule(kNow + 1) == RuleId::kImportTimeFuture);
-  CHECK_FALSE(time_rule(kNow - 7 * kMillisPerDay));
-  CHECK(time_rule(kNow - 7 * kMillisPerDay - 1) == RuleId::kImportTimeTooOld);
+  CHECK_FALSE(time_rule(kNowMs));
+  CHECK(time_rule(kNowMs + 1) == RuleId::kImportTimeFuture);
+  CHECK_FALSE(time_rule(kNowMs - 7 * kMillisPerDay));
+  CHECK(time_rule(kNowMs - 7 * kMillisPerDay - 1) == RuleId::kImportTimeTooOld);
   CHECK(time_rule(-1) == RuleId::kImportTimeNegative);
 }
 

@@ -16,10 +16,6 @@ constexpr CaseKind kAccepts = CaseKind::kAccepts, kRefuses = CaseKind::kRefuses;
 RunResult mock_run() { return empty_run("mock", false); }
 RunResult real_run() { return empty_run("https://zim-api.zego.im", true); }
 
-bool has(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 const RuleDiff& of(const RunDiff& diff, RuleId id) {
   return diff.rules[static_cast<std::size_t>(id)];
 }

@@ -10,11 +10,11 @@ namespace {
 
 // The vendor's published example.
 constexpr std::string_view kApp = "12345", kNonce = "4fd24687296dd9f3",
-                           kSecret = "9193cc662a4c0ec135ec71fb57194b38", kTime = "1615186943";
+                           kServerSecret = "9193cc662a4c0ec135ec71fb57194b38", kTime = "1615186943";
 
 std::string diagnosis(std::string_view signature) {
-  const auto found = diagnose_signature({kApp, kNonce, kSecret, kTime, signature});
-  if (found) CHECK(found->find(kSecret) == std::string::npos);
+  const auto found = diagnose_signature({kApp, kNonce, kServerSecret, kTime, signature});
+  if (found) CHECK(found->find(kServerSecret) == std::string::npos);
   return found.value_or("nothing");
 }
 
@@ -31,7 +31,7 @@ bool says(const std::string& text, std::string_view words) {
 }  // namespace
 
 TEST_CASE("the vendor's vector") {
-  CHECK(sign(kApp, kNonce, kSecret, kTime) == "43e5cfcca828314675f91b001390566a");
+  CHECK(sign(kApp, kNonce, kServerSecret, kTime) == "43e5cfcca828314675f91b001390566a");
   CHECK(md5_hex("") == "d41d8cd98f00b204e9800998ecf8427e");
 }
 
@@ -47,21 +47,25 @@ TEST_CASE("nonces are 16 lower-case hex characters, and differ") {
 
 TEST_CASE("the doctor names the mistake that reproduces the signature") {
   CHECK(says(diagnosis("43E5CFCCA828314675F91B001390566A"), "upper-case"));
-  CHECK(says(diagnosis(md5_of({kApp, kNonce, kSecret, kTime, "000"})), "in milliseconds"));
-  CHECK(says(diagnosis(md5_of({kApp, kNonce, kSecret, kTime, "737"})), "in milliseconds"));
-  CHECK(says(diagnosis(md5_of({kApp, kNonce, kSecret, "1615195943"})), "shifted by +9000 s"));
-  CHECK(says(diagnosis(md5_of({kApp, kNonce, kSecret, "1615177943"})), "shifted by -9000 s"));
-  CHECK(says(diagnosis(md5_of({kApp, kNonce, kSecret, "1615158143"})), "shifted by -28800 s"));
-  CHECK(says(diagnosis(md5_of({kApp, kSecret, kTime})), "the nonce is left out"));
-  CHECK(says(diagnosis(md5_of({kApp, kNonce, kTime})), "the secret is left out"));
-  CHECK(says(diagnosis(md5_of({kApp, kSecret, kNonce, kTime})), "secret and nonce are swapped"));
-  CHECK(says(diagnosis(md5_of({kTime, kSecret, kNonce, kApp})), "Timestamp+Secret+Nonce+AppId"));
-  CHECK(says(diagnosis(md5_of({"\"12345\"", kNonce, kSecret, kTime})), "AppId in quotes"));
-  CHECK(says(diagnosis(md5_of({"3039", kNonce, kSecret, kTime})), "AppId in hex"));
-  CHECK(says(diagnosis(md5_of({kApp, "4FD24687296DD9F3", kSecret, kTime})), "nonce in upper case"));
+  CHECK(says(diagnosis(md5_of({kApp, kNonce, kServerSecret, kTime, "000"})), "in milliseconds"));
+  CHECK(says(diagnosis(md5_of({kApp, kNonce, kServerSecret, kTime, "737"})), "in milliseconds"));
+  CHECK(says(diagnosis(md5_of({kApp, kNonce, kServerSecret, "1615195943"})), "shifted by +9000 s"));
+  CHECK(says(diagnosis(md5_of({kApp, kNonce, kServerSecret, "1615177943"})), "shifted by -9000 s"));
   CHECK(
-      says(diagnosis(md5_of({kApp, "&", kNonce, "&", kSecret, "&", kTime})), "with \"&\" between"));
-  CHECK(says(diagnosis(md5_of({kApp, kNonce, kSecret, kTime, "\n"})), "line break"));
+      says(diagnosis(md5_of({kApp, kNonce, kServerSecret, "1615158143"})), "shifted by -28800 s"));
+  CHECK(says(diagnosis(md5_of({kApp, kServerSecret, kTime})), "the nonce is left out"));
+  CHECK(says(diagnosis(md5_of({kApp, kNonce, kTime})), "the secret is left out"));
+  CHECK(says(diagnosis(md5_of({kApp, kServerSecret, kNonce, kTime})),
+             "secret and nonce are swapped"));
+  CHECK(says(diagnosis(md5_of({kTime, kServerSecret, kNonce, kApp})),
+             "Timestamp+Secret+Nonce+AppId"));
+  CHECK(says(diagnosis(md5_of({"\"12345\"", kNonce, kServerSecret, kTime})), "AppId in quotes"));
+  CHECK(says(diagnosis(md5_of({"3039", kNonce, kServerSecret, kTime})), "AppId in hex"));
+  CHECK(says(diagnosis(md5_of({kApp, "4FD24687296DD9F3", kServerSecret, kTime})),
+             "nonce in upper case"));
+  CHECK(says(diagnosis(md5_of({kApp, "&", kNonce, "&", kServerSecret, "&", kTime})),
+             "with \"&\" between"));
+  CHECK(says(diagnosis(md5_of({kApp, kNonce, kServerSecret, kTime, "\n"})), "line break"));
 }
 
 // Digests made with sha256sum, sha1sum and openssl dgst -hmac.
@@ -78,7 +82,7 @@ TEST_CASE("the doctor knows other algorithms") {
 TEST_CASE("the doctor reads a digest however it was written") {
   CHECK(says(diagnosis("43e5cfcca828314675f91b001390566a  -"),
              "the right signature, with what md5sum prints"));
-  CHECK(says(diagnosis(md5_of({kApp, kSecret, kTime}) + "  -"),
+  CHECK(says(diagnosis(md5_of({kApp, kServerSecret, kTime}) + "  -"),
              "the nonce is left out, with what md5sum"));
   CHECK(says(diagnosis("Q+XPzKgoMUZ1+RsAE5BWag=="),
              "the right signature, in base64; lower-case hex"));

@@ -23,7 +23,7 @@ HttpRequest call(const MockTenant& app, const std::string& action, const std::st
           {}};
 }
 
-const std::string kQuery = R"({"FromUserId":"a","ToUserId":"b"})";
+const std::string kQueryBody = R"({"FromUserId":"a","ToUserId":"b"})";
 
 }  // namespace
 
@@ -43,11 +43,11 @@ TEST_CASE("an App is seeded, steered and asked without a socket") {
 
   const auto transport = server.transport();
   app.freeze();
-  REQUIRE(transport->send(call(app, "QueryPeerMsg", kQuery)));
-  REQUIRE(transport->send(call(app, "QueryPeerMsg", kQuery)));
+  REQUIRE(transport->send(call(app, "QueryPeerMsg", kQueryBody)));
+  REQUIRE(transport->send(call(app, "QueryPeerMsg", kQueryBody)));
   CHECK_THAT(app, Received({.filter = {.code = "660300005"}, .count = 1}));
   app.advance(31 * 24h);
-  REQUIRE(transport->send(call(app, "QueryPeerMsg", kQuery)));
+  REQUIRE(transport->send(call(app, "QueryPeerMsg", kQueryBody)));
   CHECK(app.messages("a", "b")[0].deleted);
   CHECK_THAT(app, !Conforms());
   app.clear_requests();
@@ -70,7 +70,7 @@ TEST_CASE("an App is gone with its object") {
     MockTenant app = server.tenant();
     CHECK(first.app_id() != app.app_id());
     first = std::move(app);
-    request = call(first, "QueryPeerMsg", kQuery);
+    request = call(first, "QueryPeerMsg", kQueryBody);
     CHECK(transport->send(request)->body.find("100000011") == std::string::npos);
   }
   CHECK(transport->send(request)->body.find("100000011") != std::string::npos);
@@ -82,7 +82,7 @@ TEST_CASE("a wait ends when another thread has sent enough") {
   std::thread sender([&] {
     const auto transport = server.transport();
     for (int i = 0; i < 3; ++i)
-      static_cast<void>(transport->send(call(app, "QueryPeerMsg", kQuery)));
+      static_cast<void>(transport->send(call(app, "QueryPeerMsg", kQueryBody)));
   });
   CHECK(app.wait_for(3, {.action = "QueryPeerMsg"}, 60s));
   sender.join();
@@ -108,7 +108,7 @@ TEST_CASE("an App may outlive its server") {
   const auto transport = server->transport();
   server.reset();
   REQUIRE(app.add_user("a"));
-  CHECK(transport->send(call(app, "QueryPeerMsg", kQuery)));
+  CHECK(transport->send(call(app, "QueryPeerMsg", kQueryBody)));
   CHECK(app.count() == 1);
 }
 
@@ -122,8 +122,8 @@ TEST_CASE("tenants come and go while others are served") {
         MockTenant app = server.tenant({.calls_per_second = std::nullopt});
         static_cast<void>(app.add_message({.from = "a", .to = "b", .text = "x"}));
         static_cast<void>(app.add_fault("late-apply=1ms,first=1"));
-        static_cast<void>(transport->send(call(app, "QueryPeerMsg", kQuery)));
-        static_cast<void>(transport->send(call(app, "QueryPeerMsg", kQuery)));
+        static_cast<void>(transport->send(call(app, "QueryPeerMsg", kQueryBody)));
+        static_cast<void>(transport->send(call(app, "QueryPeerMsg", kQueryBody)));
         app.advance(1s);
         if (app.count() != 2 || app.messages("a", "b").size() != 1) std::abort();
       }

@@ -9,7 +9,7 @@
 namespace zimmock {
 namespace {
 
-constexpr std::size_t kMaxBodyBytes = 1000;
+constexpr std::size_t kMaxShownBodyBytes = 1000;
 
 void add_lines(std::string& out, std::string_view indent, const std::vector<std::string>& lines) {
   for (const std::string& line : lines) out += fmt::format("{}{}\n", indent, line);
@@ -33,7 +33,7 @@ void add_exchange(std::string& out, const CaseResult& one) {
     if (any && !shown[i]) continue;
     out += fmt::format("  call {} of {}, {}:\n", i + 1, one.calls.size(),
                        printable_line(one.calls[i].action));
-    add_lines(out, "    ", exchange_lines(one.calls[i], kMaxBodyBytes));
+    add_lines(out, "    ", exchange_lines(one.calls[i], kMaxShownBodyBytes));
   }
 }
 
@@ -45,7 +45,7 @@ void add_failure(std::string& out, const RunResult& run, const CaseResult& one) 
   add_lines(out, "  ", reason_lines(one));
   add_exchange(out, one);
   out += "  Reproduce with:\n";
-  add_lines(out, "    ", reproduce_lines(run, one, kMaxBodyBytes));
+  add_lines(out, "    ", reproduce_lines(run, one, kMaxShownBodyBytes));
   out += "\n";
 }
 
@@ -61,7 +61,7 @@ void add_answer_findings(std::string& out, const RunResult& run, const RuleResul
     out += fmt::format("  {}\n  in {}\n", printable_line(finding_line(answer)),
                        printable_line(one.name));
     if (answer.call < one.calls.size()) {
-      add_lines(out, "    ", exchange_lines(one.calls[answer.call], kMaxBodyBytes));
+      add_lines(out, "    ", exchange_lines(one.calls[answer.call], kMaxShownBodyBytes));
     }
   }
   out += "\n";

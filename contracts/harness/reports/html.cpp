@@ -7,12 +7,12 @@ namespace zimmock {
 namespace {
 
 // Longer ones are for the json report: a page has hundreds of cases.
-constexpr std::size_t kMaxBodyBytes = 4096;
+constexpr std::size_t kMaxPageBodyBytes = 4096;
 
 }  // namespace
 
 std::string write_html(const RunResult& run) {
-  return fill_html_page(report_page().front().text, kRunMarker, to_json(run, kMaxBodyBytes));
+  return fill_html_page(report_page().front().text, kRunMarker, to_json(run, kMaxPageBodyBytes));
 }
 
 }  // namespace zimmock

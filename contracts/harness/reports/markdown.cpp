@@ -54,7 +54,7 @@ void add_summary(std::string& out, const RunResult& run) {
   out += fmt::format("| total | {} | {} |\n\n", run.cases.size(), run.rules.size());
 }
 
-void add_failure(std::string& out, const RunResult& run, const CaseResult& one) {
+void add_failure_section(std::string& out, const RunResult& run, const CaseResult& one) {
   constexpr std::size_t kMaxBodyBytes = 1000;
   const Rule& row = rule(one.rule_id);
   out += fmt::format("### {}\n\n{}\n\n**{}** ({}): {} {}\n\n", md(one.name), md(one.what),
@@ -77,7 +77,7 @@ void add_failures(std::string& out, const RunResult& run) {
     out += "## Failures\n\n";
   }
   for (const CaseResult& one : run.cases) {
-    if (counts_as_failure(one.verdict)) add_failure(out, run, one);
+    if (counts_as_failure(one.verdict)) add_failure_section(out, run, one);
   }
   for (const RuleResult& found : run.rules) {
     if (found.answer_findings.empty()) continue;
