@@ -3,8 +3,8 @@
 #include <cstdlib>
 
 #include "cli/files.h"
+#include "contracts/api/import_window.h"
 #include "contracts/api/redaction.h"
-#include "contracts/api/requests.h"
 #include "contracts/rules/rules.h"
 
 namespace zimmock::cli {

@@ -9,9 +9,9 @@
 #include "cli/output.h"
 #include "cli/table.h"
 #include "client/formats/format.h"
-#include "contracts/api/actions.h"
 #include "contracts/api/codes.h"
 #include "contracts/api/json_text.h"
+#include "contracts/api/operations/operation.h"
 #include "contracts/api/profile.h"
 #include "contracts/api/sdk_delivery.h"
 #include "contracts/api/text.h"
@@ -24,16 +24,30 @@ namespace {
 
 using json = nlohmann::json;
 
+std::string rate_text(const RateLimit& rate) {
+  switch (rate.per) {
+    case RateLimit::Per::kGroup:
+      return fmt::format("{}/s of a group", rate.calls);
+    case RateLimit::Per::kRoom:
+      return fmt::format("{}/s of a room", rate.calls);
+    case RateLimit::Per::kApp:
+      break;
+  }
+  return fmt::format("{}/s", rate.calls);
+}
+
 json list_actions() {
   json rows = json::array();
-  for (const Action& row : actions()) {
-    const bool emulated = row.id != ActionId::kNotEmulated;
-    rows.push_back({{"name", row.name},
-                    {"emulated", emulated ? "yes" : "no"},
-                    {"method", row.method},
-                    {"area", row.area},
-                    {"what", row.host.empty() ? std::string(row.what)
-                                              : fmt::format("{} (at {})", row.what, row.host)}});
+  for (const Operation* row : all_operations()) {
+    rows.push_back({{"name", row->name},
+                    {"emulated", row->emulated() ? "yes" : "no"},
+                    {"method", row->method},
+                    {"area", row->area},
+                    {"rate", rate_text(row->rate)},
+                    {"rate_code", row->rate.code},
+                    {"repeatable", !row->emulated() ? "" : row->repeatable ? "yes" : "no"},
+                    {"what", row->host.empty() ? std::string(row->what)
+                                               : fmt::format("{} (at {})", row->what, row->host)}});
   }
   return rows;
 }

@@ -47,10 +47,10 @@ void print_signed_json(const SignOptions& options, const Credentials& credential
 }
 
 int run(SignOptions& options) {
-  if (find_action(options.action) == nullptr) {
-    return complain(
-        kUsage, fmt::format("--action: expected an operation of the API, got {}{}",
-                            quote(options.action), did_you_mean(options.action, action_names())));
+  if (find_operation(options.action) == nullptr) {
+    return complain(kUsage, fmt::format("--action: expected an operation of the API, got {}{}",
+                                        quote(options.action),
+                                        did_you_mean(options.action, operation_names())));
   }
   const auto credentials = resolve_credentials(options.connection);
   if (!credentials) return complain_error(credentials.error());

@@ -14,7 +14,7 @@
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "client/url_target.h"
-#include "contracts/api/requests.h"
+#include "contracts/api/import_window.h"
 #include "contracts/api/signature.h"
 #include "contracts/api/text.h"
 #include "contracts/harness/reports/report.h"

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "client/formats/format.h"
-#include "contracts/api/requests.h"
+#include "contracts/api/operations/user_register.h"
 
 namespace zimmock {
 

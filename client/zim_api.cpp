@@ -11,9 +11,9 @@ namespace zimmock {
 namespace {
 
 // A call whose answer has nothing but the envelope.
-Result<Answer<NoAnswer>> bare_answer(ActionId action_id, const Result<HttpResponse>& response) {
+Result<Answer<NoAnswer>> bare_answer(OperationId action_id, const Result<HttpResponse>& response) {
   if (!response) return tl::unexpected(response.error());
-  auto envelope = read_envelope(action(action_id).name, *response);
+  auto envelope = read_envelope(operation(action_id).name, *response);
   if (!envelope) return tl::unexpected(envelope.error());
   return Answer<NoAnswer>{std::move(envelope->status), {}};
 }
@@ -51,11 +51,11 @@ Result<Answer<Value>> ZimApi::known(Result<Answer<Value>> answer) const {
   return answer;
 }
 
-Result<HttpResponse> ZimApi::post(ActionId action_id, const nlohmann::json& body,
+Result<HttpResponse> ZimApi::post(OperationId action_id, const nlohmann::json& body,
                                   std::optional<std::int64_t> timestamp_s) {
   HttpRequest request;
   request.method = "POST";
-  request.target = "/?" + signed_query(action(action_id).name, credentials_, nonces_(),
+  request.target = "/?" + signed_query(operation(action_id).name, credentials_, nonces_(),
                                        timestamp_s.value_or(clock_.wall_ms() / kMillisPerSecond));
   request.headers = {{"Content-Type", "application/json"}};
   request.body = json_line(body);
@@ -63,7 +63,7 @@ Result<HttpResponse> ZimApi::post(ActionId action_id, const nlohmann::json& body
 }
 
 Result<Answer<RegisterAnswer>> ZimApi::user_register(const UserRegister& request) {
-  const auto response = post(ActionId::kUserRegister, to_json(request));
+  const auto response = post(OperationId::kUserRegister, to_json(request));
   if (!response) return tl::unexpected(response.error());
   auto envelope = read_envelope("UserRegister", *response);
   if (!envelope) return tl::unexpected(envelope.error());
@@ -76,7 +76,7 @@ Result<Answer<RegisterAnswer>> ZimApi::user_register(const UserRegister& request
 
 Result<Answer<ImportAnswer>> ZimApi::import_peer_msg(const ImportPeerMsg& request,
                                                      std::optional<std::int64_t> timestamp_s) {
-  const auto response = post(ActionId::kImportPeerMsg, to_json(request), timestamp_s);
+  const auto response = post(OperationId::kImportPeerMsg, to_json(request), timestamp_s);
   if (!response) return tl::unexpected(response.error());
   auto envelope = read_envelope("ImportPeerMsg", *response);
   if (!envelope) return tl::unexpected(envelope.error());
@@ -88,7 +88,7 @@ Result<Answer<ImportAnswer>> ZimApi::import_peer_msg(const ImportPeerMsg& reques
 }
 
 Result<Answer<QueryAnswer>> ZimApi::query_peer_msg(const QueryPeerMsg& request) {
-  const auto response = post(ActionId::kQueryPeerMsg, to_json(request));
+  const auto response = post(OperationId::kQueryPeerMsg, to_json(request));
   if (!response) return tl::unexpected(response.error());
   auto envelope = read_envelope("QueryPeerMsg", *response);
   if (!envelope) return tl::unexpected(envelope.error());
@@ -100,13 +100,13 @@ Result<Answer<QueryAnswer>> ZimApi::query_peer_msg(const QueryPeerMsg& request) 
 }
 
 Result<Answer<NoAnswer>> ZimApi::revoke_peer_message(const RevokePeerMessage& request) {
-  return known(bare_answer(ActionId::kRevokePeerMessage,
-                           post(ActionId::kRevokePeerMessage, to_json(request))));
+  return known(bare_answer(OperationId::kRevokePeerMessage,
+                           post(OperationId::kRevokePeerMessage, to_json(request))));
 }
 
 Result<Answer<NoAnswer>> ZimApi::clear_peer_message(const ClearPeerMessage& request) {
-  return known(bare_answer(ActionId::kClearPeerMessage,
-                           post(ActionId::kClearPeerMessage, to_json(request))));
+  return known(bare_answer(OperationId::kClearPeerMessage,
+                           post(OperationId::kClearPeerMessage, to_json(request))));
 }
 
 }  // namespace zimmock

@@ -10,12 +10,14 @@
 #include <nlohmann/json.hpp>
 
 #include "client/signed_query.h"
-#include "contracts/api/actions.h"
 #include "contracts/api/clock.h"
 #include "contracts/api/codes.h"
 #include "contracts/api/http.h"
+#include "contracts/api/operations/clear_peer_message.h"
+#include "contracts/api/operations/operation.h"
+#include "contracts/api/operations/revoke_peer_message.h"
+#include "contracts/api/operations/user_register.h"
 #include "contracts/api/profile.h"
-#include "contracts/api/requests.h"
 #include "contracts/api/result.h"
 
 namespace zimmock {
@@ -108,7 +110,7 @@ class ZimApi {
   Result<Answer<NoAnswer>> clear_peer_message(const ClearPeerMessage& request);
 
  private:
-  Result<HttpResponse> post(ActionId action_id, const nlohmann::json& body,
+  Result<HttpResponse> post(OperationId action_id, const nlohmann::json& body,
                             std::optional<std::int64_t> timestamp_s = std::nullopt);
   // 0 if it is the same.
   std::int64_t known_as(std::int64_t code) const;

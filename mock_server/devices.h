@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "contracts/api/requests.h"
+#include "contracts/api/operations/query_peer_msg.h"
 #include "contracts/api/result.h"
 #include "contracts/api/sdk_delivery.h"
 

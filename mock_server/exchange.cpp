@@ -6,6 +6,7 @@
 
 #include "contracts/api/codes.h"
 #include "contracts/api/json_text.h"
+#include "contracts/api/operations/read_members.h"
 #include "contracts/api/redaction.h"
 #include "contracts/api/request_body.h"
 #include "contracts/api/text.h"
@@ -20,16 +21,12 @@ namespace {
 
 using json = nlohmann::json;
 
-RuleId rate_rule(ActionId action) {
-  return action == ActionId::kUserRegister ? RuleId::kRateRegister : RuleId::kRate;
-}
-
-std::optional<Finding> check_rate(Tenant& tenant, ActionId action, RuleSet& checked) {
+std::optional<Finding> check_rate(Tenant& tenant, const Operation& operation, RuleSet& checked) {
   if (!tenant.calls_per_second()) return std::nullopt;
-  checked.add(rate_rule(action));
+  checked.add(rate_rule(operation));
   {
     const std::lock_guard lock(tenant.mutex());
-    if (tenant.admit(action)) return std::nullopt;
+    if (tenant.admit(operation.id)) return std::nullopt;
   }
   const std::int64_t limit = *tenant.calls_per_second();
   std::string got = fmt::format("one more than {}", limit);
@@ -37,7 +34,7 @@ std::optional<Finding> check_rate(Tenant& tenant, ActionId action, RuleSet& chec
     got +=
         "; the clock is frozen, so this second ends only when it is advanced; see also --rate off";
   }
-  return Finding{rate_rule(action), "", fmt::format("at most {} calls a second", limit), got};
+  return Finding{rate_rule(operation), "", fmt::format("at most {} calls a second", limit), got};
 }
 
 Reply not_found(const HttpRequest& request) {
@@ -86,34 +83,16 @@ std::optional<std::uint32_t> to_app_id(const std::string& text) {
   return static_cast<std::uint32_t>(*number);
 }
 
-std::string text_member(const json& body, const char* name) {
-  const auto found = body.find(name);
-  return found != body.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
-// The member that says whose list a call of that action is about; nullptr if it is about none.
-const char* list_member(std::string_view action) {
-  if (action == "ImportPeerMsg") return "ImportedUserId";
-  const bool own =
-      action == "QueryPeerMsg" || action == "ClearPeerMessage" || action == "RevokePeerMessage";
-  return own ? "FromUserId" : nullptr;
-}
-
-// What the journal and the faults go by; whatever is not as it should be is left out.
-void note_body(const json& body, RequestRecord& record) {
+// What the journal and the faults go by.
+void note_facts(const Operation* operation, const json& body, RequestRecord& record) {
   if (!body.is_object()) return;
-  record.from = text_member(body, "FromUserId");
-  record.to = text_member(body, "ToUserId");
-  if (const char* member = list_member(record.action)) record.list = text_member(body, member);
-  if (const auto time = body.find("SendMessageTime");
-      time != body.end() && time->is_number_integer()) {
-    record.send_time_ms = time->get<std::int64_t>();
-  }
-  const auto users = body.find("UserInfo");
-  if (users == body.end() || !users->is_array()) return;
-  for (const json& user : *users) {
-    if (user.is_object()) record.users.push_back(text_member(user, "UserId"));
-  }
+  const bool known = operation != nullptr && operation->emulated();
+  CallFacts facts = known ? operation->facts(body) : facts_of_two(body, "");
+  record.from = std::move(facts.from);
+  record.to = std::move(facts.to);
+  record.list = std::move(facts.list);
+  record.users = std::move(facts.users);
+  record.send_time_ms = facts.send_time_ms;
 }
 
 }  // namespace
@@ -153,11 +132,11 @@ void Exchange::judge() {
   if (auto refusal = check_method(request_, common_)) return refuse(*refusal);
   auto body = read_request_body(request_, profile(), common_.warnings, common_.checked);
   if (!body) return refuse(body.error());
-  note_body(*body, record_);
+  note_facts(common_.operation, *body, record_);
   noted_ = true;
   if (hit(FaultWhen::kBeforeEffect)) {
     if (late_ms_) {
-      late_ = LateEffect{tenant_->clock().wall_ms() + *late_ms_, common_.action->id,
+      late_ = LateEffect{tenant_->clock().wall_ms() + *late_ms_, common_.operation->id,
                          *std::move(body), 0};
     }
     return;
@@ -169,7 +148,7 @@ void Exchange::judge() {
 }
 
 Reply Exchange::handle(const json& body) {
-  const ActionId action = common_.action->id;
+  const OperationId action = common_.operation->id;
   const WrongMock* wrong = service_.wrong_;
   if (wrong == nullptr || !wrong->handle) return handler_of(action)(*tenant_, body, now_ms());
   return wrong->handle({request_, tenant_.get(), action, body, now_ms()});
@@ -187,7 +166,8 @@ void Exchange::make_reply_wrong() {
   if (wrong == nullptr || !wrong->answer || reply_.code == kNoCode) return;
   const json parsed = json_or_discarded(request_.body);
   const json body = parsed.is_discarded() ? json() : parsed;
-  const ActionId action = common_.action == nullptr ? ActionId::kNotEmulated : common_.action->id;
+  const OperationId action =
+      common_.operation == nullptr ? OperationId::kNotEmulated : common_.operation->id;
   wrong->answer(reply_, {request_, tenant_.get(), action, body, now_ms()});
 }
 
@@ -215,7 +195,7 @@ std::optional<Finding> Exchange::admit() {
     const auto wrong_method = check_method(request_, common_);
     return wrong_method ? wrong_method : refusal;
   }
-  return check_rate(*tenant_, common_.action->id, common_.checked);
+  return check_rate(*tenant_, *common_.operation, common_.checked);
 }
 
 const Profile& Exchange::profile() const {
@@ -241,7 +221,7 @@ bool Exchange::hit(FaultWhen point) {
   answer_.wire = effect.wire;
   late_ms_ = effect.late_ms;
   instead_ = std::move(effect.response);
-  if (effect.rate_code) effect.code = profile().code(rate_rule(common_.action->id));
+  if (effect.rate_code) effect.code = profile().code(rate_rule(*common_.operation));
   if (!answers) return false;
   if (effect.code) {
     reply_ = {};
@@ -309,7 +289,7 @@ void Exchange::record() {
   record_.request_bytes = request_.body.size();
   record_.response_bytes = answer_.response.body.size();
   if (late_) record_.effect = Effect::kPending;
-  if (!noted_) note_body(json_or_discarded(request_.body), record_);
+  if (!noted_) note_facts(common_.operation, json_or_discarded(request_.body), record_);
   redact_record();
   record_.duration_ns = service_.clock_.monotonic_ns() - started_ns_;
   record_.request_body = std::move(request_.body);

@@ -9,14 +9,14 @@
 
 #include <nlohmann/json.hpp>
 
-#include "contracts/api/actions.h"
+#include "contracts/api/operations/operation.h"
 
 namespace zimmock {
 
 // A request whose effect is still to come (the fault late-apply).
 struct LateEffect {
   std::int64_t due_ms = 0;  // of the tenant's time
-  ActionId action = ActionId::kNotEmulated;
+  OperationId action = OperationId::kNotEmulated;
   nlohmann::json body;
   std::uint64_t seq = 0;  // in the journal
 };

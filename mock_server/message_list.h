@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "contracts/api/requests.h"
+#include "contracts/api/operations/query_peer_msg.h"
 
 namespace zimmock {
 

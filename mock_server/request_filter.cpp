@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "contracts/api/actions.h"
+#include "contracts/api/operations/operation.h"
 #include "contracts/api/text.h"
 #include "mock_server/faults/fault.h"
 
@@ -13,9 +13,9 @@ namespace {
 
 Result<void> set_action(RequestFilter& filter, const std::string& value) {
   filter.action = value;
-  if (find_action(value) != nullptr) return {};
+  if (find_operation(value) != nullptr) return {};
   return fail(ErrorKind::kUsage, fmt::format("action: expected an action of the API, got {}{}",
-                                             quote(value), did_you_mean(value, action_names())));
+                                             quote(value), did_you_mean(value, operation_names())));
 }
 
 Result<void> set_code(RequestFilter& filter, const std::string& value) {

@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "contracts/api/operations/user_register.h"
 #include "contracts/api/profile.h"
-#include "contracts/api/requests.h"
 #include "contracts/api/result.h"
 #include "mock_server/devices.h"
 #include "mock_server/message_list.h"

@@ -43,10 +43,10 @@ void Tenant::reset() {
   forget_calls();
 }
 
-bool Tenant::admit(ActionId action) {
+bool Tenant::admit(OperationId action) {
   if (!options_.calls_per_second) return true;
-  const ActionId bucket =
-      options_.profile.rate_shared_by_operations ? ActionId::kNotEmulated : action;
+  const OperationId bucket =
+      options_.profile.rate_shared_by_operations ? OperationId::kNotEmulated : action;
   auto [window, added] = rates_.try_emplace(bucket, options_.profile.rate_fixed_second);
   return window->second.admit(clock_.monotonic_ns(), *options_.calls_per_second);
 }

@@ -10,9 +10,10 @@
 #include <unordered_set>
 #include <utility>
 
-#include "contracts/api/actions.h"
+#include "contracts/api/import_window.h"
+#include "contracts/api/operations/operation.h"
+#include "contracts/api/operations/user_register.h"
 #include "contracts/api/profile.h"
-#include "contracts/api/requests.h"
 #include "mock_server/cursor.h"
 #include "mock_server/devices.h"
 #include "mock_server/faults/fault_rules.h"
@@ -84,7 +85,7 @@ class Tenant {
 
   // --- with mutex() held ---
 
-  bool admit(ActionId action);
+  bool admit(OperationId action);
   bool nonce_seen(const std::string& nonce, std::int64_t now_ms);
 
   // False if there is one already.
@@ -139,7 +140,7 @@ class Tenant {
   const WrongMock* wrong_ = nullptr;
 
   std::mutex mutex_;
-  std::map<ActionId, RateWindow> rates_;
+  std::map<OperationId, RateWindow> rates_;
   NonceMemory nonces_;
   Users users_;
   Lists lists_;

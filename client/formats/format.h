@@ -15,8 +15,9 @@
 #include <vector>
 
 #include "contracts/api/field_reader.h"
+#include "contracts/api/operations/import_peer_msg.h"
+#include "contracts/api/operations/query_peer_msg.h"
 #include "contracts/api/profile.h"
-#include "contracts/api/requests.h"
 #include "contracts/api/result.h"
 
 namespace zimmock {

@@ -60,7 +60,7 @@ class Query {
 
   // Unknown and repeated parameters. Values are not repeated: they may be secrets. Of an operation
   // that is called with GET, what is not common is its own: `UserId[]=a`.
-  std::vector<Finding> warnings(const Action* action) const {
+  std::vector<Finding> warnings(const Operation* action) const {
     const bool own = action != nullptr && action->method == "GET";
     std::vector<Finding> out;
     std::vector<std::string_view> seen;
@@ -102,10 +102,10 @@ Refusal read_action(const Query& query, CommonParameters& out) {
     return missing;
   }
   out.checked.add(RuleId::kActionKnown);
-  out.action = find_action(out.action_name);
-  if (out.action == nullptr) {
+  out.operation = find_operation(out.action_name);
+  if (out.operation == nullptr) {
     const std::string_view host = host_elsewhere(out.action_name);
-    const std::string hint = host.empty() ? did_you_mean(trim(out.action_name), action_names())
+    const std::string hint = host.empty() ? did_you_mean(trim(out.action_name), operation_names())
                                           : fmt::format(", which is at {} only", host);
     return Finding{RuleId::kActionKnown, "?Action", "an action of the ZIM server API",
                    shown(out.action_name) + white_space_hint(out.action_name) + hint};
@@ -222,7 +222,7 @@ std::optional<Finding> read_common_parameters(const HttpRequest& request, Common
   seen.checked.add(RuleId::kParameterKnown);
   seen.checked.add(RuleId::kParameterOnce);
   auto refusal = read_action(query, seen);
-  seen.warnings = query.warnings(seen.action);
+  seen.warnings = query.warnings(seen.operation);
   return refusal ? refusal : read_authentication(query, seen);
 }
 
@@ -238,7 +238,7 @@ std::string other_scheme_hint(const HttpRequest& request) {
 }
 
 std::optional<Finding> check_method(const HttpRequest& request, CommonParameters& p) {
-  const std::string_view method = p.action->method;
+  const std::string_view method = p.operation->method;
   const RuleId id = method == "GET" ? RuleId::kMethodIsGet : RuleId::kMethodIsPost;
   p.checked.add(id);
   if (request.method == method) return std::nullopt;
@@ -247,7 +247,7 @@ std::optional<Finding> check_method(const HttpRequest& request, CommonParameters
 
 std::optional<Finding> check_emulated(CommonParameters& p) {
   p.checked.add(RuleId::kActionEmulated);
-  if (p.action->id != ActionId::kNotEmulated) return std::nullopt;
+  if (p.operation->emulated()) return std::nullopt;
   return Finding{RuleId::kActionEmulated, "?Action", "an action that zimmock emulates",
                  fmt::format("{}, which ZIM has and zimmock does not emulate", p.action_name)};
 }

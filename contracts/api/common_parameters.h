@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "contracts/api/actions.h"
 #include "contracts/api/http.h"
+#include "contracts/api/operations/operation.h"
 #include "contracts/rules/rules.h"
 
 namespace zimmock {
@@ -18,7 +18,7 @@ namespace zimmock {
 // The six parameters of every call, in the form they were sent.
 struct CommonParameters {
   std::string action_name;
-  const Action* action = nullptr;
+  const Operation* operation = nullptr;
   std::string app_id_text;
   std::uint32_t app_id = 0;
   std::string nonce;
@@ -54,10 +54,10 @@ std::optional<Finding> check_signature(CommonParameters& parameters,
 
 std::optional<Finding> check_nonce_form(CommonParameters& parameters);
 
-// Whether the operation is called with its own method. `parameters.action` must be set.
+// Whether the operation is called with its own method. `parameters.operation` must be set.
 std::optional<Finding> check_method(const HttpRequest& request, CommonParameters& parameters);
 
-// Refuses what ZIM has and this program does not emulate. `parameters.action` must be set.
+// Refuses what ZIM has and this program does not emulate. `parameters.operation` must be set.
 std::optional<Finding> check_emulated(CommonParameters& parameters);
 
 }  // namespace zimmock

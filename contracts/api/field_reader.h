@@ -30,6 +30,12 @@ struct Findings {
   void warn(RuleId id, std::string pointer, std::string expected, std::string got);
 };
 
+template <typename T>
+struct Checked {
+  T value;  // what could be read; meaningful in full only if findings.ok()
+  Findings findings;
+};
+
 // Reads the members of one JSON object by name and type, noting what is missing, of another type or
 // unknown. Used for request bodies and for the documents inside a Message alike; the rules that are
 // broken are body.member-* there and media.member here. The object and the findings must outlive

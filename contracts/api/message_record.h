@@ -13,8 +13,8 @@
 #include <tl/expected.hpp>
 
 #include "contracts/api/field_reader.h"
+#include "contracts/api/operations/import_peer_msg.h"
 #include "contracts/api/profile.h"
-#include "contracts/api/requests.h"
 
 namespace zimmock {
 

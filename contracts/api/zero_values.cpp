@@ -5,23 +5,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "contracts/api/operations/operation.h"
+
 namespace zimmock {
 namespace {
 
 using json = nlohmann::json;
-
-constexpr const char* kQueryNumbers[] = {"Next"};
-constexpr const char* kItemNumbers[] = {"SubMsgType", "IsEmpty"};
-
-// What an answer may lack.
-struct Row {
-  std::string_view action;
-  const char* list;
-  std::span<const char* const> numbers;        // of the answer
-  std::span<const char* const> entry_numbers;  // of each of the list's entries
-};
-constexpr Row kRows[] = {{"UserRegister", "ErrorList", {}, {}},
-                         {"QueryPeerMsg", "List", kQueryNumbers, kItemNumbers}};
 
 void put_back_numbers(json& object, std::span<const char* const> names) {
   for (const char* name : names) {
@@ -49,15 +38,17 @@ void leave_out_zeros(json& members, ZeroValues zeros) {
 
 void put_back_zeros(std::string_view action, json& answer, ZeroValues zeros) {
   if (zeros == ZeroValues::kSent || !answer.is_object()) return;
-  for (const Row& row : kRows) {
-    if (row.action != action || answer.value("Code", json()) != 0) continue;
-    json& list = answer[row.list];  // null if it is not there
+  const Operation* operation = find_operation(action);
+  if (operation == nullptr || operation->empty.lists.empty()) return;
+  if (answer.value("Code", json()) != 0) return;
+  const EmptyMembers& empty = operation->empty;
+  if (zeros == ZeroValues::kAbsent) put_back_numbers(answer, empty.numbers);
+  for (const char* name : empty.lists) {
+    json& list = answer[name];  // null if it is not there
     if (list.is_null()) list = json::array();
-    if (zeros == ZeroValues::kNull) continue;
-    put_back_numbers(answer, row.numbers);
-    if (!answer[row.list].is_array()) continue;
-    for (json& entry : answer[row.list]) {
-      if (entry.is_object()) put_back_numbers(entry, row.entry_numbers);
+    if (zeros != ZeroValues::kAbsent || !list.is_array()) continue;
+    for (json& entry : list) {
+      if (entry.is_object()) put_back_numbers(entry, empty.entry_numbers);
     }
   }
 }

@@ -5,13 +5,12 @@
 
 #include <fmt/format.h>
 
-#include "contracts/api/actions.h"
+#include "contracts/api/answer_notes.h"
 #include "contracts/api/codes.h"
 #include "contracts/api/json_text.h"
+#include "contracts/api/operations/operation.h"
 #include "contracts/api/text.h"
 #include "contracts/api/zero_values.h"
-#include "contracts/harness/answer_notes.h"
-#include "contracts/harness/matcher.h"
 
 namespace zimmock {
 namespace {
@@ -92,76 +91,12 @@ void check_request_id(const json& answer, AnswerNotes& notes) {
   }
 }
 
-void check_import_ids(const json& answer, AnswerNotes& notes) {
-  notes.look_at(RuleId::kImportIds);
-  const json* id = member(answer, "MsgId");
-  if (id == nullptr || !is_digits(*id)) {
-    notes.broken(RuleId::kImportIds, "/MsgId", "a string of decimal digits", got_of(id));
-  }
-  const json* seq = member(answer, "MsgSeq");
-  if (seq == nullptr || !seq->is_number_integer()) {
-    notes.broken(RuleId::kImportIds, "/MsgSeq", "an integer", got_of(seq));
-  }
-}
-
-// One user that was not registered.
-void check_failed_user(RuleId id, const json& user, const std::string& where, AnswerNotes& notes) {
-  if (!user.is_object()) {
-    notes.broken(id, where, "an object", json_type_and_value(user));
-    return;
-  }
-  const json* user_id = member(user, "UserId");
-  if (user_id == nullptr || !user_id->is_string()) {
-    notes.broken(id, where + "/UserId", "a string", got_of(user_id));
-  }
-  const json* code = member(user, "SubCode");
-  if (code == nullptr || !code->is_number_integer() || *code == 0) {
-    notes.broken(id, where + "/SubCode", "an integer that is not 0", got_of(code));
-  }
-  const json* message = member(user, "SubMessage");
-  if (message == nullptr || !message->is_string()) {
-    notes.broken(id, where + "/SubMessage", "a string", got_of(message));
-  }
-}
-
-// Without an ErrorList there is nothing to look at: nobody failed, or the call was refused as a
-// whole.
-void check_register(const json& answer, bool success, AnswerNotes& notes) {
-  const json* errors = member(answer, "ErrorList");
-  if (errors == nullptr) return;
-  const RuleId id = success ? RuleId::kRegisterPartial : RuleId::kRegisterAllFail;
-  notes.look_at(id);
-  if (!errors->is_array()) {
-    notes.broken(id, "/ErrorList", "an array", json_type_and_value(*errors));
-    return;
-  }
-  for (std::size_t i = 0; i < errors->size(); ++i) {
-    check_failed_user(id, (*errors)[i], pointer_to("/ErrorList", i), notes);
-  }
-}
-
 }  // namespace
-
-void AnswerNotes::broken(RuleId id, std::string pointer, std::string expected, std::string got) {
-  check_.checked.add(id);
-  if (broken_.contains(id)) return;
-  broken_.add(id);
-  check_.findings.push_back({id, std::move(pointer), std::move(expected), std::move(got)});
-}
-
-std::string got_of(const json* value) {
-  return value == nullptr ? "nothing" : json_type_and_value(*value);
-}
-
-const json* member(const json& object, std::string_view name) {
-  const auto found = object.find(name);
-  return found == object.end() ? nullptr : &*found;
-}
 
 AnswerCheck check_answer(std::string_view action, const HttpResponse& response,
                          const Profile& profile) {
   AnswerCheck out;
-  AnswerNotes notes(out);
+  AnswerNotes notes(out.findings, out.checked);
   check_status(response, notes);
   auto answer = read_body(response, notes);
   if (!answer) return out;
@@ -170,12 +105,10 @@ AnswerCheck check_answer(std::string_view action, const HttpResponse& response,
   check_message(*answer, code, notes);
   check_request_id(*answer, notes);
   out.usable = code.has_value();
-  const Action* known = find_action(action);
-  if (!code || known == nullptr) return out;
-  if (known->id == ActionId::kUserRegister) check_register(*answer, *code == 0, notes);
-  if (*code != 0) return out;
-  if (known->id == ActionId::kImportPeerMsg) check_import_ids(*answer, notes);
-  if (known->id == ActionId::kQueryPeerMsg) check_query_answer(*answer, notes);
+  const Operation* known = find_operation(action);
+  if (code && known != nullptr && known->check_answer != nullptr) {
+    known->check_answer(*answer, *code == 0, notes);
+  }
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "contracts/api/json_text.h"
+#include "contracts/api/operations/operation.h"
 #include "contracts/api/text.h"
 #include "contracts/harness/case_values.h"
 #include "contracts/harness/contract_case.h"
@@ -180,6 +181,12 @@ Result<void> read_given(const json& given, const std::string& where, ContractCas
   return {};
 }
 
+bool reads_only(const json& action) {
+  const Operation* operation =
+      action.is_string() ? find_operation(action.get_ref<const std::string&>()) : nullptr;
+  return operation != nullptr && operation->reads_only;
+}
+
 // What the case's words need.
 void add_needs(ContractCase& one) {
   if (!one.users.empty() || !one.messages.empty()) one.needs.writes = true;
@@ -187,7 +194,7 @@ void add_needs(ContractCase& one) {
     if (step.contains("advance")) one.needs.clock = true;
     if (step.contains("view")) one.needs.devices = true;
     // A call that must be refused writes too, where the service is wrong.
-    if (step.contains("call") && step["call"] != "QueryPeerMsg") one.needs.writes = true;
+    if (step.contains("call") && !reads_only(step["call"])) one.needs.writes = true;
   }
 }
 

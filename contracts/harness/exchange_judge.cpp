@@ -91,25 +91,23 @@ void check_common(const RecordedExchange& exchange, const JudgeOptions& options,
   call.judgement.client_checked |= client_rules(common.checked);
 }
 
-// Every user's own refusals; those of the call as a whole only if no user is left to register.
-void check_users(const json& body, const Profile& profile, ReadCall& call) {
-  CheckedRegister checked = check_user_register(body, profile);
-  const bool none_good = !checked.users.empty() &&
-                         std::none_of(checked.users.begin(), checked.users.end(),
-                                      [](const CheckedUser& user) { return user.findings.ok(); });
-  take(call, std::move(checked.findings));
-  for (const CheckedUser& user : checked.users) {
-    call.judgement.client_checked |= client_rules(user.findings.checked);
-    for (const Finding& finding : user.findings.refusals) {
+// Refusals of users of a batch count as the call's only if no user is left.
+void take_entries(ReadCall& call) {
+  const auto good = [](const CheckedEntry& entry) { return entry.findings.ok(); };
+  const auto& entries = call.said.entries;
+  const bool none_good = std::none_of(entries.begin(), entries.end(), good);
+  for (const CheckedEntry& entry : entries) {
+    call.judgement.client_checked |= client_rules(entry.findings.checked);
+    for (const Finding& finding : entry.findings.refusals) {
       none_good ? call.refuse(finding) : call.judgement.add(Side::kClient, finding);
     }
-    for (const Finding& finding : user.findings.warnings) call.report(finding);
+    for (const Finding& finding : entry.findings.warnings) call.report(finding);
   }
-  call.users = std::move(checked);
 }
 
-void check_import(const json& body, const RecordedExchange& exchange, const JudgeOptions& options,
-                  ReadCall& call) {
+// Where nobody knows when the call was sent, its times are not judged.
+void check_operation(const Operation& operation, const RecordedExchange& exchange,
+                     const JudgeOptions& options, ReadCall& call) {
   constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
   ImportWindow window{kNoLimit, kNoLimit};
   std::vector<RuleId> unchecked{RuleId::kImportTimeFuture, RuleId::kImportTimeTooOld};
@@ -117,42 +115,20 @@ void check_import(const json& body, const RecordedExchange& exchange, const Judg
     window = {*exchange.at_ms + kClockSlackMs, options.retention_days * kMillisPerDay};
     unchecked.clear();
   }
-  auto checked = check_import_peer_msg(body, options.profile, window);
-  if (checked.findings.ok()) call.import = std::move(checked.value);
-  take(call, std::move(checked.findings), unchecked);
-}
-
-void check_operation(const RecordedExchange& exchange, const JudgeOptions& options,
-                     ReadCall& call) {
-  const json& body = *call.body;
-  switch (call.common.action->id) {
-    case ActionId::kUserRegister:
-      return check_users(body, options.profile, call);
-    case ActionId::kImportPeerMsg:
-      return check_import(body, exchange, options, call);
-    case ActionId::kQueryPeerMsg: {
-      auto checked = check_query_peer_msg(body, options.profile);
-      if (checked.findings.ok()) call.query = std::move(checked.value);
-      return take(call, std::move(checked.findings));
-    }
-    case ActionId::kRevokePeerMessage:
-      return take(call, check_revoke_peer_message(body, options.profile).findings);
-    case ActionId::kClearPeerMessage:
-      return take(call, check_clear_peer_message(body, options.profile).findings);
-    case ActionId::kNotEmulated:
-      return;
-  }
+  call.said = operation.check(*call.body, options.profile, window);
+  take(call, std::exchange(call.said.findings, {}), unchecked);
+  take_entries(call);
 }
 
 void check_body(const RecordedExchange& exchange, const JudgeOptions& options, ReadCall& call) {
-  const Action* action = call.common.action;
-  if (action != nullptr) {
+  const Operation* operation = call.common.operation;
+  if (operation != nullptr) {
     auto wrong_method = check_method(exchange.request, call.common);
     call.judgement.client_checked |= client_rules(call.common.checked);
     if (wrong_method) return call.refuse(*std::move(wrong_method));
   }
   // Of an operation that this contract does not describe, nothing is known about the body.
-  if (action != nullptr && action->id == ActionId::kNotEmulated) return;
+  if (operation != nullptr && !operation->emulated()) return;
   std::vector<Finding> warnings;
   RuleSet checked;
   auto body = read_request_body(exchange.request, options.profile, warnings, checked);
@@ -161,7 +137,7 @@ void check_body(const RecordedExchange& exchange, const JudgeOptions& options, R
   if (!body) return call.refuse(body.error());
   call.body = *std::move(body);
   check_place(*call.body, exchange.request.target, call);
-  if (action != nullptr) check_operation(exchange, options, call);
+  if (operation != nullptr) check_operation(*operation, exchange, options, call);
 }
 
 }  // namespace

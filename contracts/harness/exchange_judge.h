@@ -14,8 +14,8 @@
 
 #include "contracts/api/common_parameters.h"
 #include "contracts/api/http.h"
+#include "contracts/api/operations/operation.h"
 #include "contracts/api/profile.h"
-#include "contracts/api/requests.h"
 #include "contracts/harness/verdict_policy.h"
 #include "contracts/rules/rules.h"
 
@@ -62,9 +62,7 @@ struct ReadCall {
   std::vector<Finding> refusals;  // what the request breaks, in the order of the checks
   std::vector<Finding> reports;   // what it breaks and is only reported by default
   std::optional<nlohmann::json> body;
-  std::optional<CheckedRegister> users;
-  std::optional<ImportPeerMsg> import;
-  std::optional<QueryPeerMsg> query;
+  CheckedCall said;                      // what the body says; its findings are above
   std::optional<nlohmann::json> answer;  // an object with an integer Code
   RuleSet kept;                          // rules that earlier calls show to be kept
   Judgement judgement;

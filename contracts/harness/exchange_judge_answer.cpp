@@ -52,8 +52,8 @@ bool known_to_keep(RuleId id, const RecordedExchange& exchange, const ReadCall& 
     const std::int64_t off_s = call.common.timestamp - *exchange.at_ms / kMillisPerSecond;
     return std::abs(off_s) < kWindowS - kTimestampSlackS;
   }
-  if (id == RuleId::kImportTimeFuture && exchange.at_ms && call.import) {
-    return call.import->send_time_ms < *exchange.at_ms - kTimestampSlackS * kMillisPerSecond;
+  if (id == RuleId::kImportTimeFuture && exchange.at_ms && call.said.import) {
+    return call.said.import->send_time_ms < *exchange.at_ms - kTimestampSlackS * kMillisPerSecond;
   }
   return id == RuleId::kSignatureMatches && checked.contains(id);
 }
@@ -62,22 +62,22 @@ bool known_to_keep(RuleId id, const RecordedExchange& exchange, const ReadCall& 
 std::optional<RuleId> rule_of_state(std::int64_t code, const RecordedExchange& exchange,
                                     const ReadCall& call, const Profile& profile) {
   for (const RuleId id : kRulesOfState) {
-    const bool query = call.query && id == RuleId::kSenderRegistered;
+    const bool query = call.said.query && id == RuleId::kSenderRegistered;
     const RuleId meant = query ? RuleId::kQueryUserRegistered : id;
     if (profile.code(meant) == code && !known_to_keep(id, exchange, call)) return meant;
   }
-  if (call.query && call.query->next != 0 && code == profile.code(RuleId::kQueryNext) &&
+  if (call.said.query && call.said.query->next != 0 && code == profile.code(RuleId::kQueryNext) &&
       !call.kept.contains(RuleId::kQueryNext)) {
     return RuleId::kQueryNext;
   }
-  if (call.query && code == profile.code(RuleId::kQueryHyphen) &&
-      (call.query->viewer + call.query->peer).find('-') != std::string::npos) {
+  if (call.said.query && code == profile.code(RuleId::kQueryHyphen) &&
+      (call.said.query->viewer + call.said.query->peer).find('-') != std::string::npos) {
     return RuleId::kQueryHyphen;
   }
-  if (!call.import || call.import->send_time_ms == 0) return std::nullopt;
+  if (!call.said.import || call.said.import->send_time_ms == 0) return std::nullopt;
   if (code != profile.code(RuleId::kImportTimeTooOld)) return std::nullopt;
   const bool may_be_too_old =
-      !exchange.at_ms || call.import->send_time_ms < *exchange.at_ms - shortest_retention_ms();
+      !exchange.at_ms || call.said.import->send_time_ms < *exchange.at_ms - shortest_retention_ms();
   return may_be_too_old ? std::optional(RuleId::kImportTimeTooOld) : std::nullopt;
 }
 
@@ -107,7 +107,11 @@ RuleId rule_of_code(std::int64_t code, const ReadCall& call, const Profile& prof
 class AnswerJudge {
  public:
   AnswerJudge(const RecordedExchange& exchange, const JudgeOptions& options, ReadCall& call)
-      : exchange_(exchange), options_(options), call_(call), code_(*call.judgement.code) {}
+      : exchange_(exchange),
+        options_(options),
+        call_(call),
+        code_(*call.judgement.code),
+        batch_(batch_of(call)) {}
 
   void run() {
     if (code_ == 0) {
@@ -115,11 +119,17 @@ class AnswerJudge {
     } else {
       check_refusal();
     }
-    if (call_.users) check_users();
-    if (call_.query && code_ == 0) check_page();
+    if (batch_ != nullptr) check_entries();
+    if (call_.said.query && code_ == 0) check_page();
   }
 
  private:
+  static const Batch* batch_of(const ReadCall& call) {
+    const Operation* operation = call.common.operation;
+    const bool read = operation != nullptr && call.body && operation->batch.member != nullptr;
+    return read ? &operation->batch : nullptr;
+  }
+
   void server(RuleId id, std::string pointer, std::string expected, std::string got) {
     call_.judgement.add(Side::kServer,
                         {id, std::move(pointer), std::move(expected), std::move(got)});
@@ -161,7 +171,7 @@ class AnswerJudge {
       explained = true;
       call_.judgement.server_checked.add(broken.rule_id);
     }
-    if (explained || (call_.users && !error_list().empty())) return;
+    if (explained || (batch_ != nullptr && !error_list().empty())) return;
     if (const auto id = rule_of_state(code_, exchange_, call_, options_.profile)) {
       if (found_already(*id)) return;
       call_.judgement.add(Side::kClient, {*id, "", "a call that is accepted", code_text(code_)});
@@ -218,10 +228,10 @@ class AnswerJudge {
            "0, as the request breaks nothing that a recording shows", code_text(code_));
   }
 
-  // --- UserRegister: what became of each user ---
+  // --- A batch: what became of each user ---
 
   json error_list() const {
-    const auto found = call_.answer->find("ErrorList");
+    const auto found = call_.answer->find(batch_->errors);
     return found != call_.answer->end() && found->is_array() ? *found : json::array();
   }
 
@@ -235,8 +245,8 @@ class AnswerJudge {
     return std::nullopt;
   }
 
-  void check_user(const json& errors, const CheckedUser& user, const std::string& where) {
-    const auto code = sub_code(errors, user.user.user_id);
+  void check_entry(const json& errors, const CheckedEntry& user, const std::string& where) {
+    const auto code = sub_code(errors, user.user_id);
     if (!user.findings.ok()) {
       const Finding& broken = user.findings.refusals.front();
       if (code) {
@@ -246,33 +256,34 @@ class AnswerJudge {
       }
       return;
     }
-    call_.judgement.client_checked.add(RuleId::kRegisterNew);
+    call_.judgement.client_checked.add(batch_->state);
     if (!code) return;
-    if (*code == code_of(RuleId::kRegisterNew)) {
+    if (*code == code_of(batch_->state)) {
       call_.judgement.add(Side::kClient,
-                          {RuleId::kRegisterNew, where, "a user that is not registered yet",
-                           fmt::format("{}, with SubCode {}", quote(user.user.user_id), *code)});
+                          {batch_->state, where, std::string(batch_->state_expected),
+                           fmt::format("{}, with SubCode {}", quote(user.user_id), *code)});
     } else if (is_a_rules_code(*code, options_.profile)) {
       server(rule_of_code(*code, call_, options_.profile), where,
-             "a registration, as this user keeps the rule",
-             fmt::format("SubCode {} for {}", *code, quote(user.user.user_id)));
+             "no error, as this user keeps the rule",
+             fmt::format("SubCode {} for {}", *code, quote(user.user_id)));
     }
   }
 
-  void check_users() {
+  void check_entries() {
     const json list = error_list();
-    const std::size_t users = call_.users->users.size();
+    const std::size_t users = call_.said.entries.size();
     if (code_ != 0 && list.empty()) return;  // refused as a whole
     for (std::size_t i = 0; i < users; ++i) {
-      check_user(list, call_.users->users[i], pointer_to("/UserInfo", i));
+      check_entry(list, call_.said.entries[i], pointer_to(pointer_to("", batch_->member), i));
     }
     if (code_ == 0 && users > 0 && list.size() >= users) {
-      server(RuleId::kRegisterAllFail, "/Code", "another code than 0, as no user was registered",
-             fmt::format("0 with {} of {} users in ErrorList", list.size(), users));
+      server(batch_->all_fail, "/Code", "another code than 0, as every user failed",
+             fmt::format("0 with {} of {} users in {}", list.size(), users, batch_->errors));
     }
     if (code_ != 0 && list.size() < users) {
-      server(RuleId::kRegisterPartial, "/Code", "0, as users were registered",
-             fmt::format("{} with {} of {} users in ErrorList", code_, list.size(), users));
+      server(
+          batch_->partial, "/Code", "0, as not every user failed",
+          fmt::format("{} with {} of {} users in {}", code_, list.size(), users, batch_->errors));
     }
   }
 
@@ -281,7 +292,7 @@ class AnswerJudge {
   void check_page() {
     const auto found = call_.answer->find("List");
     if (found == call_.answer->end() || !found->is_array()) return;
-    const QueryPeerMsg& asked = *call_.query;
+    const QueryPeerMsg& asked = *call_.said.query;
     RuleSet& checked = call_.judgement.server_checked;
     checked.add(RuleId::kQueryLimit);
     if (found->size() > static_cast<std::size_t>(asked.limit)) {
@@ -313,6 +324,7 @@ class AnswerJudge {
   const JudgeOptions& options_;
   ReadCall& call_;
   const std::int64_t code_;
+  const Batch* const batch_;
 };
 
 // An answer whose body is compressed cannot be read here.
@@ -340,8 +352,8 @@ void judge_answer(const RecordedExchange& exchange, const JudgeOptions& options,
   put_back_zeros(call.common.action_name, *call.answer, options.profile.zeros);
   call.judgement.code = call.answer->at("Code").get<std::int64_t>();
   // Of an operation that this contract does not describe, a refusal cannot be judged.
-  const Action* action = call.common.action;
-  if (action != nullptr && action->id == ActionId::kNotEmulated) return;
+  const Operation* operation = call.common.operation;
+  if (operation != nullptr && !operation->emulated()) return;
   AnswerJudge(exchange, options, call).run();
 }
 

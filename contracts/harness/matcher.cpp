@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "contracts/api/answer_notes.h"
 #include "contracts/api/http.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
@@ -106,12 +107,6 @@ void match_elements(const json& expected, const json& got, const std::string& wh
 }
 
 }  // namespace
-
-bool is_digits(const json& value) {
-  if (!value.is_string()) return false;
-  const auto& text = value.get_ref<const std::string&>();
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-}
 
 void match(const json& expected, const json* got, const std::string& where,
            std::vector<Difference>& differences) {

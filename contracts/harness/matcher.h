@@ -13,9 +13,6 @@ struct Difference {
   std::string got;
 };
 
-// True for a string of decimal digits, one or more.
-bool is_digits(const nlohmann::json& value);
-
 // Holds `got` (nullptr: not there) against what is expected: a matcher, or a value to be equal to.
 // Of an object the members named are looked at, of an array every element. What differs is added to
 // `differences`.

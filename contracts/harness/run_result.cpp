@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "contracts/api/actions.h"
+#include "contracts/api/operations/operation.h"
 #include "contracts/api/text.h"
 
 namespace zimmock {
@@ -89,7 +89,7 @@ int exit_code(RunOutcome outcome) {
 std::string curl_line(const CallRecord& call) {
   std::string url;
   if (call.signed_as_documented) {
-    if (find_action(call.action) == nullptr) return "";  // `zimmock sign` does not sign for it
+    if (find_operation(call.action) == nullptr) return "";  // `zimmock sign` does not sign for it
     url = fmt::format("\"$ZIM_ENDPOINT/?$(zimmock sign --action {})\"", call.action);
   } else if (call.request.target.find("Signature=***") == std::string::npos) {
     url = "\"$ZIM_ENDPOINT\"" + shell_word(call.request.target);

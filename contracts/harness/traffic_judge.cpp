@@ -15,11 +15,6 @@ namespace {
 
 using json = nlohmann::json;
 
-bool is_rate_code(const Judgement& judgement, const Profile& profile) {
-  return judgement.code == profile.code(RuleId::kRate) ||
-         judgement.code == profile.code(RuleId::kRateRegister);
-}
-
 std::optional<std::int64_t> integer(const json& object, const char* name) {
   const auto found = object.find(name);
   if (found == object.end() || !found->is_number_integer()) return std::nullopt;
@@ -102,18 +97,18 @@ void TrafficJudge::before(const RecordedExchange& exchange, ReadCall& call) {
                    quote(redact_named(common.nonce)) + " again"});
     }
   }
-  if (common.action == nullptr || common.action->id == ActionId::kNotEmulated) return;
+  if (common.operation == nullptr || !common.operation->emulated()) return;
   if (exchange.at_ms && options_.calls_per_second) check_rate(*exchange.at_ms, call);
-  if (call.import) check_import(exchange, call);
-  if (!call.query || call.query->next == 0) return;
-  const List& list = list_of(call, call.query->viewer, call.query->peer);
-  if (list.places.contains(call.query->next)) {
+  if (call.said.import) check_import(exchange, call);
+  if (!call.said.query || call.said.query->next == 0) return;
+  const List& list = list_of(call, call.said.query->viewer, call.said.query->peer);
+  if (list.places.contains(call.said.query->next)) {
     call.judgement.client_checked.add(RuleId::kQueryNext);
     call.kept.add(RuleId::kQueryNext);
   } else if (list.begun) {
-    std::string got = std::to_string(call.query->next);
+    std::string got = std::to_string(call.said.query->next);
     for (const auto& [next, place] : list.places) {
-      if (static_cast<double>(next) != static_cast<double>(call.query->next)) continue;
+      if (static_cast<double>(next) != static_cast<double>(call.said.query->next)) continue;
       got += fmt::format(", which is {} rounded: Next went through a double", next);
       break;
     }
@@ -124,8 +119,7 @@ void TrafficJudge::before(const RecordedExchange& exchange, ReadCall& call) {
 
 // Answers may come, and so be judged, in another order than their requests.
 void TrafficJudge::check_rate(std::int64_t at_ms, ReadCall& call) {
-  const bool registers = call.common.action->id == ActionId::kUserRegister;
-  const RuleId id = registers ? RuleId::kRateRegister : RuleId::kRate;
+  const RuleId id = rate_rule(*call.common.operation);
   call.judgement.client_checked.add(id);
   auto& calls = calls_of(call);
   constexpr std::int64_t kKeptMs = 60'000;
@@ -139,7 +133,7 @@ void TrafficJudge::check_rate(std::int64_t at_ms, ReadCall& call) {
 }
 
 void TrafficJudge::check_import(const RecordedExchange& exchange, ReadCall& call) {
-  const ImportPeerMsg& import = *call.import;
+  const ImportPeerMsg& import = *call.said.import;
   const List& list = list_of(call, import.imported_user_id, peer_of(import));
   const auto time_ms =
       import.send_time_ms != 0 ? std::optional(import.send_time_ms) : exchange.at_ms;
@@ -153,21 +147,22 @@ void TrafficJudge::check_import(const RecordedExchange& exchange, ReadCall& call
 
 void TrafficJudge::after(const RecordedExchange& exchange, ReadCall& call) {
   const Judgement& judgement = call.judgement;
-  const Action* action = call.common.action;
-  if (action == nullptr || action->id == ActionId::kNotEmulated) return;
+  const Operation* operation = call.common.operation;
+  if (operation == nullptr || !operation->emulated()) return;
   ++remembered_;
-  if (exchange.at_ms && options_.calls_per_second && !is_rate_code(judgement, options_.profile)) {
+  if (exchange.at_ms && options_.calls_per_second &&
+      judgement.code != options_.profile.code(rate_rule(*operation))) {
     auto& calls = calls_of(call);
     calls.insert(std::upper_bound(calls.begin(), calls.end(), *exchange.at_ms), *exchange.at_ms);
   }
-  if (call.import) note_import(call, exchange);
-  if (call.query && judgement.code == 0) follow_page(call);
+  if (call.said.import) note_import(call, exchange);
+  if (call.said.query && judgement.code == 0) follow_page(call);
 }
 
 void TrafficJudge::note_import(ReadCall& call, const RecordedExchange& exchange) {
   Judgement& judgement = call.judgement;
   if (exchange.response && judgement.code != 0) return;  // refused, or nobody knows
-  const ImportPeerMsg& message = *call.import;
+  const ImportPeerMsg& message = *call.said.import;
   std::string msg_id;
   ++remembered_;
   if (judgement.code == 0) {
@@ -197,7 +192,7 @@ void TrafficJudge::note_import(ReadCall& call, const RecordedExchange& exchange)
 void TrafficJudge::follow_page(ReadCall& call) {
   const auto items = call.answer->find("List");
   if (items == call.answer->end() || !items->is_array()) return;
-  const QueryPeerMsg& asked = *call.query;
+  const QueryPeerMsg& asked = *call.said.query;
   List& list = list_of(call, asked.viewer, asked.peer);
   Place place;
   if (asked.next == 0) {

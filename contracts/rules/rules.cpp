@@ -11,29 +11,13 @@ using enum Binds;
 constexpr std::int64_t kInvalid = 660000002;
 constexpr std::int64_t kBodyUnreadable = 100000012;
 
-constexpr Page kAccess{"Accessing Server APIs",
-                       "https://www.zegocloud.com/docs/zim-server/accessing-server-apis"};
-constexpr Page kCodes{"Return codes", "https://www.zegocloud.com/docs/zim-server/return-codes"};
-constexpr Page kRegister{"UserRegister",
-                         "https://www.zegocloud.com/docs/zim-server/user/batch-register-users"};
-constexpr Page kImport{
-    "ImportPeerMsg",
-    "https://www.zegocloud.com/docs/zim-server/messaging/import-one-to-one-messages"};
-constexpr Page kQuery{"QueryPeerMsg",
-                      "https://www.zegocloud.com/docs/zim-server/conversation/"
-                      "query-the-message-list-of-one-on-one-chats"};
-constexpr Page kRevoke{
-    "RevokePeerMessage",
-    "https://www.zegocloud.com/docs/zim-server/messaging/recall-a-one-to-one-message"};
-constexpr Page kClear{"ClearPeerMessage", ""};
-constexpr Page kSdkMessages{"SDK: Send and receive messages", ""};
-constexpr Page kReleaseNotes{"SDK release notes", ""};
+#define PAGE(name, title, url) constexpr Page name{title, url};
+#include "contracts/rules/rules.inc"
 
 constexpr Rule kRules[] = {
 #define RULE(name, id, mark, binds, code, section, page, settings, statement) \
   {RuleId::name, id, mark, binds, code, section, &page, settings, statement},
 #include "contracts/rules/rules.inc"
-#undef RULE
 };
 
 constexpr Unruled kUnruled[] = {

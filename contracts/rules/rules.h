@@ -20,13 +20,11 @@ enum class Binds { kServer, kClient, kBoth };
 enum class RuleId {
 #define RULE(name, id, mark, binds, code, section, page, settings, statement) name,
 #include "contracts/rules/rules.inc"
-#undef RULE
 };
 
 inline constexpr std::size_t kRuleCount = 0
 #define RULE(name, id, mark, binds, code, section, page, settings, statement) +1
 #include "contracts/rules/rules.inc"
-#undef RULE
     ;
 
 // Some of the rules: the ones that were checked, say. As cheap to copy as two integers.

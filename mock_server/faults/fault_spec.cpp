@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "contracts/api/actions.h"
 #include "contracts/api/clock.h"
 #include "contracts/api/json_text.h"
+#include "contracts/api/operations/operation.h"
 #include "contracts/api/text.h"
 #include "mock_server/faults/fault.h"
 
@@ -36,10 +36,10 @@ Result<void> set_when(Fault& fault, std::string_view value) {
 }
 
 Result<void> set_action(Fault& fault, std::string_view value) {
-  if (find_action(value) == nullptr) {
+  if (find_operation(value) == nullptr) {
     return fail(ErrorKind::kUsage,
                 fmt::format("fault: action: expected an action of the API, got {}{}", quote(value),
-                            did_you_mean(value, action_names())));
+                            did_you_mean(value, operation_names())));
   }
   fault.action = value;
   return {};

@@ -1,5 +1,7 @@
 #include "mock_server/handlers/handlers.h"
 
+#include "contracts/api/operations/clear_peer_message.h"
+
 namespace zimmock {
 
 Reply handle_clear_peer_message(Tenant& tenant, const nlohmann::json& body,

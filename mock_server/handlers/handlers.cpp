@@ -9,23 +9,15 @@
 namespace zimmock {
 namespace {
 
-struct HandlerRow {
-  ActionId action;
-  Handler handler;
+constexpr Handler kHandlers[] = {
+#define EMULATED(name, file) handle_##file,
+#include "contracts/api/operations/operations.inc"
 };
-
-constexpr HandlerRow kHandlers[] = {
-    {ActionId::kUserRegister, handle_user_register},
-    {ActionId::kImportPeerMsg, handle_import_peer_msg},
-    {ActionId::kQueryPeerMsg, handle_query_peer_msg},
-    {ActionId::kRevokePeerMessage, handle_revoke_peer_message},
-    {ActionId::kClearPeerMessage, handle_clear_peer_message},
-};
-static_assert(std::size(kHandlers) == kEmulatedActions);
+static_assert(std::size(kHandlers) == kEmulatedOperations);
 
 }  // namespace
 
-Handler handler_of(ActionId action) { return kHandlers[static_cast<std::size_t>(action)].handler; }
+Handler handler_of(OperationId operation) { return kHandlers[static_cast<std::size_t>(operation)]; }
 
 std::optional<Reply> refusal_of(const Profile& profile, const Findings& findings) {
   if (findings.ok()) return std::nullopt;

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "contracts/api/actions.h"
+#include "contracts/api/operations/operation.h"
 #include "mock_server/reply.h"
 #include "mock_server/tenant.h"
 
@@ -13,14 +13,12 @@ namespace zimmock {
 // a whole or not at all. Thread-safe.
 using Handler = Reply (*)(Tenant& tenant, const nlohmann::json& body, std::int64_t now_ms);
 
-// The row of an emulated action.
-Handler handler_of(ActionId action);
+// Of an emulated operation.
+Handler handler_of(OperationId operation);
 
-Reply handle_user_register(Tenant& tenant, const nlohmann::json& body, std::int64_t now_ms);
-Reply handle_import_peer_msg(Tenant& tenant, const nlohmann::json& body, std::int64_t now_ms);
-Reply handle_query_peer_msg(Tenant& tenant, const nlohmann::json& body, std::int64_t now_ms);
-Reply handle_revoke_peer_message(Tenant& tenant, const nlohmann::json& body, std::int64_t now_ms);
-Reply handle_clear_peer_message(Tenant& tenant, const nlohmann::json& body, std::int64_t now_ms);
+#define EMULATED(name, file) \
+  Reply handle_##file(Tenant& tenant, const nlohmann::json& body, std::int64_t now_ms);
+#include "contracts/api/operations/operations.inc"
 
 // The first finding that refuses the call, as a Reply that also has the warnings and the rules that
 // were checked; nothing if the call may go on, with reply_after().

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "contracts/api/operations/import_peer_msg.h"
 #include "contracts/api/text.h"
 #include "mock_server/handlers/handlers.h"
 

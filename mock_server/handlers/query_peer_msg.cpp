@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "contracts/api/operations/query_peer_msg.h"
 #include "contracts/api/returned_body.h"
 #include "mock_server/handlers/handlers.h"
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "contracts/api/codes.h"
+#include "contracts/api/operations/user_register.h"
 #include "contracts/api/text.h"
 #include "mock_server/handlers/handlers.h"
 

@@ -28,12 +28,12 @@ void accept(Reply& reply, const WrongCall& call) {
   reply.message.clear();
   reply.refusal.reset();
   reply.members = json::object();
-  if (call.action == ActionId::kUserRegister) reply.members["ErrorList"] = json::array();
-  if (call.action == ActionId::kImportPeerMsg) {
+  if (call.action == OperationId::kUserRegister) reply.members["ErrorList"] = json::array();
+  if (call.action == OperationId::kImportPeerMsg) {
     reply.members["MsgId"] = "971000000000000003";
     reply.members["MsgSeq"] = 1;
   }
-  if (call.action == ActionId::kQueryPeerMsg) {
+  if (call.action == OperationId::kQueryPeerMsg) {
     reply.members["List"] = json::array();
     reply.members["Next"] = 0;
   }
@@ -56,7 +56,7 @@ std::vector<Finding> findings_of_users(const json& errors, const WrongCall& call
 }
 
 bool has_error_list(const Reply& reply, const WrongCall& call) {
-  return call.action == ActionId::kUserRegister && reply.members.contains("ErrorList");
+  return call.action == OperationId::kUserRegister && reply.members.contains("ErrorList");
 }
 
 void overlook_users(Reply& reply, const WrongCall& call, RuleId rule_id, const FindingTest& fits) {
@@ -145,7 +145,7 @@ void add_request(Mocks& mocks, const Named& named,
   add(mocks, named).request = std::move(edit);
 }
 
-void add_handle(Mocks& mocks, const Named& named, ActionId action, CallEdit handle) {
+void add_handle(Mocks& mocks, const Named& named, OperationId action, CallEdit handle) {
   add(mocks, named).handle = [action, handle = std::move(handle)](const WrongCall& call) {
     return call.action == action ? handle(call) : call.honest();
   };
@@ -161,7 +161,7 @@ void add_overlooks(Mocks& mocks, const Named& named, FindingTest fits) {
   };
 }
 
-void add_refuses(Mocks& mocks, const Named& named, ActionId action, BodyTest fits) {
+void add_refuses(Mocks& mocks, const Named& named, OperationId action, BodyTest fits) {
   add_handle(mocks, named, action,
              [rule_id = named.rule_id, fits = std::move(fits)](const WrongCall& call) {
                return fits(call.body, call) ? refuse(call, rule_id) : call.honest();
@@ -171,7 +171,7 @@ void add_refuses(Mocks& mocks, const Named& named, ActionId action, BodyTest fit
 void add_refuses_id(Mocks& mocks, const Named& named, TextTest fits) {
   add(mocks, named).handle = [rule_id = named.rule_id,
                               fits = std::move(fits)](const WrongCall& call) {
-    if (call.action == ActionId::kUserRegister) {
+    if (call.action == OperationId::kUserRegister) {
       return register_others(call, rule_id, "UserId", fits);
     }
     const bool refused =
@@ -181,7 +181,7 @@ void add_refuses_id(Mocks& mocks, const Named& named, TextTest fits) {
 }
 
 void add_refuses_user(Mocks& mocks, const Named& named, std::string member, TextTest fits) {
-  add_handle(mocks, named, ActionId::kUserRegister,
+  add_handle(mocks, named, OperationId::kUserRegister,
              [rule_id = named.rule_id, member = std::move(member), fits = std::move(fits)](
                  const WrongCall& call) { return register_others(call, rule_id, member, fits); });
 }
@@ -208,7 +208,7 @@ void add_wrong_code(Mocks& mocks, const Named& named) {
   };
 }
 
-void add_body(Mocks& mocks, const Named& named, ActionId action,
+void add_body(Mocks& mocks, const Named& named, OperationId action,
               std::function<void(json&, const WrongCall&)> edit) {
   add_handle(mocks, named, action, [edit = std::move(edit)](const WrongCall& call) {
     json body = call.body;
@@ -217,7 +217,7 @@ void add_body(Mocks& mocks, const Named& named, ActionId action,
   });
 }
 
-void add_reply(Mocks& mocks, const Named& named, ActionId action,
+void add_reply(Mocks& mocks, const Named& named, OperationId action,
                std::function<void(Reply&, const WrongCall&)> edit) {
   add_handle(mocks, named, action, [edit = std::move(edit)](const WrongCall& call) {
     Reply reply = call.honest();
@@ -228,7 +228,7 @@ void add_reply(Mocks& mocks, const Named& named, ActionId action,
 
 void add_items(Mocks& mocks, const Named& named,
                std::function<void(json&, const WrongCall&)> edit) {
-  add_reply(mocks, named, ActionId::kQueryPeerMsg,
+  add_reply(mocks, named, OperationId::kQueryPeerMsg,
             [edit = std::move(edit)](Reply& reply, const WrongCall& call) {
               for (json& item : reply.members["List"]) edit(item, call);
             });

@@ -42,13 +42,13 @@ WrongMock& add(Mocks& mocks, const Named& named);
 void add_options(Mocks& mocks, const Named& named, std::function<void(TenantOptions&)> edit);
 void add_request(Mocks& mocks, const Named& named,
                  std::function<void(HttpRequest&, const Service&)> edit);
-void add_handle(Mocks& mocks, const Named& named, ActionId action, CallEdit handle);
+void add_handle(Mocks& mocks, const Named& named, OperationId action, CallEdit handle);
 
 // Answers what is refused by this rule, where the finding fits, as if it were well, and does
 // nothing.
 void add_overlooks(Mocks& mocks, const Named& named, FindingTest fits);
 // Refuses, with the rule's code, what the honest service takes.
-void add_refuses(Mocks& mocks, const Named& named, ActionId action, BodyTest fits);
+void add_refuses(Mocks& mocks, const Named& named, OperationId action, BodyTest fits);
 // The same for user ids: FromUserId, ToUserId, and each user of UserRegister by itself.
 void add_refuses_id(Mocks& mocks, const Named& named, TextTest fits);
 // The same for a text member of a user in UserRegister.
@@ -59,10 +59,10 @@ void add_refuses_warning(Mocks& mocks, const Named& named);
 void add_wrong_code(Mocks& mocks, const Named& named);
 
 // The body is changed before the operation sees it.
-void add_body(Mocks& mocks, const Named& named, ActionId action,
+void add_body(Mocks& mocks, const Named& named, OperationId action,
               std::function<void(nlohmann::json& body, const WrongCall& call)> edit);
 // The answer to a call that succeeded is changed.
-void add_reply(Mocks& mocks, const Named& named, ActionId action,
+void add_reply(Mocks& mocks, const Named& named, OperationId action,
                std::function<void(Reply& reply, const WrongCall& call)> edit);
 // Each item of a List is changed.
 void add_items(Mocks& mocks, const Named& named,

@@ -5,6 +5,7 @@
 #include "contracts/api/codes.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/message_body.h"
+#include "contracts/api/operations/import_peer_msg.h"
 #include "contracts/api/text.h"
 #include "mock_server/wrong/edits.h"
 
@@ -12,7 +13,7 @@ namespace zimmock::wrong {
 namespace {
 
 using json = nlohmann::json;
-using enum ActionId;
+using enum OperationId;
 
 // --- UserRegister ---
 

@@ -6,6 +6,10 @@
 
 #include "contracts/api/json_text.h"
 #include "contracts/api/message_body.h"
+#include "contracts/api/operations/import_peer_msg.h"
+#include "contracts/api/operations/query_peer_msg.h"
+#include "contracts/api/operations/revoke_peer_message.h"
+#include "contracts/api/operations/user_register.h"
 #include "contracts/api/text.h"
 #include "contracts/api/user_id.h"
 #include "mock_server/wrong/edits.h"
@@ -14,7 +18,7 @@ namespace zimmock::wrong {
 namespace {
 
 using json = nlohmann::json;
-using enum ActionId;
+using enum OperationId;
 
 FindingTest got(std::string text) {
   return [text = std::move(text)](const Finding& finding) {
@@ -32,7 +36,7 @@ void add_text_limit(Mocks& mocks, RuleId rule_id, std::size_t max) {
                 got(fmt::format("{} bytes", max + 1)));
 }
 
-void add_text_limit(Mocks& mocks, RuleId rule_id, ActionId action, const char* pointer,
+void add_text_limit(Mocks& mocks, RuleId rule_id, OperationId action, const char* pointer,
                     std::size_t max) {
   add_text_limit(mocks, rule_id, max);
   add_refuses(mocks, {rule_id, "edge-exclusive", fmt::format("{} bytes are refused.", max)}, action,
@@ -168,7 +172,7 @@ void add_characters(Mocks& mocks) {
 // `taken` outside the range is taken, `refused` inside it is refused.
 struct Number {
   RuleId rule_id;
-  ActionId action;
+  OperationId action;
   const char* pointer;
   std::vector<std::int64_t> refused;
   std::vector<std::int64_t> taken;

@@ -11,7 +11,7 @@ namespace zimmock::wrong {
 namespace {
 
 using json = nlohmann::json;
-using enum ActionId;
+using enum OperationId;
 
 bool is_content(const json& item) { return !is_media(item["MsgType"].get<std::int64_t>()); }
 

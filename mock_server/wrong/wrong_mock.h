@@ -30,7 +30,7 @@ namespace zimmock {
 struct WrongCall {
   const HttpRequest& request;
   Tenant* tenant;  // nullptr for a request that belongs to none; never in handle
-  ActionId action = ActionId::kNotEmulated;
+  OperationId action = OperationId::kNotEmulated;
   const nlohmann::json& body;  // null where the request's is no JSON
   std::int64_t now_ms = 0;
 

@@ -8,7 +8,7 @@ namespace zimmock::wrong {
 namespace {
 
 using json = nlohmann::json;
-using enum ActionId;
+using enum OperationId;
 
 // Every item from `next` on; the reply is the first page's, with Next 0.
 Reply all_pages(const WrongCall& call, std::int64_t next) {

@@ -234,7 +234,7 @@ void add_places(Mocks& mocks) {
               [](HttpRequest& request, const Service& service) {
                 Query query(request, service);
                 const std::string given = query.get("Action");
-                for (const std::string_view name : action_names()) {
+                for (const std::string_view name : operation_names()) {
                   if (given != name && equal_ignoring_case(given, name)) {
                     query.set("Action", std::string(name));
                   }
@@ -307,8 +307,8 @@ void add_orders(Mocks& mocks) {
   add_swapped(mocks, "emulated-before-signature",
               "An operation that is not emulated is refused before it is authenticated.",
               [](const Finding& found, const WrongCall& call) -> Other {
-                const Action* action = find_action(parameter(call, "Action"));
-                const bool lacking = action != nullptr && action->id == ActionId::kNotEmulated;
+                const Operation* action = find_operation(parameter(call, "Action"));
+                const bool lacking = action != nullptr && action->id == OperationId::kNotEmulated;
                 if (!lacking || !is_authentication(found.rule_id)) return std::nullopt;
                 return RuleId::kActionEmulated;
               });

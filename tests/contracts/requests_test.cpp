@@ -1,4 +1,7 @@
-#include "contracts/api/requests.h"
+#include "contracts/api/operations/clear_peer_message.h"
+#include "contracts/api/operations/operation.h"
+#include "contracts/api/operations/revoke_peer_message.h"
+#include "contracts/api/operations/user_register.h"
 
 #include "contracts/api/clock.h"
 #include "tests/support/catch.h"

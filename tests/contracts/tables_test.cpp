@@ -1,8 +1,8 @@
 #include <set>
 #include <string>
 
-#include "contracts/api/actions.h"
 #include "contracts/api/codes.h"
+#include "contracts/api/operations/operation.h"
 #include "contracts/rules/rules.h"
 #include "tests/support/catch.h"
 
@@ -31,23 +31,36 @@ TEST_CASE("rules stand in the order of their numbers, each with its own id") {
   CHECK(find_rule("no.such-rule") == nullptr);
 }
 
-TEST_CASE("actions are found by exact case; the emulated ones come first") {
-  for (std::size_t i = 0; i < kEmulatedActions; ++i) {
-    CHECK(actions()[i].id == static_cast<ActionId>(i));
+TEST_CASE("operations are found by exact case; the emulated ones come first") {
+  for (std::size_t i = 0; i < kEmulatedOperations; ++i) {
+    CHECK(all_operations()[i]->id == static_cast<OperationId>(i));
   }
   std::set<std::string_view> names;
-  for (const Action& row : actions()) CHECK(names.insert(row.name).second);
-  CHECK(find_action("ImportPeerMsg")->id == ActionId::kImportPeerMsg);
-  CHECK(find_action("importpeermsg") == nullptr);
-  CHECK(find_action("CreateGroup")->id == ActionId::kNotEmulated);
-  CHECK(actions().size() == 72);
+  for (const Operation* row : all_operations()) CHECK(names.insert(row->name).second);
+  CHECK(find_operation("ImportPeerMsg")->id == OperationId::kImportPeerMsg);
+  CHECK(find_operation("importpeermsg") == nullptr);
+  CHECK(!find_operation("CreateGroup")->emulated());
+  CHECK(all_operations().size() == 72);
   std::size_t by_get = 0;
-  for (const Action& row : actions()) by_get += row.method == "GET" ? 1 : 0;
+  for (const Operation* row : all_operations()) by_get += row->method == "GET" ? 1 : 0;
   CHECK(by_get == 20);
-  CHECK(find_action("CgiDescribeZIMAudioLicense") == nullptr);
+  CHECK(find_operation("CgiDescribeZIMAudioLicense") == nullptr);
   CHECK(host_elsewhere("CgiDescribeZIMAudioLicense") == "auth-api.zego.im");
   CHECK(host_elsewhere("CreateGroup") == "");
-  CHECK(action_names().size() == 71);
+  CHECK(operation_names().size() == 71);
+  CHECK(find_operation("SendGroupMessage")->rate.calls == 10);
+  CHECK(find_operation("DismissGroup")->rate.per == RateLimit::Per::kGroup);
+  CHECK(find_operation("DismissGroup")->rate.code == 660300006);
+}
+
+TEST_CASE("an emulated operation has a check, facts, and a rule for its rate") {
+  for (std::size_t i = 0; i < kEmulatedOperations; ++i) {
+    const Operation& row = operation(static_cast<OperationId>(i));
+    CAPTURE(row.name);
+    CHECK(row.check != nullptr);
+    CHECK(row.facts != nullptr);
+    CHECK(rule(rate_rule(row)).code == row.rate.code);
+  }
 }
 
 TEST_CASE("a finding is one line") {

@@ -9,7 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "contracts/api/requests.h"
+#include "contracts/api/operations/operation.h"
 #include "contracts/api/signature.h"
 #include "mock_server/service.h"
 #include "tests/support/manual_clock.h"

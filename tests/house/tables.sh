@@ -14,11 +14,12 @@ require() { # WHAT COMMAND...
 }
 names() { "$ZIMMOCK" list "$1" --json | jq -r "${2:-.[].name}"; }
 
-# Every emulated action: a handler file and a test that calls it.
+# Every emulated operation: the file of its row, a handler, and a case that calls it.
 while read -r action; do
   file=$(sed -E 's/([a-z])([A-Z])/\1_\2/g' <<<"$action" | tr '[:upper:]' '[:lower:]')
-  require "action $action has no mock_server/handlers/$file.cpp" test -f "mock_server/handlers/$file.cpp"
-  require "action $action is called by no e2e test" grep -rqE "\b$action\b" tests/e2e
+  require "operation $action has no contracts/api/operations/$file.cpp" test -f "contracts/api/operations/$file.cpp"
+  require "operation $action has no mock_server/handlers/$file.cpp" test -f "mock_server/handlers/$file.cpp"
+  require "operation $action is called by no case" grep -rqE "\b$action\b" contracts/cases tests/e2e
 done < <(names actions '.[] | select(.emulated == "yes") | .name')
 
 # Every rule: its id is stable and of the house's form, and code outside the table uses it.
@@ -51,7 +52,7 @@ done < <(names rules '.[].code' | sort -u)
 
 # Every setting of the profile is exercised by a test or changes nothing.
 while read -r setting; do
-  require "setting $setting is used by no code" grep -rqE "\b$setting\b" mock_server contracts/api/request_body.cpp contracts/api/requests.cpp \
+  require "setting $setting is used by no code" grep -rqE "\b$setting\b" mock_server contracts/api/request_body.cpp contracts/api/operations \
     contracts/api/message_body.cpp
   require "setting $setting is set by no test" grep -rqE "\b$setting\b" tests --include='*.cpp' --include='*.sh'
 done < <(names settings)

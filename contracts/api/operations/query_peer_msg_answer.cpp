@@ -4,11 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "contracts/api/answer_notes.h"
 #include "contracts/api/http.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/message_body.h"
 #include "contracts/api/text.h"
-#include "contracts/harness/answer_notes.h"
 
 namespace zimmock {
 namespace {

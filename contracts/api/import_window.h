@@ -1,0 +1,30 @@
+#pragma once
+
+// How old a message may be when it is imported.
+
+#include <cstdint>
+#include <string_view>
+
+#include "contracts/api/field_reader.h"
+
+namespace zimmock {
+
+// What an App is bought as, and how long it keeps messages. (zim-contract.md section 4, documented)
+struct Plan {
+  std::string_view name;
+  std::int64_t retention_days;
+};
+inline constexpr Plan kPlans[] = {{"free", 7}, {"pro", 30}, {"enterprise", 90}};
+
+// The plan of that name, or nullptr.
+const Plan* find_plan(std::string_view name);
+
+struct ImportWindow {
+  std::int64_t now_ms = 0;
+  std::int64_t retention_ms = 0;
+};
+
+// Where SendMessageTime stands against the window; at most one refusal.
+void check_send_time(std::int64_t send_time_ms, const ImportWindow& window, Findings& findings);
+
+}  // namespace zimmock

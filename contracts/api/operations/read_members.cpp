@@ -1,0 +1,39 @@
+#include "contracts/api/operations/read_members.h"
+
+#include <fmt/format.h>
+
+#include "contracts/api/user_id.h"
+
+namespace zimmock {
+
+std::string read_user_id(FieldReader& reader, std::string_view name, Findings& findings,
+                         bool hyphen_allowed) {
+  const auto id = reader.required_string(name);
+  if (!id) return {};
+  if (auto finding = check_user_id(*id, reader.pointer(name), hyphen_allowed, &findings.checked)) {
+    findings.refuse(*std::move(finding));
+  }
+  return *id;
+}
+
+void check_max_bytes(const std::optional<std::string>& text, std::size_t max, RuleId rule_id,
+                     std::string pointer, Findings& findings) {
+  if (!text) return;
+  findings.check(rule_id);
+  if (text->size() <= max) return;
+  findings.refuse(rule_id, std::move(pointer), fmt::format("at most {} bytes", max),
+                  fmt::format("{} bytes", text->size()));
+}
+
+std::string text_member(const nlohmann::json& body, const char* name) {
+  const auto found = body.find(name);
+  return found != body.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+CallFacts facts_of_two(const nlohmann::json& body, const char* list_member) {
+  return {.from = text_member(body, "FromUserId"),
+          .to = text_member(body, "ToUserId"),
+          .list = text_member(body, list_member)};
+}
+
+}  // namespace zimmock
