@@ -13,13 +13,13 @@ namespace zimmock::cli {
 namespace {
 
 // What `zimmock COMMAND... --help` prints.
-int help(const CLI::App& root, const std::vector<std::string>& words) {
-  const CLI::App* app = &root;
+int help(CLI::App& root, const std::vector<std::string>& words) {
+  CLI::App* app = &root;
   std::string path;  // of what is above `app`
   for (const std::string& word : words) {
     std::vector<std::string_view> known;
-    const CLI::App* found = nullptr;
-    for (const CLI::App* sub : app->get_subcommands([](const CLI::App*) { return true; })) {
+    CLI::App* found = nullptr;
+    for (CLI::App* sub : app->get_subcommands([](CLI::App*) { return true; })) {
       known.push_back(sub->get_name());
       if (sub->get_name() == word) found = sub;
     }
@@ -29,6 +29,7 @@ int help(const CLI::App& root, const std::vector<std::string>& words) {
     }
     path += (path.empty() ? "" : " ") + app->get_name();
     app = found;
+    declare_arguments(*app);
   }
   // The root would print the help of the subcommand that was parsed, which is this one.
   const CLI::FormatterBase& formatter = *root.get_formatter();

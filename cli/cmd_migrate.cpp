@@ -50,11 +50,7 @@ Run setup_migrate(CLI::App& app) {
   auto options = std::make_shared<MigrateOptions>();
   add_migrate_options(app, *options);
   auto chosen = std::make_shared<Run>();
-  for (const Command& row : kMigrateCommands) {
-    CLI::App* sub = app.add_subcommand(std::string(row.name), std::string(row.summary));
-    const Run run = row.setup(*sub);
-    sub->callback([chosen, run] { *chosen = run; });
-  }
+  add_subcommands(app, kMigrateCommands, chosen);
   app.require_subcommand(0, 1);
   app.footer(
       "Exit codes: 0 all verified; 1 findings, or something is not there; 2 usage; 3 verified, but "

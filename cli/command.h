@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,7 +44,14 @@ struct Command {
 // Every subcommand, in the order of `zimmock --help`.
 std::span<const Command> commands();
 
-// Declares `rows` as subcommands of `app`, one of which must be given, and returns what runs it.
+// Adds `rows` as subcommands of `app`. The arguments of one are declared when its name has been
+// read, which is most of what a start costs; `chosen` is then what runs it.
+void add_subcommands(CLI::App& app, std::span<const Command> rows, std::shared_ptr<Run> chosen);
+
+// Declares the arguments of a subcommand that the command line does not name, as its help needs.
+void declare_arguments(CLI::App& app);
+
+// As add_subcommands(); one of them must be given. Returns what runs it.
 Run setup_subcommands(CLI::App& app, std::span<const Command> rows);
 
 // The words after the first `--`, untouched, of a subcommand that runs them; main() fills it before

@@ -1,4 +1,7 @@
 #include <cstdio>
+#include <functional>
+#include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,6 +11,7 @@
 #include "cli/choices.h"
 #include "cli/command.h"
 #include "cli/files.h"
+#include "cli/help_format.h"
 #include "cli/output.h"
 #include "contracts/api/redaction.h"
 
@@ -42,22 +46,38 @@ constexpr Command kCommands[] = {
     {"version", "Print the version of this program", setup_version},
 };
 
+// What declares the arguments of a subcommand that nobody has named yet.
+std::map<const CLI::App*, std::function<void()>>& not_declared() {
+  static std::map<const CLI::App*, std::function<void()>> declarations;
+  return declarations;
+}
+
 }  // namespace
 
 std::span<const Command> commands() { return kCommands; }
 
-Run setup_subcommands(CLI::App& app, std::span<const Command> rows) {
-  app.require_subcommand(1);
-  std::vector<std::pair<CLI::App*, Run>> runs;
+void add_subcommands(CLI::App& app, std::span<const Command> rows, std::shared_ptr<Run> chosen) {
   for (const Command& row : rows) {
     CLI::App* sub = app.add_subcommand(std::string(row.name), std::string(row.summary));
-    runs.emplace_back(sub, row.setup(*sub));
+    not_declared()[sub] = [sub, chosen, setup = row.setup] { *chosen = setup(*sub); };
+    sub->preparse_callback([sub](std::size_t) { declare_arguments(*sub); });
   }
-  return [runs = std::move(runs)] {
-    for (const auto& [sub, run] : runs) {
-      if (sub->parsed()) return run();
-    }
-    return static_cast<int>(kUsage);
+}
+
+void declare_arguments(CLI::App& app) {
+  const auto declare = not_declared().extract(&app);
+  if (declare.empty()) return;
+  declare.mapped()();
+  group_help(app);
+}
+
+Run setup_subcommands(CLI::App& app, std::span<const Command> rows) {
+  app.require_subcommand(1);
+  auto chosen = std::make_shared<Run>();
+  add_subcommands(app, rows, chosen);
+  return [chosen] {
+    const Run run = *chosen;  // `help` declares others, each of which sets `chosen`, while it runs
+    return run ? run() : static_cast<int>(kUsage);
   };
 }
 
