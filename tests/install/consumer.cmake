@@ -14,6 +14,9 @@ run("install" ${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
 set(flags "-O0")
 if(SANITIZE)
   string(APPEND flags " -fsanitize=${SANITIZE}")
+  if(SANITIZE MATCHES "address")  # as our own libraries are then built
+    string(APPEND flags " -fno-pie -no-pie")
+  endif()
 endif()
 run("configure" ${CMAKE_COMMAND} -G Ninja -S ${CONSUMER} -B ${WORK}/build
     -DCMAKE_PREFIX_PATH=${WORK}/prefix -DCMAKE_CXX_COMPILER=${COMPILER}
