@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "contracts/api/json_text.h"
@@ -35,6 +36,15 @@ std::string got_instead(const json& value, bool wanted_string) {
 }
 
 }  // namespace
+
+void check_max_bytes(const std::optional<std::string>& text, std::size_t max, RuleId rule_id,
+                     std::string pointer, Findings& findings) {
+  if (!text) return;
+  findings.check(rule_id);
+  if (text->size() <= max) return;
+  findings.refuse(rule_id, std::move(pointer), fmt::format("at most {} bytes", max),
+                  fmt::format("{} bytes", text->size()));
+}
 
 void Findings::refuse(Finding finding) {
   check(finding.rule_id);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -30,6 +31,11 @@ struct Findings {
   void warn(RuleId id, std::string pointer, std::string expected, std::string got);
 };
 
+// Refuses a text of more than `max` bytes. One that is not there keeps the rule, unchecked.
+void check_max_bytes(const std::optional<std::string>& text, std::size_t max, RuleId rule_id,
+                     std::string pointer, Findings& findings);
+
+// A T that was read from a body, and what the body breaks.
 template <typename T>
 struct Checked {
   T value;  // what could be read; meaningful in full only if findings.ok()

@@ -18,15 +18,6 @@ using Kind = FieldReader::Kind;
 constexpr std::array<std::int64_t, 7> kImportable{kText,  kMulti, kImage, kFile,
                                                   kAudio, kVideo, kCustom};
 
-void check_bytes(const std::optional<std::string>& text, std::size_t max, RuleId rule_id,
-                 std::string pointer, Findings& findings) {
-  if (!text) return;
-  findings.check(rule_id);
-  if (text->size() <= max) return;
-  findings.refuse(rule_id, std::move(pointer), fmt::format("at most {} bytes", max),
-                  fmt::format("{} bytes", text->size()));
-}
-
 void check_not_negative(std::optional<std::int64_t> number, std::string pointer,
                         Findings& findings) {
   if (!number || *number >= 0) return;
@@ -38,7 +29,7 @@ void check_url(FieldReader& reader, Findings& findings) {
   if (url && url->empty()) {
     findings.refuse(RuleId::kMediaMember, reader.pointer("Url"), "a URL", "\"\"");
   }
-  check_bytes(url, kMaxUrlBytes, RuleId::kMediaUrlLength, reader.pointer("Url"), findings);
+  check_max_bytes(url, kMaxUrlBytes, RuleId::kMediaUrlLength, reader.pointer("Url"), findings);
 }
 
 // An image's other sizes may lack any member, or all. (zim-contract.md section 5)
@@ -52,8 +43,8 @@ void check_picture(const json* picture, const std::string& pointer, SizeOf size,
   if (required) {
     check_url(reader, findings);
   } else {
-    check_bytes(reader.optional_string("Url"), kMaxUrlBytes, RuleId::kMediaUrlLength,
-                reader.pointer("Url"), findings);
+    check_max_bytes(reader.optional_string("Url"), kMaxUrlBytes, RuleId::kMediaUrlLength,
+                    reader.pointer("Url"), findings);
   }
   for (const std::string_view side : {"Width", "Height"}) {
     const auto pixels = required ? reader.required_int(side) : reader.optional_int(side);
@@ -67,8 +58,8 @@ void check_picture(const json* picture, const std::string& pointer, SizeOf size,
 }
 
 void check_file_name(FieldReader& reader, Findings& findings) {
-  check_bytes(reader.required_string("FileName"), kMaxFileNameBytes, RuleId::kMediaFileNameLength,
-              reader.pointer("FileName"), findings);
+  check_max_bytes(reader.required_string("FileName"), kMaxFileNameBytes,
+                  RuleId::kMediaFileNameLength, reader.pointer("FileName"), findings);
 }
 
 void check_image(FieldReader& reader, Findings& findings) {
@@ -148,8 +139,8 @@ void check_multi_item(const json& item, const std::string& pointer, const Profil
     findings.refuse(RuleId::kImportSubMsgTypeRange, reader.pointer("SubMsgType"), "0 to 200",
                     std::to_string(*sub_type));
   }
-  check_bytes(searched, kMaxSearchedContentBytes, RuleId::kImportSearchedLength,
-              reader.pointer("SearchedContent"), findings);
+  check_max_bytes(searched, kMaxSearchedContentBytes, RuleId::kImportSearchedLength,
+                  reader.pointer("SearchedContent"), findings);
   if (!content) return;
   findings.check(RuleId::kMessageNotEmpty);
   if (content->empty()) {

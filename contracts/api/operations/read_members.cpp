@@ -1,7 +1,5 @@
 #include "contracts/api/operations/read_members.h"
 
-#include <fmt/format.h>
-
 #include "contracts/api/user_id.h"
 
 namespace zimmock {
@@ -14,15 +12,6 @@ std::string read_user_id(FieldReader& reader, std::string_view name, Findings& f
     findings.refuse(*std::move(finding));
   }
   return *id;
-}
-
-void check_max_bytes(const std::optional<std::string>& text, std::size_t max, RuleId rule_id,
-                     std::string pointer, Findings& findings) {
-  if (!text) return;
-  findings.check(rule_id);
-  if (text->size() <= max) return;
-  findings.refuse(rule_id, std::move(pointer), fmt::format("at most {} bytes", max),
-                  fmt::format("{} bytes", text->size()));
 }
 
 std::string text_member(const nlohmann::json& body, const char* name) {
