@@ -10,7 +10,8 @@
 
 namespace zimmock {
 
-// What the parts of an answer check write down: every rule looked at, and of each the first breach.
+// Writes down what is found in one answer: every rule that was looked at, and the first breach of
+// each. Both lists must outlive it.
 class AnswerNotes {
  public:
   AnswerNotes(std::vector<Finding>& findings, RuleSet& checked)
@@ -35,8 +36,5 @@ const nlohmann::json* member(const nlohmann::json& object, std::string_view name
 
 // Decimal digits in a string, as ids are sent.
 bool is_digits(const nlohmann::json& value);
-
-// Holds what QueryPeerMsg answered with Code 0 against the rules on items and pages.
-void check_query_answer(const nlohmann::json& answer, AnswerNotes& notes);
 
 }  // namespace zimmock

@@ -126,8 +126,8 @@ class AnswerJudge {
  private:
   static const Batch* batch_of(const ReadCall& call) {
     const Operation* operation = call.common.operation;
-    const bool read = operation != nullptr && call.body && operation->batch.member != nullptr;
-    return read ? &operation->batch : nullptr;
+    const bool read = operation != nullptr && call.body && operation->batch;
+    return read ? &*operation->batch : nullptr;
   }
 
   void server(RuleId id, std::string pointer, std::string expected, std::string got) {

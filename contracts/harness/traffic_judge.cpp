@@ -21,6 +21,12 @@ std::optional<std::int64_t> integer(const json& object, const char* name) {
   return found->get<std::int64_t>();
 }
 
+// A service may answer any call with the general code.
+bool is_rate_code(const Operation& operation, const Judgement& judgement, const Profile& profile) {
+  return judgement.code == profile.code(RuleId::kRate) ||
+         judgement.code == profile.code(rate_rule(operation));
+}
+
 // What came, to be remembered: a stranger chooses how long it is, and so how much is kept.
 std::string short_key(std::string key) {
   constexpr std::size_t kKept = 64;
@@ -151,7 +157,7 @@ void TrafficJudge::after(const RecordedExchange& exchange, ReadCall& call) {
   if (operation == nullptr || !operation->emulated()) return;
   ++remembered_;
   if (exchange.at_ms && options_.calls_per_second &&
-      judgement.code != options_.profile.code(rate_rule(*operation))) {
+      !is_rate_code(*operation, judgement, options_.profile)) {
     auto& calls = calls_of(call);
     calls.insert(std::upper_bound(calls.begin(), calls.end(), *exchange.at_ms), *exchange.at_ms);
   }

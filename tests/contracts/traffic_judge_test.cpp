@@ -39,6 +39,24 @@ TEST_CASE("a nonce is used once") {
         "\"1111111111111111\" again");
 }
 
+TEST_CASE("a registration that the service refused with either rate code is not counted") {
+  for (const std::int64_t code : {660300005, 660700001}) {
+    CAPTURE(code);
+    Sequence calls;
+    Call refusal = refused(code);
+    refusal.action = "UserRegister";
+    refusal.body = {{"UserInfo", {{{"UserId", "alice"}}}}};
+    for (int i = 0; i < 20; ++i) {
+      refusal.at_ms = kNow + i * 10;
+      calls.broken(refusal);
+    }
+    Call good = refusal;
+    good.answer = {{"Code", 0}, {"Message", "success"}, {"RequestId", "1"}};
+    good.at_ms = kNow + 500;
+    CHECK(calls.broken(good).empty());
+  }
+}
+
 TEST_CASE("the rate is counted where times are known, refused calls left out") {
   Sequence calls;
   Call call = query();

@@ -66,15 +66,15 @@ struct CheckedCall {
   std::optional<QueryPeerMsg> query{};    // one that breaks nothing
 };
 
-// A request with a list of users, each of which can fail by itself. (zim-contract-more.md section
-// 13)
+// How a list of users in the request is answered, each of whom can fail alone.
+// (zim-contract-more.md section 13)
 struct Batch {
-  const char* member = nullptr;  // of the request: "UserInfo"; nullptr: the operation is no batch
-  const char* errors = "ErrorList";            // of the answer
-  RuleId partial = RuleId::kRegisterPartial;   // Code is 0 if one user did not fail
-  RuleId all_fail = RuleId::kRegisterAllFail;  // Code is not 0 if all failed
-  RuleId state = RuleId::kRegisterNew;  // that only the service's memory shows a user to break
-  std::string_view state_expected{};    // of a user that keeps it
+  const char* member;               // of the request, such as "UserInfo"
+  const char* errors;               // of the answer, such as "ErrorList"
+  RuleId partial;                   // Code is 0 if one user did not fail
+  RuleId all_fail;                  // Code is not 0 if all failed
+  RuleId state;                     // only the service's memory shows a user to break it
+  std::string_view state_expected;  // of a user who keeps it
 };
 
 // The members of an answer that some services leave out, or send as null, when they are empty or 0.
@@ -92,16 +92,17 @@ struct Operation {
   RateLimit rate{};
   std::string_view host{};  // where it is, if not at the seven hosts of the API
 
-  // What follows is of the emulated ones. `body` is a JSON object.
+  // The rest is for the emulated ones. `body` is a JSON object.
   OperationId id = OperationId::kNotEmulated;
   bool reads_only = false;
-  bool repeatable = false;  // done twice, it leaves what it leaves done once
+  bool repeatable = false;  // a call that is sent twice leaves the state that one leaves
   CheckedCall (*check)(const nlohmann::json& body, const Profile& profile,
                        const ImportWindow& window) = nullptr;
   CallFacts (*facts)(const nlohmann::json& body) = nullptr;
-  // What its answer must be beyond Code, Message and RequestId; nullptr: nothing.
+  // Holds an answer against the operation's own rules; nullptr: it has only Code, Message,
+  // RequestId.
   void (*check_answer)(const nlohmann::json& answer, bool success, AnswerNotes& notes) = nullptr;
-  Batch batch{};
+  std::optional<Batch> batch{};  // nothing: the call is done as a whole or not at all
   EmptyMembers empty{};
 
   bool emulated() const { return id != OperationId::kNotEmulated; }
@@ -115,13 +116,14 @@ std::span<const Operation* const> all_operations();
 const Operation* find_operation(std::string_view name);
 const Operation& operation(OperationId id);  // not for kNotEmulated
 
-// The rule that bounds how often an emulated operation is called: the one with the row's code.
+// The rule that bounds how often an operation is called: the rate.* one with the row's code, or
+// kRate where no rule has that code.
 RuleId rate_rule(const Operation& operation);
 
 // The other host that has the operation of that name, or "".
 std::string_view host_elsewhere(std::string_view name);
 
-// Of the API's own hosts.
+// The names of the operations that the API's own hosts have.
 std::vector<std::string_view> operation_names();
 
 }  // namespace zimmock

@@ -10,6 +10,8 @@
 
 namespace zimmock {
 
+class AnswerNotes;
+
 inline constexpr std::int64_t kDefaultQueryLimit = 10;
 inline constexpr std::int64_t kMaxQueryLimit = 100;
 
@@ -28,5 +30,8 @@ enum class Emptied { kNo = 0, kDeleted = 1, kRecalled = 2 };  // deleted: expire
 Checked<QueryPeerMsg> check_query_peer_msg(const nlohmann::json& body, const Profile& profile);
 
 nlohmann::json to_json(const QueryPeerMsg& request);
+
+// Holds what QueryPeerMsg answered with Code 0 against the rules on items and pages.
+void check_query_answer(const nlohmann::json& answer, AnswerNotes& notes);
 
 }  // namespace zimmock

@@ -8,6 +8,7 @@
 #include "contracts/api/http.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/message_body.h"
+#include "contracts/api/operations/query_peer_msg.h"
 #include "contracts/api/text.h"
 
 namespace zimmock {

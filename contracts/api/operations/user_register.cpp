@@ -137,7 +137,12 @@ constinit const Operation user_register{
           return out;
         },
     .check_answer = check_error_list,
-    .batch = {.member = "UserInfo", .state_expected = "a user that is not registered yet"},
+    .batch = Batch{.member = "UserInfo",
+                   .errors = "ErrorList",
+                   .partial = RuleId::kRegisterPartial,
+                   .all_fail = RuleId::kRegisterAllFail,
+                   .state = RuleId::kRegisterNew,
+                   .state_expected = "a user that is not registered yet"},
     .empty = {.lists = kErrorLists},
 };
 
