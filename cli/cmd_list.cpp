@@ -44,7 +44,7 @@ json list_actions() {
                     {"method", row->method},
                     {"area", row->area},
                     {"rate", rate_text(row->rate)},
-                    {"rate_code", row->rate.code},
+                    {"rate_code", row->rate.code == 0 ? json() : json(row->rate.code)},
                     {"repeatable", !row->emulated() ? "" : row->repeatable ? "yes" : "no"},
                     {"what", row->host.empty() ? std::string(row->what)
                                                : fmt::format("{} (at {})", row->what, row->host)}});
@@ -143,7 +143,7 @@ struct Kind {
 
 const std::vector<Kind>& kinds() {
   static const std::vector<Kind> rows{
-      {"actions", list_actions, {"name", "emulated", "area", "what"}},
+      {"actions", list_actions, {"name", "emulated", "area", "rate", "rate_code", "what"}},
       {"rules", list_rules, {"name", "mark", "code", "what"}},
       {"codes", list_codes, {"name", "class", "what"}},
       {"settings", list_settings, {"name", "mark", "default", "strict", "what"}},

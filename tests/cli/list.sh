@@ -24,12 +24,17 @@ rows() { # KIND COLUMN...: both forms, with as many rows, and no column empty
   OUT=$JSON
 }
 
-rows actions name what
+rows actions name what method rate
 for action in UserRegister ImportPeerMsg QueryPeerMsg RevokePeerMessage ClearPeerMessage; do
   # shellcheck disable=SC2016
   expect_out_json 'any(.name == $name and .emulated == "yes")' --arg name "$action"
 done
 expect_out_json 'any(.emulated == "no")'
+WHAT='how often an operation may be called, and the code beyond that'
+expect_out_json 'map({(.name): [.rate, .rate_code]}) | add | .ImportPeerMsg == ["20/s", 660300005] and .UserRegister == ["20/s", 660700001] and
+  .SendGroupMessage == ["10/s", 660300005] and .DismissGroup == ["1/s of a group", 660300006] and .QueryRoomMembers == ["5/s of a room", 660300006] and
+  .QueryAppCommunityList == ["1/s", null]'
+expect_out_json 'all(if .emulated == "yes" then .repeatable == (if .name == "ImportPeerMsg" then "no" else "yes" end) else .repeatable == "" end)'
 
 rows rules name mark what code section
 expect_out_json 'all(.mark | ascii_downcase | test("^(d|i|a|documented|inferred|assumed)$"))'

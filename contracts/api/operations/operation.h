@@ -40,7 +40,7 @@ struct RateLimit {
   enum class Per { kApp, kGroup, kRoom };
   std::int64_t calls = 20;  // a second
   Per per = Per::kApp;
-  std::int64_t code = 660300005;  // of a call beyond it
+  std::int64_t code = 660300005;  // of a call beyond it; 0: the vendor does not say
 };
 
 // Whom and what a call is about, as far as its body says so in the right types.
