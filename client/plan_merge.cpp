@@ -215,15 +215,19 @@ class HistoryMerge {
 
   // Takes out the media that one export has and the other has a placeholder for.
   void unite_media(std::vector<const Entry*>& single) {
+    using SenderAndTime = std::pair<std::string_view, std::int64_t>;  // a view into its Entry
+    std::multimap<SenderAndTime, const Entry**> media;
+    for (const Entry*& entry : single) {
+      if (entry->has_medium) media.emplace(SenderAndTime(entry->sender, entry->slot_ms), &entry);
+    }
     for (const Entry*& lacks : single) {
       if (lacks == nullptr || !lacks->lacks_medium) continue;
-      for (const Entry*& has : single) {
-        if (has == nullptr || !has->has_medium || !are_of_two_people(*has, *lacks)) continue;
-        if (has->sender != lacks->sender || has->slot_ms != lacks->slot_ms) continue;
-        unite({has, lacks}, has);
-        has = lacks = nullptr;
-        break;
-      }
+      auto [at, end] = media.equal_range(SenderAndTime(lacks->sender, lacks->slot_ms));
+      while (at != end && !are_of_two_people(**at->second, *lacks)) ++at;
+      if (at == end) continue;
+      unite({*at->second, lacks}, *at->second);
+      *at->second = lacks = nullptr;
+      media.erase(at);
     }
     std::erase(single, nullptr);
   }
