@@ -45,7 +45,7 @@ struct Command {
 std::span<const Command> commands();
 
 // Adds `rows` as subcommands of `app`. The arguments of one are declared when its name has been
-// read, which is most of what a start costs; `chosen` is then what runs it.
+// read, so that a start does not pay for those of all others; `chosen` is then what runs it.
 void add_subcommands(CLI::App& app, std::span<const Command> rows, std::shared_ptr<Run> chosen);
 
 // Declares the arguments of a subcommand that the command line does not name, as its help needs.

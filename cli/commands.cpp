@@ -46,7 +46,7 @@ constexpr Command kCommands[] = {
     {"version", "Print the version of this program", setup_version},
 };
 
-// What declares the arguments of a subcommand that nobody has named yet.
+// Functions that declare the arguments of the subcommands that nobody has named yet.
 std::map<const CLI::App*, std::function<void()>>& not_declared() {
   static std::map<const CLI::App*, std::function<void()>> declarations;
   return declarations;

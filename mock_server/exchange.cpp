@@ -83,7 +83,7 @@ std::optional<std::uint32_t> to_app_id(const std::string& text) {
   return static_cast<std::uint32_t>(*number);
 }
 
-// What the journal and the faults go by.
+// The journal, the log and the faults go by these facts.
 void note_facts(const Operation* operation, const json& body, RequestRecord& record) {
   if (!body.is_object()) return;
   const bool known = operation != nullptr && operation->emulated();

@@ -54,7 +54,7 @@ std::optional<Finding> check_signature(CommonParameters& parameters,
 
 std::optional<Finding> check_nonce_form(CommonParameters& parameters);
 
-// Whether the operation is called with its own method. `parameters.operation` must be set.
+// Refuses a call with another method than the operation has. `parameters.operation` must be set.
 std::optional<Finding> check_method(const HttpRequest& request, CommonParameters& parameters);
 
 // Refuses what ZIM has and this program does not emulate. `parameters.operation` must be set.

@@ -9,7 +9,8 @@
 
 namespace zimmock {
 
-// What an App is bought as, and how long it keeps messages. (zim-contract.md section 4, documented)
+// The plan that an App has bought decides how long it keeps messages. (zim-contract.md section 4,
+// documented)
 struct Plan {
   std::string_view name;
   std::int64_t retention_days;
@@ -24,7 +25,7 @@ struct ImportWindow {
   std::int64_t retention_ms = 0;
 };
 
-// Where SendMessageTime stands against the window; at most one refusal.
+// Refuses a SendMessageTime outside the window; at most one refusal.
 void check_send_time(std::int64_t send_time_ms, const ImportWindow& window, Findings& findings);
 
 }  // namespace zimmock

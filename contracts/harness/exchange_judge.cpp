@@ -105,7 +105,7 @@ void take_entries(ReadCall& call) {
   }
 }
 
-// Where nobody knows when the call was sent, its times are not judged.
+// A call's times are judged only if it is known when it was sent.
 void check_operation(const Operation& operation, const RecordedExchange& exchange,
                      const JudgeOptions& options, ReadCall& call) {
   constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();

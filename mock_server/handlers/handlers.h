@@ -13,7 +13,7 @@ namespace zimmock {
 // a whole or not at all. Thread-safe.
 using Handler = Reply (*)(Tenant& tenant, const nlohmann::json& body, std::int64_t now_ms);
 
-// Of an emulated operation.
+// The handler of an operation. `operation` must be one of the emulated.
 Handler handler_of(OperationId operation);
 
 #define EMULATED(name, file) \

@@ -17,7 +17,7 @@ inline const std::string kHostile =
     "</script><img src=x onerror=\"window.broken=1\"><!-- ]]> & 'q' | `t` "
     "%0A::error::\r\n\x01\xE4\xB8\xAD";
 
-// Of what is written of such a run.
+// True if a report has that part.
 inline bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }

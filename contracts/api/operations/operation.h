@@ -58,7 +58,7 @@ struct CheckedEntry {
   Findings findings;
 };
 
-// What a call's body says and breaks.
+// A call's body as it was read, and what it breaks.
 struct CheckedCall {
   Findings findings{};                    // of the call as a whole
   std::vector<CheckedEntry> entries{};    // of a batch

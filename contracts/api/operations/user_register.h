@@ -25,7 +25,7 @@ struct UserRegister {
   std::vector<RegisterUser> users;
 };
 
-// What one entry of UserInfo says and breaks; its refusals are that user's SubCode, not the call's.
+// One entry of UserInfo. Its refusals are that user's SubCode, not the call's.
 struct CheckedUser {
   RegisterUser user;
   Findings findings;
