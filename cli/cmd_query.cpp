@@ -48,7 +48,7 @@ int run(const QueryOptions& options) {
   const auto session = ReadSession::open(*connection);
   if (!session) return complain_error(session.error());
   ZimApi& api = (*session)->api();
-  QueryPeerMsg request{options.viewer, options.peer, options.limit, options.next,
+  QueryPeerMsg request{ListId::of_user(options.viewer, options.peer), options.limit, options.next,
                        options.with_empty};
   ListPager pager;
   while (true) {

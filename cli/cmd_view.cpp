@@ -89,8 +89,9 @@ int run(const ViewOptions& options) {
   const auto session = ReadSession::open(*connection);
   if (!session) return complain_error(session.error());
   Tally tally;
-  const ListRead read = read_list((*session)->api(), (*session)->site(), options.viewer,
-                                  options.peer, [&](const QueryItem& item) -> Result<bool> {
+  const ListRead read = read_list((*session)->api(), (*session)->site(),
+                                  ListId::of_user(options.viewer, options.peer),
+                                  [&](const QueryItem& item) -> Result<bool> {
                                     show(item, options, *version, tally);
                                     return true;
                                   });

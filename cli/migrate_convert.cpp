@@ -74,9 +74,9 @@ std::string id_of(const SourceReader& source, const RecordPlace& place, const st
 
 // A line of format zim.
 json line_of(const MigrationPlan& plan, const PlannedRecord& planned, const SourceRecord& record) {
-  const bool both = planned.seen_by[0] == planned.seen_by[1];
-  const std::uint32_t side = planned.seen_by[0] ? 0 : 1;
-  return zim_line(record.message, record.id, both ? "" : plan.viewer({planned.conversation, side}));
+  std::vector<std::string> owners;
+  plan.each_lane(planned, [&](Lane lane) { owners.push_back(plan.owner(lane)); });
+  return zim_line(record.message, record.id, owners.size() == 1 ? owners.front() : "");
 }
 
 // Oldest first, a conversation after the other: read again, it has the same order.

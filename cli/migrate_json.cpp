@@ -67,8 +67,8 @@ class JsonOutput : public MigrateOutput {
              {"users", counts.users},
              {"conversations", counts.conversations},
              {"imports", counts.imports},
-             {"imports_to_sender", counts.to_sender},
-             {"imports_to_receiver", counts.imports - counts.to_sender},
+             {"imports_to_sender", counts.imports_to[View::kSender]},
+             {"imports_to_receiver", counts.imports_to[View::kReceiver]},
              {"one_sided", counts.one_sided},
              {"merged", counts.merged},
              {"only_in_one", counts.only_in_one},
@@ -169,7 +169,7 @@ class JsonOutput : public MigrateOutput {
     }
     for (const StoppedLane& one : report.stopped_lanes) {
       json list = place_json(one.record.line, one.record.name);
-      list.update({{"viewer", plan.viewer(one.lane)},
+      list.update({{"viewer", plan.owner(one.lane)},
                    {"peer", plan.peer(one.lane)},
                    {"at", one.gap ? "gap" : "doubt"},
                    {"why", one.why}});
@@ -195,8 +195,8 @@ class JsonOutput : public MigrateOutput {
     json out{{"type", "mismatch"},
              {"mark", std::string(1, mismatch.mark)},
              {"kind", mark_name(mismatch.mark)},
-             {"viewer", mismatch.viewer},
-             {"peer", mismatch.peer},
+             {"viewer", mismatch.list.owner},
+             {"peer", mismatch.list.peer},
              {"what", mismatch.what}};
     if (mismatch.line > 0) out.update(place_json(mismatch.line, mismatch.name));
     print(out);
@@ -260,8 +260,8 @@ json balance_json(const Balance& balance) {
                 {"skipped", one.skipped},     {"unresolved", one.unresolved},
                 {"waiting", one.waiting}};
   };
-  return {{"sender", view(balance.sender)},
-          {"receiver", view(balance.receiver)},
+  return {{"sender", view(balance.views[View::kSender])},
+          {"receiver", view(balance.views[View::kReceiver])},
           {"holds", balance.holds()}};
 }
 

@@ -134,14 +134,17 @@ class Preview {
       if (day_of(time) != day) print_text("\n{}\n", day = day_of(time));
       const auto record = reader_.read_at(planned.place);
       if (!record) return tl::unexpected(record.error());
-      print_message(one, planned, time, record->message);
+      print_message(one, planned, time, record->message.content);
     }
     return {};
   }
 
  private:
   const std::string& user(const Conversation& one, std::size_t side) const {
-    return plan_.users[one.users[side]];
+    return plan_.owner({one.first_list + static_cast<std::uint32_t>(side)});
+  }
+  bool has(const Conversation& one, std::uint32_t side, const PlannedRecord& record) const {
+    return plan_.has({one.first_list + side}, record);
   }
   std::string time_text(std::uint32_t record) const {
     const LocalTime time = zone_.at(plan_.records[record].time_ms);
@@ -152,13 +155,13 @@ class Preview {
   }
 
   void print_message(const Conversation& one, const PlannedRecord& planned, const LocalTime& time,
-                     const ImportPeerMsg& message) const {
+                     const MessageContent& content) const {
     const std::array<std::string, 2> shown{short_name(one, 0), short_name(one, 1)};
     const std::size_t width = std::max(characters_of(shown[0]), characters_of(shown[1]));
-    const std::string& sender = shown[planned.from_second ? 1 : 0];
-    std::string text = readable(message.message_type, message.message, message.sub_msg_type);
-    if (planned.seen_by[0] != planned.seen_by[1])
-      text = fmt::format("[in {}'s list only] ", shown[planned.seen_by[0] ? 0 : 1]) + text;
+    const std::string& sender = shown[plan_.sender(planned) == user(one, 0) ? 0 : 1];
+    std::string text = readable(content.type, content.body, content.sub_type);
+    const bool first = has(one, 0, planned), second = has(one, 1, planned);
+    if (first != second) text = fmt::format("[in {}'s list only] ", shown[first ? 0 : 1]) + text;
     std::string begin = fmt::format("  {}  {}{}  ", minute_of(time), sender,
                                     std::string(width - characters_of(sender), ' '));
     const std::string indent(9 + width + 2, ' ');

@@ -84,18 +84,19 @@ Result<void> read_balance(SqliteJournal& journal, JournalReport& report) {
   const json& counts = plan["counts"];
   const auto number = [&counts](const char* name) { return counts.value(name, std::uint64_t{0}); };
   Balance out;
-  for (ViewBalance* view : {&out.sender, &out.receiver}) {
-    view->read = number("records") + number("no_message");
-    view->quarantined = number("bad");
-    view->skipped = number("no_message") + number("other_shards") + number("too_old");
+  for (ViewBalance& view : out.views.all) {
+    view.read = number("records") + number("no_message");
+    view.quarantined = number("bad");
+    view.skipped = number("no_message") + number("other_shards") + number("too_old");
   }
-  out.sender.skipped += number("not_for_sender");
-  out.receiver.skipped += number("not_for_receiver");
-  out.sender.waiting = number("to_sender");
-  out.receiver.waiting = number("to_receiver");
+  ViewBalance &sender = out.views[View::kSender], &receiver = out.views[View::kReceiver];
+  sender.skipped += number("not_for_sender");
+  receiver.skipped += number("not_for_receiver");
+  sender.waiting = number("to_sender");
+  receiver.waiting = number("to_receiver");
   const auto tallies = journal.tallies();
   if (!tallies) return tl::unexpected(tallies.error());
-  for (const auto& tally : *tallies) add_tally(tally.to_sender ? out.sender : out.receiver, tally);
+  for (const auto& tally : *tallies) add_tally(out.views[tally.view], tally);
   report.balance = out;
   return {};
 }
@@ -107,8 +108,10 @@ NamedRecord named_record(const SqliteJournal::Unfinished& import, const JournalR
       std::lower_bound(report.lists.begin(), report.lists.end(), import.list,
                        [](const auto& one, std::int64_t number) { return one.number < number; });
   if (list == report.lists.end() || list->number != import.list) return out;
-  out.name.from = import.to_sender ? list->viewer : list->peer;
-  out.name.to = import.to_sender ? list->peer : list->viewer;
+  const ListId& id = list->id;
+  const bool senders = import.view == View::kSender;
+  out.name.from = senders ? id.owner : id.peer;
+  out.name.to = senders ? id.peer : id.owner;
   return out;
 }
 

@@ -83,7 +83,7 @@ json open_json(const JournalReport& report) {
     const auto found = lists.find(one.list);
     if (found == lists.end()) continue;
     json row = place_json(one.record.line, one.record.name);
-    row.update({{"viewer", found->second->viewer}, {"peer", found->second->peer}});
+    row.update({{"viewer", found->second->id.owner}, {"peer", found->second->id.peer}});
     out.push_back(std::move(row));
   }
   return out;
@@ -133,9 +133,9 @@ json report_json(const JournalReport& report) {
   json& conversations = out["conversations"] = json::array();
   for (const auto& list : report.lists) {
     json one = list_json(list);
-    one["viewer"] = list.viewer;
-    one["peer"] = list.peer;
-    one["bad"] = bad.between(list.viewer, list.peer);
+    one["viewer"] = list.id.owner;
+    one["peer"] = list.id.peer;
+    one["bad"] = bad.between(list.id.owner, list.id.peer);
     conversations.push_back(std::move(one));
   }
   return out;

@@ -25,8 +25,8 @@ void add_lists(json& page, const JournalReport& report) {
   const NotedBad bad(report.plan);
   json& rows = page["rows"] = json::array();
   for (const auto& list : report.lists) {
-    rows.push_back({place_of(list.viewer), place_of(list.peer), list.planned, list.done,
-                    list.quarantined, list.open, bad.between(list.viewer, list.peer)});
+    rows.push_back({place_of(list.id.owner), place_of(list.id.peer), list.planned, list.done,
+                    list.quarantined, list.open, bad.between(list.id.owner, list.id.peer)});
   }
 }
 

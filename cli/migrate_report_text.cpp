@@ -26,8 +26,8 @@ std::string view_line(const char* name, const ViewBalance& view) {
 
 std::string balance_text(const JournalReport& report) {
   if (!report.balance) return "";
-  return view_line("sender", report.balance->sender) +
-         view_line("receiver", report.balance->receiver) +
+  return view_line("sender", report.balance->views[View::kSender]) +
+         view_line("receiver", report.balance->views[View::kReceiver]) +
          (report.balance->holds() ? "  the numbers add up\n" : "  THE NUMBERS DO NOT ADD UP\n");
 }
 
@@ -92,8 +92,8 @@ std::string lists_text(const JournalReport& report) {
     if (++named > kMaxListsNamed) continue;
     out += fmt::format(
         "  list of {} with {}: {} of {} done, {} quarantined, {} in doubt, {} waiting\n",
-        quote(list.viewer), quote(list.peer), list.done, list.planned, list.quarantined, list.open,
-        waiting(list));
+        quote(list.id.owner), quote(list.id.peer), list.done, list.planned, list.quarantined,
+        list.open, waiting(list));
   }
   if (named > kMaxListsNamed)
     out += fmt::format("  and {} lists more: --json has them\n", named - kMaxListsNamed);

@@ -302,20 +302,18 @@ Result<void> plan(Session& session) {
 // What has left the window since the first run, whose time the plan is made for.
 Result<void> find_expired(Session& session, const Clock& clock) {
   const MigrationPlan& plan = *session.plan;
-  const auto place = [](Lane lane, std::uint32_t record) {
-    return 2 * std::size_t{record} + lane.side;
-  };
-  std::vector<bool> settled(2 * plan.records.size());
+  std::vector<std::uint8_t> settled(
+      plan.records.size());  // a bit for each list, as in PlannedRecord
   const auto read = session.journal->read([&](const ImportEntry& entry) {
     const ImportOutcome outcome = entry.result.outcome;
-    const std::size_t at = place(entry.intent.key.lane, entry.intent.key.record);
+    const auto [lane, record] = entry.intent.key;
     const bool open = outcome == ImportOutcome::kOpen || outcome == ImportOutcome::kNotApplied;
-    if (at < settled.size() && !open) settled[at] = true;
+    if (!open) settled[record] |= plan.bit(lane);
   });
   if (!read) return tl::unexpected(read.error());
-  session.job.facts.expired =
-      expired_at(plan, clock.wall_ms(),
-                 [&](Lane lane, std::uint32_t record) { return settled[place(lane, record)]; });
+  session.job.facts.expired = expired_at(
+      plan, clock.wall_ms(),
+      [&](Lane lane, std::uint32_t record) { return (settled[record] & plan.bit(lane)) != 0; });
   return {};
 }
 

@@ -42,10 +42,11 @@ class TextOutput : public MigrateOutput {
       print_findings(plan);
       return;
     }
-    row("imports", fmt::format("{} for {} in {}: {} into the sender's list, {} into the receiver's",
-                               counts.imports, count_of(counts.users, "user", "users"),
-                               count_of(counts.conversations, "conversation", "conversations"),
-                               counts.to_sender, counts.imports - counts.to_sender));
+    row("imports",
+        fmt::format("{} for {} in {}: {} into the sender's list, {} into the receiver's",
+                    counts.imports, count_of(counts.users, "user", "users"),
+                    count_of(counts.conversations, "conversation", "conversations"),
+                    counts.imports_to[View::kSender], counts.imports_to[View::kReceiver]));
     row("one-sided",
         fmt::format("{} in one user's list only", count_of(counts.one_sided, "record", "records")));
     if (counts.merged > 0) {
@@ -148,8 +149,8 @@ class TextOutput : public MigrateOutput {
     const std::size_t shown = std::min(report.stopped_lanes.size(), limit());
     for (std::size_t i = 0; i < shown; ++i) {
       const StoppedLane& one = report.stopped_lanes[i];
-      print_text("  the list of {} with {} stopped at {}, {}: {}\n", quote(plan.viewer(one.lane)),
-                 quote(plan.peer(one.lane)), place_text(one.record.line, one.record.name),
+      print_text("  the {} stopped at {}, {}: {}\n", plan.list_id(one.lane).text(),
+                 place_text(one.record.line, one.record.name),
                  one.gap ? "refused (--gap continue goes on)" : "in doubt",
                  printable_line(one.why));
     }
@@ -199,8 +200,8 @@ class TextOutput : public MigrateOutput {
   }
 
   void balance(const Balance& balance) override {
-    for (const auto& [name, view] :
-         {std::pair{"sender's", balance.sender}, std::pair{"receiver's", balance.receiver}}) {
+    for (const auto& [name, view] : {std::pair{"sender's", balance.views[View::kSender]},
+                                     std::pair{"receiver's", balance.views[View::kReceiver]}}) {
       print_text(
           "{:<10} {} read = {} imported + {} recovered + {} quarantined + {} skipped + {} "
           "unresolved{}\n",
@@ -243,8 +244,7 @@ class TextOutput : public MigrateOutput {
 
   static void print_mismatch(const Mismatch& one) {
     const std::string line = one.line > 0 ? place_text(one.line, one.name) + ": " : "";
-    print_text("  {} list of {} with {}: {}{}\n", one.mark, quote(one.viewer), quote(one.peer),
-               line, printable_line(one.what));
+    print_text("  {} {}: {}{}\n", one.mark, one.list.text(), line, printable_line(one.what));
   }
 
   void print_times(const MigrationPlan& plan) const {

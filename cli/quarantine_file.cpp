@@ -62,8 +62,8 @@ const std::string& only_viewer(const SourceRecord& record) {
 // belongs becomes a text.
 void put_record(const SourceRecord& record, const std::string& only_for, std::string_view format,
                 nlohmann::json& row) {
-  ImportPeerMsg message = record.message;
-  if (message.message_type == 0) message.message_type = kText;
+  Message message = record.message;
+  if (message.content.type == 0) message.content.type = kText;
   row[kQuarantinedRecord] = zim_line(message, record.id, only_for);
   row[kQuarantinedFormat] = format;
 }
@@ -119,12 +119,12 @@ Result<void> QuarantineFile::finish(const MigrationPlan& plan, const SourceReade
   for (const auto& [key, entry] : refused.entries()) {
     const RecordPlace& place = plan.records[key.record].place;
     nlohmann::json row = place_json(place.line, name_at(source, place));
-    row.update({{"viewer", plan.viewer(key.lane)},
+    row.update({{"viewer", plan.owner(key.lane)},
                 {"peer", plan.peer(key.lane)},
                 {"code", entry.code},
                 {"reason", entry.why}});
     if (const auto record = source.read_at(place))
-      put_record(*record, plan.viewer(key.lane), source.format_of(place), row);
+      put_record(*record, plan.owner(key.lane), source.format_of(place), row);
     add(row);
   }
   const bool failed = std::ferror(file_.get()) != 0 || std::fflush(file_.get()) != 0;

@@ -47,7 +47,7 @@ Result<std::string> lines_of(const PlannedSource& history) {
     if (planned.left_out) continue;
     auto record = history.reader->read_at(planned.place);
     if (!record) return tl::unexpected(record.error());
-    const ImportPeerMsg& message = record->message;
+    const Message& message = record->message;
     const std::string only_for = !record->receiver_sees ? message.from_user_id
                                  : !record->sender_sees ? message.to_user_id
                                                         : "";

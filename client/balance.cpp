@@ -28,29 +28,29 @@ void count(ViewBalance& view, ImportOutcome outcome) {
 Result<Balance> balance_of(const MigrationPlan& plan, ImportJournal& journal) {
   Balance out;
   const PlanCounts& counts = plan.counts;
-  // By sender (0) and receiver (1): planned records that the journal knows nothing of.
-  std::array<std::uint64_t, 2> planned{}, known{};
-  std::uint64_t too_old = counts.left_out - counts.bad;
-  for (ViewBalance* view : {&out.sender, &out.receiver}) {
-    view->read = counts.records + counts.skipped;
-    view->quarantined = counts.bad;
-    view->skipped = counts.skipped + counts.other_shards + too_old;
+  const std::uint64_t too_old = counts.left_out - counts.bad;
+  for (ViewBalance& view : out.views.all) {
+    view.read = counts.records + counts.skipped;
+    view.quarantined = counts.bad;
+    view.skipped = counts.skipped + counts.other_shards + too_old;
   }
+  ByView<std::uint64_t> planned, known;  // known: to the journal
   for (const PlannedRecord& record : plan.records) {
     if (record.left_out) continue;
-    const std::size_t sender = record.from_second ? 1 : 0;
-    ++(record.seen_by[sender] ? planned[0] : out.sender.skipped);
-    ++(record.seen_by[1 - sender] ? planned[1] : out.receiver.skipped);
+    ByView<bool> seen;
+    plan.each_lane(record, [&](Lane lane) { seen[plan.view(lane, record)] = true; });
+    for (const View view : {View::kReceiver, View::kSender})
+      ++(seen[view] ? planned[view] : out.views[view].skipped);
   }
   const auto read = journal.read([&](const ImportEntry& entry) {
     const ImportKey& key = entry.intent.key;
-    const bool sender = plan.is_senders(key.lane, plan.records[key.record]);
-    ++known[sender ? 0 : 1];
-    count(sender ? out.sender : out.receiver, entry.result.outcome);
+    const View view = plan.view(key.lane, plan.records[key.record]);
+    ++known[view];
+    count(out.views[view], entry.result.outcome);
   });
   if (!read) return tl::unexpected(read.error());
-  out.sender.waiting += planned[0] - known[0];
-  out.receiver.waiting += planned[1] - known[1];
+  for (const View view : {View::kReceiver, View::kSender})
+    out.views[view].waiting += planned[view] - known[view];
   return out;
 }
 

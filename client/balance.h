@@ -1,8 +1,8 @@
 #pragma once
 
-// Whether a migration's numbers add up, for each of the two lists that a message can be in.
+// Whether a migration's numbers add up, for each kind of list that a message can be in.
 
-#include <array>
+#include <algorithm>
 #include <cstdint>
 
 #include "client/journal.h"
@@ -27,10 +27,12 @@ struct ViewBalance {
 };
 
 struct Balance {
-  ViewBalance sender;    // the sender's list of each message
-  ViewBalance receiver;  // the receiver's
+  ByView<ViewBalance> views;
 
-  bool holds() const { return sender.read == sender.sum() && receiver.read == receiver.sum(); }
+  bool holds() const {
+    return std::all_of(views.all.begin(), views.all.end(),
+                       [](const ViewBalance& one) { return one.read == one.sum(); });
+  }
 };
 
 // What is read comes from the plan's counts, what is skipped and waiting from its records, the rest

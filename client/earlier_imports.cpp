@@ -20,7 +20,7 @@ constexpr const char* kPassedOver =
 
 std::unordered_map<std::string, std::uint32_t> tags_of(const MigrationPlan& plan, Lane lane) {
   std::unordered_map<std::string, std::uint32_t> out;
-  const Conversation& conversation = plan.conversations[lane.conversation];
+  const Conversation& conversation = plan.conversation(lane);
   for (std::uint32_t i = conversation.first; i < conversation.end; ++i) {
     const PlannedRecord& record = plan.records[i];
     if (plan.has(lane, record)) out.emplace(plan.tag(lane, record), i);
@@ -33,7 +33,7 @@ ImportEntry entry_of(const RunContext& context, Lane lane, std::uint32_t number)
   ImportEntry out;
   out.intent.key = out.result.key = {lane, number};
   out.intent.line = record.place.line;
-  out.intent.to_sender = context.plan.is_senders(lane, record);
+  out.intent.view = context.plan.view(lane, record);
   return out;
 }
 
@@ -110,7 +110,7 @@ EarlierImports look_for_earlier(const RunContext& context, ZimApi& api, CallSite
   if (!context.plan.tagged) return out;
   ListSearch search(context, lane, position, first_only, out);
   const ListRead read =
-      read_list(api, site, context.plan.viewer(lane), context.plan.peer(lane),
+      read_list(api, site, context.plan.list_id(lane),
                 [&](const QueryItem& item) -> Result<bool> { return search.take(item); });
   out.interrupted = read.interrupted;
   out.refused = read.refused;
@@ -145,7 +145,7 @@ std::vector<ImportEntry> too_late_of(const RunContext& context, Lane lane, std::
   if (!context.keep_order || !earlier.newest_other_ms || context.profile.msg_time_is_arrival)
     return out;
   const MigrationPlan& plan = context.plan;
-  const Conversation& conversation = plan.conversations[lane.conversation];
+  const Conversation& conversation = plan.conversation(lane);
   for (std::uint32_t i = next; i < conversation.end; ++i) {
     const PlannedRecord& record = plan.records[i];
     if (record.time_ms >= *earlier.newest_other_ms) break;

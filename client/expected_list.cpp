@@ -65,7 +65,7 @@ const PlannedRecord& ExpectedList::planned(std::size_t index) const {
 Result<ExpectedList> ExpectedList::make(const MigrationPlan& plan, const SourceReader& source,
                                         const Quarantine& quarantine, Lane lane) {
   ExpectedList list(plan, source, lane);
-  const Conversation& conversation = plan.conversations[lane.conversation];
+  const Conversation& conversation = plan.conversation(lane);
   for (std::uint32_t i = conversation.first; i < conversation.end; ++i) {
     const PlannedRecord& record = plan.records[i];
     if (!plan.has(lane, record) || quarantine.has(lane, i)) continue;
@@ -94,7 +94,7 @@ Result<std::optional<ExpectedList::Equal>> ExpectedList::find_equal(const QueryI
     const auto message = plan_.outgoing(source_, lane_, expected_[*at].record);
     if (!message) return tl::unexpected(message.error());
     BodyComparison body =
-        compare_returned_body(message->message_type, message->message, item.msg_body);
+        compare_returned_body(message->content.type, message->content.body, item.msg_body);
     if (!body.differences.empty()) continue;
     if (body.urls_unchanged()) return Equal{*at, std::move(body)};
     if (!moved && urls_moved_at_most(body)) moved = Equal{*at, std::move(body)};
@@ -149,7 +149,7 @@ Result<void> ExpectedList::see(const QueryItem& item) {
 }
 
 Mismatch ExpectedList::mismatch(char mark, const PlannedRecord* record, std::string what) const {
-  Mismatch out{mark, plan_.viewer(lane_), plan_.peer(lane_), 0, std::move(what)};
+  Mismatch out{mark, plan_.list_id(lane_), 0, std::move(what)};
   if (record == nullptr) return out;
   out.line = record->place.line;
   out.name = name_at(source_, record->place);
@@ -162,7 +162,7 @@ Result<std::string> ExpectedList::difference(const Expected& expected, const Str
   const PlannedRecord& record = plan_.records[expected.record];
   const auto outgoing = plan_.outgoing(source_, lane_, expected.record);
   if (!outgoing) return tl::unexpected(outgoing.error());
-  const ImportPeerMsg& message = *outgoing;
+  const MessageContent& content = outgoing->content;
   if (stray.is_empty != 0) {
     return fmt::format("IsEmpty: expected 0, got {} ({}), MsgId {}", stray.is_empty,
                        emptied_how(stray.is_empty), stray.msg_id);
@@ -171,23 +171,22 @@ Result<std::string> ExpectedList::difference(const Expected& expected, const Str
   const auto note = [&](std::string_view name, const std::string& wanted, const std::string& got) {
     if (wanted != got) parts.push_back(fmt::format("{}: expected {}, got {}", name, wanted, got));
   };
-  note("Sender", quote(message.from_user_id), quote(stray.sender));
-  note("MsgType", sub_type_text(message.message_type, message.sub_msg_type),
+  note("Sender", quote(outgoing->from_user_id), quote(stray.sender));
+  note("MsgType", sub_type_text(content.type, content.sub_type),
        sub_type_text(stray.type, stray.sub_type));
   note("MsgTime", iso_time(record.time_ms), iso_time(stray.time_ms));
-  const std::string body = returned_body(message.message_type, message.message);
-  if (is_media(message.message_type) && stray.type == message.message_type) {
-    const BodyComparison compared =
-        compare_returned_body(message.message_type, message.message, stray.media);
+  const std::string body = returned_body(content.type, content.body);
+  if (is_media(content.type) && stray.type == content.type) {
+    const BodyComparison compared = compare_returned_body(content.type, content.body, stray.media);
     if (expected.content == stray.content) urls.add(compared);  // else it may be another message
     add_differences(compared, parts);
   } else if (digest(body) != stray.body) {
-    parts.push_back(fmt::format("MsgBody: expected {}, got {}", preview(message.message_type, body),
-                                stray.preview));
-  }
-  if (digest(message.extended_data) != stray.payload) {
     parts.push_back(
-        fmt::format("Payload: expected {}, got another", quote(message.extended_data, 40)));
+        fmt::format("MsgBody: expected {}, got {}", preview(content.type, body), stray.preview));
+  }
+  if (digest(content.extended_data) != stray.payload) {
+    parts.push_back(
+        fmt::format("Payload: expected {}, got another", quote(content.extended_data, 40)));
   }
   return fmt::format("{}; MsgId {}", fmt::join(parts, "; "), stray.msg_id);
 }
@@ -248,7 +247,7 @@ Result<void> ExpectedList::report_missing(ListComparison& out) const {
     out.mismatches.push_back(
         mismatch('+', &planned(i),
                  described(planned(i).time_ms, again->message.from_user_id,
-                           again->message.message_type, quote(again->message.message, 40))));
+                           again->message.content.type, quote(again->message.content.body, 40))));
   }
   return {};
 }

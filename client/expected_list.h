@@ -23,8 +23,7 @@ struct Mismatch {
   // '+' missing: in the plan, not in the list. '-' extra: in the list, not in the plan.
   // '*' differs: in both, but not the same. '!' the list could not be read to its end.
   char mark = '!';
-  std::string viewer;
-  std::string peer;
+  ListId list;
   std::uint32_t line = 0;  // of the source; 0 if it is not in the plan
   std::string what;        // one line of ASCII
   RecordName name{};       // of the record; empty without a line

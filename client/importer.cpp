@@ -73,12 +73,9 @@ class Import {
     }
     report_.before = report_.done();
     context_.board.done = context_.board.before = static_cast<std::int64_t>(report_.before);
-    for (std::uint32_t i = 0; i < context_.plan.conversations.size(); ++i) {
-      for (const std::uint32_t side : {0U, 1U}) {
-        const Lane lane{i, side};
-        if (!positions_.halted().contains(lane))
-          queue_.add(lane, positions_.of(lane).next, context_.plan.tagged);
-      }
+    for (Lane lane; lane.list < context_.plan.lists.size(); ++lane.list) {
+      if (!positions_.halted().contains(lane))
+        queue_.add(lane, positions_.of(lane).next, context_.plan.tagged);
     }
     for (const auto& [lane, entry] : positions_.halted()) stop_or_settle(entry);
     return true;
@@ -160,14 +157,18 @@ class Import {
 
   void send(ZimApi& api, LaneQueue::Task task, std::int32_t attempt) {
     RecordName name;
-    const auto message = context_.plan.outgoing(context_.source, task.lane, task.record, &name);
+    auto message = context_.plan.outgoing(context_.source, task.lane, task.record, &name);
     if (!message) return stop(Stop::kError, message.error().message);
+    const ImportPeerMsg request{*std::move(message), context_.plan.owner(task.lane)};
     const PlannedRecord& record = context_.plan.records[task.record];
-    const bool to_sender = context_.plan.is_senders(task.lane, record);
-    ImportIntent intent{{task.lane, task.record}, record.place.line, attempt - 1, 0, to_sender,
+    ImportIntent intent{{task.lane, task.record},
+                        record.place.line,
+                        attempt - 1,
+                        0,
+                        context_.plan.view(task.lane, record),
                         std::move(name)};
     CallSite site{context_.limits.imports, context_.clock, context_.waiter, context_.board};
-    const auto answer = call_patiently(site, [&] { return send_signed(api, *message, intent); });
+    const auto answer = call_patiently(site, [&] { return send_signed(api, request, intent); });
     if (journal_failed_) return;
     if (!answer) {
       // All that was sent of it was answered with a code that says to wait, or met no connection.
@@ -178,7 +179,7 @@ class Import {
   }
 
   // A call that was held up until its signature had expired was not applied: it is made again.
-  Result<Answer<ImportAnswer>> send_signed(ZimApi& api, const ImportPeerMsg& message,
+  Result<Answer<ImportAnswer>> send_signed(ZimApi& api, const ImportPeerMsg& request,
                                            ImportIntent& intent) {
     while (true) {
       ++intent.attempt;
@@ -188,7 +189,7 @@ class Import {
         stop(Stop::kJournal, noted.error().message);
         return fail(ErrorKind::kSystem, noted.error().message);
       }
-      auto answer = api.import_peer_msg(message, intent.timestamp_s);
+      auto answer = api.import_peer_msg(request, intent.timestamp_s);
       const bool held_up = now_s() - intent.timestamp_s >= context_.settle.window_s &&
                            context_.settle.sign_skew_s < context_.settle.window_s;
       if (!answer || answer->status.known_code() != kSignatureExpired || !held_up || stopped_)
@@ -393,21 +394,21 @@ class Import {
       return place_text(place.line, name_at(context_.source, place));
     };
     const auto& [record, landed] = *earlier.found.rbegin();
-    const std::string viewer = quote(plan.viewer(task.lane)), peer = quote(plan.peer(task.lane));
+    const std::string list = plan.list_id(task.lane).text();
     const auto& newest = positions_.of(task.lane).newest;
     if (!newest) {
       return stop(Stop::kEarlierImports,
-                  fmt::format("the list of {} with {} has {} already, MsgId {}, and this journal "
+                  fmt::format("the {} has {} already, MsgId {}, and this journal "
                               "does not know of it; go on with the journal of the run that put it "
                               "there, or count what the lists have as imported, with --adopt",
-                              viewer, peer, where(record), landed.msg_id));
+                              list, where(record), landed.msg_id));
     }
     stop(Stop::kEarlierImports,
-         fmt::format("this journal ends at {} of the list of {} with {}, and the list has {} of "
+         fmt::format("this journal ends at {} of the {}, and the list has {} of "
                      "this history, MsgId {}: the journal is older than the list (a restored "
                      "backup?); go on with the newest journal, or count what the lists have as "
                      "imported, with --adopt",
-                     where(*newest), viewer, peer, where(record), landed.msg_id));
+                     where(*newest), list, where(record), landed.msg_id));
   }
 
   void adopt(LaneQueue::Task task, const EarlierImports& earlier) {

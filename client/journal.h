@@ -29,7 +29,7 @@ struct ImportIntent {
   std::uint32_t line = 0;        // of the source
   std::int32_t attempt = 1;      // counts what was put on the wire, or may have been
   std::int64_t timestamp_s = 0;  // that it is signed with, which bounds how late it can take effect
-  bool to_sender = false;        // into the list of the message's sender
+  View view = View::kReceiver;   // of the list, seen from the message
   RecordName name{};             // for the report; a journal keeps its id, pointer and time
 };
 

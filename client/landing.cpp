@@ -30,10 +30,10 @@ class UntaggedImport {
 
   // The Error is the source's.
   static Result<UntaggedImport> make(const RunContext& context, const ImportKey& key,
-                                     const ImportPeerMsg& message) {
+                                     const Message& message) {
     UntaggedImport out(context, message);
     const MigrationPlan& plan = context.plan;
-    for (std::uint32_t i = key.record; i-- > plan.conversations[key.lane.conversation].first;) {
+    for (std::uint32_t i = key.record; i-- > plan.conversation(key.lane).first;) {
       const PlannedRecord& earlier = plan.records[i];
       if (!is_one_time(context, earlier.time_ms, message.send_time_ms)) break;
       if (!plan.has(key.lane, earlier) || context.quarantine.has(key.lane, i)) continue;
@@ -81,22 +81,22 @@ class UntaggedImport {
  private:
   // Sent before it, of its identity and with another body.
   struct Other {
-    ImportPeerMsg message;
+    Message message;
     std::uint32_t line;
   };
 
-  using BodyTest = bool(const ImportPeerMsg& sent, const QueryItem& item);
+  using BodyTest = bool(const Message& sent, const QueryItem& item);
 
   bool is_others(BodyTest is_body_of, const QueryItem& item) const {
     return std::any_of(others_.begin(), others_.end(),
                        [&](const Other& other) { return is_body_of(other.message, item); });
   }
 
-  UntaggedImport(const RunContext& context, const ImportPeerMsg& message)
+  UntaggedImport(const RunContext& context, const Message& message)
       : context_(context), message_(message), identity_(message_identity(message)) {}
 
   const RunContext& context_;
-  const ImportPeerMsg& message_;
+  const Message& message_;
   std::string identity_;
   std::int64_t to_pass_ = 0;  // equal ones that were sent before it
   std::vector<Other> others_;
@@ -117,7 +117,7 @@ Look look_for(const RunContext& context, ZimApi& api, CallSite& site, const Impo
     out.error = message.error();
     return out;
   }
-  const std::string tag = context.plan.tagged ? tag_of(message->extended_data) : "";
+  const std::string tag = context.plan.tagged ? tag_of(message->content.extended_data) : "";
   std::optional<UntaggedImport> untagged;
   if (tag.empty()) {
     auto made = UntaggedImport::make(context, key, *message);
@@ -129,8 +129,7 @@ Look look_for(const RunContext& context, ZimApi& api, CallSite& site, const Impo
   }
   using Match = UntaggedImport::Match;
   const ListRead read = read_list(
-      api, site, context.plan.viewer(key.lane), context.plan.peer(key.lane),
-      [&](const QueryItem& item) -> Result<bool> {
+      api, site, context.plan.list_id(key.lane), [&](const QueryItem& item) -> Result<bool> {
         const Match match = untagged                      ? untagged->match(item)
                             : tag_of(item.payload) == tag ? Match::kYes
                                                           : Match::kNo;

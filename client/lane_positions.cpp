@@ -3,16 +3,15 @@
 namespace zimmock {
 
 LanePositions::LanePositions(const MigrationPlan& plan, GapPolicy gap)
-    : plan_(plan), gap_(gap), positions_(plan.conversations.size()) {
-  for (std::size_t i = 0; i < positions_.size(); ++i) {
-    for (LanePosition& one : positions_[i]) one.next = plan.conversations[i].first;
-  }
+    : plan_(plan), gap_(gap), positions_(plan.lists.size()) {
+  for (Lane lane; lane.list < positions_.size(); ++lane.list)
+    positions_[lane.list].next = plan.conversation(lane).first;
 }
 
 bool LanePositions::take(const ImportEntry& entry) {
   const ImportKey& key = entry.intent.key;
   if (!is_planned(key)) return false;
-  LanePosition& position = positions_[key.lane.conversation][key.lane.side];
+  LanePosition& position = positions_[key.lane.list];
   const ImportOutcome outcome = entry.result.outcome;
   const bool again = outcome == ImportOutcome::kNotApplied || outcome == ImportOutcome::kOpen;
   position.next = again ? key.record : key.record + 1;
@@ -30,14 +29,14 @@ bool LanePositions::halts(const ImportEntry& entry) const {
 }
 
 bool LanePositions::is_planned(const ImportKey& key) const {
-  return key.lane.conversation < plan_.conversations.size() && key.lane.side < 2 &&
-         key.record >= plan_.conversations[key.lane.conversation].first &&
-         key.record < plan_.conversations[key.lane.conversation].end &&
+  if (key.lane.list >= plan_.lists.size()) return false;
+  const Conversation& all = plan_.conversation(key.lane);
+  return key.record >= all.first && key.record < all.end &&
          plan_.has(key.lane, plan_.records[key.record]);
 }
 
 bool LanePositions::is_last(const ImportKey& key) const {
-  const std::uint32_t end = plan_.conversations[key.lane.conversation].end;
+  const std::uint32_t end = plan_.conversation(key.lane).end;
   for (std::uint32_t i = key.record + 1; i < end; ++i) {
     if (plan_.has(key.lane, plan_.records[i])) return false;
   }

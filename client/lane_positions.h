@@ -31,7 +31,7 @@ class LanePositions {
   // The next entry by lane and record. False if the plan has no such import.
   bool take(const ImportEntry& entry);
 
-  const LanePosition& of(Lane lane) const { return positions_[lane.conversation][lane.side]; }
+  const LanePosition& of(Lane lane) const { return positions_[lane.list]; }
 
   // The lanes that cannot just go on, and the entry at which: in doubt, or quarantined where gaps
   // are to stop it.
@@ -46,7 +46,7 @@ class LanePositions {
 
   const MigrationPlan& plan_;
   GapPolicy gap_;
-  std::vector<std::array<LanePosition, 2>> positions_;
+  std::vector<LanePosition> positions_;
   std::map<Lane, ImportEntry> halted_;
 };
 

@@ -7,8 +7,8 @@ namespace zimmock {
 
 // Of a heap the greatest is on top: the oldest is the greatest.
 bool LaneQueue::Waiting::operator<(const Waiting& other) const {
-  return std::tie(time_ms, offset, lane.side) >
-         std::tie(other.time_ms, other.offset, other.lane.side);
+  return std::tie(time_ms, offset, lane.list) >
+         std::tie(other.time_ms, other.offset, other.lane.list);
 }
 
 void LaneQueue::add(Lane lane, std::uint32_t record, bool is_first) {
@@ -17,7 +17,7 @@ void LaneQueue::add(Lane lane, std::uint32_t record, bool is_first) {
 }
 
 void LaneQueue::push_from(Lane lane, std::uint32_t record, bool is_first) {
-  for (; record < plan_.conversations[lane.conversation].end; ++record) {
+  for (; record < plan_.conversation(lane).end; ++record) {
     const PlannedRecord& planned = plan_.records[record];
     if (!plan_.has(lane, planned)) continue;
     heap_.push_back({planned.time_ms, planned.place.offset, lane, record, is_first});

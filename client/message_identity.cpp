@@ -16,30 +16,33 @@ std::string joined(std::string_view sender, std::int64_t type, std::int64_t sub_
                      kept.size(), payload.size(), sender, kept, payload);
 }
 
+std::string returned(const Message& sent) {
+  return returned_body(sent.content.type, sent.content.body);
+}
+
 }  // namespace
 
-std::string message_identity(const ImportPeerMsg& sent) {
-  return joined(sent.from_user_id, sent.message_type, sent.sub_msg_type,
-                returned_body(sent.message_type, sent.message), sent.extended_data);
+std::string message_identity(const Message& sent) {
+  return joined(sent.from_user_id, sent.content.type, sent.content.sub_type, returned(sent),
+                sent.content.extended_data);
 }
 
 std::string message_identity(const QueryItem& item) {
   return joined(item.sender, item.msg_type, item.sub_msg_type, item.msg_body, item.payload);
 }
 
-bool is_same_body(const ImportPeerMsg& sent, const QueryItem& item) {
-  return same_returned_body(sent.message_type, returned_body(sent.message_type, sent.message),
-                            item.msg_body);
+bool is_same_body(const Message& sent, const QueryItem& item) {
+  return same_returned_body(sent.content.type, returned(sent), item.msg_body);
 }
 
-bool is_given_back(const ImportPeerMsg& sent, const QueryItem& item) {
-  const BodyComparison body = compare_returned_body(sent.message_type, sent.message, item.msg_body);
+bool is_given_back(const Message& sent, const QueryItem& item) {
+  const BodyComparison body =
+      compare_returned_body(sent.content.type, sent.content.body, item.msg_body);
   return body.differences.empty() && body.urls_unchanged();
 }
 
-bool is_same_body(const ImportPeerMsg& sent, const ImportPeerMsg& other) {
-  return same_returned_body(sent.message_type, returned_body(sent.message_type, sent.message),
-                            returned_body(other.message_type, other.message));
+bool is_same_body(const Message& sent, const Message& other) {
+  return same_returned_body(sent.content.type, returned(sent), returned(other));
 }
 
 }  // namespace zimmock

@@ -12,16 +12,16 @@ namespace zimmock {
 // Sender, type, SubMsgType of a custom message, ExtendedData, and what body_identity() keeps of the
 // body. The same for a message as it is sent and as its list gives it, whatever the service fills
 // in or corrects. Different messages may have one identity: two images of one file name.
-std::string message_identity(const ImportPeerMsg& sent);
+std::string message_identity(const Message& sent);
 std::string message_identity(const QueryItem& item);
 
 // True if of two messages of one identity the bodies say the same as well, to the URLs and sizes:
 // nothing tells them apart in a list.
-bool is_same_body(const ImportPeerMsg& sent, const QueryItem& item);
-bool is_same_body(const ImportPeerMsg& sent, const ImportPeerMsg& other);
+bool is_same_body(const Message& sent, const QueryItem& item);
+bool is_same_body(const Message& sent, const Message& other);
 
 // True if the item's body is what was sent, but for what a service fills in or corrects: the
 // comparison of a verification, with the URLs as they were.
-bool is_given_back(const ImportPeerMsg& sent, const QueryItem& item);
+bool is_given_back(const Message& sent, const QueryItem& item);
 
 }  // namespace zimmock

@@ -21,6 +21,13 @@ std::uint64_t calls_for(std::uint64_t things, std::uint64_t per_call) {
   return (things + per_call - 1) / per_call;
 }
 
+std::uint64_t imports_of(const MigrationPlan& plan, const Conversation& conversation) {
+  std::uint64_t out = 0;
+  for (std::uint32_t list = conversation.first_list; list < conversation.end_list; ++list)
+    out += plan.lists[list].imports;
+  return out;
+}
+
 void count_imports(MigrationPlan& plan) {
   PlanCounts& counts = plan.counts;
   counts.left_out = counts.records - counts.other_shards;
@@ -31,21 +38,21 @@ void count_imports(MigrationPlan& plan) {
     --counts.left_out;
     counts.oldest_ms = std::min(counts.oldest_ms, record.time_ms);
     counts.newest_ms = std::max(counts.newest_ms, record.time_ms);
-    Conversation& conversation = plan.conversations[record.conversation];
-    for (std::size_t side = 0; side < 2; ++side) {
-      if (!record.seen_by[side]) continue;
-      ++conversation.imports[side];
+    ByView<bool> seen;
+    plan.each_lane(record, [&](Lane lane) {
+      const View view = plan.view(lane, record);
+      seen[view] = true;
+      ++plan.lists[lane.list].imports;
       ++counts.imports;
-      if (side == (record.from_second ? 1U : 0U)) ++counts.to_sender;
-    }
-    if (record.seen_by[0] == record.seen_by[1]) continue;
-    ++counts.one_sided;
-    const bool by_sender = record.seen_by[record.from_second ? 1U : 0U];
-    ++(by_sender ? counts.not_for_receiver : counts.not_for_sender);
+      ++counts.imports_to[view];
+    });
+    for (const View view : {View::kReceiver, View::kSender})
+      if (!seen[view]) ++counts.not_for[view];
+    if (seen[View::kReceiver] != seen[View::kSender]) ++counts.one_sided;
   }
   counts.users = plan.users_to_register().size();
   for (const Conversation& conversation : plan.conversations) {
-    if (conversation.imports[0] + conversation.imports[1] > 0) ++counts.conversations;
+    if (imports_of(plan, conversation) > 0) ++counts.conversations;
   }
 }
 
@@ -53,20 +60,19 @@ void count_imports(MigrationPlan& plan) {
 
 Estimate estimate_of(const MigrationPlan& plan, std::int64_t calls_per_second) {
   Estimate out;
-  std::vector<std::array<std::uint64_t, 2>> lists(plan.conversations.size());
+  std::vector<std::uint64_t> lengths(plan.lists.size());
   for (const PlannedRecord& record : plan.records) {
-    if (record.left_out) continue;
-    for (std::size_t side = 0; side < 2; ++side) {
-      if (record.seen_by[side]) ++lists[record.conversation][side];
-    }
+    if (!record.left_out) plan.each_lane(record, [&](Lane lane) { ++lengths[lane.list]; });
   }
-  for (const auto& [first, second] : lists) {
-    out.imports += first + second;
-    if (first + second == 0) continue;
-    for (const std::uint64_t length : {first, second}) {
-      out.queries +=
-          std::max<std::uint64_t>(1, calls_for(length, static_cast<std::uint64_t>(kMaxQueryLimit)));
+  for (const Conversation& conversation : plan.conversations) {
+    std::uint64_t imports = 0, queries = 0;
+    for (std::uint32_t list = conversation.first_list; list < conversation.end_list; ++list) {
+      imports += lengths[list];
+      queries += std::max<std::uint64_t>(
+          1, calls_for(lengths[list], static_cast<std::uint64_t>(kMaxQueryLimit)));
     }
+    out.imports += imports;
+    if (imports > 0) out.queries += queries;  // an empty list of theirs is read, too
   }
   out.registrations = calls_for(plan.users_to_register().size(), kMaxRegisterUsers);
   const auto calls = static_cast<std::int64_t>(out.registrations + out.imports + out.queries);
@@ -78,7 +84,8 @@ std::vector<std::string> MigrationPlan::users_to_register() const {
   std::vector<bool> wanted(users.size(), false);
   for (const PlannedRecord& record : records) {
     if (record.left_out) continue;
-    for (const std::uint32_t user : conversations[record.conversation].users) wanted[user] = true;
+    const PlannedList& list = lists[conversations[record.conversation].first_list];
+    wanted[list.owner] = wanted[list.peer] = true;
   }
   std::vector<std::string> out;
   for (std::size_t i = 0; i < users.size(); ++i) {
@@ -96,42 +103,28 @@ std::vector<RegisterUser> MigrationPlan::registrations() const {
   return out;
 }
 
-const std::string& MigrationPlan::viewer(Lane lane) const {
-  return users[conversations[lane.conversation].users[lane.side]];
-}
-
-const std::string& MigrationPlan::peer(Lane lane) const {
-  return users[conversations[lane.conversation].users[1 - lane.side]];
-}
+ListId MigrationPlan::list_id(Lane lane) const { return ListId::of_user(owner(lane), peer(lane)); }
 
 const std::string& MigrationPlan::sender(const PlannedRecord& record) const {
-  return users[conversations[record.conversation].users[record.from_second ? 1 : 0]];
-}
-
-bool MigrationPlan::has(Lane lane, const PlannedRecord& record) const {
-  return !record.left_out && record.seen_by[lane.side];
-}
-
-bool MigrationPlan::is_senders(Lane lane, const PlannedRecord& record) const {
-  return lane.side == (record.from_second ? 1U : 0U);
+  return users[record.sender];
 }
 
 std::string MigrationPlan::tag(Lane lane, const PlannedRecord& record) const {
   const std::string& from = sender(record);
-  const std::string& to = is_senders(lane, record) ? peer(lane) : viewer(lane);
-  return record_tag(record.identity, record.occurrence, from, to, viewer(lane));
+  const std::string& to = view(lane, record) == View::kSender ? peer(lane) : owner(lane);
+  return record_tag(record.identity, record.occurrence, from, to, owner(lane));
 }
 
-Result<ImportPeerMsg> MigrationPlan::outgoing(const SourceReader& source, Lane lane,
-                                              std::uint32_t record, RecordName* name) const {
+Result<Message> MigrationPlan::outgoing(const SourceReader& source, Lane lane, std::uint32_t record,
+                                        RecordName* name) const {
   const PlannedRecord& planned = records[record];
   auto read = source.read_at(planned.place);
   if (!read) return tl::unexpected(read.error());
   if (name != nullptr) *name = read->name();
-  ImportPeerMsg message = std::move(read->message);
+  Message message = std::move(read->message);
   message.send_time_ms = planned.time_ms;
-  message.imported_user_id = viewer(lane);
-  if (tagged) message.extended_data = with_tag(message.extended_data, tag(lane, planned));
+  std::string& extended_data = message.content.extended_data;
+  if (tagged) extended_data = with_tag(extended_data, tag(lane, planned));
   return message;
 }
 

@@ -16,6 +16,7 @@
 #include "client/formats/format.h"
 #include "client/people.h"
 #include "client/plan_findings.h"
+#include "contracts/api/list_id.h"
 #include "contracts/api/profile.h"
 #include "contracts/api/result.h"
 
@@ -68,21 +69,29 @@ struct PlanOptions {
 struct PlannedRecord {
   RecordPlace place;
   std::uint32_t conversation = 0;
-  std::uint64_t identity = 0;     // record_identity(), or content_identity() without tags
-  std::uint32_t occurrence = 0;   // among those of one list that have the same identity
-  std::uint32_t content = 0;      // content_mark()
-  std::int64_t time_ms = 0;       // as it is sent: shifted, and clamped if it was
-  bool from_second = false;       // sent by the conversation's second user
-  std::array<bool, 2> seen_by{};  // the conversation's first user, second user
+  std::uint64_t identity = 0;    // record_identity(), or content_identity() without tags
+  std::uint32_t occurrence = 0;  // among those of one list that have the same identity
+  std::uint32_t content = 0;     // content_mark()
+  std::int64_t time_ms = 0;      // as it is sent: shifted, and clamped if it was
+  std::uint32_t sender = 0;      // into plan.users
+  std::uint8_t lists = 0;  // a bit for each list of its conversation that it goes into, from 1
   bool left_out = false;
 };
 
-// Two users; their records are plan.records[first, end), oldest first, ties in the file's order.
+// Its records are plan.records[first, end), oldest first, ties in the file's order.
 struct Conversation {
-  std::array<std::uint32_t, 2> users{};  // into plan.users; the one first seen as a sender first
+  std::uint32_t first_list = 0;  // its lists are plan.lists[first_list, end_list)
+  std::uint32_t end_list = 0;
   std::uint32_t first = 0;
   std::uint32_t end = 0;
-  std::array<std::uint32_t, 2> imports{};  // into the first user's list, into the second's
+};
+
+// One list of a conversation. Two users have two: first the list of the one first seen as a sender.
+struct PlannedList {
+  std::uint32_t conversation = 0;
+  std::uint32_t owner = 0;  // into plan.users, as the next
+  std::uint32_t peer = 0;
+  std::uint32_t imports = 0;
 };
 
 // A conversation that several inputs have messages of.
@@ -93,12 +102,23 @@ struct SharedConversation {
   std::vector<std::uint32_t> numbers;  // of the inputs, as `inputs`
 };
 
-// One user's list of one conversation: what is imported in order, one call at a time.
+// A list as the importer goes along it: in order, one call at a time.
 struct Lane {
-  std::uint32_t conversation = 0;
-  std::uint32_t side = 0;  // 0: the first user's list, 1: the second's
+  std::uint32_t list = 0;  // into plan.lists
 
   auto operator<=>(const Lane&) const = default;
+};
+
+// Whose list an import goes into, seen from its message. The numbers stand in journals, so a later
+// release may add one and change none.
+enum class View : std::uint8_t { kReceiver = 0, kSender = 1 };
+inline constexpr std::size_t kViews = 2;
+
+template <typename T>
+struct ByView {
+  std::array<T, kViews> all{};
+  T& operator[](View view) { return all[static_cast<std::size_t>(view)]; }
+  const T& operator[](View view) const { return all[static_cast<std::size_t>(view)]; }
 };
 
 struct PlanCounts {
@@ -118,9 +138,8 @@ struct PlanCounts {
   std::uint64_t users = 0;          // in a conversation with anything to import
   std::uint64_t conversations = 0;  // with anything to import
   std::uint64_t imports = 0;
-  std::uint64_t to_sender = 0;         // of the imports: into the sender's list
-  std::uint64_t not_for_sender = 0;    // planned records that only the receiver sees
-  std::uint64_t not_for_receiver = 0;  // that only the sender sees
+  ByView<std::uint64_t> imports_to{};  // of the imports
+  ByView<std::uint64_t> not_for{};     // planned records that this user does not see
   std::int64_t oldest_ms = 0;          // of the planned records' times as they are sent
   std::int64_t newest_ms = 0;
 };
@@ -146,6 +165,7 @@ struct WindowOutlook {
 struct MigrationPlan {
   std::vector<std::string> users;  // of all records that could be read
   std::vector<Conversation> conversations;
+  std::vector<PlannedList> lists;  // conversation after conversation
   std::vector<PlannedRecord> records;
   std::vector<FindingGroup> findings;
   PlanCounts counts;
@@ -171,17 +191,38 @@ struct MigrationPlan {
   // The same, with the names and avatars that are known.
   std::vector<RegisterUser> registrations() const;
 
-  const std::string& viewer(Lane lane) const;
-  const std::string& peer(Lane lane) const;
+  ListId list_id(Lane lane) const;
+  const std::string& owner(Lane lane) const { return users[lists[lane.list].owner]; }
+  const std::string& peer(Lane lane) const { return users[lists[lane.list].peer]; }
+  const Conversation& conversation(Lane lane) const {
+    return conversations[lists[lane.list].conversation];
+  }
   const std::string& sender(const PlannedRecord& record) const;
-  bool has(Lane lane, const PlannedRecord& record) const;
-  bool is_senders(Lane lane, const PlannedRecord& record) const;
+  // The list's bit in the records of its conversation.
+  std::uint8_t bit(Lane lane) const {
+    return static_cast<std::uint8_t>(1U << (lane.list - conversation(lane).first_list));
+  }
+  // The record must be of the list's conversation.
+  bool has(Lane lane, const PlannedRecord& record) const {
+    return !record.left_out && (record.lists & bit(lane)) != 0;
+  }
+  View view(Lane lane, const PlannedRecord& record) const {
+    return lists[lane.list].owner == record.sender ? View::kSender : View::kReceiver;
+  }
+  // Calls `visit` with each Lane that the record goes into, left out or not.
+  template <typename Visit>
+  void each_lane(const PlannedRecord& record, const Visit& visit) const {
+    const Conversation& all = conversations[record.conversation];
+    for (std::uint32_t list = all.first_list; list < all.end_list; ++list) {
+      if ((record.lists & bit({list})) != 0) visit(Lane{list});
+    }
+  }
   std::string tag(Lane lane, const PlannedRecord& record) const;  // see record_tag.h
 
   // plan.records[record] as it is sent into that list. The Error is the source's. Safe from several
   // threads, as the source's read_at() is. The record's name goes to `name`, if given.
-  Result<ImportPeerMsg> outgoing(const SourceReader& source, Lane lane, std::uint32_t record,
-                                 RecordName* name = nullptr) const;
+  Result<Message> outgoing(const SourceReader& source, Lane lane, std::uint32_t record,
+                           RecordName* name = nullptr) const;
 };
 
 // Reads the source to its end. The Error is the source's.

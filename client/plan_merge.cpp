@@ -127,12 +127,12 @@ class HistoryMerge {
       const bool coarse = entry.personal || record->id.empty();
       entry.slot_ms = coarse ? floor_to(planned.time_ms, coarsest) : planned.time_ms;
       note_part(entry, *record);
-      const ImportPeerMsg& message = record->message;
+      const Message& message = record->message;
       entry.sender = message.from_user_id;
-      entry.lacks_medium = message.message.find(kMissingFile) != std::string::npos;
-      entry.has_medium = is_media(message.message_type) && !entry.lacks_medium;
+      entry.lacks_medium = message.content.body.find(kMissingFile) != std::string::npos;
+      entry.has_medium = is_media(message.content.type) && !entry.lacks_medium;
       // What is answered to is named by that export's own ids.
-      if (entry.personal) record->message.extended_data.clear();
+      if (entry.personal) record->message.content.extended_data.clear();
       entry.known_by =
           (entry.personal ? "" : record->id + "\n") + message_identity(record->message);
     }
@@ -192,9 +192,7 @@ class HistoryMerge {
   void unite(const std::vector<const Entry*>& message, const Entry* best) {
     PlannedRecord& kept = plan_.records[best->record];
     for (const Entry* entry : message) {
-      const PlannedRecord& record = plan_.records[entry->record];
-      for (const std::size_t side : {0U, 1U})
-        kept.seen_by[side] = kept.seen_by[side] || record.seen_by[side];
+      kept.lists |= plan_.records[entry->record].lists;
       if (entry != best) gone_[entry->record] = true;
       for (const Entry* other : message) parts_[entry->input].matched.insert(other->input);
     }
@@ -317,7 +315,7 @@ class HistoryMerge {
                               shell_word(name), owner.empty() ? "nothing" : quote(owner)));
     }
     PlannedRecord& record = plan_.records[entry.record];
-    record.seen_by = {side == shared_->users.begin(), side != shared_->users.begin()};
+    record.lists = side == shared_->users.begin() ? 1 : 2;
     ++plan_.counts.only_in_one;
     log_.add(Weight::kNote, PlanReason::kOnlyInOne, record.place, [&] {
       return SourceProblem{"", "a message that both exports have",

@@ -58,7 +58,7 @@ class PlanScan {
   };
 
   void take(const SourceRecord& record) {
-    const ImportPeerMsg& message = record.message;
+    const Message& message = record.message;
     people_.add(record);
     // Of all shards, so that all are moved alike.
     if (record.emptied == Emptied::kNo && record.ok())
@@ -96,7 +96,7 @@ class PlanScan {
   }
 
   bool has_room_for_tag(const SourceRecord& record) {
-    const std::string& own = record.message.extended_data;
+    const std::string& own = record.message.content.extended_data;
     const std::size_t bytes = with_tag(own, record_tag(0, 0, "", "", "")).size();
     if (bytes <= kMaxExtendedDataBytes) return true;
     log_.add(Weight::kBad, PlanReason::kTagTooLong, record,
@@ -108,10 +108,9 @@ class PlanScan {
   }
 
   void add(const SourceRecord& record) {
-    const ImportPeerMsg& message = record.message;
+    const Message& message = record.message;
     const std::uint32_t from = user(message.from_user_id);
     const std::uint32_t index = conversation(from, user(message.to_user_id));
-    const bool from_second = plan_.conversations[index].users[1] == from;
     PlannedRecord& planned = plan_.records.emplace_back();
     planned.place = record.place;
     planned.conversation = index;
@@ -119,9 +118,11 @@ class PlanScan {
                                     : content_identity(record);
     planned.content = content_mark(record);
     planned.time_ms = message.send_time_ms;
-    planned.from_second = from_second;
-    planned.seen_by = {from_second ? record.receiver_sees : record.sender_sees,
-                       from_second ? record.sender_sees : record.receiver_sees};
+    planned.sender = from;
+    const bool sender_first = plan_.lists[plan_.conversations[index].first_list].owner == from;
+    const unsigned senders = sender_first ? 1 : 2, receivers = sender_first ? 2 : 1;
+    planned.lists = static_cast<std::uint8_t>((record.sender_sees ? senders : 0) |
+                                              (record.receiver_sees ? receivers : 0));
     note_input(planned);
     note_order(planned);
     if (!record.id.empty()) {
@@ -145,15 +146,17 @@ class PlanScan {
     std::vector<std::uint32_t>& inputs = inputs_[record.conversation];
     if (std::find(inputs.begin(), inputs.end(), input) != inputs.end()) return;
     inputs.push_back(input);
-    newest_[record.conversation] = {};  // each has an order of its own
+    const Conversation& all = plan_.conversations[record.conversation];
+    for (std::uint32_t list = all.first_list; list < all.end_list; ++list)
+      newest_[list] = {};  // each input has an order of its own
   }
 
   Result<void> join_histories() {
     for (std::uint32_t i = 0; i < inputs_.size(); ++i) {
       if (inputs_[i].size() < 2) continue;
-      const auto& users = plan_.conversations[i].users;
+      const PlannedList& list = plan_.lists[plan_.conversations[i].first_list];
       SharedConversation& shared = plan_.shared.emplace_back();
-      shared.users = {plan_.users[users[0]], plan_.users[users[1]]};
+      shared.users = {plan_.users[list.owner], plan_.users[list.peer]};
       shared.conversation = i;
       shared.numbers = inputs_[i];
       for (const std::uint32_t input : inputs_[i])
@@ -194,8 +197,12 @@ class PlanScan {
     const auto [found, added] = conversation_numbers_.try_emplace(
         key, static_cast<std::uint32_t>(plan_.conversations.size()));
     if (added) {
-      plan_.conversations.emplace_back().users = {from, to};
-      newest_.emplace_back();
+      Conversation& conversation = plan_.conversations.emplace_back();
+      conversation.first_list = static_cast<std::uint32_t>(plan_.lists.size());
+      plan_.lists.push_back({found->second, from, to, 0});
+      plan_.lists.push_back({found->second, to, from, 0});
+      conversation.end_list = static_cast<std::uint32_t>(plan_.lists.size());
+      newest_.resize(plan_.lists.size());
       inputs_.emplace_back();
     }
     return found->second;
@@ -204,15 +211,14 @@ class PlanScan {
   // Order is a matter of one user's list: a file may hold one list after the other.
   void note_order(const PlannedRecord& record) {
     std::optional<Newest> newer;
-    for (std::size_t side = 0; side < 2; ++side) {
-      if (!record.seen_by[side]) continue;
-      Newest& newest = newest_[record.conversation][side];
+    plan_.each_lane(record, [&](Lane lane) {
+      Newest& newest = newest_[lane.list];
       if (record.time_ms >= newest.time_ms) {
         newest = {record.time_ms, record.place};
       } else {
         newer = newest;
       }
-    }
+    });
     if (!newer) return;
     ++plan_.counts.out_of_order;
     log_.add(Weight::kNote, RuleId::kImportOrder, record.place, [&] {
@@ -282,18 +288,17 @@ class PlanScan {
                           same ? "with the same content" : "which is another message")});
   }
 
-  static bool has_content_of(const ImportPeerMsg& a, const ImportPeerMsg& b) {
-    const auto content = [](const ImportPeerMsg& message) {
-      return std::tie(message.from_user_id, message.to_user_id, message.send_time_ms,
-                      message.message_type, message.sub_msg_type, message.message,
-                      message.extended_data);
+  static bool has_content_of(const Message& a, const Message& b) {
+    const auto said = [](const Message& message) {
+      const MessageContent& content = message.content;
+      return std::tie(message.from_user_id, message.to_user_id, message.send_time_ms, content.type,
+                      content.sub_type, content.body, content.extended_data);
     };
-    return content(a) == content(b);
+    return said(a) == said(b);
   }
 
   static bool share_a_list(const PlannedRecord& a, const PlannedRecord& b) {
-    if (a.conversation != b.conversation) return false;
-    return (a.seen_by[0] && b.seen_by[0]) || (a.seen_by[1] && b.seen_by[1]);
+    return a.conversation == b.conversation && (a.lists & b.lists) != 0;
   }
 
   // Of records that share a list and are alike, in the file's order.
@@ -305,20 +310,21 @@ class PlanScan {
       return std::tie(records[a].conversation, records[a].identity, a) <
              std::tie(records[b].conversation, records[b].identity, b);
     });
-    std::array<std::uint32_t, 2> seen{};
+    std::vector<std::uint32_t> seen(plan_.lists.size());
     for (std::size_t i = 0; i < order.size(); ++i) {
       PlannedRecord& record = records[order[i]];
       const PlannedRecord* before = i == 0 ? nullptr : &records[order[i - 1]];
       const bool alike = before != nullptr && before->conversation == record.conversation &&
                          before->identity == record.identity;
-      if (!alike) seen = {};
+      if (!alike) {
+        const Conversation& all = plan_.conversations[record.conversation];
+        std::fill(seen.begin() + all.first_list, seen.begin() + all.end_list, 0U);
+      }
       if (record.left_out) continue;
-      for (std::size_t side = 0; side < 2; ++side) {
-        if (record.seen_by[side]) record.occurrence = std::max(record.occurrence, seen[side]);
-      }
-      for (std::size_t side = 0; side < 2; ++side) {
-        if (record.seen_by[side]) seen[side] = record.occurrence + 1;
-      }
+      plan_.each_lane(record, [&](Lane lane) {
+        record.occurrence = std::max(record.occurrence, seen[lane.list]);
+      });
+      plan_.each_lane(record, [&](Lane lane) { seen[lane.list] = record.occurrence + 1; });
     }
   }
 
@@ -328,27 +334,23 @@ class PlanScan {
       return std::tie(a.conversation, a.time_ms, a.place.offset, a.place.part) <
              std::tie(b.conversation, b.time_ms, b.place.offset, b.place.part);
     });
-    std::array<const PlannedRecord*, 2> before{};  // in each side's list
+    std::vector<const PlannedRecord*> before(plan_.lists.size());  // in each list
     for (std::uint32_t i = 0; i < records.size(); ++i) {
       const PlannedRecord& record = records[i];
       Conversation& conversation = plan_.conversations[record.conversation];
-      if (conversation.end == 0) {
-        conversation.first = i;
-        before = {};
-      }
+      if (conversation.end == 0) conversation.first = i;
       conversation.end = i + 1;
       if (!record.left_out) note_tie(record, before);
     }
   }
 
-  void note_tie(const PlannedRecord& record, std::array<const PlannedRecord*, 2>& before) {
+  void note_tie(const PlannedRecord& record, std::vector<const PlannedRecord*>& before) {
     const PlannedRecord* tied = nullptr;
-    for (std::size_t side = 0; side < 2; ++side) {
-      if (!record.seen_by[side]) continue;
-      const PlannedRecord* last = std::exchange(before[side], &record);
-      if (last == nullptr || last->time_ms != record.time_ms) continue;
+    plan_.each_lane(record, [&](Lane lane) {
+      const PlannedRecord* last = std::exchange(before[lane.list], &record);
+      if (last == nullptr || last->time_ms != record.time_ms) return;
       if (last->place.offset != record.place.offset) tied = last;  // not parts of one record
-    }
+    });
     if (tied == nullptr) return;
     ++plan_.counts.same_time;
     log_.add(Weight::kNote, PlanReason::kSameTime, record.place, [&] {
@@ -364,7 +366,7 @@ class PlanScan {
   PeopleLog people_;
   std::unordered_map<std::string, std::uint32_t> user_numbers_;
   std::unordered_map<std::uint64_t, std::uint32_t> conversation_numbers_;
-  std::vector<std::array<Newest, 2>> newest_;       // by conversation and side
+  std::vector<Newest> newest_;                      // by list
   std::vector<std::vector<std::uint32_t>> inputs_;  // by conversation
   std::vector<IdMark> id_marks_;
 };

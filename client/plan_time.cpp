@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <numeric>
 #include <tuple>
 
@@ -12,10 +13,6 @@ namespace zimmock {
 namespace {
 
 constexpr std::int64_t kClampMarginMs = 10 * 60 * kMillisPerSecond;
-
-std::uint64_t viewers(const PlannedRecord& record) {
-  return std::uint64_t{record.seen_by[0]} + std::uint64_t{record.seen_by[1]};
-}
 
 // When each record's turn comes, in the order in which the importer takes them: oldest first.
 class Schedule {
@@ -36,7 +33,8 @@ class Schedule {
     const std::int64_t start_ms =
         plan.now_ms + per_call_ms((plan.users.size() + kMaxRegisterUsers - 1) / kMaxRegisterUsers);
     for (const std::uint32_t index : order_) {
-      if (!plan.records[index].left_out) calls += viewers(plan.records[index]);
+      if (!plan.records[index].left_out)
+        calls += static_cast<std::uint64_t>(std::popcount(plan.records[index].lists));
       sent_at_ms_[index] = start_ms + per_call_ms(calls);
     }
   }
@@ -209,10 +207,9 @@ Expired expired_at(const MigrationPlan& plan, std::int64_t now_ms,
     const PlannedRecord& record = plan.records[i];
     if (record.left_out || record.time_ms >= now_ms - plan.retention_ms) continue;
     std::uint64_t imports = 0;
-    for (const std::uint32_t side : {0U, 1U}) {
-      const Lane lane{record.conversation, side};
-      if (plan.has(lane, record) && !settled(lane, i)) ++imports;
-    }
+    plan.each_lane(record, [&](Lane lane) {
+      if (!settled(lane, i)) ++imports;
+    });
     if (imports == 0) continue;
     out.oldest_ms = out.records == 0 ? record.time_ms : std::min(out.oldest_ms, record.time_ms);
     ++out.records;

@@ -22,24 +22,22 @@ void add_mark(std::string& marks, const std::string& tag) {
 }  // namespace
 
 PlannedLists::PlannedLists(const MigrationPlan& plan) : plan_(plan) {
-  first_.reserve(2 * plan.conversations.size() + 1);
+  first_.reserve(plan.lists.size() + 1);
   records_.reserve(plan.counts.imports);
-  for (std::uint32_t i = 0; i < plan.conversations.size(); ++i) {
-    for (const std::uint32_t side : {0U, 1U}) {
-      const Lane lane{i, side};
-      first_.push_back(records_.size());
-      for (std::uint32_t at = plan.conversations[i].first; at < plan.conversations[i].end; ++at) {
-        if (plan.has(lane, plan.records[at])) records_.push_back(at);
-      }
-      if (records_.size() > first_.back()) lanes_.push_back(lane);
+  for (Lane lane; lane.list < plan.lists.size(); ++lane.list) {
+    const Conversation& all = plan.conversation(lane);
+    first_.push_back(records_.size());
+    for (std::uint32_t at = all.first; at < all.end; ++at) {
+      if (plan.has(lane, plan.records[at])) records_.push_back(at);
     }
+    if (records_.size() > first_.back()) lanes_.push_back(lane);
   }
   first_.push_back(records_.size());
 }
 
 std::span<const std::uint32_t> PlannedLists::records(Lane lane) const {
-  const std::size_t at = 2 * std::size_t{lane.conversation} + lane.side;
-  if (lane.side > 1 || at + 1 >= first_.size()) return {};
+  const std::size_t at = lane.list;
+  if (at + 1 >= first_.size()) return {};
   return std::span(records_).subspan(first_[at], first_[at + 1] - first_[at]);
 }
 

@@ -18,8 +18,8 @@ namespace zimmock {
 
 // Which messages one list has, in order.
 struct ListTags {
-  std::string digest;  // 32 hex digits, of all tags
-  std::string marks;   // the first kMarkBytes of each tag, for naming the first difference
+  std::string digest;    // 32 hex digits, of all tags
+  std::string marks;     // the first kMarkBytes of each tag, for naming the first difference
   std::string contents;  // PlannedRecord::content of each, as many bytes
 };
 
@@ -32,7 +32,7 @@ class PlannedLists {
 
   const MigrationPlan& plan() const { return plan_; }
 
-  // Those with imports, by conversation and side.
+  // Those with imports, in the order of plan.lists.
   const std::vector<Lane>& lanes() const { return lanes_; }
 
   // The records that are imported into the list, in order; none of a lane that the plan has not.
@@ -47,7 +47,7 @@ class PlannedLists {
  private:
   const MigrationPlan& plan_;
   std::vector<Lane> lanes_;
-  std::vector<std::size_t> first_;      // by 2 * conversation + side, into records_; and the end
+  std::vector<std::size_t> first_;      // by list, into records_; and the end
   std::vector<std::uint32_t> records_;  // list after list
 };
 

@@ -159,29 +159,29 @@ class Probe {
   ImportPeerMsg message(std::size_t side, const std::string& text,
                         std::optional<std::int64_t> at_ms) const {
     ImportPeerMsg out;
-    out.from_user_id = options_.users[0];
-    out.to_user_id = options_.users[1];
+    out.message.from_user_id = options_.users[0];
+    out.message.to_user_id = options_.users[1];
     out.imported_user_id = options_.users[side];
-    out.message_type = kText;
-    out.message = fmt::format("zimmock probe {}: {}", run_id_, text);
-    out.send_time_ms = at_ms ? base_ms_ + *at_ms : 0;
+    out.message.content.type = kText;
+    out.message.content.body = fmt::format("zimmock probe {}: {}", run_id_, text);
+    out.message.send_time_ms = at_ms ? base_ms_ + *at_ms : 0;
     return out;
   }
 
-  bool import(ImportPeerMsg message, ProbeImport& out) {
-    out.message = std::move(message);
+  bool import(ImportPeerMsg request, ProbeImport& out) {
+    out.request = std::move(request);
     report_.wrote = true;
     const auto answer = attempt("ImportPeerMsg", false, [&] {
       ++report_.imports;
       out.sent_ms = clock_.wall_ms();
-      return api_.import_peer_msg(out.message);
+      return api_.import_peer_msg(out.request);
     });
     if (!answer) return false;
     out.answered_ms = clock_.wall_ms();
     out.status = answer->status;
     out.answer = answer->value;
     if (!out.status.ok()) return true;
-    const std::size_t side = out.message.imported_user_id == options_.users[0] ? 0 : 1;
+    const std::size_t side = out.request.imported_user_id == options_.users[0] ? 0 : 1;
     evidence_.seqs[side].push_back(out.answer.msg_seq);
     return true;
   }
@@ -195,7 +195,7 @@ class Probe {
   }
 
   QueryPeerMsg list_of(std::size_t side, std::int64_t limit) const {
-    return {options_.users[side], options_.users[1 - side], limit, 0, false};
+    return {ListId::of_user(options_.users[side], options_.users[1 - side]), limit, 0, false};
   }
 
   // Hands each page to `take`: what it has that is new, how many it had, and whether it is the
@@ -270,12 +270,12 @@ class Probe {
   // Sizes that the service may correct, if it looks at what the URL names at all.
   ImportPeerMsg image(std::int64_t at_ms) const {
     ImportPeerMsg out = message(0, "", at_ms);
-    out.message_type = kImage;
+    out.message.content.type = kImage;
     const std::string url = fmt::format("https://example.com/zimmock/{}.png", run_id_);
-    out.message = json_line({{"Uid", run_id_},
-                             {"Origin", {{"Url", url}, {"Width", 4}, {"Height", 3}}},
-                             {"FileName", run_id_ + ".png"},
-                             {"Size", 77}});
+    out.message.content.body = json_line({{"Uid", run_id_},
+                                          {"Origin", {{"Url", url}, {"Width", 4}, {"Height", 3}}},
+                                          {"FileName", run_id_ + ".png"},
+                                          {"Size", 77}});
     return out;
   }
 
@@ -287,7 +287,7 @@ class Probe {
     if (!import(message(0, "tie 2", tied_ms), evidence_.tied[1])) return false;
     for (const std::string& text : extended_texts()) {
       ImportPeerMsg one = message(0, fmt::format("extended {}", text.size()), next_ms());
-      one.extended_data = text;
+      one.message.content.extended_data = text;
       if (!import(one, evidence_.extended.emplace_back())) return false;
     }
     const ImportPeerMsg twice = message(0, "equal", next_ms());
@@ -341,8 +341,10 @@ class Probe {
   }
 
   bool ask_with_hyphen() {
-    const auto answer = query({fmt::format("{}-x", options_.users[0].substr(0, kMaxUserIdPrefix)),
-                               options_.users[1], 1, 0, false});
+    const auto answer =
+        query({ListId::of_user(fmt::format("{}-x", options_.users[0].substr(0, kMaxUserIdPrefix)),
+                               options_.users[1]),
+               1, 0, false});
     if (answer) evidence_.hyphen = answer->status;
     return answer.has_value();
   }
@@ -423,10 +425,12 @@ ProbeReport run_probe(Transport& transport, const Credentials& credentials, cons
 }
 
 const QueryItem* ProbeEvidence::item(const ProbeImport& import) const {
-  const std::size_t side = import.message.imported_user_id == import.message.from_user_id ? 0 : 1;
-  const std::int64_t type = import.message.message_type;
+  const std::size_t side =
+      import.request.imported_user_id == import.request.message.from_user_id ? 0 : 1;
+  const MessageContent& sent = import.request.message.content;
+  const std::int64_t type = sent.type;
   for (const QueryItem& one : lists[side]) {  // of media there is one of a type
-    if (is_media(type) ? one.msg_type == type : one.msg_body == import.message.message) return &one;
+    if (is_media(type) ? one.msg_type == type : one.msg_body == sent.body) return &one;
   }
   return nullptr;
 }

@@ -33,7 +33,7 @@ struct ProbeAnswer {
 
 // One import of the probe, and what became of it.
 struct ProbeImport {
-  ImportPeerMsg message;
+  ImportPeerMsg request;
   ApiStatus status;
   ImportAnswer answer;  // meaningful if status.ok()
   std::int64_t sent_ms = 0;

@@ -62,7 +62,7 @@ enum class TimeMeaning { kSent, kSeconds, kArrival, kOther };
 
 TimeMeaning time_meaning(const ProbeImport& import, const QueryItem& item) {
   constexpr std::int64_t kLeewayMs = 15 * 60 * kMillisPerSecond;  // a clock that is taken at all
-  const std::int64_t sent_ms = import.message.send_time_ms, got_ms = item.msg_time_ms;
+  const std::int64_t sent_ms = import.request.message.send_time_ms, got_ms = item.msg_time_ms;
   if (got_ms == sent_ms) return TimeMeaning::kSent;
   if (got_ms == sent_ms / kMillisPerSecond * kMillisPerSecond) return TimeMeaning::kSeconds;
   const bool arrival =
@@ -178,7 +178,7 @@ Judgment judge_equal(Bench& bench) {
   if (!first.status.ok()) return {assumed, "the first was " + refused_with(first.status), kUnknown};
   const auto& list = bench.seen.lists[0];
   const auto kept = std::count_if(list.begin(), list.end(), [&](const QueryItem& one) {
-    return one.msg_body == first.message.message;
+    return one.msg_body == first.request.message.content.body;
   });
   if (!second.status.ok()) {
     return {assumed,
@@ -197,7 +197,7 @@ Judgment judge_extended(Bench& bench) {
   std::string example;
   for (const ProbeImport& import : bench.seen.extended) {
     const QueryItem* item = import.status.ok() ? bench.seen.item(import) : nullptr;
-    const std::string& sent = import.message.extended_data;
+    const std::string& sent = import.request.message.content.extended_data;
     if (item == nullptr) {
       ++missing;
     } else if (item->payload == sent) {
@@ -223,8 +223,8 @@ Judgment judge_image(Bench& bench) {
   if (!import.status.ok()) return {assumed, refused_with(import.status), kOtherwise};
   const QueryItem* item = bench.seen.item(import);
   if (item == nullptr) return {assumed, "it was not in the list", kUnknown};
-  const BodyComparison body =
-      compare_returned_body(import.message.message_type, import.message.message, item->msg_body);
+  const MessageContent& sent = import.request.message.content;
+  const BodyComparison body = compare_returned_body(sent.type, sent.body, item->msg_body);
   std::vector<std::string> parts;
   for (const BodyDifference& one : body.with_changed_urls())
     parts.push_back(fmt::format("MsgBody{} {} for {}", one.pointer, one.got, one.expected));

@@ -45,18 +45,18 @@ std::uint64_t record_identity(std::string_view format, const SourceRecord& recor
 }
 
 std::uint64_t content_identity(const SourceRecord& record) {
-  const ImportPeerMsg& message = record.message;
+  const Message& message = record.message;
+  const MessageContent& content = message.content;
   return identity_of({message.from_user_id, message.to_user_id,
-                      std::to_string(message.send_time_ms), std::to_string(message.message_type),
-                      std::to_string(message.sub_msg_type), message.message,
-                      message.extended_data});
+                      std::to_string(message.send_time_ms), std::to_string(content.type),
+                      std::to_string(content.sub_type), content.body, content.extended_data});
 }
 
 std::uint32_t content_mark(const SourceRecord& record) {
-  const ImportPeerMsg& message = record.message;
+  const MessageContent& content = record.message.content;
   return static_cast<std::uint32_t>(
-      identity_of({std::to_string(content_identity(record)), std::to_string(message.priority),
-                   message.searched_content}));
+      identity_of({std::to_string(content_identity(record)), std::to_string(content.priority),
+                   content.searched_content}));
 }
 
 std::string record_tag(std::uint64_t identity, std::uint32_t occurrence, std::string_view from,

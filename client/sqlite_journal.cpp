@@ -290,7 +290,7 @@ Result<void> SqliteJournal::write_one(const Change& change) {
         .bind(3, intent->line)
         .bind(4, intent->attempt)
         .bind(5, intent->timestamp_s)
-        .bind(6, intent->to_sender ? 1 : 0)
+        .bind(6, static_cast<std::int64_t>(intent->view))
         .bind(7, name)
         .run();
   }

@@ -70,7 +70,8 @@ class SqliteJournal : public ImportJournal {
   // compares the lists with those that the journal counted, and a reader may do so, too. Until one
   // of the two has been called, no import can be read or written. The plan must outlive the
   // journal. match() fails with kUsage if the plan has other messages (or, where the file has
-  // changed, other contents), and names the first; the journal is then as it was. Both cost a digest a planned message.
+  // changed, other contents), and names the first; the journal is then as it was. Both cost a
+  // digest a planned message.
   Result<void> begin(const MigrationPlan& plan, const Fingerprint& notes);
   Result<void> match(const MigrationPlan& plan);
   const std::filesystem::path& path() const { return path_; }
@@ -93,8 +94,7 @@ class SqliteJournal : public ImportJournal {
   // The lists of the first run's plan, in its order; lists without an import are left out.
   struct List {
     std::int64_t number = 0;  // the journal's own
-    std::string viewer;
-    std::string peer;
+    ListId id;
     std::uint64_t planned = 0;
     std::uint64_t done = 0;  // imported or recovered
     std::uint64_t quarantined = 0;
@@ -109,7 +109,7 @@ class SqliteJournal : public ImportJournal {
 
   // How many imports the journal has of each outcome.
   struct Tally {
-    bool to_sender = false;
+    View view = View::kReceiver;
     ImportOutcome outcome = ImportOutcome::kOpen;
     std::uint64_t imports = 0;
   };
@@ -122,7 +122,7 @@ class SqliteJournal : public ImportJournal {
     ImportOutcome outcome = ImportOutcome::kOpen;
     std::int64_t code = 0;
     std::string why;
-    bool to_sender = false;
+    View view = View::kReceiver;
     RecordName name;  // "" of a journal of version 1
   };
   Result<void> read_unfinished(const std::function<void(const Unfinished&)>& take);
@@ -145,11 +145,9 @@ class SqliteJournal : public ImportJournal {
     std::int64_t list = 0;
     std::uint32_t place = 0;
   };
-  // A list as the journal counted it.
+  // A list as the journal counted it, but for its users.
   struct Counted {
     std::int64_t number = 0;
-    std::string viewer;
-    std::string peer;
     std::uint64_t planned = 0;
     std::string digest;  // "" in version 1
   };
@@ -184,7 +182,7 @@ class SqliteJournal : public ImportJournal {
   std::optional<SqlDatabase> database_;
   SqlStatement add_intent_, set_result_;
   std::optional<PlannedLists> planned_;  // constant once matched, as is the next
-  std::vector<std::int64_t> numbers_;    // of the lists, by 2 * conversation + side
+  std::vector<std::int64_t> numbers_;    // of the lists, as plan.lists
 
   std::mutex mutex_;  // guards what follows; the database belongs to the thread that is writing
   std::condition_variable written_changed_;

@@ -62,12 +62,6 @@ PRAGMA main.user_version = 2;
 
 constexpr const char* kAdopt = "begin a new journal with --journal FILE --adopt";
 
-std::string pair_of(std::string_view viewer, std::string_view peer) {
-  return fmt::format("{}:{}{}", viewer.size(), viewer, peer);
-}
-
-std::size_t index_of(Lane lane) { return 2 * std::size_t{lane.conversation} + lane.side; }
-
 std::string messages(std::uint64_t count) {
   return fmt::format("{} message{}", count, count == 1 ? "" : "s");
 }
@@ -98,9 +92,8 @@ struct SqliteJournal::Differences {
   std::uint64_t lists = 0;
   std::string first;
 
-  void add(std::string_view viewer, std::string_view peer, std::string_view what) {
-    if (++lists == 1)
-      first = fmt::format("the list of {} with {}: {}", quote(viewer), quote(peer), what);
+  void add(const ListId& list, std::string_view what) {
+    if (++lists == 1) first = fmt::format("the {}: {}", list.text(), what);
   }
 };
 
@@ -119,9 +112,9 @@ Result<void> SqliteJournal::replace_old_tables() {
 
 Result<void> SqliteJournal::begin(const MigrationPlan& plan, const Fingerprint& notes) {
   planned_.emplace(plan);
-  numbers_.assign(2 * plan.conversations.size(), -1);
+  numbers_.assign(plan.lists.size(), -1);
   std::int64_t number = 0;
-  for (const Lane lane : planned_->lanes()) numbers_[index_of(lane)] = number++;
+  for (const Lane lane : planned_->lanes()) numbers_[lane.list] = number++;
   return in_transaction([&]() -> Result<void> {
     if (is_old_) {
       if (auto replaced = replace_old_tables(); !replaced) return replaced;
@@ -144,8 +137,8 @@ Result<void> SqliteJournal::write_lists() {
   if (!add) return tl::unexpected(add.error());
   for (const Lane lane : planned_->lanes()) {
     const ListTags tags = planned_->tags(lane);
-    add->bind(1, numbers_[index_of(lane)])
-        .bind(2, planned_->plan().viewer(lane))
+    add->bind(1, numbers_[lane.list])
+        .bind(2, planned_->plan().owner(lane))
         .bind(3, planned_->plan().peer(lane))
         .bind(4, static_cast<std::int64_t>(planned_->records(lane).size()))
         .bind(5, tags.digest)
@@ -158,18 +151,19 @@ Result<void> SqliteJournal::write_lists() {
 
 Result<void> SqliteJournal::match(const MigrationPlan& plan) {
   planned_.emplace(plan);
-  numbers_.assign(2 * plan.conversations.size(), -1);
+  numbers_.assign(plan.lists.size(), -1);
   Differences differences;
   auto compared = compare_lists(differences);
   if (compared && is_old_ && differences.lists == 0) compared = compare_lines(differences);
   if (compared && differences.lists > 0) compared = refuse(differences);
   // It tells no content, so nothing would show that an edited file has other texts.
   if (compared && is_old_ && input_ == Input::kChanged) {
-    compared = fail(ErrorKind::kUsage,
-                    fmt::format("{}: the file is not the one of the first run, and this journal, of "
-                                "an earlier release, does not tell whether its messages are the "
-                                "same: go on with that file, or {}",
-                                path_.string(), kAdopt));
+    compared =
+        fail(ErrorKind::kUsage,
+             fmt::format("{}: the file is not the one of the first run, and this journal, of "
+                         "an earlier release, does not tell whether its messages are the "
+                         "same: go on with that file, or {}",
+                         path_.string(), kAdopt));
   }
   if (!compared) {
     planned_.reset();
@@ -185,22 +179,21 @@ Result<void> SqliteJournal::match(const MigrationPlan& plan) {
 }
 
 Result<void> SqliteJournal::compare_lists(Differences& differences) {
-  std::unordered_map<std::string, Counted> counted;
+  std::unordered_map<ListId, Counted, ListIdHash> counted;
   auto rows = database_->prepare("SELECT number, viewer, peer, planned, digest FROM list");
   if (!rows) return tl::unexpected(rows.error());
   while (true) {
     const auto row = rows->step();
     if (!row) return tl::unexpected(row.error());
     if (!*row) break;
-    counted[pair_of(rows->text(1), rows->text(2))] = {
-        rows->integer(0), rows->text(1), rows->text(2),
-        static_cast<std::uint64_t>(rows->integer(3)), rows->text(4)};
+    counted[ListId::of_user(rows->text(1), rows->text(2))] = {
+        rows->integer(0), static_cast<std::uint64_t>(rows->integer(3)), rows->text(4)};
   }
   const MigrationPlan& plan = planned_->plan();
   for (const Lane lane : planned_->lanes()) {
-    const auto found = counted.find(pair_of(plan.viewer(lane), plan.peer(lane)));
+    const auto found = counted.find(plan.list_id(lane));
     if (found == counted.end()) {
-      differences.add(plan.viewer(lane), plan.peer(lane),
+      differences.add(plan.list_id(lane),
                       fmt::format("expected no list, as the journal has none, got {}, the first in "
                                   "line {}",
                                   messages(planned_->records(lane).size()),
@@ -208,13 +201,12 @@ Result<void> SqliteJournal::compare_lists(Differences& differences) {
       continue;
     }
     if (auto done = compare_list(lane, found->second, differences); !done) return done;
-    numbers_[index_of(lane)] = found->second.number;
+    numbers_[lane.list] = found->second.number;
     counted.erase(found);
   }
-  for (const auto& [pair, list] : counted) {
-    differences.add(
-        list.viewer, list.peer,
-        fmt::format("expected the {} that the journal has, got no list", messages(list.planned)));
+  for (const auto& [id, list] : counted) {
+    differences.add(id, fmt::format("expected the {} that the journal has, got no list",
+                                    messages(list.planned)));
   }
   return {};
 }
@@ -239,7 +231,7 @@ Result<void> SqliteJournal::compare_list(Lane lane, const Counted& counted,
   }
   if (same && place == planned) return {};
   if (same) {
-    differences.add(planned_->plan().viewer(lane), planned_->plan().peer(lane),
+    differences.add(planned_->plan().list_id(lane),
                     fmt::format("expected {} as the first run read it, got another content",
                                 message_at(*planned_, lane, place)));
     return {};
@@ -250,14 +242,14 @@ Result<void> SqliteJournal::compare_list(Lane lane, const Counted& counted,
         "; {} is {}", message_at(*planned_, lane, place),
         place < counted.planned ? "another one than the journal has there" : "not in the journal");
   }
-  differences.add(planned_->plan().viewer(lane), planned_->plan().peer(lane), what);
+  differences.add(planned_->plan().list_id(lane), what);
   return {};
 }
 
 // All that version 1 tells of a message is the line that it was read from.
 Result<void> SqliteJournal::compare_lines(Differences& differences) {
   std::unordered_map<std::int64_t, Lane> lanes;
-  for (const Lane lane : planned_->lanes()) lanes[numbers_[index_of(lane)]] = lane;
+  for (const Lane lane : planned_->lanes()) lanes[numbers_[lane.list]] = lane;
   auto rows = database_->prepare("SELECT list, place, line FROM import ORDER BY list, place");
   if (!rows) return tl::unexpected(rows.error());
   std::optional<std::int64_t> differing;
@@ -275,7 +267,7 @@ Result<void> SqliteJournal::compare_lines(Differences& differences) {
     if (alike) continue;
     differing = rows->integer(0);
     differences.add(
-        planned_->plan().viewer(lane), planned_->plan().peer(lane),
+        planned_->plan().list_id(lane),
         fmt::format("expected line {} as message {}, got {}", rows->integer(2), place + 1,
                     place < records.size() ? message_at(*planned_, lane, place) : "none"));
   }
@@ -311,7 +303,7 @@ Result<void> SqliteJournal::refuse(const Differences& differences) {
 
 Result<SqliteJournal::Row> SqliteJournal::row_of(const ImportKey& key) const {
   const auto place = planned_ ? planned_->place(key) : std::nullopt;
-  if (place) return Row{numbers_[index_of(key.lane)], *place};
+  if (place) return Row{numbers_[key.lane.list], *place};
   return fail(
       ErrorKind::kSystem,
       fmt::format("{}: an import that is not in the plan; please report this", path_.string()));

@@ -18,13 +18,17 @@ std::uint32_t number_in(const SqlStatement& rows, int column) {
   return static_cast<std::uint32_t>(rows.integer(column));
 }
 
+View view_in(const SqlStatement& rows, int column) {
+  return rows.integer(column) == 0 ? View::kReceiver : View::kSender;
+}
+
 ImportEntry entry_in(const SqlStatement& rows, const ImportKey& key) {
   ImportEntry out;
   out.intent.key = key;
   out.intent.line = number_in(rows, 2);
   out.intent.attempt = static_cast<std::int32_t>(rows.integer(3));
   out.intent.timestamp_s = rows.integer(4);
-  out.intent.to_sender = rows.integer(10) != 0;
+  out.intent.view = view_in(rows, 10);
   out.intent.name = from_column(rows.text(11));
   out.result = {key,
                 static_cast<ImportOutcome>(rows.integer(5)),
@@ -51,8 +55,7 @@ Result<void> each_row(SqlStatement& rows, Take&& take) {
 Result<void> SqliteJournal::read(const std::function<void(const ImportEntry&)>& take) {
   std::unordered_map<std::int64_t, Lane> lanes;
   if (planned_) {
-    for (const Lane lane : planned_->lanes())
-      lanes[numbers_[2 * std::size_t{lane.conversation} + lane.side]] = lane;
+    for (const Lane lane : planned_->lanes()) lanes[numbers_[lane.list]] = lane;
   }
   auto rows = database_->prepare(
       "SELECT list, place, line, attempt, timestamp_s, outcome, msg_id, msg_seq, code, why, "
@@ -74,12 +77,13 @@ Result<void> SqliteJournal::read(const std::function<void(const ImportEntry&)>& 
 
 Result<void> SqliteJournal::read_unfinished(const std::function<void(const Unfinished&)>& take) {
   auto rows = database_->prepare(
-      "SELECT list, line, outcome, code, why, to_sender, record_name FROM import WHERE outcome IN (0, 3) "
+      "SELECT list, line, outcome, code, why, to_sender, record_name FROM import WHERE outcome IN "
+      "(0, 3) "
       "ORDER BY list, place");
   if (!rows) return tl::unexpected(rows.error());
   return each_row(*rows, [&] {
     take({rows->integer(0), number_in(*rows, 1), static_cast<ImportOutcome>(rows->integer(2)),
-          rows->integer(3), rows->text(4), rows->integer(5) != 0, from_column(rows->text(6))});
+          rows->integer(3), rows->text(4), view_in(*rows, 5), from_column(rows->text(6))});
   });
 }
 
@@ -93,8 +97,9 @@ Result<std::vector<SqliteJournal::List>> SqliteJournal::lists() {
   if (!rows) return tl::unexpected(rows.error());
   std::vector<List> out;
   const auto read = each_row(*rows, [&] {
-    out.push_back({rows->integer(0), rows->text(1), rows->text(2), count_in(*rows, 3),
-                   count_in(*rows, 4), count_in(*rows, 5), count_in(*rows, 6), count_in(*rows, 7)});
+    out.push_back({rows->integer(0), ListId::of_user(rows->text(1), rows->text(2)),
+                   count_in(*rows, 3), count_in(*rows, 4), count_in(*rows, 5), count_in(*rows, 6),
+                   count_in(*rows, 7)});
   });
   if (!read) return tl::unexpected(read.error());
   return out;
@@ -107,7 +112,7 @@ Result<std::vector<SqliteJournal::Tally>> SqliteJournal::tallies() {
   std::vector<Tally> out;
   const auto read = each_row(*rows, [&] {
     out.push_back(
-        {rows->integer(0) != 0, static_cast<ImportOutcome>(rows->integer(1)), count_in(*rows, 2)});
+        {view_in(*rows, 0), static_cast<ImportOutcome>(rows->integer(1)), count_in(*rows, 2)});
   });
   if (!read) return tl::unexpected(read.error());
   return out;

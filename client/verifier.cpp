@@ -34,11 +34,13 @@ class Verification {
   Verification(const RunContext& context, const std::function<void(const Mismatch&)>& sink,
                std::int64_t settle_ms)
       : context_(context), sink_(sink), settle_ms_(settle_ms) {
-    for (std::uint32_t i = 0; i < context.plan.conversations.size(); ++i) {
-      const auto& imports = context.plan.conversations[i].imports;
-      if (imports[0] + imports[1] == 0) continue;
-      lanes_.push_back({i, 0});
-      lanes_.push_back({i, 1});
+    const MigrationPlan& plan = context.plan;
+    for (const Conversation& one : plan.conversations) {
+      const std::span lists(plan.lists.begin() + one.first_list, plan.lists.begin() + one.end_list);
+      if (std::all_of(lists.begin(), lists.end(), [](auto& list) { return list.imports == 0; }))
+        continue;
+      for (std::uint32_t list = one.first_list; list < one.end_list; ++list)
+        lanes_.push_back({list});
     }
   }
 
@@ -102,7 +104,7 @@ class Verification {
     if (!expected) return tl::unexpected(expected.error());
     std::optional<Error> source_error;
     std::int64_t seen = 0;
-    const ListRead read = read_list(api, site, context_.plan.viewer(lane), context_.plan.peer(lane),
+    const ListRead read = read_list(api, site, context_.plan.list_id(lane),
                                     [&](const QueryItem& item) -> Result<bool> {
                                       ++context_.board.done;
                                       ++seen;
@@ -188,10 +190,10 @@ bool VerifyReport::verified(bool extra_allowed) const {
          (extra_allowed || totals.extra == 0);
 }
 
-ListRead read_list(ZimApi& api, CallSite& site, const std::string& viewer, const std::string& peer,
+ListRead read_list(ZimApi& api, CallSite& site, const ListId& list,
                    const std::function<Result<bool>(const QueryItem&)>& take) {
   ListRead out;
-  QueryPeerMsg request{viewer, peer, kMaxQueryLimit, 0, true};
+  QueryPeerMsg request{list, kMaxQueryLimit, 0, true};
   ListPager pager;
   while (true) {
     auto answer = call_patiently(site, [&] { return api.query_peer_msg(request); });

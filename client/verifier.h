@@ -45,7 +45,7 @@ struct ListRead {
   std::optional<ApiStatus> refused;
   std::optional<Error> error;
 };
-ListRead read_list(ZimApi& api, CallSite& site, const std::string& viewer, const std::string& peer,
+ListRead read_list(ZimApi& api, CallSite& site, const ListId& list,
                    const std::function<Result<bool>(const QueryItem&)>& take);
 
 }  // namespace zimmock

@@ -37,12 +37,17 @@ const DeliveryRule& delivery_in(const Tenant& tenant, std::int64_t type, Role ro
 
 DeliveredMessage delivered(const Tenant& tenant, const StoredMessage& message,
                            const std::string& user_id, Emptied emptied, const SdkVersion& version) {
-  DeliveredMessage out{message.msg_id, message.msg_seq, message.msg_time_ms,
-                       message.type,   message.sender,  Role::kReceiver,
-                       emptied,        nullptr};
+  DeliveredMessage out{message.msg_id,
+                       message.msg_seq,
+                       message.msg_time_ms,
+                       message.content.type,
+                       message.sender,
+                       Role::kReceiver,
+                       emptied,
+                       nullptr};
   if (message.sender == user_id) out.role = Role::kSender;
   if (emptied == Emptied::kNo) {
-    out.rule = &delivery_in(tenant, message.type, out.role, version);
+    out.rule = &delivery_in(tenant, message.content.type, out.role, version);
   }
   return out;
 }
@@ -109,7 +114,7 @@ DeliveryView delivery_view(Tenant& tenant, const std::string& user_id, const std
                            std::int64_t oldest_ms, std::size_t max_messages) {
   DeliveryView out{user_id, peer_id, {}};
   const std::lock_guard lock(tenant.mutex());
-  const MessageList* list = tenant.find_list(user_id, peer_id);
+  const MessageList* list = tenant.find_list(ListId::of_user(user_id, peer_id));
   MessageList::Page page;
   if (list != nullptr) page = list->page(0, max_messages);
   for (const Device& device : tenant.devices().of(user_id)) {

@@ -3,6 +3,15 @@
 #include <limits>
 
 namespace zimmock {
+namespace {
+
+// What nobody gets back does not count.
+bool says_the_same(const MessageContent& a, const MessageContent& b) {
+  return a.type == b.type && a.sub_type == b.sub_type && a.body == b.body &&
+         a.extended_data == b.extended_data;
+}
+
+}  // namespace
 
 const StoredMessage& MessageList::append(StoredMessage message) {
   message.msg_seq = static_cast<std::int64_t>(messages_.size()) + 1;
@@ -22,8 +31,7 @@ StoredMessage* MessageList::find_copy(const StoredMessage& like) {
        it != order_.end() && it->first == like.msg_time_ms; ++it) {
     StoredMessage& candidate = *find(at(*it).msg_seq);
     if (!candidate.recalled && !cleared(candidate) && candidate.sender == like.sender &&
-        candidate.type == like.type && candidate.sub_type == like.sub_type &&
-        candidate.message == like.message && candidate.extended_data == like.extended_data) {
+        says_the_same(candidate.content, like.content)) {
       return &candidate;
     }
   }

@@ -7,18 +7,14 @@
 #include <utility>
 #include <vector>
 
+#include "contracts/api/message.h"
 #include "contracts/api/operations/query_peer_msg.h"
 
 namespace zimmock {
 
 struct StoredMessage {
   std::string sender;
-  std::int64_t type = 0;
-  std::int64_t sub_type = 0;
-  std::int64_t priority = 0;
-  std::string message;  // as imported
-  std::string extended_data;
-  std::string searched_content;
+  MessageContent content;  // as imported
   std::int64_t msg_id = 0;
   std::int64_t msg_seq = 0;  // position of arrival in this list, from 1
   std::int64_t msg_time_ms = 0;

@@ -93,14 +93,15 @@ std::vector<ListedMessage> MockTenant::messages(const std::string& viewer,
   const ImportWindow window = tenant_->import_window(tenant_->clock().wall_ms());
   std::vector<ListedMessage> out;
   const std::lock_guard lock(tenant_->mutex());
-  const MessageList* list = tenant_->find_list(viewer, peer);
+  const MessageList* list = tenant_->find_list(ListId::of_user(viewer, peer));
   if (list == nullptr) return out;
   const MessageList::Page page = list->page(0, list->size());
   for (auto it = page.messages.rbegin(); it != page.messages.rend(); ++it) {
     const StoredMessage& stored = **it;
+    const MessageContent& content = stored.content;
     const Emptied emptied = list->emptied(stored, window.now_ms - window.retention_ms);
-    out.push_back({stored.sender, stored.type, stored.sub_type, stored.message,
-                   stored.extended_data, stored.msg_id, stored.msg_seq, stored.msg_time_ms,
+    out.push_back({stored.sender, content.type, content.sub_type, content.body,
+                   content.extended_data, stored.msg_id, stored.msg_seq, stored.msg_time_ms,
                    emptied == Emptied::kRecalled, emptied == Emptied::kDeleted});
   }
   return out;

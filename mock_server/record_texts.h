@@ -8,10 +8,14 @@ namespace zimmock {
 // miss none.
 template <typename Record, typename Visit>
 void each_text(Record& record, const Visit& visit) {
-  for (auto* text : {&record.request_id, &record.action, &record.app_id, &record.nonce,
-                     &record.timestamp, &record.from, &record.to, &record.list, &record.message,
-                     &record.request_body, &record.response_body}) {
+  for (auto* text :
+       {&record.request_id, &record.action, &record.app_id, &record.nonce, &record.timestamp,
+        &record.from, &record.to, &record.message, &record.request_body, &record.response_body}) {
     visit(*text);
+  }
+  if (record.list) {
+    visit(record.list->owner);
+    visit(record.list->peer);
   }
   for (auto& user : record.users) visit(user);
   for (auto& broken : record.rules_broken) visit(broken.line);

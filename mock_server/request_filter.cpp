@@ -89,8 +89,11 @@ std::vector<std::string_view> word_names() {
   return out;
 }
 
+// "" for a call about no list.
+std::string owner_of(const RequestRecord& record) { return record.list ? record.list->owner : ""; }
+
 bool has_user(const RequestRecord& record, const std::string& user) {
-  return record.from == user || record.to == user || record.list == user ||
+  return record.from == user || record.to == user || owner_of(record) == user ||
          std::find(record.users.begin(), record.users.end(), user) != record.users.end();
 }
 
@@ -160,7 +163,8 @@ std::vector<std::string> RequestFilter::misses(const RequestRecord& record) cons
   }
   if (!from.empty() && record.from != from) miss("from", quote(from), or_none(record.from));
   if (!to.empty() && record.to != to) miss("to", quote(to), or_none(record.to));
-  if (!list.empty() && record.list != list) miss("list", quote(list), or_none(record.list));
+  if (!list.empty() && owner_of(record) != list)
+    miss("list", quote(list), or_none(owner_of(record)));
   if (!code.empty() && !has_code(record, code)) miss("code", code, code_text(record));
   if (!rule.empty() && !breaks(record, rule)) miss("rule", rule, rules_of(record));
   if (!fault.empty() && !has_fault(record, fault)) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "contracts/api/list_id.h"
 #include "contracts/rules/rules.h"
 
 namespace zimmock {
@@ -44,7 +45,7 @@ struct RequestRecord {
   // From the body, where it has them.
   std::string from;                // FromUserId
   std::string to;                  // ToUserId
-  std::string list;                // whose: ImportedUserId; of a query, clear or recall FromUserId
+  std::optional<ListId> list;      // that the call is about
   std::vector<std::string> users;  // of UserRegister
   std::optional<std::int64_t> send_time_ms;
 

@@ -31,9 +31,9 @@ struct Growth {
 
 std::vector<Growth> growth_of(const StateDocument& document, const State& state) {
   std::vector<Growth> out;
-  for (const auto& [viewer, peer] : document.lists) {
+  for (const ListId& id : document.lists) {
     Growth& growth = out.emplace_back();
-    const auto found = state.lists.find(Tenant::list_key(viewer, peer));
+    const auto found = state.lists.find(id);
     if (found == state.lists.end()) continue;
     const MessageList& list = found->second;
     growth.size = static_cast<std::int64_t>(list.size());
@@ -43,14 +43,13 @@ std::vector<Growth> growth_of(const StateDocument& document, const State& state)
   return out;
 }
 
-Result<void> check_place(const StateEntry& entry, const StateDocument::List& list,
-                         const Profile& profile, Growth& growth) {
+Result<void> check_place(const StateEntry& entry, const ListId& list, const Profile& profile,
+                         Growth& growth) {
   const StoredMessage& message = entry.message;
   ++growth.size;
   if (message.msg_seq != 0 && message.msg_seq != growth.size) {
     return tl::unexpected(bad_line(entry.line, "/Stored/MsgSeq",
-                                   fmt::format("{}, the next of {}'s list with {}", growth.size,
-                                               quote(list.viewer), quote(list.peer)),
+                                   fmt::format("{}, the next of the {}", growth.size, list.text()),
                                    std::to_string(message.msg_seq)));
   }
   if (entry.deleted && ++growth.cleared != growth.size) {
@@ -85,15 +84,14 @@ Result<void> check_msg_ids(const StateDocument& document, const State& state) {
                    fmt::format("{}, as in line {}", ids[i].first, ids[i - 1].second)));
     }
   }
-  for (const auto& [key, list] : state.lists) {
+  for (const auto& [id, list] : state.lists) {
     for (const StoredMessage& message : list.messages()) {
       const auto found =
           std::lower_bound(ids.begin(), ids.end(), std::pair(message.msg_id, std::uint32_t{0}));
       if (found == ids.end() || found->first != message.msg_id) continue;
-      const auto [viewer, peer] = Tenant::viewer_and_peer(key);
-      return tl::unexpected(bad_line(found->second, "/Stored/MsgId", kExpected,
-                                     fmt::format("{}, which is in {}'s list with {} already",
-                                                 found->first, quote(viewer), quote(peer))));
+      return tl::unexpected(
+          bad_line(found->second, "/Stored/MsgId", kExpected,
+                   fmt::format("{}, which is in the {} already", found->first, id.text())));
     }
   }
   return {};
@@ -128,13 +126,11 @@ Result<void> check_places(const StateDocument& document, const State& state,
 // No line of the document fails any more. Empties `document.entries` as it goes.
 void put(StateDocument& document, const Tenant& tenant, State& state) {
   std::vector<MessageList*> lists;
-  for (const auto& [viewer, peer] : document.lists) {
-    state.users.try_emplace(viewer, RegisterUser{viewer, "", ""});
-    state.users.try_emplace(peer, RegisterUser{peer, "", ""});
+  for (const ListId& id : document.lists) {
+    for (const std::string& user : {id.owner, id.peer})
+      state.users.try_emplace(user, RegisterUser{user, "", ""});
     lists.push_back(
-        &state.lists
-             .try_emplace(Tenant::list_key(viewer, peer), tenant.profile().tie_later_import_first)
-             .first->second);
+        &state.lists.try_emplace(id, tenant.profile().tie_later_import_first).first->second);
   }
   for (const auto& [id, user] : document.users) state.users.insert_or_assign(id, user);
   for (auto& [id, devices] : document.devices) state.devices.set(id, std::move(devices));
@@ -155,7 +151,7 @@ StateCounts counts_of(const StateDocument& document) {
   StateCounts out;
   std::unordered_set<std::string_view> users;
   for (const auto& [id, user] : document.users) users.insert(id);
-  for (const auto& [viewer, peer] : document.lists) users.insert({viewer, peer});
+  for (const ListId& id : document.lists) users.insert({id.owner, id.peer});
   out.users = users.size();
   for (const auto& [id, devices] : document.devices) out.devices += devices.size();
   out.messages = document.entries.size();

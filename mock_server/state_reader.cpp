@@ -171,22 +171,18 @@ class StateReader::Lines {
     }
     const std::string from = record.message.from_user_id, to = record.message.to_user_id;
     StoredMessage message = stored_message(record);
-    if (both) add_entry(from, to, stored.deleted, message);
+    if (both) add_entry(ListId::of_user(from, to), stored.deleted, message);
     const bool receivers = record.receiver_sees;
-    add_entry(receivers ? to : from, receivers ? from : to, stored.deleted, std::move(message));
+    add_entry(receivers ? ListId::of_user(to, from) : ListId::of_user(from, to), stored.deleted,
+              std::move(message));
     return {};
   }
 
   StoredMessage stored_message(MessageRecord& record) const {
-    ImportPeerMsg& message = record.message;
+    Message& message = record.message;
     StoredMessage out;
     out.sender = std::move(message.from_user_id);
-    out.type = message.message_type;
-    out.sub_type = message.sub_msg_type;
-    out.priority = message.priority;
-    out.message = std::move(message.message);
-    out.extended_data = std::move(message.extended_data);
-    out.searched_content = std::move(message.searched_content);
+    out.content = std::move(message.content);
     out.msg_id = record.stored.msg_id.value_or(0);
     out.msg_seq = record.stored.msg_seq.value_or(0);
     const bool now = message.send_time_ms == 0 && out.msg_seq == 0;
@@ -195,22 +191,21 @@ class StateReader::Lines {
     return out;
   }
 
-  void add_entry(const std::string& viewer, const std::string& peer, bool deleted,
-                 StoredMessage message) {
-    out_.entries.push_back({line_, list_number(viewer, peer), deleted, std::move(message)});
+  void add_entry(const ListId& list, bool deleted, StoredMessage message) {
+    out_.entries.push_back({line_, list_number(list), deleted, std::move(message)});
   }
 
-  std::uint32_t list_number(const std::string& viewer, const std::string& peer) {
-    const auto [found, added] = list_numbers_.try_emplace(
-        Tenant::list_key(viewer, peer), static_cast<std::uint32_t>(out_.lists.size()));
-    if (added) out_.lists.push_back({viewer, peer});
+  std::uint32_t list_number(const ListId& list) {
+    const auto [found, added] =
+        list_numbers_.try_emplace(list, static_cast<std::uint32_t>(out_.lists.size()));
+    if (added) out_.lists.push_back(list);
     return found->second;
   }
 
   MessageRecordReader messages_;
   std::int64_t now_ms_;
   std::uint32_t line_ = 0;
-  std::unordered_map<std::string, std::uint32_t> list_numbers_;
+  std::unordered_map<ListId, std::uint32_t, ListIdHash> list_numbers_;
   StateDocument out_;
   std::string unfinished_;            // the start of a line
   std::optional<std::string> error_;  // of the first bad line

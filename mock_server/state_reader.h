@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "contracts/api/list_id.h"
 #include "contracts/api/operations/user_register.h"
 #include "contracts/api/profile.h"
 #include "contracts/api/result.h"
@@ -30,15 +31,10 @@ struct StateEntry {
 };
 
 struct StateDocument {
-  struct List {
-    std::string viewer;
-    std::string peer;
-  };
-
   std::map<std::string, RegisterUser> users;  // with a line of their own
   std::map<std::string, std::vector<Device>> devices;
   std::optional<std::int64_t> last_msg_id;
-  std::vector<List> lists;
+  std::vector<ListId> lists;
   std::deque<StateEntry> entries;  // in the document's order
 };
 

@@ -101,20 +101,21 @@ void write_devices(const std::string& user_id, const std::vector<Device>& device
   line.close(']');
 }
 
-void write_message(const MessageList& list, const StoredMessage& message, std::string_view viewer,
-                   std::string_view peer, std::string& out) {
+void write_message(const MessageList& list, const StoredMessage& message, const ListId& id,
+                   std::string& out) {
+  const MessageContent& content = message.content;
   Line line(out);
   line.digits("Id", message.msg_id);
-  line.text("ImportedUserId", viewer);
+  line.text("ImportedUserId", id.owner);
   line.text("FromUserId", message.sender);
-  line.text("ToUserId", message.sender == viewer ? peer : viewer);
-  line.number("MessageType", message.type);
-  if (message.type == kCustom || message.sub_type != 0) line.number("SubMsgType", message.sub_type);
-  line.number("Priority", message.priority);
+  line.text("ToUserId", message.sender == id.owner ? id.peer : id.owner);
+  line.number("MessageType", content.type);
+  if (content.type == kCustom || content.sub_type != 0) line.number("SubMsgType", content.sub_type);
+  line.number("Priority", content.priority);
   line.number("SendMessageTime", message.msg_time_ms);
-  line.text("Message", message.message);
-  line.text_if_any("ExtendedData", message.extended_data);
-  line.text_if_any("SearchedContent", message.searched_content);
+  line.text("Message", content.body);
+  line.text_if_any("ExtendedData", content.extended_data);
+  line.text_if_any("SearchedContent", content.searched_content);
   line.open("Stored", '{');
   line.digits("MsgId", message.msg_id);
   line.number("MsgSeq", message.msg_seq);
@@ -148,10 +149,9 @@ std::string export_state(Tenant& tenant) {
     write_devices(user_id, devices, out);
   }
   for (const auto* pair : sorted(tenant.lists())) {
-    const auto& [key, list] = *pair;
-    const auto [viewer, peer] = Tenant::viewer_and_peer(key);
+    const auto& [id, list] = *pair;
     for (const StoredMessage& message : list.messages()) {
-      write_message(list, message, viewer, peer, out);
+      write_message(list, message, id, out);
     }
   }
   return out;

@@ -59,35 +59,22 @@ bool Tenant::add_user(const RegisterUser& user) {
   return users_.try_emplace(user.user_id, user).second;
 }
 
-std::string Tenant::list_key(std::string_view viewer, std::string_view peer) {
-  std::string key(viewer);
-  key += '\0';  // in no user id
-  key += peer;
-  return key;
+MessageList& Tenant::list(const ListId& id) {
+  return lists_.try_emplace(id, options_.profile.tie_later_import_first).first->second;
 }
 
-MessageList& Tenant::list(const std::string& viewer, const std::string& peer) {
-  return lists_.try_emplace(list_key(viewer, peer), options_.profile.tie_later_import_first)
-      .first->second;
-}
-
-MessageList* Tenant::find_list(const std::string& viewer, const std::string& peer) {
-  const auto found = lists_.find(list_key(viewer, peer));
+MessageList* Tenant::find_list(const ListId& id) {
+  const auto found = lists_.find(id);
   return found == lists_.end() ? nullptr : &found->second;
 }
 
-CursorCodec Tenant::cursors(std::string_view viewer, std::string_view peer) const {
+CursorCodec Tenant::cursors(const ListId& id) const {
   std::uint64_t key = options_.rng_seed ^ app_id_;
-  for (const char c : list_key(viewer, peer)) key = mix(key ^ static_cast<unsigned char>(c));
+  for (const char c : id.key()) key = mix(key ^ static_cast<unsigned char>(c));
   return {options_.profile.next_bits, key};
 }
 
 std::int64_t Tenant::next_msg_id() { return last_msg_id_ = msg_id_after(last_msg_id_); }
-
-std::pair<std::string_view, std::string_view> Tenant::viewer_and_peer(std::string_view key) {
-  const std::size_t end = key.find('\0');
-  return {key.substr(0, end), key.substr(end + 1)};
-}
 
 // Drawn from the last id itself, so that the one number is the generator's whole state.
 std::int64_t Tenant::msg_id_after(std::int64_t last) const {

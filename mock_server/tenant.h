@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "contracts/api/import_window.h"
+#include "contracts/api/list_id.h"
 #include "contracts/api/operations/operation.h"
 #include "contracts/api/operations/user_register.h"
 #include "contracts/api/profile.h"
@@ -93,10 +94,10 @@ class Tenant {
   bool has_user(const std::string& user_id) const { return users_.contains(user_id); }
 
   // Creates the list when there is none yet. The reference stays valid.
-  MessageList& list(const std::string& viewer, const std::string& peer);
+  MessageList& list(const ListId& id);
   // nullptr when nothing was ever imported into it.
-  MessageList* find_list(const std::string& viewer, const std::string& peer);
-  CursorCodec cursors(std::string_view viewer, std::string_view peer) const;
+  MessageList* find_list(const ListId& id);
+  CursorCodec cursors(const ListId& id) const;
 
   // Above 2^53 and odd, so that no double can hold it; greater than every one before.
   std::int64_t next_msg_id();
@@ -104,15 +105,13 @@ class Tenant {
   // --- the state as a whole; state_document.h fills and writes it ---
 
   using Users = std::unordered_map<std::string, RegisterUser>;
-  using Lists = std::unordered_map<std::string, MessageList>;  // by list_key()
+  using Lists = std::unordered_map<ListId, MessageList, ListIdHash>;
   struct State {
     Users users;
     Lists lists;
     Devices devices;
     std::int64_t last_msg_id = kFirstMsgId;
   };
-  static std::string list_key(std::string_view viewer, std::string_view peer);
-  static std::pair<std::string_view, std::string_view> viewer_and_peer(std::string_view key);
 
   // The MsgId that follows `last` in this tenant. May be called without mutex().
   std::int64_t msg_id_after(std::int64_t last) const;

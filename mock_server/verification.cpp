@@ -87,12 +87,10 @@ void check_count(const Journal& journal, const Expectation& expected,
 }
 
 void check_order(const std::vector<JournalEntry>& found, Report& report) {
-  using ListKey = std::pair<std::string, std::string>;
-  std::map<ListKey, const RequestRecord*> newest;
+  std::map<std::optional<ListId>, const RequestRecord*> newest;
   for (const JournalEntry& entry : found) {
     if (!entry->send_time_ms) continue;
-    const std::string& peer = entry->list == entry->from ? entry->to : entry->from;
-    const RequestRecord*& last = newest[{entry->list, peer}];
+    const RequestRecord*& last = newest[entry->list];
     if (last != nullptr && *entry->send_time_ms < *last->send_time_ms) {
       report.wrong(
           fmt::format("! out of order: {} has SendMessageTime {}, which is {} ms before "
@@ -127,7 +125,7 @@ std::string request_line(const RequestRecord& record) {
   if (!record.from.empty() || !record.to.empty()) {
     line += fmt::format(" {}>{}", printable_line(record.from), printable_line(record.to));
   }
-  if (!record.list.empty()) line += fmt::format(" (list of {})", printable_line(record.list));
+  if (record.list) line += fmt::format(" (list of {})", printable_line(record.list->owner));
   if (!record.users.empty()) line += fmt::format(" ({} users)", record.users.size());
   line += record.code == kNoCode ? " no code" : fmt::format(" code {}", record.code);
   for (std::size_t i = 0; i < record.rules_broken.size(); ++i) {

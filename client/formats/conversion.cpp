@@ -164,7 +164,7 @@ class SpoolReader : public SourceReader {
     record.message.from_user_id = zim_user(users_, record.source_users[0]);
     record.message.to_user_id = zim_user(users_, record.source_users[1]);
     record.message.send_time_ms = integer_of(words[6]).value_or(0);
-    record.message.message = string_of(words[7]);
+    record.message.content.body = string_of(words[7]);
   }
 
   LineFile file_;

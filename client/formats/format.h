@@ -73,7 +73,7 @@ struct SourceRecord {
   std::string pointer;                      // SourcePlace's
   std::string id;                           // "" if the source names none
   std::array<std::string, 2> source_users;  // sender and receiver in the source; "" if not known
-  ImportPeerMsg message;  // without imported_user_id; meaningful if ok(), else what is known
+  Message message;                          // meaningful if ok(), else what is known
   bool sender_sees = true;
   bool receiver_sees = true;
   Emptied emptied = Emptied::kNo;  // anything else: there is nothing to import

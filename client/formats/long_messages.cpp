@@ -57,7 +57,7 @@ class LongMessageReader : public SourceReader {
     if (!is_long(**record)) return record;
     ++long_;
     if (how_.policy == LongPolicy::kFile) {
-      const std::string& text = (*record)->message.message;
+      const std::string& text = (*record)->message.content.body;
       if (auto kept = how_.keep(file_name(text), text); !kept) return tl::unexpected(kept.error());
       return as_file(**std::move(record));
     }
@@ -87,21 +87,21 @@ class LongMessageReader : public SourceReader {
  private:
   bool is_long(const SourceRecord& record) const {
     const auto& refusals = record.findings.refusals;
-    return record.message.message_type == kText && record.emptied == Emptied::kNo &&
+    return record.message.content.type == kText && record.emptied == Emptied::kNo &&
            !record.problem && refusals.size() == 1 &&
            refusals.front().rule_id == RuleId::kMessageLength &&
-           record.message.message.size() > max_bytes_;
+           record.message.content.body.size() > max_bytes_;
   }
 
   std::deque<SourceRecord> parts_of(const SourceRecord& record) const {
     std::deque<SourceRecord> out;
-    for (std::string& text : split_text(record.message.message, max_bytes_)) {
+    for (std::string& text : split_text(record.message.content.body, max_bytes_)) {
       SourceRecord& part = out.emplace_back(record);
       part.findings.refusals.clear();
       part.place.part = static_cast<std::uint32_t>(out.size());
       if (!record.id.empty()) part.id += fmt::format("#{}", part.place.part);
-      part.message.message = std::move(text);
-      if (out.size() > 1) part.message.extended_data.clear();
+      part.message.content.body = std::move(text);
+      if (out.size() > 1) part.message.content.extended_data.clear();
     }
     return out;
   }
@@ -111,7 +111,7 @@ class LongMessageReader : public SourceReader {
   }
 
   SourceRecord as_file(SourceRecord record) const {
-    const std::string text = std::exchange(record.message.message, {});
+    const std::string text = std::exchange(record.message.content.body, {});
     record.findings.refusals.clear();
     const auto url = fetchable_url("/Message", "long-messages/" + file_name(text), options_);
     if (!url) {
@@ -123,8 +123,8 @@ class LongMessageReader : public SourceReader {
     file.file_name = file_name(text);
     file.size = static_cast<std::int64_t>(text.size());
     const MessagePart part = media_part(file);
-    record.message.message_type = part.type;
-    record.message.message = part.message;
+    record.message.content.type = part.type;
+    record.message.content.body = part.message;
     check_message(part.type, part.message, "/Message", options_.profile, record.findings);
     return record;
   }

@@ -103,18 +103,18 @@ bool read_zim_line(std::string_view text, const MessageRecordReader& reader, con
   return true;
 }
 
-json zim_line(const ImportPeerMsg& message, const std::string& id, const std::string& only_for) {
+json zim_line(const Message& message, const std::string& id, const std::string& only_for) {
+  const MessageContent& content = message.content;
   json out{{"FromUserId", message.from_user_id},
            {"ToUserId", message.to_user_id},
-           {"MessageType", message.message_type},
-           {"Message", message.message},
+           {"MessageType", content.type},
+           {"Message", content.body},
            {"SendMessageTime", message.send_time_ms}};
   if (!id.empty()) out["Id"] = id;
-  if (message.message_type == kCustom || message.sub_msg_type != 0)
-    out["SubMsgType"] = message.sub_msg_type;
-  if (message.priority != ImportPeerMsg{}.priority) out["Priority"] = message.priority;
-  if (!message.extended_data.empty()) out["ExtendedData"] = message.extended_data;
-  if (!message.searched_content.empty()) out["SearchedContent"] = message.searched_content;
+  if (content.type == kCustom || content.sub_type != 0) out["SubMsgType"] = content.sub_type;
+  if (content.priority != MessageContent{}.priority) out["Priority"] = content.priority;
+  if (!content.extended_data.empty()) out["ExtendedData"] = content.extended_data;
+  if (!content.searched_content.empty()) out["SearchedContent"] = content.searched_content;
   if (!only_for.empty()) out["VisibleTo"] = {only_for};
   return out;
 }

@@ -18,8 +18,7 @@ bool read_zim_line(std::string_view text, const MessageRecordReader& reader, con
 
 // A line of format zim that reads as this message. `only_for` is the ZIM user in whose list alone
 // it is; "": in both.
-nlohmann::json zim_line(const ImportPeerMsg& message, const std::string& id,
-                        const std::string& only_for);
+nlohmann::json zim_line(const Message& message, const std::string& id, const std::string& only_for);
 
 // What the map makes of a user id of the source.
 const std::string& zim_user(const UserMap& users, const std::string& source_id);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "contracts/api/json_text.h"
+#include "contracts/api/operations/import_peer_msg.h"
 #include "contracts/api/text.h"
 
 namespace zimmock {
@@ -72,7 +73,7 @@ json body_of(json& line, bool& flat, Findings& findings) {
   if (const auto found = line.find("MessageBody"); found != line.end()) {
     body["MessageBody"] = std::move(*found);
   }
-  if (!body.contains("Priority")) body["Priority"] = ImportPeerMsg{}.priority;
+  if (!body.contains("Priority")) body["Priority"] = MessageContent{}.priority;
   if (!body.contains("ImportedUserId")) body["ImportedUserId"] = line.value("FromUserId", json(""));
   flat = !body.contains("MessageBody");
   if (flat) body["MessageBody"] = json::object();
@@ -91,7 +92,7 @@ json body_of(json& line, bool& flat, Findings& findings) {
 
 // Who has the message in their list: VisibleTo, or an ImportedUserId, or both users.
 void read_visibility(const json& line, MessageRecord& record) {
-  const ImportPeerMsg& message = record.message;
+  const Message& message = record.message;
   const auto visible_to = line.find("VisibleTo");
   const auto imported = line.find("ImportedUserId");
   if (visible_to == line.end()) {
@@ -191,9 +192,8 @@ MessageRecord MessageRecordReader::read(json line) const {
   }
   take(record.findings.refusals, checked.findings.refusals);
   take(record.findings.warnings, checked.findings.warnings);
-  record.message = std::move(checked.value);
+  record.message = std::move(checked.value.message);
   read_visibility(line, record);
-  record.message.imported_user_id.clear();
   return record;
 }
 

@@ -13,7 +13,7 @@
 #include <tl/expected.hpp>
 
 #include "contracts/api/field_reader.h"
-#include "contracts/api/operations/import_peer_msg.h"
+#include "contracts/api/message.h"
 #include "contracts/api/profile.h"
 
 namespace zimmock {
@@ -41,8 +41,8 @@ struct StoredPart {
 };
 
 struct MessageRecord {
-  std::string id;         // "" if the line names none
-  ImportPeerMsg message;  // without imported_user_id; meaningful if findings.ok()
+  std::string id;   // "" if the line names none
+  Message message;  // meaningful if findings.ok()
   bool sender_sees = true;
   bool receiver_sees = true;
   StoredPart stored;

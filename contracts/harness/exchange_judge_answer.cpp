@@ -53,7 +53,8 @@ bool known_to_keep(RuleId id, const RecordedExchange& exchange, const ReadCall& 
     return std::abs(off_s) < kWindowS - kTimestampSlackS;
   }
   if (id == RuleId::kImportTimeFuture && exchange.at_ms && call.said.import) {
-    return call.said.import->send_time_ms < *exchange.at_ms - kTimestampSlackS * kMillisPerSecond;
+    return call.said.import->message.send_time_ms <
+           *exchange.at_ms - kTimestampSlackS * kMillisPerSecond;
   }
   return id == RuleId::kSignatureMatches && checked.contains(id);
 }
@@ -71,13 +72,13 @@ std::optional<RuleId> rule_of_state(std::int64_t code, const RecordedExchange& e
     return RuleId::kQueryNext;
   }
   if (call.said.query && code == profile.code(RuleId::kQueryHyphen) &&
-      (call.said.query->viewer + call.said.query->peer).find('-') != std::string::npos) {
+      (call.said.query->list.owner + call.said.query->list.peer).find('-') != std::string::npos) {
     return RuleId::kQueryHyphen;
   }
-  if (!call.said.import || call.said.import->send_time_ms == 0) return std::nullopt;
+  if (!call.said.import || call.said.import->message.send_time_ms == 0) return std::nullopt;
   if (code != profile.code(RuleId::kImportTimeTooOld)) return std::nullopt;
-  const bool may_be_too_old =
-      !exchange.at_ms || call.said.import->send_time_ms < *exchange.at_ms - shortest_retention_ms();
+  const bool may_be_too_old = !exchange.at_ms || call.said.import->message.send_time_ms <
+                                                     *exchange.at_ms - shortest_retention_ms();
   return may_be_too_old ? std::optional(RuleId::kImportTimeTooOld) : std::nullopt;
 }
 
@@ -306,7 +307,7 @@ class AnswerJudge {
       const json sender = item.value("Sender", json()), empty = item.value("IsEmpty", json());
       const std::string where = pointer_to("/List", i);
       checked.add(RuleId::kQueryViewer);
-      if (sender.is_string() && sender != asked.viewer && sender != asked.peer &&
+      if (sender.is_string() && sender != asked.list.owner && sender != asked.list.peer &&
           !std::exchange(stranger, true)) {
         server(RuleId::kQueryViewer, where + "/Sender", "one of the two users of the query",
                json_type_and_value(sender));

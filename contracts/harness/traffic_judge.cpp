@@ -51,10 +51,6 @@ std::string got_id(const json& got, const std::string& stored) {
   return out;
 }
 
-const std::string& peer_of(const ImportPeerMsg& import) {
-  return import.imported_user_id == import.from_user_id ? import.to_user_id : import.from_user_id;
-}
-
 }  // namespace
 
 bool TrafficJudge::Recent::seen(const std::string& key) {
@@ -75,11 +71,9 @@ Judgement TrafficJudge::judge(const RecordedExchange& exchange) {
   return std::move(call.judgement);
 }
 
-// A user id cannot have a line break, so two lists never share a key.
-TrafficJudge::List& TrafficJudge::list_of(const ReadCall& call, const std::string& viewer,
-                                          const std::string& peer) {
+TrafficJudge::List& TrafficJudge::list_of(const ReadCall& call, const ListId& list) {
   ++remembered_;
-  return lists_[short_key(fmt::format("{}\n{}\n{}", call.common.app_id_text, viewer, peer))];
+  return lists_[short_key(call.common.app_id_text + '\n' + list.key())];
 }
 
 std::deque<std::int64_t>& TrafficJudge::calls_of(const ReadCall& call) {
@@ -107,7 +101,7 @@ void TrafficJudge::before(const RecordedExchange& exchange, ReadCall& call) {
   if (exchange.at_ms && options_.calls_per_second) check_rate(*exchange.at_ms, call);
   if (call.said.import) check_import(exchange, call);
   if (!call.said.query || call.said.query->next == 0) return;
-  const List& list = list_of(call, call.said.query->viewer, call.said.query->peer);
+  const List& list = list_of(call, call.said.query->list);
   if (list.places.contains(call.said.query->next)) {
     call.judgement.client_checked.add(RuleId::kQueryNext);
     call.kept.add(RuleId::kQueryNext);
@@ -140,9 +134,9 @@ void TrafficJudge::check_rate(std::int64_t at_ms, ReadCall& call) {
 
 void TrafficJudge::check_import(const RecordedExchange& exchange, ReadCall& call) {
   const ImportPeerMsg& import = *call.said.import;
-  const List& list = list_of(call, import.imported_user_id, peer_of(import));
-  const auto time_ms =
-      import.send_time_ms != 0 ? std::optional(import.send_time_ms) : exchange.at_ms;
+  const List& list = list_of(call, import.list());
+  const auto time_ms = import.message.send_time_ms != 0 ? std::optional(import.message.send_time_ms)
+                                                        : exchange.at_ms;
   if (!time_ms || !list.newest_ms) return;
   call.judgement.client_checked.add(RuleId::kImportOrder);
   if (*time_ms >= *list.newest_ms) return;
@@ -168,11 +162,12 @@ void TrafficJudge::after(const RecordedExchange& exchange, ReadCall& call) {
 void TrafficJudge::note_import(ReadCall& call, const RecordedExchange& exchange) {
   Judgement& judgement = call.judgement;
   if (exchange.response && judgement.code != 0) return;  // refused, or nobody knows
-  const ImportPeerMsg& message = *call.said.import;
+  const ImportPeerMsg& import = *call.said.import;
+  const Message& message = import.message;
   std::string msg_id;
   ++remembered_;
   if (judgement.code == 0) {
-    List& list = list_of(call, message.imported_user_id, peer_of(message));
+    List& list = list_of(call, import.list());
     const auto time_ms =
         message.send_time_ms != 0 ? std::optional(message.send_time_ms) : exchange.at_ms;
     if (time_ms) list.newest_ms = std::max(list.newest_ms.value_or(*time_ms), *time_ms);
@@ -199,7 +194,7 @@ void TrafficJudge::follow_page(ReadCall& call) {
   const auto items = call.answer->find("List");
   if (items == call.answer->end() || !items->is_array()) return;
   const QueryPeerMsg& asked = *call.said.query;
-  List& list = list_of(call, asked.viewer, asked.peer);
+  List& list = list_of(call, asked.list);
   Place place;
   if (asked.next == 0) {
     list.begun = true;

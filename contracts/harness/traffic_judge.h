@@ -54,7 +54,7 @@ class TrafficJudge {
     std::unordered_map<std::int64_t, Place> places;         // by the Next that leads there
     bool begun = false;                                     // read from Next 0
   };
-  List& list_of(const ReadCall& call, const std::string& viewer, const std::string& peer);
+  List& list_of(const ReadCall& call, const ListId& list);
   std::deque<std::int64_t>& calls_of(const ReadCall& call);
   void before(const RecordedExchange& exchange, ReadCall& call);
   void check_rate(std::int64_t at_ms, ReadCall& call);

@@ -67,7 +67,7 @@ json to_json(const RequestRecord& record, std::span<const std::string> secrets) 
       {"timestamp", record.timestamp},
       {"from", record.from},
       {"to", record.to},
-      {"list", record.list},
+      {"list", record.list ? record.list->owner : ""},
       {"parameters", body_json(record.request_body, secrets)},
       {"status", record.answered ? json(record.status) : json()},
       {"code", record.code == kNoCode ? json() : json(record.code)},

@@ -18,7 +18,7 @@ Reply handle_clear_peer_message(Tenant& tenant, const nlohmann::json& body,
           check_registered(tenant, request.from_user_id, request.to_user_id, reply.rules_checked)) {
     return std::move(reply).refused(profile, *unregistered);
   }
-  MessageList* list = tenant.find_list(request.from_user_id, request.to_user_id);
+  MessageList* list = tenant.find_list(ListId::of_user(request.from_user_id, request.to_user_id));
   if (list != nullptr) list->clear();
   return reply;
 }

@@ -7,17 +7,12 @@
 namespace zimmock {
 namespace {
 
-StoredMessage to_stored(const ImportPeerMsg& request, const Profile& profile, std::int64_t now_ms) {
+StoredMessage to_stored(const Message& message, const Profile& profile, std::int64_t now_ms) {
   StoredMessage out;
-  out.sender = request.from_user_id;
-  out.type = request.message_type;
-  out.sub_type = request.sub_msg_type;
-  out.priority = request.priority;
-  out.message = request.message;
-  out.extended_data = request.extended_data;
-  out.searched_content = request.searched_content;
-  const bool arrival = profile.msg_time_is_arrival || request.send_time_ms == 0;
-  out.msg_time_ms = arrival ? now_ms : request.send_time_ms;
+  out.sender = message.from_user_id;
+  out.content = message.content;
+  const bool arrival = profile.msg_time_is_arrival || message.send_time_ms == 0;
+  out.msg_time_ms = arrival ? now_ms : message.send_time_ms;
   return out;
 }
 
@@ -31,16 +26,14 @@ Reply handle_import_peer_msg(Tenant& tenant, const nlohmann::json& body, std::in
 
   const ImportPeerMsg& request = checked.value;
   Reply reply = reply_after(std::move(checked.findings));
-  const bool senders_list = request.imported_user_id == request.from_user_id;
-  const std::string& peer = senders_list ? request.to_user_id : request.from_user_id;
-  StoredMessage message = to_stored(request, profile, window.now_ms);
+  StoredMessage message = to_stored(request.message, profile, window.now_ms);
 
   const std::lock_guard lock(tenant.mutex());
-  if (auto unregistered =
-          check_registered(tenant, request.from_user_id, request.to_user_id, reply.rules_checked)) {
+  if (auto unregistered = check_registered(tenant, request.message.from_user_id,
+                                           request.message.to_user_id, reply.rules_checked)) {
     return std::move(reply).refused(profile, *unregistered);
   }
-  MessageList& list = tenant.list(request.imported_user_id, peer);
+  MessageList& list = tenant.list(request.list());
   reply.rules_checked.add(RuleId::kImportOrder);
   if (message.msg_time_ms < list.newest_time_ms()) {
     Finding late{RuleId::kImportOrder, "/SendMessageTime",

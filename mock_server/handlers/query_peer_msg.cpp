@@ -13,9 +13,10 @@ namespace {
 using json = nlohmann::json;
 
 json to_item(const StoredMessage& message, Emptied empty) {
+  const MessageContent& content = message.content;
   json item{{"Sender", message.sender},
-            {"MsgType", message.type},
-            {"SubMsgType", message.sub_type},
+            {"MsgType", content.type},
+            {"SubMsgType", content.sub_type},
             {"MsgBody", ""},
             {"MsgId", message.msg_id},
             {"MsgSeq", message.msg_seq},
@@ -23,8 +24,8 @@ json to_item(const StoredMessage& message, Emptied empty) {
             {"MsgTime", message.msg_time_ms},
             {"IsEmpty", static_cast<int>(empty)}};
   if (empty == Emptied::kNo) {
-    item["MsgBody"] = returned_body(message.type, message.message);
-    item["Payload"] = message.extended_data;
+    item["MsgBody"] = returned_body(content.type, content.body);
+    item["Payload"] = content.extended_data;
   }
   return item;
 }
@@ -73,14 +74,14 @@ Reply handle_query_peer_msg(Tenant& tenant, const json& body, std::int64_t now_m
   Reply reply = reply_after(std::move(checked.findings));
   reply.members["List"] = json::array();
   reply.members["Next"] = 0;
-  const CursorCodec cursors = tenant.cursors(request.viewer, request.peer);
+  const CursorCodec cursors = tenant.cursors(request.list);
 
   const std::lock_guard lock(tenant.mutex());
-  if (auto unregistered = check_registered(tenant, request.viewer, request.peer,
+  if (auto unregistered = check_registered(tenant, request.list.owner, request.list.peer,
                                            reply.rules_checked, RuleId::kQueryUserRegistered)) {
     return std::move(reply).refused(profile, *unregistered);
   }
-  MessageList* list = tenant.find_list(request.viewer, request.peer);
+  MessageList* list = tenant.find_list(request.list);
   std::int64_t after = 0;
   if (request.next != 0) {
     reply.rules_checked.add(RuleId::kQueryNext);

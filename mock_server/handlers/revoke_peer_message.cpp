@@ -53,13 +53,14 @@ Reply handle_revoke_peer_message(Tenant& tenant, const nlohmann::json& body, std
           check_registered(tenant, request.from_user_id, request.to_user_id, reply.rules_checked)) {
     return std::move(reply).refused(profile, *unregistered);
   }
-  MessageList* list = tenant.find_list(request.from_user_id, request.to_user_id);
+  const ListId id = ListId::of_user(request.from_user_id, request.to_user_id);
+  MessageList* list = tenant.find_list(id);
   StoredMessage* message = list == nullptr ? nullptr : list->find(request.msg_seq);
   if (auto refused = check_recall(tenant, list, message, request, now_ms, reply.rules_checked)) {
     return std::move(reply).refused(profile, *refused);
   }
   if (profile.recall_reaches_receiver) {
-    MessageList* others = tenant.find_list(request.to_user_id, request.from_user_id);
+    MessageList* others = tenant.find_list(id.mirrored());
     StoredMessage* copy = others == nullptr ? nullptr : others->find_copy(*message);
     if (copy != nullptr) copy->recalled = true;
   }

@@ -248,6 +248,10 @@ std::string text_at(const json& body, const char* pointer) {
   return found != nullptr && found->is_string() ? found->get<std::string>() : "";
 }
 
+ListId list_of_body(const json& body) {
+  return ListId::of_user(text_at(body, "/FromUserId"), text_at(body, "/ToUserId"));
+}
+
 std::int64_t number_at(const json& body, const char* pointer, std::int64_t otherwise) {
   const json* found = find_at(body, pointer);
   return found != nullptr && found->is_number_integer() ? found->get<std::int64_t>() : otherwise;

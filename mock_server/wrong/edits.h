@@ -76,6 +76,8 @@ nlohmann::json with(const nlohmann::json& body, const char* member, nlohmann::js
 // --- reading bodies that may be anything ---
 
 std::string text_at(const nlohmann::json& body, const char* pointer);  // "" if there is none
+// FromUserId's list of its conversation with ToUserId.
+ListId list_of_body(const nlohmann::json& body);
 std::int64_t number_at(const nlohmann::json& body, const char* pointer, std::int64_t otherwise);
 
 // The document inside Message, or null.

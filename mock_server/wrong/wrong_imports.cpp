@@ -212,13 +212,13 @@ void add_import_times(Mocks& mocks) {
 // held.
 const StoredMessage* twin(const WrongCall& call) {
   const std::string whose = text_at(call.body, "/ImportedUserId");
-  MessageList* list = call.tenant->find_list(whose, other_user(call.body));
+  MessageList* list = call.tenant->find_list(ListId::of_user(whose, other_user(call.body)));
   StoredMessage like;
   like.sender = text_at(call.body, "/FromUserId");
-  like.type = number_at(call.body, "/MessageType", 0);
-  like.sub_type = number_at(call.body, "/SubMsgType", 0);
-  like.message = text_at(call.body, "/MessageBody/Message");
-  like.extended_data = text_at(call.body, "/MessageBody/ExtendedData");
+  like.content.type = number_at(call.body, "/MessageType", 0);
+  like.content.sub_type = number_at(call.body, "/SubMsgType", 0);
+  like.content.body = text_at(call.body, "/MessageBody/Message");
+  like.content.extended_data = text_at(call.body, "/MessageBody/ExtendedData");
   like.msg_time_ms = number_at(call.body, "/SendMessageTime", 0);
   return list == nullptr ? nullptr : list->find_copy(like);
 }
@@ -297,8 +297,7 @@ void add_recalls(Mocks& mocks) {
                Reply reply = call.honest();
                if (reply.code != 0) return reply;
                const std::lock_guard lock(call.tenant->mutex());
-               MessageList* list = call.tenant->find_list(text_at(call.body, "/FromUserId"),
-                                                          text_at(call.body, "/ToUserId"));
+               MessageList* list = call.tenant->find_list(list_of_body(call.body));
                list->find(number_at(call.body, "/MsgSeq", 0))->recalled = false;
                return reply;
              });
@@ -335,8 +334,7 @@ void add_clears(Mocks& mocks) {
             {RuleId::kClearShown, "keeps-last", "The last message before it is not emptied."},
             [](json& item, const WrongCall& call) {
               const std::lock_guard lock(call.tenant->mutex());
-              const MessageList* list = call.tenant->find_list(text_at(call.body, "/FromUserId"),
-                                                               text_at(call.body, "/ToUserId"));
+              const MessageList* list = call.tenant->find_list(list_of_body(call.body));
               const bool last = item["MsgSeq"] == list->cleared_through_seq();
               if (item["IsEmpty"] == 1 && last) item["IsEmpty"] = 0;
             });

@@ -17,8 +17,7 @@ bool is_content(const json& item) { return !is_media(item["MsgType"].get<std::in
 
 // What is stored of an item; with the lock held.
 const StoredMessage* stored(const json& item, const WrongCall& call) {
-  MessageList* list =
-      call.tenant->find_list(text_at(call.body, "/FromUserId"), text_at(call.body, "/ToUserId"));
+  MessageList* list = call.tenant->find_list(list_of_body(call.body));
   return list == nullptr ? nullptr : list->find(item["MsgSeq"].get<std::int64_t>());
 }
 
@@ -148,7 +147,7 @@ void add_media(Mocks& mocks) {
               const std::lock_guard lock(call.tenant->mutex());
               const StoredMessage* message = stored(item, call);
               if (!is_content(item) && item["MsgBody"] != "") {
-                item["MsgBody"] = url_encode(message->message);
+                item["MsgBody"] = url_encode(message->content.body);
               }
             });
   const auto edited = [media](std::string variant, std::string what,
@@ -178,13 +177,13 @@ void add_media(Mocks& mocks) {
             [](json& item, const WrongCall& call) {
               const std::lock_guard lock(call.tenant->mutex());
               const StoredMessage* message = stored(item, call);
-              if (message != nullptr) item["SearchedContent"] = message->searched_content;
+              if (message != nullptr) item["SearchedContent"] = message->content.searched_content;
             });
   add_items(mocks, {kHidden, "priority", "Priority is returned."},
             [](json& item, const WrongCall& call) {
               const std::lock_guard lock(call.tenant->mutex());
               const StoredMessage* message = stored(item, call);
-              if (message != nullptr) item["Priority"] = message->priority;
+              if (message != nullptr) item["Priority"] = message->content.priority;
             });
   add_items(mocks, {kHidden, "uid", "Uid is returned."},
             [](json& item, const WrongCall&) { item["Uid"] = "1"; });

@@ -73,7 +73,7 @@ class KillingJournal : public ImportJournal {
     pass("answered");
     // Without an intent before it there is no row for the result.
     if (!intents_) {
-      if (auto noted = journal_.intent({result.key, 0, 1, 0, false}); !noted) return noted;
+      if (auto noted = journal_.intent({result.key, 0, 1, 0}); !noted) return noted;
     }
     auto done = journal_.result(result);
     if (kill_point().is_due("journaled")) {

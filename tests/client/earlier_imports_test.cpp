@@ -42,10 +42,10 @@ class OlderJournal : public NullJournal {
  public:
   OlderJournal(std::uint32_t records, ImportOutcome last) : records_(records), last_(last) {}
   Result<void> read(const std::function<void(const ImportEntry&)>& take) override {
-    for (const std::uint32_t side : {0U, 1U}) {
+    for (const std::uint32_t list : {0U, 1U}) {
       for (std::uint32_t i = 0; i < records_; ++i) {
         ImportEntry entry;
-        entry.intent.key = entry.result.key = {{0, side}, i};
+        entry.intent.key = entry.result.key = {{list}, i};
         entry.intent.line = i + 1;
         entry.intent.timestamp_s = kNow / 1000 - 1000;
         entry.result.outcome = i + 1 == records_ ? last_ : ImportOutcome::kImported;

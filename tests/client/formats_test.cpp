@@ -107,17 +107,18 @@ json as_golden(const SourceRecord& record) {
       out["refused"].push_back(finding.line());
     return out;
   }
-  const ImportPeerMsg& message = record.message;
+  const Message& message = record.message;
+  const MessageContent& content = message.content;
   out.update({{"from", message.from_user_id},
               {"to", message.to_user_id},
-              {"type", message.message_type},
-              {"message", message.message},
+              {"type", content.type},
+              {"message", content.body},
               {"time", message.send_time_ms},
               {"sees", {record.sender_sees, record.receiver_sees}}});
   if (!record.id.empty()) out["id"] = record.id;
-  if (message.message_type == kCustom) out["sub"] = message.sub_msg_type;
-  if (!message.extended_data.empty()) out["ext"] = message.extended_data;
-  if (!message.searched_content.empty()) out["searched"] = message.searched_content;
+  if (content.type == kCustom) out["sub"] = content.sub_type;
+  if (!content.extended_data.empty()) out["ext"] = content.extended_data;
+  if (!content.searched_content.empty()) out["searched"] = content.searched_content;
   return out;
 }
 
@@ -138,7 +139,8 @@ Result<std::vector<json>> convert(const FormatCase& one, const fs::path& path) {
     if (!(*record)->ok()) continue;
     const auto again = (*source)->read_at((*record)->place);
     if (!again) return tl::unexpected(again.error());
-    if (again->message.message != (*record)->message.message) out.back()["again"] = "differs";
+    if (again->message.content.body != (*record)->message.content.body)
+      out.back()["again"] = "differs";
   }
   out.push_back(as_golden((*source)->facts()));
   return out;

@@ -43,7 +43,7 @@ TEST_CASE("a plan counts records, users, conversations and imports by side") {
   CHECK(plan.counts.users == 3);
   CHECK(plan.counts.conversations == 2);
   CHECK(plan.counts.imports == 6);
-  CHECK(plan.counts.to_sender == 3);
+  CHECK(plan.counts.imports_to[View::kSender] == 3);
   CHECK(plan.counts.one_sided == 2);
   CHECK(plan.counts.left_out == 0);
   CHECK(plan.counts.oldest_ms == kNow - 5);
@@ -167,8 +167,9 @@ TEST_CASE("the tags of one Id in two conversations differ, and stay what they ar
                             options);
   std::vector<std::string> tags;
   for (std::uint32_t i = 0; i < plan.records.size(); ++i) {
-    for (const std::uint32_t side : {0U, 1U})
-      tags.push_back(plan.tag({plan.records[i].conversation, side}, plan.records[i]));
+    const Conversation& conversation = plan.conversations[plan.records[i].conversation];
+    for (Lane lane{conversation.first_list}; lane.list < conversation.end_list; ++lane.list)
+      tags.push_back(plan.tag(lane, plan.records[i]));
   }
   CHECK(tags == std::vector<std::string>{"c40150c3b7f62c09db68", "dfbf0fccfe2f4046a4cc",
                                          "4bfc58f013eea8e96318", "29b36bd4cd233f54a12c",
@@ -417,7 +418,7 @@ TEST_CASE("what has left the window since a run began is counted by what is stil
   CHECK(some.imports == 5);
   CHECK(some.oldest_ms == kNow - days(30) + 1000);
   const Expired rest = expired_at(plan, kNow + 3001, [](Lane lane, std::uint32_t record) {
-    return record == 0 || (record == 1 && lane.side == 0);
+    return record == 0 || (record == 1 && lane.list == 0);
   });
   CHECK(rest.records == 2);
   CHECK(rest.imports == 2);
@@ -448,9 +449,8 @@ TEST_CASE("lanes are handed out one import at a time, the oldest of all first") 
   const auto plan = plan_of(record_line("1", kNow - 9) + record_line("2", kNow - 8) +
                             record_line("3", kNow - 7, {{"ToUserId", "c"}, {"VisibleTo", {"a"}}}));
   LaneQueue queue(plan);
-  for (std::uint32_t i = 0; i < plan.conversations.size(); ++i) {
-    for (const std::uint32_t side : {0U, 1U}) queue.add({i, side}, plan.conversations[i].first);
-  }
+  for (Lane lane; lane.list < plan.lists.size(); ++lane.list)
+    queue.add(lane, plan.conversation(lane).first);
   const auto line = [&](const LaneQueue::Task& task) {
     return plan.records[task.record].place.line;
   };
@@ -459,14 +459,14 @@ TEST_CASE("lanes are handed out one import at a time, the oldest of all first") 
   REQUIRE((first && second && third));
   CHECK(line(*first) == 1);
   CHECK(line(*second) == 1);
-  CHECK(first->lane.side != second->lane.side);
+  CHECK(first->lane.list != second->lane.list);
   CHECK(line(*third) == 3);
   CHECK_FALSE(next());  // line 2 waits for line 1
   queue.done(*second);
   const auto after = next();
   REQUIRE(after);
   CHECK(line(*after) == 2);
-  CHECK(after->lane.side == second->lane.side);
+  CHECK(after->lane.list == second->lane.list);
   queue.park(*after, 100);
   CHECK(queue.next(99).wake_ns == 100);
   CHECK_FALSE(next(99));

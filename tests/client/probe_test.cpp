@@ -108,7 +108,7 @@ TEST_CASE("the mock as it is by default answers as assumed, and is left clean") 
   CHECK(report.queries < 100);
   for (const auto& [viewer, peer] : {std::pair{"zm_a", "zm_b"}, std::pair{"zm_b", "zm_a"}}) {
     const auto tenant = world.service.find_tenant(1);
-    const MessageList* list = tenant->find_list(viewer, peer);
+    const MessageList* list = tenant->find_list(ListId::of_user(viewer, peer));
     REQUIRE(list != nullptr);
     for (const StoredMessage& message : list->messages()) CHECK(list->cleared(message));
   }

@@ -80,15 +80,15 @@ TEST_CASE("a journal keeps intents and results, and who was told what") {
   {
     const auto journal = fixture.open();
     CHECK(journal->is_new());
-    CHECK_FALSE(journal->intent({{{0, 0}, 0}, 1, 1, 1}));  // before the lists are known
+    CHECK_FALSE(journal->intent({{{0}, 0}, 1, 1, 1}));  // before the lists are known
   }
   {
     const auto journal = fixture.open();
     CHECK(journal->is_new());
     REQUIRE(journal->begin(planned.plan, {{"file", "/x"}}));
-    REQUIRE(journal->intent({{{1, 0}, 7}, 12, 1, 1000}));
-    REQUIRE(journal->intent({{{0, 1}, 3}, 4, 2, 1001}));
-    REQUIRE(journal->result({{{0, 1}, 3}, ImportOutcome::kImported, "99", 5, 0, ""}));
+    REQUIRE(journal->intent({{{2}, 7}, 12, 1, 1000}));
+    REQUIRE(journal->intent({{{1}, 3}, 4, 2, 1001}));
+    REQUIRE(journal->result({{{1}, 3}, ImportOutcome::kImported, "99", 5, 0, ""}));
     REQUIRE(journal->flush());
     REQUIRE(journal->note("shift_ms", "-5"));
     REQUIRE(journal->run_started());
@@ -105,11 +105,11 @@ TEST_CASE("a journal keeps intents and results, and who was told what") {
   REQUIRE(journal->match(planned.plan));
   const auto kept = entries(*journal);
   REQUIRE(kept.size() == 2);
-  CHECK(kept[0].intent.key == ImportKey{{0, 1}, 3});
+  CHECK(kept[0].intent.key == ImportKey{{1}, 3});
   CHECK(kept[0].intent.attempt == 2);
   CHECK(kept[0].result.outcome == ImportOutcome::kImported);
   CHECK(kept[0].result.msg_id == "99");
-  CHECK(kept[1].intent.key == ImportKey{{1, 0}, 7});
+  CHECK(kept[1].intent.key == ImportKey{{2}, 7});
   CHECK(kept[1].intent.line == 12);
   CHECK(kept[1].intent.timestamp_s == 1000);
   CHECK(kept[1].result.outcome == ImportOutcome::kOpen);
@@ -122,7 +122,7 @@ TEST_CASE("a journal keeps the names of records") {
   {
     const auto journal = fixture.open();
     REQUIRE(journal->begin(planned.plan, {}));
-    REQUIRE(journal->intent({{{0, 0}, 0}, 1, 1, 5, true, name}));
+    REQUIRE(journal->intent({{{0}, 0}, 1, 1, 5, View::kSender, name}));
   }
   const auto journal = fixture.open();
   REQUIRE(journal->match(planned.plan));
@@ -140,9 +140,9 @@ TEST_CASE("an intent is there for another reader as soon as it has been written 
   const auto reader = SqliteJournal::open_to_read(fixture.file.path);
   REQUIRE(reader);
   REQUIRE((*reader)->match(planned.plan));
-  REQUIRE(journal->intent({{{0, 0}, 0}, 1, 1, 5}));
+  REQUIRE(journal->intent({{{0}, 0}, 1, 1, 5}));
   CHECK(entries(**reader).size() == 1);
-  CHECK_FALSE((*reader)->intent({{{0, 0}, 1}, 2, 1, 5}));
+  CHECK_FALSE((*reader)->intent({{{0}, 1}, 2, 1, 5}));
 }
 
 TEST_CASE("a journal knows its messages whatever their numbers are") {
@@ -151,7 +151,7 @@ TEST_CASE("a journal knows its messages whatever their numbers are") {
   {
     const auto journal = fixture.open();
     REQUIRE(journal->begin(first.plan, {}));
-    REQUIRE(journal->intent({{{1, 1}, 4}, 5, 1, 0}));  // the second of b's list with a1
+    REQUIRE(journal->intent({{{3}, 4}, 5, 1, 0}));  // the second of b's list with a1
   }
   // From behind: other conversations, records and lines.
   std::string text;
@@ -167,14 +167,14 @@ TEST_CASE("a journal knows its messages whatever their numbers are") {
     REQUIRE(journal->match(later.plan));
     const auto kept = entries(*journal);
     REQUIRE(kept.size() == 1);
-    CHECK(kept[0].intent.key == ImportKey{{0, 1}, 1});
-    REQUIRE(journal->result({{{0, 1}, 1}, ImportOutcome::kImported, "7", 1, 0, ""}));
+    CHECK(kept[0].intent.key == ImportKey{{1}, 1});
+    REQUIRE(journal->result({{{1}, 1}, ImportOutcome::kImported, "7", 1, 0, ""}));
     REQUIRE(journal->flush());
   }
   const auto journal = fixture.open();
   CHECK_FALSE(journal->input_changed());
   REQUIRE(journal->match(first.plan));
-  CHECK(entries(*journal).at(0).intent.key == ImportKey{{1, 1}, 4});
+  CHECK(entries(*journal).at(0).intent.key == ImportKey{{3}, 4});
   CHECK(entries(*journal).at(0).result.msg_id == "7");
   text = record_line("x", kNow - 5, {{"FromUserId", "x"}}) + text;
   const auto more = journal->match(Planned(text).plan);
@@ -222,7 +222,7 @@ TEST_CASE("what is adopted is there at once, and the next run goes on after it")
   for (const ImportEntry& entry : kept) {
     CHECK(entry.result.outcome == ImportOutcome::kRecovered);
     CHECK(entry.result.msg_id.starts_with("9715"));
-    CHECK(entry.intent.to_sender == (entry.intent.key.lane.side == 0));
+    CHECK((entry.intent.view == View::kSender) == (entry.intent.key.lane.list % 2 == 0));
   }
 
   Migration again(text, true);
@@ -248,7 +248,7 @@ TEST_CASE("intents of many threads are all kept") {
     for (std::uint32_t lane = 0; lane < 8; ++lane) {
       threads.emplace_back([&journal, lane] {
         for (std::uint32_t i = 0; i < 50; ++i) {
-          const ImportKey key{{lane, 0}, 50 * lane + i};
+          const ImportKey key{{2 * lane}, 50 * lane + i};
           if (!journal->intent({key, i, 1, 0})) return;
           if (!journal->result({key, ImportOutcome::kImported, "1", 1, 0, ""})) return;
         }
@@ -382,8 +382,8 @@ TEST_CASE("records that are alike have tags of their own, in the order of the fi
   REQUIRE(plan);
   std::set<std::string> tags;
   for (std::uint32_t i = 0; i < 4; ++i) {
-    for (const std::uint32_t side : {0U, 1U})
-      tags.insert(tag_of(plan->outgoing(*source, {0, side}, i)->extended_data));
+    for (const std::uint32_t list : {0U, 1U})
+      tags.insert(tag_of(plan->outgoing(*source, {list}, i)->content.extended_data));
   }
   CHECK(tags.size() == 8);
 
@@ -393,7 +393,7 @@ TEST_CASE("records that are alike have tags of their own, in the order of the fi
   const auto again = open_source(shifted);
   const auto other = make_plan(*again, Migration::options(true));
   for (std::uint32_t i = 0; i < 4; ++i)
-    CHECK(tags.contains(tag_of(other->outgoing(*again, {0, 0}, i)->extended_data)));
+    CHECK(tags.contains(tag_of(other->outgoing(*again, {0}, i)->content.extended_data)));
 }
 
 TEST_CASE("a record whose extension data leaves no room for a tag is a finding") {

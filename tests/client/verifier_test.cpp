@@ -73,7 +73,7 @@ TEST_CASE("a missing message") {
   CHECK(report.totals.missing == 1);
   REQUIRE(run.mismatches.size() == 1);
   CHECK(run.mismatches[0].mark == '+');
-  CHECK(run.mismatches[0].viewer == "a");
+  CHECK(run.mismatches[0].list.owner == "a");
   CHECK(run.mismatches[0].line == 2);
   CHECK_THAT(run.mismatches[0].what, Contains("\"m-1\""));
   CHECK(run.line(report) ==

@@ -32,7 +32,7 @@ std::string read(const std::string& text, const FormatOptions& with = whatsapp_o
     if (!*record) break;
     const auto& message = (*record)->message;
     out += (*record)->ok() ? fmt::format("{}>{} {} {}\n", message.from_user_id, message.to_user_id,
-                                         iso_time(message.send_time_ms), message.message)
+                                         iso_time(message.send_time_ms), message.content.body)
                            : "bad\n";
   }
   for (const auto& [kind, count] : (*source)->facts().skipped)

@@ -63,18 +63,19 @@ TEST_CASE("the vendor's signature vector") {
 
 TEST_CASE_METHOD(ApiFixture, "every call is a signed POST of its own") {
   for (int i = 0; i < 2; ++i) transport.answer({{"Code", 0}, {"MsgId", "7"}, {"MsgSeq", 1}});
-  ImportPeerMsg message;
-  message.from_user_id = "a";
-  message.message = "\xF0\x9F\x99\x82 \"\n";
-  REQUIRE(api.import_peer_msg(message));
-  REQUIRE(api.import_peer_msg(message));
+  ImportPeerMsg request;
+  request.message.from_user_id = "a";
+  request.message.content.body = "\xF0\x9F\x99\x82 \"\n";
+  REQUIRE(api.import_peer_msg(request));
+  REQUIRE(api.import_peer_msg(request));
   REQUIRE(transport.sent.size() == 2);
   CHECK(transport.sent[0].method == "POST");
   CHECK(transport.sent[0].target == "/?" + signed_query("ImportPeerMsg", {12345, kSecret},
                                                         "0000000000000001", kNow / 1000 + 1));
   CHECK(transport.sent[0].target != transport.sent[1].target);
   CHECK(header(transport.sent[0].headers, "content-type") == "application/json");
-  CHECK(json::parse(transport.sent[0].body)["MessageBody"]["Message"] == message.message);
+  CHECK(json::parse(transport.sent[0].body)["MessageBody"]["Message"] ==
+        request.message.content.body);
   CHECK(transport.sent[0].target.find(kSecret) == std::string::npos);
 }
 
@@ -167,7 +168,7 @@ TEST_CASE_METHOD(ApiFixture, "a list is read with all its members") {
   misspelt["IsEempy"] = 2;
   json emptied{{"MsgId", "5"}, {"MsgSeq", 1}, {"IsEmpty", 1}};
   transport.answer({{"Code", 0}, {"List", {good_item(), misspelt, emptied}}, {"Next", 77}});
-  const auto answer = api.query_peer_msg({"a", "b", 100, 0, true});
+  const auto answer = api.query_peer_msg({ListId::of_user("a", "b"), 100, 0, true});
   REQUIRE(answer);
   REQUIRE(answer->value.items.size() == 3);
   const QueryItem& item = answer->value.items[0];
@@ -194,13 +195,13 @@ TEST_CASE_METHOD(ApiFixture, "what is 0 or empty may be left out, or null") {
     json body{{"Code", 0}};
     body.update(more);
     transport.answer(body);
-    const auto answer = api.query_peer_msg({"a", "b", 100, 0, true});
+    const auto answer = api.query_peer_msg({ListId::of_user("a", "b"), 100, 0, true});
     REQUIRE(answer);
     CHECK(answer->value.items.empty());
     CHECK(answer->value.next == 0);
   }
   transport.answer({{"Code", 0}, {"List", {item}}});
-  const auto answer = api.query_peer_msg({"a", "b", 100, 0, true});
+  const auto answer = api.query_peer_msg({ListId::of_user("a", "b"), 100, 0, true});
   REQUIRE(answer);
   REQUIRE(answer->value.items.size() == 1);
   CHECK(answer->value.items[0].is_empty == 0);

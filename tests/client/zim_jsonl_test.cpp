@@ -46,13 +46,12 @@ TEST_CASE("a flat record and one with a MessageBody say the same") {
   REQUIRE(records.size() == 2);
   for (const SourceRecord& record : records) {
     CHECK(record.findings.ok());
-    CHECK(record.message.message == "hi");
-    CHECK(record.message.extended_data == "e");
-    CHECK(record.message.searched_content == "s");
-    CHECK(record.message.sub_msg_type == 7);
-    CHECK(record.message.priority == 2);
+    CHECK(record.message.content.body == "hi");
+    CHECK(record.message.content.extended_data == "e");
+    CHECK(record.message.content.searched_content == "s");
+    CHECK(record.message.content.sub_type == 7);
+    CHECK(record.message.content.priority == 2);
     CHECK(record.message.send_time_ms == 5);
-    CHECK(record.message.imported_user_id.empty());
     CHECK((record.sender_sees && record.receiver_sees));
   }
 }
@@ -178,7 +177,7 @@ TEST_CASE("line ends, blank lines and a byte order mark") {
 TEST_CASE("only U+000A ends a line") {
   const auto records = read_all(with({{"Message", "one\xE2\x80\xA8two\xC2\x85three"}}));
   REQUIRE(records.size() == 1);
-  CHECK(records[0].message.message == "one\xE2\x80\xA8two\xC2\x85three");
+  CHECK(records[0].message.content.body == "one\xE2\x80\xA8two\xC2\x85three");
 }
 
 TEST_CASE("lines longer than any buffer") {
@@ -199,7 +198,7 @@ TEST_CASE("a record is read again by its place") {
   const auto again = source->read_at(records[1].place);
   REQUIRE(again);
   CHECK(again->id == "2");
-  CHECK(again->message.message == "m-2");
+  CHECK(again->message.content.body == "m-2");
 
   file.write(record_line("1", kNow) + record_line("3", kNow));
   const auto changed = source->read_at(records[1].place);

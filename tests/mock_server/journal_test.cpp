@@ -17,7 +17,7 @@ RequestRecord import_of(const std::string& from, const std::string& to, const st
   record.action = "ImportPeerMsg";
   record.from = from;
   record.to = to;
-  record.list = from;
+  record.list = ListId::of_user(from, to);
   record.request_body = body;
   record.nonce = nonce;
   return record;
@@ -148,7 +148,7 @@ TEST_CASE("order is judged for each list by itself") {
   order.chronological = true;
   const auto add = [&](const char* list, std::int64_t time_ms) {
     RequestRecord record = import_of("a", "b", std::to_string(time_ms));
-    record.list = list;
+    record.list = ListId::of_user(list, list == std::string("a") ? "b" : "a");
     record.send_time_ms = time_ms;
     journal.add(record);
   };
@@ -237,7 +237,10 @@ TEST_CASE("the limit of bytes holds whatever a request is made of") {
   fill("AppId", [&](RequestRecord& record) { record.app_id = big; });
   fill("nonce", [&](RequestRecord& record) { record.nonce += big; });
   fill("Timestamp", [&](RequestRecord& record) { record.timestamp = big; });
-  fill("user ids", [&](RequestRecord& record) { record.from = record.to = record.list = big; });
+  fill("user ids", [&](RequestRecord& record) {
+    record.from = record.to = big;
+    record.list = ListId::of_user(big, big);
+  });
   fill("users", [](RequestRecord& record) {
     for (int i = 0; i < 1000; ++i) record.users.emplace_back("u");
   });

@@ -9,8 +9,8 @@ namespace {
 StoredMessage at(std::int64_t time_ms, std::string text = "t") {
   StoredMessage message;
   message.sender = "a";
-  message.type = 1;
-  message.message = std::move(text);
+  message.content.type = 1;
+  message.content.body = std::move(text);
   message.msg_time_ms = time_ms;
   return message;
 }

@@ -327,7 +327,7 @@ TEST_CASE("what is stored must have its place") {
   CHECK_THAT(error_of(line({{"Stored", {{"MsgSeq", 1}}}})),
              Contains("/Stored/MsgSeq: expected an ImportedUserId"));
   CHECK_THAT(error_of(place("alice", {{"MsgSeq", 2}})),
-             Contains("line 1: /Stored/MsgSeq: expected 1, the next of \"alice\"'s list with "
+             Contains("line 1: /Stored/MsgSeq: expected 1, the next of the list of \"alice\" with "
                       "\"bob\", got 2"));
   CHECK_THAT(error_of(place("alice", {{"MsgSeq", 0}})), Contains("expected 1 or more, got 0"));
   CHECK_THAT(error_of(line() + place("bob", {{"Deleted", true}})),
@@ -348,10 +348,10 @@ TEST_CASE("what is stored must have its place") {
   const std::string one = place("bob", {{"MsgId", "7"}, {"MsgSeq", 1}});
   REQUIRE(world.add(one));
   const std::string before = world.document();
-  CHECK_THAT(world.add(one).error().message, Contains("expected 2, the next of \"bob\"'s list"));
+  CHECK_THAT(world.add(one).error().message, Contains("expected 2, the next of the list of \"bob\""));
   CHECK_THAT(world.add(line() + place("alice", {{"MsgId", "7"}})).error().message,
              Contains("line 2: /Stored/MsgId:") &&
-                 Contains("7, which is in \"bob\"'s list with \"alice\" already"));
+                 Contains("7, which is in the list of \"bob\" with \"alice\" already"));
   CHECK(world.document() == before);
   CHECK(world.replace(one));
 }

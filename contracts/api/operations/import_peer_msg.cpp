@@ -68,7 +68,7 @@ void check_priority(std::int64_t priority, Findings& findings) {
   findings.refuse(RuleId::kImportPriority, "/Priority", "1, 2 or 3", std::to_string(priority));
 }
 
-void check_two_users(const ImportPeerMsg& message, Findings& findings) {
+void check_two_users(const Message& message, Findings& findings) {
   if (message.from_user_id.empty() || message.to_user_id.empty()) return;
   findings.check(RuleId::kImportTwoUsers);
   if (message.from_user_id != message.to_user_id) return;
@@ -77,7 +77,7 @@ void check_two_users(const ImportPeerMsg& message, Findings& findings) {
 }
 
 // Reads MessageBody into `message` and checks it.
-void read_message_body(FieldReader& reader, ImportPeerMsg& message, bool type_known,
+void read_message_body(FieldReader& reader, MessageContent& content, bool type_known,
                        const Profile& profile, Findings& findings) {
   const json* body = reader.required_object("MessageBody");
   if (body == nullptr) return;
@@ -93,30 +93,30 @@ void read_message_body(FieldReader& reader, ImportPeerMsg& message, bool type_kn
                                       : findings.warn(std::move(finding));
   }
   inner.report_unknown(profile.refuse_unknown_members);
-  message.message = text.value_or("");
-  message.extended_data = extended.value_or("");
+  content.body = text.value_or("");
+  content.extended_data = extended.value_or("");
   if (text && type_known) {
-    check_message(message.message_type, *text, inner.pointer("Message"), profile, findings);
+    check_message(content.type, *text, inner.pointer("Message"), profile, findings);
   }
   check_max_bytes(extended, kMaxExtendedDataBytes, RuleId::kExtendedDataLength,
                   inner.pointer("ExtendedData"), findings);
 }
 
-void read_import_fields(FieldReader& reader, ImportPeerMsg& message, const Profile& profile,
+void read_import_fields(FieldReader& reader, MessageContent& content, const Profile& profile,
                         Findings& findings) {
   const auto type = reader.required_int("MessageType");
   if (type) check_type(*type, findings);
-  message.message_type = type.value_or(0);
+  content.type = type.value_or(0);
   const auto priority = reader.required_int("Priority");
   if (priority) check_priority(*priority, findings);
-  message.priority = priority.value_or(0);
-  read_message_body(reader, message, type.has_value(), profile, findings);
+  content.priority = priority.value_or(0);
+  read_message_body(reader, content, type.has_value(), profile, findings);
   const bool sub_given = reader.has("SubMsgType");
   const auto sub_type = reader.optional_int("SubMsgType");
   if (type) check_sub_type(*type, sub_type, sub_given, findings);
-  message.sub_msg_type = sub_type.value_or(0);
+  content.sub_type = sub_type.value_or(0);
   const auto searched = reader.optional_string("SearchedContent");
-  message.searched_content = searched.value_or("");
+  content.searched_content = searched.value_or("");
   if (type) check_searched(*type, searched, findings);
 }
 
@@ -137,16 +137,16 @@ void check_import_ids(const json& answer, AnswerNotes& notes) {
 Checked<ImportPeerMsg> check_import_peer_msg(const nlohmann::json& body, const Profile& profile,
                                              const ImportWindow& window) {
   Checked<ImportPeerMsg> out;
-  ImportPeerMsg& message = out.value;
+  Message& message = out.value.message;
   FieldReader reader(body, "", out.findings);
   message.from_user_id = read_user_id(reader, "FromUserId", out.findings);
   message.to_user_id = read_user_id(reader, "ToUserId", out.findings);
   check_two_users(message, out.findings);
-  read_import_fields(reader, message, profile, out.findings);
+  read_import_fields(reader, message.content, profile, out.findings);
   message.send_time_ms = reader.optional_int("SendMessageTime").value_or(0);
   check_send_time(message.send_time_ms, window, out.findings);
   if (const auto imported = reader.required_string("ImportedUserId")) {
-    message.imported_user_id = *imported;
+    out.value.imported_user_id = *imported;
     const bool both_known = !message.from_user_id.empty() && !message.to_user_id.empty();
     if (both_known) out.findings.check(RuleId::kImportedUser);
     if (both_known && *imported != message.from_user_id && *imported != message.to_user_id) {
@@ -158,20 +158,27 @@ Checked<ImportPeerMsg> check_import_peer_msg(const nlohmann::json& body, const P
   return out;
 }
 
+ListId ImportPeerMsg::list() const {
+  const bool senders = imported_user_id == message.from_user_id;
+  return ListId::of_user(imported_user_id, senders ? message.to_user_id : message.from_user_id);
+}
+
 nlohmann::json to_json(const ImportPeerMsg& request) {
-  nlohmann::json body{{"Message", request.message}};
-  if (!request.extended_data.empty()) body["ExtendedData"] = request.extended_data;
-  nlohmann::json out{{"FromUserId", request.from_user_id},
-                     {"ToUserId", request.to_user_id},
-                     {"MessageType", request.message_type},
-                     {"Priority", request.priority},
+  const Message& message = request.message;
+  const MessageContent& content = message.content;
+  nlohmann::json body{{"Message", content.body}};
+  if (!content.extended_data.empty()) body["ExtendedData"] = content.extended_data;
+  nlohmann::json out{{"FromUserId", message.from_user_id},
+                     {"ToUserId", message.to_user_id},
+                     {"MessageType", content.type},
+                     {"Priority", content.priority},
                      {"MessageBody", body},
                      {"ImportedUserId", request.imported_user_id}};
-  if (request.message_type == kCustom) {
-    out["SubMsgType"] = request.sub_msg_type;
-    if (!request.searched_content.empty()) out["SearchedContent"] = request.searched_content;
+  if (content.type == kCustom) {
+    out["SubMsgType"] = content.sub_type;
+    if (!content.searched_content.empty()) out["SearchedContent"] = content.searched_content;
   }
-  if (request.send_time_ms != 0) out["SendMessageTime"] = request.send_time_ms;
+  if (message.send_time_ms != 0) out["SendMessageTime"] = message.send_time_ms;
   return out;
 }
 

@@ -7,21 +7,18 @@
 
 #include "contracts/api/field_reader.h"
 #include "contracts/api/import_window.h"
+#include "contracts/api/list_id.h"
+#include "contracts/api/message.h"
 #include "contracts/api/profile.h"
 
 namespace zimmock {
 
+// The request: a message, and which of its two lists it goes into.
 struct ImportPeerMsg {
-  std::string from_user_id;
-  std::string to_user_id;
-  std::string imported_user_id;  // whose list it goes into: one of the two
-  std::int64_t message_type = 0;
-  std::int64_t sub_msg_type = 0;  // for custom messages
-  std::int64_t priority = 2;
-  std::string message;
-  std::string extended_data;
-  std::string searched_content;   // for custom messages
-  std::int64_t send_time_ms = 0;  // 0: now
+  Message message;
+  std::string imported_user_id;  // whose list: one of the two
+
+  ListId list() const;
 };
 
 // `body` must be a JSON object.

@@ -16,6 +16,7 @@
 
 #include "contracts/api/field_reader.h"
 #include "contracts/api/import_window.h"
+#include "contracts/api/list_id.h"
 #include "contracts/api/operations/import_peer_msg.h"
 #include "contracts/api/operations/query_peer_msg.h"
 #include "contracts/api/profile.h"
@@ -47,7 +48,7 @@ struct RateLimit {
 struct CallFacts {
   std::string from{};                // FromUserId
   std::string to{};                  // ToUserId
-  std::string list{};                // the user whose list it is about
+  std::optional<ListId> list{};      // that it is about
   std::vector<std::string> users{};  // of a batch
   std::optional<std::int64_t> send_time_ms{};
 };

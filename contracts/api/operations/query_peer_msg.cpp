@@ -21,8 +21,8 @@ Checked<QueryPeerMsg> check_query_peer_msg(const nlohmann::json& body, const Pro
   Checked<QueryPeerMsg> out;
   FieldReader reader(body, "", out.findings);
   const bool hyphen = !profile.refuse_hyphen_in_query;
-  out.value.viewer = read_user_id(reader, "FromUserId", out.findings, hyphen);
-  out.value.peer = read_user_id(reader, "ToUserId", out.findings, hyphen);
+  out.value.list.owner = read_user_id(reader, "FromUserId", out.findings, hyphen);
+  out.value.list.peer = read_user_id(reader, "ToUserId", out.findings, hyphen);
   const auto limit_given = reader.optional_int("Limit");
   if (limit_given) out.findings.check(RuleId::kQueryLimit);
   const std::int64_t limit = limit_given.value_or(kDefaultQueryLimit);
@@ -45,8 +45,8 @@ Checked<QueryPeerMsg> check_query_peer_msg(const nlohmann::json& body, const Pro
 }
 
 nlohmann::json to_json(const QueryPeerMsg& request) {
-  return {{"FromUserId", request.viewer},
-          {"ToUserId", request.peer},
+  return {{"FromUserId", request.list.owner},
+          {"ToUserId", request.list.peer},
           {"Limit", request.limit},
           {"Next", request.next},
           {"WithEmptyMsg", request.with_empty ? 1 : 0}};

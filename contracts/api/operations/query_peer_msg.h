@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "contracts/api/field_reader.h"
+#include "contracts/api/list_id.h"
 #include "contracts/api/profile.h"
 
 namespace zimmock {
@@ -16,8 +17,7 @@ inline constexpr std::int64_t kDefaultQueryLimit = 10;
 inline constexpr std::int64_t kMaxQueryLimit = 100;
 
 struct QueryPeerMsg {
-  std::string viewer;  // FromUserId: whose list is read
-  std::string peer;    // ToUserId
+  ListId list;  // of FromUserId with ToUserId
   std::int64_t limit = kDefaultQueryLimit;
   std::int64_t next = 0;
   bool with_empty = false;

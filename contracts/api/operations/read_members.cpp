@@ -20,9 +20,12 @@ std::string text_member(const nlohmann::json& body, const char* name) {
 }
 
 CallFacts facts_of_two(const nlohmann::json& body, const char* list_member) {
-  return {.from = text_member(body, "FromUserId"),
-          .to = text_member(body, "ToUserId"),
-          .list = text_member(body, list_member)};
+  CallFacts out{.from = text_member(body, "FromUserId"), .to = text_member(body, "ToUserId")};
+  std::string owner = text_member(body, list_member);
+  if (owner.empty()) return out;
+  const std::string& peer = owner == out.from ? out.to : out.from;
+  out.list = ListId::of_user(std::move(owner), peer);
+  return out;
 }
 
 }  // namespace zimmock
