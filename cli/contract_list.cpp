@@ -68,7 +68,9 @@ void print_markdown(const std::vector<const Rule*>& rules, const std::vector<Con
                        row->code == 0 ? "" : std::to_string(row->code), page,
                        cases_of(row->rule_id, cases).size());
   }
-  out += "\n## Statements without a rule\n\n| section | statement | why |\n|---|---|---|\n";
+  out +=
+      "\n## Statements without a rule\n\nThe sections are those of [zim-api.md](zim-api.md).\n\n"
+      "| section | statement | why |\n|---|---|---|\n";
   for (const Unruled& row : unruled_statements()) {
     out += fmt::format("| {} | {} | {} |\n", row.section, markdown_cell(row.statement),
                        markdown_cell(row.why));
@@ -128,8 +130,8 @@ void print_rule(const Rule& row, const std::vector<ContractCase>& cases) {
       row.binds == Binds::kBoth ? "server and client" : std::string(to_string(row.binds));
   print_text("{}  ({}, binds {})\n  {}\n", row.id, to_string(row.mark), bound, row.statement);
   if (row.code != 0) print_text("  refused with  {}: {}\n", row.code, code_meaning(row.code));
-  print_text("  from          {}, section {} of the contract {}\n", row.page->title, row.section,
-             kContractVersion);
+  print_text("  from          {}; docs/zim-api.md section {}, version {}\n", row.page->title,
+             row.section, kContractVersion);
   if (!row.page->address.empty()) print_text("                {}\n", row.page->address);
   if (!row.settings.empty())
     print_text("  settings      {}  (see `zimmock list settings`)\n", row.settings);

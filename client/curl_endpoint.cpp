@@ -34,7 +34,7 @@ bool is_loopback(std::string_view host) {
 
 constexpr std::string_view kRealHost = "zim-api.zego.im";
 
-// zim-api-fra.zego.im, or the host of any region. (zim-contract.md section 1, documented)
+// zim-api-fra.zego.im, or the host of any region. (docs/zim-api.md section 1, documented)
 bool is_region(std::string_view host) {
   return host.starts_with("zim-api") && host.ends_with(".zego.im");
 }

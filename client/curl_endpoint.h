@@ -7,7 +7,7 @@
 
 namespace zimmock {
 
-// Any region of the real service. (zim-contract.md section 1, documented)
+// Any region of the real service. (docs/zim-api.md section 1, documented)
 inline constexpr std::string_view kRealEndpoint = "https://zim-api.zego.im";
 
 // Where the API is reached: a scheme, a host and a port, nothing else.

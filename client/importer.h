@@ -22,7 +22,7 @@ using TransportFactory = std::function<Result<std::unique_ptr<Transport>>()>;
 enum class GapPolicy { kStop, kContinue };
 
 // How an import that may have been applied is settled. A call cannot be applied any more once its
-// signature has expired (zim-contract.md section 1: documented for when it arrives, assumed for
+// signature has expired (docs/zim-api.md section 1: documented for when it arrives, assumed for
 // when it takes effect); so after one look that does not find it, the second waits for that.
 struct SettlePolicy {
   std::int64_t settle_ms = 5000;  // before a look; and how far the service's clock may be off ours

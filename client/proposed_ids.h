@@ -1,7 +1,7 @@
 #pragma once
 
 // ZIM user ids for people of other services, whose ids are too long or have characters that ZIM
-// does not take. (zim-contract.md section 2)
+// does not take. (docs/zim-api.md section 2)
 
 #include <set>
 #include <string>

@@ -66,7 +66,7 @@ class RateLimiter {
       completed_ns_;  // of the last N calls; nothing: under way
 };
 
-// The limits of one run: each operation has its own. (zim-contract.md section 1, Rate; assumed)
+// The limits of one run: each operation has its own. (docs/zim-api.md section 1, Rate; assumed)
 struct CallLimits {
   CallLimits(std::int64_t calls_per_second, const Clock& clock, Waiter& waiter,
              CallsBefore before = CallsBefore::kNone)

@@ -1,7 +1,7 @@
 #pragma once
 
 // By what an imported message is known again: ImportPeerMsg has no idempotency key, so every
-// message carries one in its ExtendedData, which comes back as Payload. (zim-contract.md sections 4
+// message carries one in its ExtendedData, which comes back as Payload. (docs/zim-api.md sections 4
 // and 6)
 
 #include <cstdint>

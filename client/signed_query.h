@@ -17,7 +17,7 @@ std::string signature_of(const Credentials& credentials, std::string_view nonce,
                          std::int64_t timestamp_s);
 
 // "Action=...&AppId=...&SignatureNonce=...&Timestamp=...&Signature=...&SignatureVersion=2.0", the
-// values percent-encoded. (zim-contract.md section 1, documented)
+// values percent-encoded. (docs/zim-api.md section 1, documented)
 std::string signed_query(std::string_view action, const Credentials& credentials,
                          std::string_view nonce, std::int64_t timestamp_s);
 

@@ -8,7 +8,7 @@
 
 namespace zimmock {
 
-// What QueryPeerMsg never returns, so that nobody can verify it. (zim-contract.md section 6)
+// What QueryPeerMsg never returns, so that nobody can verify it. (docs/zim-api.md section 6)
 inline constexpr std::string_view kUnverifiable = "SearchedContent, Priority and a media's Uid";
 
 struct VerifyReport {

@@ -61,7 +61,7 @@ class ItemReader {
       return unusable(where_, pointer_, "an object", json_type_and_value(item_));
     }
     QueryItem out;
-    // One of the vendor's samples has it misspelt. (zim-contract.md section 6)
+    // One of the vendor's samples has it misspelt. (docs/zim-api.md section 6)
     out.is_empty = integer_at(item_, "IsEmpty").value_or(integer_at(item_, "IsEempy").value_or(0));
     const bool complete = out.is_empty == 0;
     out.msg_id = need(digits_at(item_, "MsgId"), "MsgId", "an integer", true);
@@ -156,7 +156,7 @@ Result<ImportAnswer> read_import_answer(std::string_view where, const json& body
 Result<QueryAnswer> read_query_answer(std::string_view where, json& body) {
   QueryAnswer out;
   const auto list = body.find("List"), next = body.find("Next");
-  // What is 0 or empty may be left out. (zim-contract.md section 6)
+  // What is 0 or empty may be left out. (docs/zim-api.md section 6)
   if (next != body.end() && !next->is_null()) {
     const auto value = integer_at(body, "Next");
     if (!value) return unusable(where, "/Next", "an integer", got_at(body, "Next"));

@@ -14,7 +14,7 @@ struct CertificateAndKey {
   std::string key_pem;
 };
 
-// The hosts that the vendor documents (zim-contract.md section 1).
+// The hosts that the vendor documents (docs/zim-api.md section 1).
 std::span<const std::string_view> vendor_hosts();
 
 // A new certificate authority with a random name and key. It is name-constrained to zego.im and all

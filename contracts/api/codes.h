@@ -22,7 +22,7 @@ struct ReturnCode {
   std::string_view meaning;  // lower case; what the mock puts in `Message`
 };
 
-// Every return code of zim-contract.md section 1, ascending.
+// Every return code of docs/zim-api.md section 1, ascending.
 std::span<const ReturnCode> return_codes();
 
 // The row of a code, or nullptr for one that the contract does not list.

@@ -29,7 +29,7 @@ struct CommonParameters {
   RuleSet checked;                // each rule as it is looked at, up to the refusal
 };
 
-// Reads and checks the query in the order of zim-contract.md section 1 (assumed): Action (one of
+// Reads and checks the query in the order of docs/zim-api.md section 1 (assumed): Action (one of
 // the vendor's, emulated or not), AppId, Timestamp, SignatureNonce, SignatureVersion, Signature,
 // each present and well-formed (but for the signature's form, which check_signature_form can
 // explain). The Finding is the first breach; what could be read up to it is in `seen`.

@@ -9,7 +9,7 @@
 
 namespace zimmock {
 
-// The plan that an App has bought decides how long it keeps messages. (zim-contract.md section 4,
+// The plan that an App has bought decides how long it keeps messages. (docs/zim-api.md section 4,
 // documented)
 struct Plan {
   std::string_view name;

@@ -32,7 +32,7 @@ void check_url(FieldReader& reader, Findings& findings) {
   check_max_bytes(url, kMaxUrlBytes, RuleId::kMediaUrlLength, reader.pointer("Url"), findings);
 }
 
-// An image's other sizes may lack any member, or all. (zim-contract.md section 5)
+// An image's other sizes may lack any member, or all. (docs/zim-api.md section 5)
 enum class SizeOf { kOrigin, kOtherSize, kVideoThumbnail };
 
 void check_picture(const json* picture, const std::string& pointer, SizeOf size,

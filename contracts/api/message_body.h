@@ -38,8 +38,9 @@ std::string message_type_name(std::int64_t type);
 // True for the types whose Message is a JSON document as a string (10 to 14).
 bool is_media(std::int64_t type);
 
-// Checks a Message against section 5: its length, and for types 10 to 14 the document inside.
-// Pointers of the inner document continue `pointer` ("/MessageBody/Message/Origin/Url").
+// Checks a Message against docs/zim-api.md section 5: its length, and for types 10 to 14 the
+// document inside. Pointers of the inner document continue `pointer`
+// ("/MessageBody/Message/Origin/Url").
 void check_message(std::int64_t type, std::string_view message, std::string_view pointer,
                    const Profile& profile, Findings& findings);
 

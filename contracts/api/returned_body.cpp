@@ -69,7 +69,7 @@ json returned_multi(const json& document) {
 }
 
 // An item's content as a document where it is one: the vendor's pages have it as a string and as an
-// object. (zim-contract.md section 6)
+// object. (docs/zim-api.md section 6)
 json in_item(json content) {
   if (!content.is_string()) return content;
   json inner = json_or_discarded(content.get<std::string>());

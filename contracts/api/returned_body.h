@@ -10,9 +10,9 @@
 
 namespace zimmock {
 
-// MsgBody as QueryPeerMsg returns it (section 6): text and custom as they are; types 10 to 14 as
-// URL-encoded JSON in the names used there. `message` has passed check_message. What the import has
-// no source for is "" (md5) or 0.
+// MsgBody as QueryPeerMsg returns it (docs/zim-api.md section 6): text and custom as they are;
+// types 10 to 14 as URL-encoded JSON in the names used there. `message` has passed check_message.
+// What the import has no source for is "" (md5) or 0.
 std::string returned_body(std::int64_t type, std::string_view message);
 
 // True when two returned bodies say the same: equal bytes, or for types 10 to 14 equal documents
@@ -22,7 +22,7 @@ bool same_returned_body(std::int64_t type, std::string_view a, std::string_view 
 // What of a returned body an import determines for certain, for the message to be known by: text
 // and custom whole; of types 11 to 14 the file name; of a multi-item message each item's type and
 // what an item's body would keep. Not md5, sizes, lengths and URLs, which a service fills in or
-// corrects (section 6). A body that is no such document is kept whole.
+// corrects (docs/zim-api.md section 6). A body that is no such document is kept whole.
 std::string body_identity(std::int64_t type, std::string_view body);
 
 // One member that the import determines and that came back as something else.
@@ -39,7 +39,8 @@ struct ReturnedUrl {
   std::string got;
 };
 
-// What a service fills in or corrects (section 6); the message is the same for all that.
+// What a service fills in or corrects (docs/zim-api.md section 6); the message is the same for all
+// that.
 enum class BodyNote { kMd5, kFileSize, kDimensions, kMediaDuration, kOtherMembers };
 inline constexpr std::size_t kBodyNoteCount = 5;
 

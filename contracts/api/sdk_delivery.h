@@ -1,6 +1,6 @@
 #pragma once
 
-// What a user's client gets of a message, by its SDK version (zim-contract.md section 8).
+// What a user's client gets of a message, by its SDK version (docs/zim-api.md section 8).
 
 #include <compare>
 #include <cstdint>

@@ -18,7 +18,7 @@ std::string md5_hex(std::string_view bytes);
 std::string sha256_hex(std::string_view bytes);
 
 // The documented signature: lower-case hex MD5 over the four parts, joined with nothing between.
-// All four as they stand in the query, in decimal. (zim-contract.md section 1, documented)
+// All four as they stand in the query, in decimal. (docs/zim-api.md section 1, documented)
 std::string sign(std::string_view app_id, std::string_view nonce, std::string_view server_secret,
                  std::string_view timestamp);
 

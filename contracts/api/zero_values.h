@@ -1,7 +1,7 @@
 #pragma once
 
 // Members of an answer that are 0, and lists without an entry: a service may leave them out, or
-// send null for such a list. (zim-contract.md section 6)
+// send null for such a list. (docs/zim-api.md section 6)
 
 #include <string_view>
 

@@ -147,7 +147,8 @@ class AnswerJudge {
     Finding finding{broken.rule_id, broken.pointer,
                     fmt::format("refusal with {}", code_text(code_of(broken.rule_id))),
                     fmt::format("Code 0 for {}", broken.got)};
-    // The vendor raises this limit on request (section 5), and no recording shows for which App.
+    // The vendor raises this limit on request (docs/zim-api.md section 5), and no recording shows
+    // for which App.
     const bool may_be_raised = broken.rule_id == RuleId::kMessageLength;
     if (may_be_raised) finding.got += "; was the limit raised for this App?";
     call_.judgement.add(Side::kServer, std::move(finding), may_be_raised);

@@ -12,7 +12,7 @@
 
 namespace zimmock {
 
-// How the fact is known; zim-contract.md says which.
+// How the fact is known; docs/zim-api.md says which.
 enum class Mark { kDocumented, kInferred, kAssumed };
 
 enum class Binds { kServer, kClient, kBoth };
@@ -55,7 +55,7 @@ struct Rule {
   Mark mark;
   Binds binds;
   std::int64_t code;           // of the refusal; 0 when it is only reported
-  std::string_view section;    // of zim-contract.md
+  std::string_view section;    // of docs/zim-api.md
   const Page* page;            // that the fact comes from, or would be on
   std::string_view settings;   // of the profile that change it; names with spaces between, or ""
   std::string_view statement;  // one sentence

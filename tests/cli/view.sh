@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# zimmock view: what a user's client gets of a conversation, at every boundary of the SDK versions (section 8).
+# zimmock view: what a user's client gets of a conversation, at every boundary of the SDK versions
+# (docs/zim-api.md section 8).
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 1
 

@@ -5,7 +5,7 @@
 using namespace zimmock;
 
 namespace {
-// The list of zim-contract.md section 2, typed again.
+// The list of docs/zim-api.md section 2, typed again.
 constexpr std::string_view kSpecials = "!#$%&()+-:;<=.>?@[]^_ {}|~";
 }  // namespace
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Section 1: Action. What is emulated, what is only known, what is misspelt.
+# docs/zim-api.md section 1: Action. What is emulated, what is only known, what is misspelt.
 # shellcheck disable=SC2016 # jq's variables
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 1

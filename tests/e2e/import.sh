@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Section 4: the fields of ImportPeerMsg, one by one. What the body may hold: import_body.sh; when it was sent: retention.sh.
+# docs/zim-api.md section 4: the fields of ImportPeerMsg, one by one. import_body.sh has what the body may hold,
+# retention.sh when the message was sent.
 # shellcheck disable=SC2016 # jq's variables
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 1

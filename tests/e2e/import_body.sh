@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Section 5: sizes of MessageBody, in bytes of UTF-8, each at its edge and one past it. Inner documents: media.sh.
+# docs/zim-api.md section 5: sizes of MessageBody, in bytes of UTF-8, each at its edge and one past it.
+# media.sh has the inner documents.
 # shellcheck disable=SC2016 # jq's variables
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 1

@@ -3,8 +3,9 @@
 # Expectations come from the contract alone, so client and mock cannot agree on a shared mistake.
 #
 # A script sources this file, calls start_mock, makes checks and ends with `finish`.
-# WHAT names the case in failure messages. Every answer is also held to what section 1 promises of all answers
-# (HTTP 200, application/json, Code, Message, RequestId) and searched for the secret and for signatures.
+# WHAT names the case in failure messages. Every answer is also held to what docs/zim-api.md section 1
+# promises of all answers (HTTP 200, application/json, Code, Message, RequestId) and searched for the secret and for
+# signatures.
 # shellcheck disable=SC2034 # globals are read by the scripts
 set -u
 export LC_ALL=C # lengths are bytes

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Section 1: bodies that are none. After all of them the store is as it was, and the server still answers.
+# docs/zim-api.md section 1: bodies that are none. After all of them the store is as it was,
+# and the server still answers.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 1
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Sections 5 and 6: the JSON documents of the media types, and the other names under which they are read back.
+# docs/zim-api.md sections 5 and 6: the JSON documents of the media types, and the other names under which they are
+# read back.
 # shellcheck disable=SC2016 # jq's variables
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 1

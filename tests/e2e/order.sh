@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Section 1: the order in which a request with several mistakes is judged (A), and clocks other than a frozen one.
+# docs/zim-api.md section 1: the order in which a request with several mistakes is judged (A), and clocks
+# other than a frozen one.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 1
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Section 10: the strict profile refuses what the default one accepts and reports. Codes nobody documents are not judged.
+# docs/zim-api.md section 10: the strict profile refuses what the default one accepts and reports.
+# Codes nobody documents are not judged.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 1
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Section 6: QueryPeerMsg: Limit, Next, the order, whose list, and numbers beyond 2^53.
+# docs/zim-api.md section 6: QueryPeerMsg: Limit, Next, the order, whose list, and numbers beyond 2^53.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 1
 

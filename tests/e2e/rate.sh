@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Section 1: 20 calls a second per AppID for each operation. A (separate buckets, sliding second).
+# docs/zim-api.md section 1: 20 calls a second per AppID for each operation. A (separate buckets, sliding second).
 # The clock is frozen, so a second lasts until the script ends it, however slow the machine is.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 1

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Section 3: UserRegister.
+# docs/zim-api.md section 3: UserRegister.
 # shellcheck disable=SC2016 # jq's variables
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 1

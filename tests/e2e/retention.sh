@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Section 4: SendMessageTime, to the millisecond, with a frozen clock: retention by plan, the future, the order.
+# docs/zim-api.md section 4: SendMessageTime, to the millisecond, with a frozen clock: retention by plan, the
+# future, the order.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 1
 

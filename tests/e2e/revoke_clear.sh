@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Section 7: RevokePeerMessage and ClearPeerMessage, with a frozen clock, and what a query shows of it.
+# docs/zim-api.md section 7: RevokePeerMessage and ClearPeerMessage, with a frozen clock, and what a query shows of it.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 1
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Section 1: the common parameters, the signature, and the mistakes of real clients, each with its name.
+# docs/zim-api.md section 1: the common parameters, the signature, and the mistakes of real clients, each with its name.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 1
 

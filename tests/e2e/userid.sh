@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Section 2: which characters a user ID may have, by every operation that takes one.
+# docs/zim-api.md section 2: which characters a user ID may have, by every operation that takes one.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 1
 

@@ -1,4 +1,4 @@
-"""The ZIM server API as the contract tells it (zim-contract.md), in plain functions.
+"""The ZIM server API as the contract tells it (docs/zim-api.md), in plain functions.
 
 Written from that text alone and sharing nothing with the C++ code, so that client and oracle cannot
 agree on a shared mistake. Section numbers are the contract's.

@@ -68,7 +68,7 @@ struct CheckedCall {
 };
 
 // How a list of users in the request is answered, each of whom can fail alone.
-// (zim-contract-more.md section 13)
+// (docs/zim-api.md section 13)
 struct Batch {
   const char* member;               // of the request, such as "UserInfo"
   const char* errors;               // of the answer, such as "ErrorList"

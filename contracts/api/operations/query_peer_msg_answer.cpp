@@ -30,7 +30,7 @@ constexpr Member kItem[] = {
 
 constexpr std::string_view kNotReturned[] = {"SearchedContent", "Priority", "Uid"};
 
-// A MsgBody's members, by the types that have them. (zim-contract.md section 6, documented)
+// A MsgBody's members, by the types that have them. (docs/zim-api.md section 6, documented)
 constexpr Member kFileMembers[] = {{"md5", Type::kString},
                                    {"file_name", Type::kString},
                                    {"file_size", Type::kString},
