@@ -4,12 +4,9 @@ set -euo pipefail
 # shellcheck source=tests/docs/page_lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/page_lib.sh"
 python3 -B "$ZIMMOCK_SOURCE/tests/cli/make_exports.py" "$work"
-commands_of docs/moving-exports.md
+commands_of docs/moving-exports.md 1
 
-"$ZIMMOCK" serve --port 0 --plan pro --rate off --ready-file ready.json >first-line 2>log.jsonl &
-until [ -s ready.json ]; do sleep 0.1; done
-ZIM_ENDPOINT=$(jq -r .url ready.json)
-export ZIM_ENDPOINT ZIM_APP_ID=12345 ZIM_SERVER_SECRET=9193cc662a4c0ec135ec71fb57194b38
+start_mock
 sed -i 's/--execute$/--execute --rate off/' commands.sh
 run_commands
 

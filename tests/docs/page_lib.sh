@@ -13,9 +13,16 @@ mkdir "$work/bin"
 ln -s "$ZIMMOCK" "$work/bin/zimmock"
 cd "$work"
 
-commands_of() { # PAGE: its blocks that are marked ```sh run, as commands.sh
+commands_of() { # PAGE BLOCKS: its blocks that are marked ```sh run, as commands.sh; so many must be there
   awk '/^```sh run$/ {on = 1; next} /^```/ {on = 0} on' "$ZIMMOCK_SOURCE/$1" >commands.sh
-  [[ $(wc -l <commands.sh) -gt 10 ]] || { echo "FAIL: no commands found in $1"; exit 1; }
+  [[ $(grep -cx '```sh run' "$ZIMMOCK_SOURCE/$1") == "$2" && $(wc -l <commands.sh) -gt 2 ]] ||
+    { echo "FAIL: expected $2 blocks of commands in $1"; exit 1; }
+}
+start_mock() { # as the README's first commands start it, without a limit of the rate; and the variables they export
+  "$ZIMMOCK" serve --port 0 --plan pro --rate off --ready-file ready.json >first-line.json 2>log.jsonl &
+  until [ -s ready.json ]; do sleep 0.1; done
+  ZIM_ENDPOINT=$(jq -r .url ready.json)
+  export ZIM_ENDPOINT ZIM_APP_ID=12345 ZIM_SERVER_SECRET=9193cc662a4c0ec135ec71fb57194b38
 }
 run_commands() { # as a user would, in one shell
   PATH=$work/bin:$PATH HOME=$work bash -euo pipefail commands.sh >out 2>err || {

@@ -6,9 +6,9 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/page_lib.sh"
 ln -s "$ZIMMOCK_SOURCE/fixtures" "$work/fixtures"
 
-commands_of README.md
-# As an earlier run leaves them that was killed.
-echo '{"url":"http://127.0.0.1:1","control_url":"http://127.0.0.1:1","pid":null}' | tee ready.json >proxy.json
+commands_of README.md 1
+# As an earlier run leaves it that was killed.
+echo '{"url":"http://127.0.0.1:1","control_url":"http://127.0.0.1:1","pid":null}' >ready.json
 # The README migrates at the service's own 20 calls a second; the test need not wait for that.
 sed -i 's/^zimmock serve --port 0 --plan pro /&--rate off /; s/--execute$/--execute --rate off/' commands.sh
 run_commands
@@ -17,10 +17,5 @@ expect '"Code":0'
 expect '^X-Zimmock-Explain: .*MessageType: expected an integer, got string "1"'
 expect '^nothing was sent'
 expect '^verified: all 752 of 752 imports are in ZIM, in order$'
-expect '^verified: all 11 of 11 imports are in ZIM, in order; 30 of 36 records were left out$'
 expect 'delivery.custom-receiver-unknown'
-expect ' failed 0 .* NOT EXERCISED 0 - conforms$'
-expect '^query.next-is-opaque  \(assumed, binds server and client\)'
-expect '^UNVERIFIED: neither run is against the real service'
-expect '^1 call judged: '
 echo "readme: every command ran"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # run.sh STACK: an unmodified client of that stack, which has https://zim-api.zego.im written into it, under zimmock
-# exec; and what the README says that the stack needs. A stack that is not on this machine, or a kernel that does not
+# exec; and what docs/exec.md says that the stack needs. A stack that is not on this machine, or a kernel that does not
 # allow --hermetic, ends with 77: skipped.
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../cli/lib.sh" || exit 1
