@@ -317,83 +317,92 @@ TEST_CASE("what looks like WhatsApp's own words in a language that is not known"
   }
 }
 
+namespace {
+
+using Kind = WhatsAppText::Kind;
+
+// What stands where a message is, and what it is read as.
+struct TextRow {
+  const char* text;
+  Kind kind;
+  const char* left;
+  const char* file = "";
+};
+
+const TextRow kTextRows[] = {
+    {"hello", Kind::kText, "hello"},
+    {"<attached: a.jpg>", Kind::kFile, "", "a.jpg"},
+    {"see <attached: a.jpg>", Kind::kText, "see <attached: a.jpg>"},
+    {"see <attached: 00000001-a.jpg>", Kind::kFile, "see", "00000001-a.jpg"},
+    {"\xE2\x80\x8E<attached: 00000001-CONTACT>", Kind::kFile, "", "00000001-CONTACT"},
+    {"Plan A.pdf \xE2\x80\x8E<attached: 00000001-Plan A.pdf>", Kind::kFile, "",
+     "00000001-Plan A.pdf"},
+    {"Plan A \xE2\x80\xA2 \xE2\x80\x8E"
+     "2 pages \xE2\x80\x8E<attached: 00000001-Plan A.pdf>",
+     Kind::kFile, "", "00000001-Plan A.pdf"},
+    {"no file attached (file attached)", Kind::kFile, "", "no file attached"},
+    {"\xE2\x80\x8E<adjunto: a b.jpg>", Kind::kFile, "", "a b.jpg"},
+    {"\xE2\x80\x8E<attached: a.jpg> \xE2\x80\x8E<This message was edited>", Kind::kFile, "",
+     "a.jpg"},
+    {"a.jpg (file attached)", Kind::kFile, "", "a.jpg"},
+    {"a.jpg (really)", Kind::kText, "a.jpg (really)"},
+    {"\xE2\x80\x8E"
+     "a.jpg (liite)\nwow",
+     Kind::kFile, "wow", "a.jpg"},
+    {"<Medien ausgeschlossen>", Kind::kOmitted, "<Medien ausgeschlossen>"},
+    {"\xE2\x80\x8Esticker omitted", Kind::kOmitted, "sticker omitted"},
+    {"sticker omitted", Kind::kText, "sticker omitted"},
+    {"You deleted this message", Kind::kDeleted, "You deleted this message"},
+    {"Se eliminó este mensaje.", Kind::kDeleted, "Se eliminó este mensaje."},
+    {"\xE2\x80\x8EMissed video call", Kind::kCall, "Missed video call"},
+    {"Missed video call", Kind::kCall, "Missed video call"},
+    {"Missed video call!", Kind::kText, "Missed video call!"},
+    {"Video call", Kind::kText, "Video call"},
+    {"Video call, 5 min", Kind::kCall, "Video call, 5 min"},
+    {"Video call, or what?", Kind::kText, "Video call, or what?"},
+    {"\xE2\x80\x8EVideo call me", Kind::kOwn, "Video call me"},
+    {"null", Kind::kNull, "null"},
+    {"null and void", Kind::kText, "null and void"},
+    {"live location shared", Kind::kLocation, "live location shared"},
+    {"<Media omitted>\nour dog", Kind::kText, "our dog"},
+    {"<Media omitted>\nPlan.pdf", Kind::kOmitted, "<Media omitted>\nPlan.pdf"},
+    {"<Media omitted>\nat 5.30", Kind::kText, "at 5.30"},
+    {"our dog \xE2\x80\x8Eimage omitted", Kind::kText, "our dog"},
+    {"our dog image omitted", Kind::kText, "our dog image omitted"},
+    {"look\nPlan.pdf \xE2\x80\xA2 \xE2\x80\x8E"
+     "2 pages \xE2\x80\x8E"
+     "document omitted",
+     Kind::kText, "look"},
+    {"<Archivo omitido>", Kind::kOmitted, "<Archivo omitido>"},
+    {"<image omitted>", Kind::kOmitted, "<image omitted>"},
+    {"\xE2\x80\x8F"
+     "IMG-20240113-WA0001.jpg (קובץ מצורף)",
+     Kind::kFile, "", "IMG-20240113-WA0001.jpg"},
+    {"\xE2\x80\x8F<המדיה לא נכללה>", Kind::kOmitted, "\xE2\x80\x8F<המדיה לא נכללה>"},
+    {"Plan.pdf \xE2\x80\xA2 \xE2\x80\x8E"
+     "2 Seiten \xE2\x80\x8E"
+     "Dokument weggelassen",
+     Kind::kOmitted,
+     "Plan.pdf \xE2\x80\xA2 \xE2\x80\x8E"
+     "2 Seiten \xE2\x80\x8E"
+     "Dokument weggelassen"},
+    {"\xE2\x80\x8EYour security code with Bob changed. Tap to learn more.", Kind::kNotice,
+     "Your security code with Bob changed. Tap to learn more."},
+    {"\xE2\x80\x8EPOLL:\nwhat?\n\xE2\x80\x8EOPTION: this (\xE2\x80\x8E"
+     "1 vote)",
+     Kind::kText, "POLL:\nwhat?\nOPTION: this (1 vote)"},
+    {"\xE2\x80\x8E", Kind::kOwn, ""},
+    {"", Kind::kText, ""},
+    {">", Kind::kText, ">"},
+    {"<", Kind::kText, "<"},
+};
+
+}  // namespace
+
 TEST_CASE("what WhatsApp writes in a message's place") {
   const auto words = WhatsAppWords::of("");
   REQUIRE(words);
-  using Kind = WhatsAppText::Kind;
-  struct Row {
-    const char* text;
-    Kind kind;
-    const char* left;
-    const char* file = "";
-  };
-  for (const Row& row : {
-           Row{"hello", Kind::kText, "hello"},
-           {"<attached: a.jpg>", Kind::kFile, "", "a.jpg"},
-           {"see <attached: a.jpg>", Kind::kText, "see <attached: a.jpg>"},
-           {"see <attached: 00000001-a.jpg>", Kind::kFile, "see", "00000001-a.jpg"},
-           {"\xE2\x80\x8E<attached: 00000001-CONTACT>", Kind::kFile, "", "00000001-CONTACT"},
-           {"Plan A.pdf \xE2\x80\x8E<attached: 00000001-Plan A.pdf>", Kind::kFile, "",
-            "00000001-Plan A.pdf"},
-           {"Plan A \xE2\x80\xA2 \xE2\x80\x8E"
-            "2 pages \xE2\x80\x8E<attached: 00000001-Plan A.pdf>",
-            Kind::kFile, "", "00000001-Plan A.pdf"},
-           {"no file attached (file attached)", Kind::kFile, "", "no file attached"},
-           {"\xE2\x80\x8E<adjunto: a b.jpg>", Kind::kFile, "", "a b.jpg"},
-           {"\xE2\x80\x8E<attached: a.jpg> \xE2\x80\x8E<This message was edited>", Kind::kFile, "",
-            "a.jpg"},
-           {"a.jpg (file attached)", Kind::kFile, "", "a.jpg"},
-           {"a.jpg (really)", Kind::kText, "a.jpg (really)"},
-           {"\xE2\x80\x8E"
-            "a.jpg (liite)\nwow",
-            Kind::kFile, "wow", "a.jpg"},
-           {"<Medien ausgeschlossen>", Kind::kOmitted, "<Medien ausgeschlossen>"},
-           {"\xE2\x80\x8Esticker omitted", Kind::kOmitted, "sticker omitted"},
-           {"sticker omitted", Kind::kText, "sticker omitted"},
-           {"You deleted this message", Kind::kDeleted, "You deleted this message"},
-           {"Se eliminó este mensaje.", Kind::kDeleted, "Se eliminó este mensaje."},
-           {"\xE2\x80\x8EMissed video call", Kind::kCall, "Missed video call"},
-           {"Missed video call", Kind::kCall, "Missed video call"},
-           {"Missed video call!", Kind::kText, "Missed video call!"},
-           {"Video call", Kind::kText, "Video call"},
-           {"Video call, 5 min", Kind::kCall, "Video call, 5 min"},
-           {"Video call, or what?", Kind::kText, "Video call, or what?"},
-           {"\xE2\x80\x8EVideo call me", Kind::kOwn, "Video call me"},
-           {"null", Kind::kNull, "null"},
-           {"null and void", Kind::kText, "null and void"},
-           {"live location shared", Kind::kLocation, "live location shared"},
-           {"<Media omitted>\nour dog", Kind::kText, "our dog"},
-           {"<Media omitted>\nPlan.pdf", Kind::kOmitted, "<Media omitted>\nPlan.pdf"},
-           {"<Media omitted>\nat 5.30", Kind::kText, "at 5.30"},
-           {"our dog \xE2\x80\x8Eimage omitted", Kind::kText, "our dog"},
-           {"our dog image omitted", Kind::kText, "our dog image omitted"},
-           {"look\nPlan.pdf \xE2\x80\xA2 \xE2\x80\x8E"
-            "2 pages \xE2\x80\x8E"
-            "document omitted",
-            Kind::kText, "look"},
-           {"<Archivo omitido>", Kind::kOmitted, "<Archivo omitido>"},
-           {"<image omitted>", Kind::kOmitted, "<image omitted>"},
-           {"\xE2\x80\x8F"
-            "IMG-20240113-WA0001.jpg (קובץ מצורף)",
-            Kind::kFile, "", "IMG-20240113-WA0001.jpg"},
-           {"\xE2\x80\x8F<המדיה לא נכללה>", Kind::kOmitted, "\xE2\x80\x8F<המדיה לא נכללה>"},
-           {"Plan.pdf \xE2\x80\xA2 \xE2\x80\x8E"
-            "2 Seiten \xE2\x80\x8E"
-            "Dokument weggelassen",
-            Kind::kOmitted,
-            "Plan.pdf \xE2\x80\xA2 \xE2\x80\x8E"
-            "2 Seiten \xE2\x80\x8E"
-            "Dokument weggelassen"},
-           {"\xE2\x80\x8EYour security code with Bob changed. Tap to learn more.", Kind::kNotice,
-            "Your security code with Bob changed. Tap to learn more."},
-           {"\xE2\x80\x8EPOLL:\nwhat?\n\xE2\x80\x8EOPTION: this (\xE2\x80\x8E"
-            "1 vote)",
-            Kind::kText, "POLL:\nwhat?\nOPTION: this (1 vote)"},
-           {"\xE2\x80\x8E", Kind::kOwn, ""},
-           {"", Kind::kText, ""},
-           {">", Kind::kText, ">"},
-           {"<", Kind::kText, "<"},
-       }) {
+  for (const TextRow& row : kTextRows) {
     CAPTURE(row.text);
     const WhatsAppText read = read_whatsapp_text(row.text, *words);
     CHECK(read.kind == row.kind);

@@ -9,7 +9,7 @@ for program in bash dirname grep cat; do ln -s "$(command -v $program)" "$work/$
 printf '#!/bin/sh\necho 1000\n' >"$work/id"
 printf '#!/bin/sh\nexit 1\n' >"$work/dpkg-query"
 chmod +x "$work/id" "$work/dpkg-query"
-for command in demo test chaos; do
+for command in demo test check chaos; do
   code=0
   PATH=$work bash "$ZIMMOCK_SOURCE/dev" $command >"$work/out" 2>"$work/err" || code=$?
   said=$(<"$work/err")

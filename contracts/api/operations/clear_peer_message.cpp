@@ -29,11 +29,8 @@ constinit const Operation clear_peer_message{
     .what = "wipe one user's view of a 1:1 conversation's messages",
     .id = OperationId::kClearPeerMessage,
     .repeatable = true,
-    .check =
-        [](const nlohmann::json& body, const Profile& profile, const ImportWindow&) {
-          return CheckedCall{.findings = check_clear_peer_message(body, profile).findings};
-        },
-    .facts = [](const nlohmann::json& body) { return facts_of_two(body, "FromUserId"); },
+    .check = check_only<check_clear_peer_message>,
+    .facts = facts_of_owner,
 };
 
 }  // namespace operations

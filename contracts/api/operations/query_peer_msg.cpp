@@ -71,7 +71,7 @@ constinit const Operation query_peer_msg{
           out.findings = std::move(checked.findings);
           return out;
         },
-    .facts = [](const nlohmann::json& body) { return facts_of_two(body, "FromUserId"); },
+    .facts = facts_of_owner,
     .check_answer =
         [](const nlohmann::json& answer, bool success, AnswerNotes& notes) {
           if (success) check_query_answer(answer, notes);

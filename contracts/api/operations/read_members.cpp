@@ -28,4 +28,6 @@ CallFacts facts_of_two(const nlohmann::json& body, const char* list_member) {
   return out;
 }
 
+CallFacts facts_of_owner(const nlohmann::json& body) { return facts_of_two(body, "FromUserId"); }
+
 }  // namespace zimmock

@@ -39,11 +39,8 @@ constinit const Operation revoke_peer_message{
     .what = "recall a sent 1:1 message",
     .id = OperationId::kRevokePeerMessage,
     .repeatable = true,
-    .check =
-        [](const nlohmann::json& body, const Profile& profile, const ImportWindow&) {
-          return CheckedCall{.findings = check_revoke_peer_message(body, profile).findings};
-        },
-    .facts = [](const nlohmann::json& body) { return facts_of_two(body, "FromUserId"); },
+    .check = check_only<check_revoke_peer_message>,
+    .facts = facts_of_owner,
 };
 
 }  // namespace operations
