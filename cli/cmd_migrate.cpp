@@ -66,7 +66,7 @@ Run setup_migrate(CLI::App& app) {
     }
     if (const std::string meant = mistyped(options->files.front()); !meant.empty())
       return complain(kUsage, meant);
-    return run_migration(*options);
+    return run_migrate(*options);
   };
 }
 

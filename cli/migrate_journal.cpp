@@ -94,7 +94,7 @@ Run setup_migrate_verify(CLI::App& app) {
   app.add_option("--progress", options->progress, "auto, bar, plain or off")->capture_default_str();
   app.add_flag("--json", options->as_json, "JSON Lines on stdout");
   add_connection_options(app, options->connection);
-  return [options] { return verify_journal(*options); };
+  return [options] { return run_verify(*options); };
 }
 
 }  // namespace zimmock::cli

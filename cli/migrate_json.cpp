@@ -222,7 +222,7 @@ class JsonOutput : public MigrateOutput {
            {"duration_ms", report.duration_ms}});
   }
 
-  void quarantined(const std::filesystem::path& file, std::uint64_t lines) override {
+  void quarantine_written(const std::filesystem::path& file, std::uint64_t lines) override {
     print({{"type", "quarantined"}, {"file", file.string()}, {"lines", lines}});
   }
 

@@ -11,6 +11,7 @@
 
 #include "client/balance.h"
 #include "client/importer.h"
+#include "client/migration.h"
 #include "client/plan.h"
 #include "client/registrar.h"
 #include "client/sqlite_journal.h"
@@ -39,20 +40,13 @@ struct MigrateFacts {
 
 // Tells on stdout what a migration finds and does, for people or for machines. Not for several
 // threads at once, mismatch() excepted.
-class MigrateOutput {
+class MigrateOutput : public MigrationObserver {
  public:
-  virtual ~MigrateOutput() = default;
   virtual void plan(const MigrationPlan& plan) = 0;
   // `journal` is nullptr if none is used; `adopt_from_ms` is RunContext's.
   virtual void starting(const MigrationPlan& plan, const SqliteJournal* journal,
                         std::optional<std::int64_t> adopt_from_ms) = 0;
-  virtual void registered(const RegisterReport& report) = 0;
-  virtual void imported(const MigrationPlan& plan, const ImportReport& report) = 0;
-  virtual void mismatch(const Mismatch& mismatch) = 0;
-  virtual void compared(const VerifyReport& report) = 0;
-
-  virtual void quarantined(const std::filesystem::path& file, std::uint64_t lines) = 0;
-  virtual void balance(const Balance& balance) = 0;
+  virtual void quarantine_written(const std::filesystem::path& file, std::uint64_t lines) = 0;
 
   // The last line, and the exit code that goes with it.
   virtual void verdict(const std::string& line, int exit_code) = 0;

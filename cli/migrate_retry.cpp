@@ -40,7 +40,7 @@ Run setup_migrate_retry(CLI::App& app) {
     options->gap = "continue";
     options->keep_order = true;
     options->allow_extra = true;  // what the lists had before
-    return run_migration(*options);
+    return run_migrate(*options);
   };
 }
 

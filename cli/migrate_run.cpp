@@ -11,14 +11,12 @@
 #include "cli/command.h"
 #include "cli/files.h"
 #include "cli/interrupt.h"
-#include "cli/migrate_hooks.h"
 #include "cli/migrate_locks.h"
 #include "cli/migrate_obstacle.h"
 #include "cli/migrate_report_plan.h"
 #include "cli/output.h"
 #include "cli/quarantine_file.h"
-#include "client/balance.h"
-#include "client/verdict.h"
+#include "client/migration.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
@@ -45,28 +43,10 @@ ExitCode exit_code(Outcome outcome) {
   return kFailed;
 }
 
-// What a failed registration means for the run: it may be repeated, so whatever may pass, may pass.
-Stop stop_of(const Error& error) {
-  const bool may_pass = error.kind == ErrorKind::kUnreachable ||
-                        error.kind == ErrorKind::kInDoubt ||
-                        error.kind == ErrorKind::kUnusableAnswer;
-  return may_pass ? Stop::kNoConnection : Stop::kError;
-}
-
-Stop stop_of(const ApiStatus& status) {
-  switch (status.code_class()) {
-    case CodeClass::kCredentials:
-      return Stop::kCredentials;
-    case CodeClass::kInDoubt:
-      return Stop::kNoConnection;
-    default:
-      return Stop::kError;
-  }
-}
-
 // What a run that sends or reads back works with, made one after the other.
 struct Session {
   const MigrateOptions& options;
+  const MigrateDoors& doors;
   MigrateJob job;
   std::unique_ptr<SourceReader> source;
   std::optional<MigrationPlan> plan;
@@ -78,129 +58,53 @@ struct Session {
   std::vector<RunLock> locks;                 // the same
 };
 
-// The phases of a run that sends or reads back.
-class Execution {
+// Draws the progress of a run, keeps what it quarantines and its balance, and tells the rest.
+class Told : public MigrationObserver {
  public:
-  Execution(Session& session, MigrateOutput& output, std::mutex& out)
-      : session_(session),
-        plan_(*session.plan),
-        output_(output),
-        limits_(session.job.plan.calls_per_second, clock_, interrupt_, calls_before(session)),
-        display_(session.job.progress, board_, clock_, out),
-        context_{plan_,
-                 *session.source,
-                 [this]() { return open_transport(); },
-                 session.job.connection->credentials,
-                 clock_,
-                 interrupt_,
-                 board_,
-                 quarantine_,
-                 limits_,
-                 session.options.lanes,
-                 session.job.gap,
-                 session.job.settle,
-                 session.job.source.profile,
-                 session.adopt_from_ms,
-                 session.options.keep_order} {}
+  Told(Session& session, MigrateOutput& output, ProgressDisplay& display)
+      : session_(session), output_(output), display_(display) {}
 
-  Verdict run() {
-    output_.starting(plan_, session_.journal.get(), session_.adopt_from_ms);
-    if (session_.options.verify_only) return verify_all(nullptr);
-    if (const auto stopped = register_all()) return *stopped;
-    return import_all();
+  void begins(Phase, std::uint64_t) override { display_.start(); }
+  void ended(Phase) override { display_.stop(); }
+  void registered(const RegisterReport& report) override { output_.registered(report); }
+  void imported(const MigrationPlan& plan, const ImportReport& report) override {
+    output_.imported(plan, report);
+  }
+  void mismatch(const Mismatch& mismatch) override { output_.mismatch(mismatch); }
+  void compared(const VerifyReport& report) override { output_.compared(report); }
+
+  Result<void> quarantined(const Quarantine& quarantine) override {
+    QuarantineFile& file = session_.quarantine_file;
+    const auto written = file.finish(*session_.plan, *session_.source, quarantine);
+    if (file.count() > 0) output_.quarantine_written(file.path(), file.count());
+    return written;
   }
 
-  const Quarantine& quarantine() const { return quarantine_; }
-  const ProgressBoard& board() const { return board_; }
-
-  // Those that earlier runs quarantined are not looked for.
-  Result<void> read_quarantine(SqliteJournal& journal) {
-    return journal.read([this](const ImportEntry& entry) {
-      if (entry.result.outcome == ImportOutcome::kQuarantined)
-        quarantine_.add({entry.intent.key, entry.result.code, entry.result.why});
-    });
+  void balance(const Balance& balance) override {
+    output_.balance(balance);
+    static_cast<void>(session_.journal->note("balance", json_line(balance_json(balance))));
   }
 
  private:
-  // An earlier run of this migration may have been killed just now.
-  static CallsBefore calls_before(const Session& session) {
-    const bool first = !session.job.facts.resumed && !session.options.verify_only;
-    return first ? CallsBefore::kNone : CallsBefore::kUnknown;
-  }
-
-  Result<std::unique_ptr<Transport>> open_transport() const {
-    auto transport = CurlTransport::open(session_.job.connection->curl);
-    if (!transport) return tl::unexpected(transport.error());
-    const MigrateHooks& hooks = migrate_hooks();
-    if (hooks.transport) return hooks.transport(*std::move(transport));
-    return std::unique_ptr<Transport>(*std::move(transport));
-  }
-
-  std::optional<Verdict> register_all() {
-    const auto registered = session_.journal->noted("registered");
-    if (!registered) return stopped_verdict(plan_, Stop::kError, registered.error().message, 0);
-    if (*registered) return std::nullopt;
-    const auto transport = open_transport();
-    if (!transport) return stopped_verdict(plan_, Stop::kError, transport.error().message, 0);
-    ZimApi api(**transport, context_.credentials, clock_, {}, context_.profile);
-    CallSite site{limits_.registrations, clock_, interrupt_, board_, true};
-    const std::vector<RegisterUser> users = plan_.registrations();
-    begin(Phase::kRegistering, users.size());
-    const RegisterReport report = register_users(api, site, users);
-    display_.stop();
-    output_.registered(report);
-    if (report.interrupted) return stopped_verdict(plan_, Stop::kInterrupted, "", 0);
-    if (report.error)
-      return stopped_verdict(plan_, stop_of(*report.error), report.error->message, 0);
-    if (report.fatal) {
-      return stopped_verdict(plan_, stop_of(*report.fatal), "UserRegister: " + report.fatal->line(),
-                             0);
-    }
-    if (auto noted = session_.journal->note("registered", "1"); !noted)
-      return stopped_verdict(plan_, Stop::kError, noted.error().message, 0);
-    return std::nullopt;
-  }
-
-  Verdict import_all() {
-    begin(Phase::kImporting, plan_.counts.imports);
-    const MigrateHooks& hooks = migrate_hooks();
-    const auto hooked = hooks.journal ? hooks.journal(*session_.journal) : nullptr;
-    const ImportReport report =
-        run_import(context_, hooked ? *hooked : static_cast<ImportJournal&>(*session_.journal));
-    display_.stop();
-    output_.imported(plan_, report);
-    if (report.stop != Stop::kNone)
-      return stopped_verdict(plan_, report.stop, report.stop_message,
-                             report.imported + report.recovered);
-    return verify_all(&report);
-  }
-
-  Verdict verify_all(const ImportReport* import) {
-    begin(Phase::kVerifying, plan_.counts.imports);
-    const VerifyReport report = run_verification(
-        context_, [this](const Mismatch& mismatch) { output_.mismatch(mismatch); },
-        import == nullptr ? 0 : context_.settle.settle_ms);
-    display_.stop();
-    output_.compared(report);
-    return verdict_of(plan_, report, import, quarantine_, session_.options.allow_extra);
-  }
-
-  void begin(Phase phase, std::uint64_t total) {
-    board_.start(phase, static_cast<std::int64_t>(total));
-    display_.start();
-  }
-
   Session& session_;
-  const MigrationPlan& plan_;
   MigrateOutput& output_;
-  SystemClock clock_;
-  Interrupt interrupt_;
-  ProgressBoard board_;
-  Quarantine quarantine_;
-  CallLimits limits_;
-  ProgressDisplay display_;
-  RunContext context_;
+  ProgressDisplay& display_;
 };
+
+// An earlier run of this migration may have been killed just now.
+CallsBefore calls_before(const Session& session) {
+  const bool first = !session.job.facts.resumed && !session.options.verify_only;
+  return first ? CallsBefore::kNone : CallsBefore::kUnknown;
+}
+
+TransportFactory transports_of(const Session& session) {
+  return [&session]() -> Result<std::unique_ptr<Transport>> {
+    auto transport = CurlTransport::open(session.job.connection->curl);
+    if (!transport) return tl::unexpected(transport.error());
+    if (session.doors.transport) return session.doors.transport(*std::move(transport));
+    return std::unique_ptr<Transport>(*std::move(transport));
+  };
+}
 
 // One of many workers may have nothing to do.
 bool is_empty_shard(const PlanCounts& all, const MigrateJob& job) {
@@ -349,18 +253,14 @@ Result<void> begin_journal(Session& session, const Clock& clock) {
   return session.journal->run_started();
 }
 
-// The balance of the journal, and what it says against the verdict.
-void check_balance(Session& session, MigrateOutput& output, Verdict& verdict) {
-  const auto balance = balance_of(*session.plan, *session.journal);
-  if (!balance) {
-    verdict = {Outcome::kNotVerified, verdict.line + "; " + balance.error().message};
-    return;
-  }
-  output.balance(*balance);
-  static_cast<void>(session.journal->note("balance", json_line(balance_json(*balance))));
-  if (balance->holds()) return;
-  verdict = {Outcome::kNotVerified,
-             verdict.line + "; the numbers of records do not add up: please report this"};
+Result<MigrationResult> send_or_verify(Session& session, const RunContext& context, Told& told) {
+  const bool allow_extra = session.options.allow_extra;
+  if (session.options.verify_only)
+    return verify_migration(context, session.journal.get(), allow_extra, told);
+  const auto& through = session.doors.journal;
+  const auto door = through ? through(*session.journal) : nullptr;
+  return run_migration(context, door ? *door : static_cast<ImportJournal&>(*session.journal),
+                       allow_extra, told);
 }
 
 int execute(Session& session, MigrateOutput& output, std::mutex& out) {
@@ -369,21 +269,34 @@ int execute(Session& session, MigrateOutput& output, std::mutex& out) {
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on files is as a full disk
   const SystemClock clock;
   if (auto begun = begin_journal(session, clock); !begun) return complain_of_journal(begun.error());
-  Execution execution(session, output, out);
-  if (session.journal) {
-    if (auto read = execution.read_quarantine(*session.journal); !read)
-      return complain_error(read.error());
-  }
-  Verdict verdict = execution.run();
+  Interrupt interrupt;
+  ProgressBoard board;
+  Quarantine quarantine;
+  CallLimits limits(session.job.plan.calls_per_second, clock, interrupt, calls_before(session));
+  ProgressDisplay display(session.job.progress, board, clock, out);
+  const RunContext context{*session.plan,
+                           *session.source,
+                           transports_of(session),
+                           session.job.connection->credentials,
+                           clock,
+                           interrupt,
+                           board,
+                           quarantine,
+                           limits,
+                           session.options.lanes,
+                           session.job.gap,
+                           session.job.settle,
+                           session.job.source.profile,
+                           session.adopt_from_ms,
+                           session.options.keep_order};
+  output.starting(*session.plan, session.journal.get(), session.adopt_from_ms);
+  Told told(session, output, display);
+  const auto result = send_or_verify(session, context, told);
+  if (!result) return complain_error(result.error());
+  const Verdict& verdict = result->verdict;
   if (session.journal && !session.options.verify_only) {
-    auto written =
-        session.quarantine_file.finish(*session.plan, *session.source, execution.quarantine());
-    if (!written) verdict = {Outcome::kNotVerified, verdict.line + "; " + written.error().message};
-    if (session.quarantine_file.count() > 0)
-      output.quarantined(session.quarantine_file.path(), session.quarantine_file.count());
-    check_balance(session, output, verdict);
-    static_cast<void>(session.journal->run_ended(verdict.line, exit_code(verdict.outcome),
-                                                 execution.board().waited_ms()));
+    static_cast<void>(
+        session.journal->run_ended(verdict.line, exit_code(verdict.outcome), board.waited_ms()));
   }
   return finish(output, verdict.line, exit_code(verdict.outcome));
 }
@@ -420,32 +333,35 @@ int run(Session& session) {
   if (session.quarantine_file.is_open()) {
     if (auto written = session.quarantine_file.finish(*session.plan, *session.source, {}); !written)
       return complain_error(written.error());
-    output->quarantined(session.quarantine_file.path(), session.quarantine_file.count());
+    output->quarantine_written(session.quarantine_file.path(), session.quarantine_file.count());
   }
   return finish(*output, "nothing was sent: this was the plan; --execute carries it out", kOk);
 }
 
 }  // namespace
 
-int run_migration(const MigrateOptions& options) {
+int run_migrate(const MigrateOptions& options, const MigrateDoors& doors) {
   auto job = read_migrate_job(options);
   if (!job) return complain_error(job.error());
-  Session session{options, *std::move(job), nullptr, std::nullopt, nullptr, {}, {}, {}, {}, {}};
-  if (const auto& settle = migrate_hooks().settle) settle(session.job.settle);
+  Session session{options, doors, *std::move(job), nullptr, std::nullopt, nullptr, {}, {}, {},
+                  {},      {}};
+  if (doors.settle) doors.settle(session.job.settle);
   const SystemClock clock;
   if (auto found = find_journal(session, clock); !found) return complain_of_journal(found.error());
   session.job.facts.resumed = session.journal != nullptr && !session.journal->is_new();
   return run(session);
 }
 
-int verify_journal(MigrateOptions options) {
+int run_verify(MigrateOptions options) {
   auto journal = SqliteJournal::open_to_read(options.journal);
   if (!journal) return complain_error(journal.error());
   if (auto read = options_of(**journal, options); !read) return complain_error(read.error());
   options.verify_only = true;
   auto job = read_migrate_job(options);
   if (!job) return complain_error(job.error());
-  Session session{options, *std::move(job), nullptr, std::nullopt, nullptr, {}, {}, {}, {}, {}};
+  const MigrateDoors doors;
+  Session session{options, doors, *std::move(job), nullptr, std::nullopt, nullptr, {}, {}, {},
+                  {},      {}};
   if (auto taken = take_decisions(**journal, session.job); !taken)
     return complain_error(taken.error());
   session.job.plan.retention_ms = session.job.facts.retention_days * kMillisPerDay;

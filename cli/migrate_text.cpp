@@ -195,7 +195,7 @@ class TextOutput : public MigrateOutput {
     print_text("  not verifiable, because QueryPeerMsg does not return it: {}\n", kUnverifiable);
   }
 
-  void quarantined(const std::filesystem::path& file, std::uint64_t lines) override {
+  void quarantine_written(const std::filesystem::path& file, std::uint64_t lines) override {
     print_text("quarantined: {} in {}\n", count_of(lines, "line", "lines"), in_line(file.string()));
   }
 

@@ -9,6 +9,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "client/plan.h"
@@ -83,6 +84,10 @@ class ImportJournal {
 
   // Writes what result() put off.
   virtual Result<void> flush() = 0;
+
+  // Whether a step of setup.h, by its name, has been done for this migration; and that it has.
+  virtual Result<bool> is_set_up(std::string_view step) = 0;
+  virtual Result<void> set_up(std::string_view step) = 0;
 };
 
 // Remembers nothing.
@@ -94,6 +99,8 @@ class NullJournal : public ImportJournal {
   Result<void> result(const ImportResult&) override { return {}; }
   Result<void> adopt(const std::vector<ImportEntry>&) override { return {}; }
   Result<void> flush() override { return {}; }
+  Result<bool> is_set_up(std::string_view) override { return false; }
+  Result<void> set_up(std::string_view) override { return {}; }
 };
 
 // The imports that are refused for themselves and will not be in their lists. add() and has() are

@@ -323,6 +323,14 @@ Result<std::optional<std::string>> SqliteJournal::noted(std::string_view name) {
   return get->text(0);
 }
 
+Result<bool> SqliteJournal::is_set_up(std::string_view step) {
+  const auto found = noted(step);
+  if (!found) return tl::unexpected(found.error());
+  return found->has_value();
+}
+
+Result<void> SqliteJournal::set_up(std::string_view step) { return note(step, "1"); }
+
 Result<Fingerprint> SqliteJournal::fingerprint() {
   auto rows = database_->prepare("SELECT name, value FROM told ORDER BY place");
   if (!rows) return tl::unexpected(rows.error());

@@ -85,6 +85,8 @@ class SqliteJournal : public ImportJournal {
   Result<void> result(const ImportResult& result) override;
   Result<void> adopt(const std::vector<ImportEntry>& entries) override;
   Result<void> flush() override;
+  Result<bool> is_set_up(std::string_view step) override;
+  Result<void> set_up(std::string_view step) override;
 
   // Facts of the migration by name, such as what the first run decided; written at once.
   Result<void> note(std::string_view name, std::string_view value);

@@ -20,7 +20,8 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
-#include "cli/migrate_hooks.h"
+#include "cli/migrate_job.h"
+#include "cli/migrate_run.h"
 #include "cli/program.h"
 #include "contracts/api/text.h"
 
@@ -63,6 +64,8 @@ class KillingJournal : public ImportJournal {
   Result<void> read(const std::function<void(const ImportEntry&)>& take) override {
     return journal_.read(take);
   }
+  Result<bool> is_set_up(std::string_view step) override { return journal_.is_set_up(step); }
+  Result<void> set_up(std::string_view step) override { return journal_.set_up(step); }
   Result<void> intent(const ImportIntent& intent) override {
     pass("before_intent");
     auto done = intents_ ? journal_.intent(intent) : Result<void>{};
@@ -149,7 +152,7 @@ void tear_writes() {
   sqlite3_vfs_register(&torn_vfs, 1);
 }
 
-void set_up() {
+cli::MigrateDoors doors() {
   const std::string kill = environment("ZIMMOCK_CHAOS_KILL");
   const auto colon = kill.find(':');
   if (colon != std::string::npos) {
@@ -158,21 +161,30 @@ void set_up() {
   }
   if (kill_point().name == "torn_tail") tear_writes();
   const std::string without = environment("ZIMMOCK_CHAOS_WITHOUT");
-  cli::MigrateHooks& hooks = cli::migrate_hooks();
-  hooks.journal = [without](ImportJournal& journal) {
+  cli::MigrateDoors out;
+  out.journal = [without](ImportJournal& journal) {
     return std::make_unique<KillingJournal>(journal, without != "intents");
   };
-  hooks.transport =
+  out.transport =
       [without](std::unique_ptr<Transport> transport) -> Result<std::unique_ptr<Transport>> {
     return std::make_unique<KillingTransport>(std::move(transport), without != "read_back");
   };
-  if (without == "expiry") hooks.settle = [](SettlePolicy& settle) { settle.window_s = -600; };
+  if (without == "expiry") out.settle = [](SettlePolicy& settle) { settle.window_s = -600; };
+  return out;
+}
+
+// `migrate FILE ...` through the doors; all else is zimmock's.
+int run(int argc, char** argv) {
+  if (argc < 3 || argv[1] != std::string_view("migrate") || argv[2] == std::string_view("report"))
+    return cli::run_program(argc, argv);
+  CLI::App app;
+  cli::MigrateOptions options;
+  cli::add_migrate_options(*app.add_subcommand("migrate"), options);
+  CLI11_PARSE(app, argc, argv);
+  return cli::run_migrate(options, doors());
 }
 
 }  // namespace
 }  // namespace zimmock
 
-int main(int argc, char** argv) {
-  zimmock::set_up();
-  return zimmock::cli::run_program(argc, argv);
-}
+int main(int argc, char** argv) { return zimmock::run(argc, argv); }

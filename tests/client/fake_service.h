@@ -139,6 +139,20 @@ inline std::vector<std::string> texts(const FakeService::List& list) {
   return out;
 }
 
+// So many conversations of a0 with b0, a1 with b1, ..., each with `count` messages "m-0-0",
+// "m-0-1".
+inline std::string conversations(int conversations, int count) {
+  std::string out;
+  for (int i = 0; i < count; ++i) {
+    for (int c = 0; c < conversations; ++c) {
+      out +=
+          record_line(fmt::format("{}-{}", c, i), kNow - 100'000 + i,
+                      {{"FromUserId", fmt::format("a{}", c)}, {"ToUserId", fmt::format("b{}", c)}});
+    }
+  }
+  return out;
+}
+
 // A source, its plan, a service, and what a run between them needs.
 struct Migration {
   explicit Migration(const std::string& text, bool tagged = false)

@@ -8,19 +8,6 @@ namespace {
 using json = nlohmann::json;
 using Catch::Matchers::Contains;
 
-// `count` records in each of `conversations` between a0 and b0, a1 and b1, ...
-std::string conversations(int conversations, int count) {
-  std::string out;
-  for (int i = 0; i < count; ++i) {
-    for (int c = 0; c < conversations; ++c) {
-      out +=
-          record_line(fmt::format("{}-{}", c, i), kNow - 100'000 + i,
-                      {{"FromUserId", fmt::format("a{}", c)}, {"ToUserId", fmt::format("b{}", c)}});
-    }
-  }
-  return out;
-}
-
 // Answers the `nth` (from 1) call of an operation with this.
 FakeService::Intercept on_call(const std::string& action, int nth, Result<HttpResponse> answer) {
   auto calls = std::make_shared<int>(0);

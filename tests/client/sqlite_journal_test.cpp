@@ -14,18 +14,6 @@ using Catch::Matchers::Contains;
 
 const Fingerprint kTold{{"input", "abc"}, {"--too-old", "stop"}};
 
-// A path where nothing is, and nothing is left.
-struct JournalPath {
-  JournalPath()
-      : path(std::filesystem::temp_directory_path() /
-             fmt::format("zimmock-journal-{}-{}", ::getpid(), ++count)) {}
-  ~JournalPath() {
-    for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(path.string() + end);
-  }
-  static inline int count = 0;
-  std::filesystem::path path;
-};
-
 struct JournalFixture {
   std::unique_ptr<SqliteJournal> open(const Fingerprint& told = kTold) {
     auto journal = SqliteJournal::open(file.path, told, time);

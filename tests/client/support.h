@@ -128,4 +128,16 @@ class ScriptedTransport : public Transport {
   std::deque<Result<HttpResponse>> script_;
 };
 
+// A path where nothing is, and nothing is left.
+struct JournalPath {
+  JournalPath()
+      : path(std::filesystem::temp_directory_path() /
+             fmt::format("zimmock-journal-{}-{}", ::getpid(), ++count)) {}
+  ~JournalPath() {
+    for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(path.string() + end);
+  }
+  static inline int count = 0;
+  std::filesystem::path path;
+};
+
 }  // namespace zimmock::test

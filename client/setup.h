@@ -1,0 +1,30 @@
+#pragma once
+
+// What a service must know before a history can be imported: steps, each done once a migration.
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "client/patience.h"
+#include "client/plan.h"
+#include "client/progress.h"
+#include "client/registrar.h"
+#include "client/zim_api.h"
+
+namespace zimmock {
+
+struct SetupStep {
+  std::string_view name;       // stands in journals: it stays
+  std::string_view operation;  // that it calls
+  Phase phase;
+  RateLimiter CallLimits::*limiter;
+  std::uint64_t (*total)(const MigrationPlan& plan);  // what there is to set up
+  // Counts on the site's board. Blocks until all is done, or the report says why not.
+  RegisterReport (*run)(ZimApi& api, CallSite& site, const MigrationPlan& plan);
+};
+
+// In the order in which they run.
+std::span<const SetupStep> setup_steps();
+
+}  // namespace zimmock
