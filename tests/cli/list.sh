@@ -44,13 +44,9 @@ expect_out_json 'all(.code | type == "number")'
 
 rows codes name class what
 expect_equal "$(jq -r '.[].name' <<<"$OUT" | sort -n)" "$(jq -r '.[].name' <<<"$OUT")" 'codes, ascending'
-for code in 0 1 2 3 7 50014 51102 105001 100000000 100000001 100000002 100000003 100000004 100000005 100000006 100000007 \
-  100000008 100000009 100000010 100000011 100000012 100000013 100000014 100000015 100000016 100000017 \
-  660000001 660000002 660000003 660000011 660000012 660000022 660000023 660000024 660000026 660300005 660400001 \
-  660500002 660600021 660600023 660600030 660700001 660700002 660700006 660700007 660700012 660700015 660800045 660800046; do
-  # shellcheck disable=SC2016
-  expect_out_json 'any(.name == $name)' --arg name "$code"
-done
+# The tables of the page, section 1, have the same.
+expect_equal "$(sed -n '/^## 1\. /,/^## 2\. /p' "$(dirname "${BASH_SOURCE[0]}")/../../docs/zim-api.md" | grep -oE '^\| [0-9][0-9, ]* \|' | grep -oE '[0-9]+' | sort -n)" \
+  "$(jq -r '.[].name' <<<"$OUT")" 'codes, as in docs/zim-api.md'
 
 rows settings name mark what
 expect_out_json 'any(.default != .strict)'
