@@ -87,10 +87,10 @@ void check_count(const Journal& journal, const Expectation& expected,
 }
 
 void check_order(const std::vector<JournalEntry>& found, Report& report) {
-  std::map<std::optional<ListId>, const RequestRecord*> newest;
+  std::map<ListId, const RequestRecord*> newest;
   for (const JournalEntry& entry : found) {
-    if (!entry->send_time_ms) continue;
-    const RequestRecord*& last = newest[entry->list];
+    if (!entry->send_time_ms || !entry->list) continue;
+    const RequestRecord*& last = newest[*entry->list];
     if (last != nullptr && *entry->send_time_ms < *last->send_time_ms) {
       report.wrong(
           fmt::format("! out of order: {} has SendMessageTime {}, which is {} ms before "

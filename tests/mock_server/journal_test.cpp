@@ -163,6 +163,19 @@ TEST_CASE("order is judged for each list by itself") {
   CHECK(late.report.find("which is 1 ms before #3's 10") != std::string::npos);
 }
 
+TEST_CASE("imports that name no list have no order among them") {
+  Journal journal;
+  Expectation order;
+  order.chronological = true;
+  for (const auto& [from, time_ms] : {std::pair{"a", 20}, std::pair{"c", 10}}) {
+    RequestRecord record = import_of(from, "b", std::to_string(time_ms));
+    record.list.reset();  // refused: it has no ImportedUserId
+    record.send_time_ms = time_ms;
+    journal.add(record);
+  }
+  CHECK(verify(journal, order).ok);
+}
+
 TEST_CASE("an effect that comes late is noted in its entry") {
   Journal journal;
   RequestRecord record = import_of("a", "b", "1");
