@@ -42,6 +42,12 @@ struct MigrateFacts {
 // threads at once, mismatch() excepted.
 class MigrateOutput : public MigrationObserver {
  public:
+  void registered(const RegisterReport& report) override = 0;
+  void imported(const MigrationPlan& plan, const ImportReport& report) override = 0;
+  void mismatch(const Mismatch& mismatch) override = 0;
+  void compared(const VerifyReport& report) override = 0;
+  void balance(const Balance& balance) override = 0;
+
   virtual void plan(const MigrationPlan& plan) = 0;
   // `journal` is nullptr if none is used; `adopt_from_ms` is RunContext's.
   virtual void starting(const MigrationPlan& plan, const SqliteJournal* journal,

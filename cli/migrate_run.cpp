@@ -58,7 +58,8 @@ struct Session {
   std::vector<RunLock> locks;                 // the same
 };
 
-// Draws the progress of a run, keeps what it quarantines and its balance, and tells the rest.
+// Draws the progress of a run, writes its quarantine and its balance, and passes all else to the
+// output.
 class Told : public MigrationObserver {
  public:
   Told(Session& session, MigrateOutput& output, ProgressDisplay& display)

@@ -11,8 +11,8 @@
 
 namespace zimmock::cli {
 
-// Where a program of its own stands between a migration and its journal and connections: the chaos
-// test ends the process there. Empty for `zimmock` itself.
+// Wraps the journal and the connections of a migration, and changes how it settles. The chaos test
+// ends the process there; `zimmock` itself leaves all of it empty.
 struct MigrateDoors {
   std::function<std::unique_ptr<ImportJournal>(ImportJournal&)> journal{};
   std::function<Result<std::unique_ptr<Transport>>(std::unique_ptr<Transport>)> transport{};

@@ -39,8 +39,7 @@ Result<Balance> balance_of(const MigrationPlan& plan, ImportJournal& journal) {
     if (record.left_out) continue;
     ByView<bool> seen;
     plan.each_lane(record, [&](Lane lane) { seen[plan.view(lane, record)] = true; });
-    for (const View view : {View::kReceiver, View::kSender})
-      ++(seen[view] ? planned[view] : out.views[view].skipped);
+    for (const View view : kAllViews) ++(seen[view] ? planned[view] : out.views[view].skipped);
   }
   const auto read = journal.read([&](const ImportEntry& entry) {
     const ImportKey& key = entry.intent.key;
@@ -49,8 +48,7 @@ Result<Balance> balance_of(const MigrationPlan& plan, ImportJournal& journal) {
     count(out.views[view], entry.result.outcome);
   });
   if (!read) return tl::unexpected(read.error());
-  for (const View view : {View::kReceiver, View::kSender})
-    out.views[view].waiting += planned[view] - known[view];
+  for (const View view : kAllViews) out.views[view].waiting += planned[view] - known[view];
   return out;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// Whether a migration's numbers add up, for each kind of list that a message can be in.
+// The numbers of a migration, which must add up: for the senders' lists and for the receivers'.
 
 #include <algorithm>
 #include <cstdint>

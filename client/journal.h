@@ -85,8 +85,10 @@ class ImportJournal {
   // Writes what result() put off.
   virtual Result<void> flush() = 0;
 
-  // Whether a step of setup.h, by its name, has been done for this migration; and that it has.
+  // True if this run or an earlier one has finished the setup step (SetupStep::name).
   virtual Result<bool> is_set_up(std::string_view step) = 0;
+
+  // Notes that the setup step is finished. Written at once.
   virtual Result<void> set_up(std::string_view step) = 0;
 };
 

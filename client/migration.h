@@ -1,7 +1,7 @@
 #pragma once
 
-// A planned migration as one call: set up, import, read back, compare, and say what came of it.
-// `zimmock migrate --execute` is this call and what it prints.
+// Carries out a planned migration in one call: sets up, imports, reads back, compares, and returns
+// a verdict. `zimmock migrate --execute` makes this call and prints what it hears.
 
 #include <optional>
 
@@ -17,14 +17,14 @@
 
 namespace zimmock {
 
-// Is told what a migration does, while it does it, by the thread that called; mismatch() is told by
-// the threads that read, one at a time. Whatever is not overridden is passed over.
+// Hears what a migration does, while it does it. The calling thread calls all functions but
+// mismatch(), which the reading threads call, one at a time. The default is to ignore what is
+// heard.
 class MigrationObserver {
  public:
   virtual ~MigrationObserver() = default;
 
-  // A phase that begins, with what there is to do, and its end. RunContext::board has the numbers
-  // in between.
+  // A phase begins, with `total` things to do, or has ended. RunContext::board counts in between.
   virtual void begins(Phase /*phase*/, std::uint64_t /*total*/) {}
   virtual void ended(Phase /*phase*/) {}
 
@@ -33,15 +33,16 @@ class MigrationObserver {
   virtual void mismatch(const Mismatch& /*mismatch*/) {}
   virtual void compared(const VerifyReport& /*report*/) {}
 
-  // All that will not be in its list, once nothing more is sent. An Error (it could not be kept)
-  // makes the migration not verified.
+  // After the last call: the imports that were refused. An Error (they could not be kept) makes the
+  // migration not verified.
   virtual Result<void> quarantined(const Quarantine& /*quarantine*/) { return {}; }
   virtual void balance(const Balance& /*balance*/) {}
 };
 
 struct MigrationResult {
   Verdict verdict;
-  std::optional<Balance> balance;  // nothing where nothing was sent, or the journal is not readable
+  std::optional<Balance>
+      balance;  // nothing if nothing was sent, or if the journal could not be read
 };
 
 // Does what the journal does not have yet; see run_import() for what stops it. The journal must

@@ -21,13 +21,6 @@ std::uint64_t calls_for(std::uint64_t things, std::uint64_t per_call) {
   return (things + per_call - 1) / per_call;
 }
 
-std::uint64_t imports_of(const MigrationPlan& plan, const Conversation& conversation) {
-  std::uint64_t out = 0;
-  for (std::uint32_t list = conversation.first_list; list < conversation.end_list; ++list)
-    out += plan.lists[list].imports;
-  return out;
-}
-
 void count_imports(MigrationPlan& plan) {
   PlanCounts& counts = plan.counts;
   counts.left_out = counts.records - counts.other_shards;
@@ -46,13 +39,13 @@ void count_imports(MigrationPlan& plan) {
       ++counts.imports;
       ++counts.imports_to[view];
     });
-    for (const View view : {View::kReceiver, View::kSender})
+    for (const View view : kAllViews)
       if (!seen[view]) ++counts.not_for[view];
     if (seen[View::kReceiver] != seen[View::kSender]) ++counts.one_sided;
   }
   counts.users = plan.users_to_register().size();
   for (const Conversation& conversation : plan.conversations) {
-    if (imports_of(plan, conversation) > 0) ++counts.conversations;
+    if (plan.has_imports(conversation)) ++counts.conversations;
   }
 }
 
@@ -84,7 +77,7 @@ std::vector<std::string> MigrationPlan::users_to_register() const {
   std::vector<bool> wanted(users.size(), false);
   for (const PlannedRecord& record : records) {
     if (record.left_out) continue;
-    const PlannedList& list = lists[conversations[record.conversation].first_list];
+    const PlannedList& list = lists_of(conversations[record.conversation]).front();
     wanted[list.owner] = wanted[list.peer] = true;
   }
   std::vector<std::string> out;
@@ -101,6 +94,11 @@ std::vector<RegisterUser> MigrationPlan::registrations() const {
     out.push_back(known == names.users.end() ? RegisterUser{user, "", ""} : known->second);
   }
   return out;
+}
+
+bool MigrationPlan::has_imports(const Conversation& one) const {
+  const auto all = lists_of(one);
+  return std::any_of(all.begin(), all.end(), [](auto& list) { return list.imports > 0; });
 }
 
 ListId MigrationPlan::list_id(Lane lane) const { return ListId::of_user(owner(lane), peer(lane)); }

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -74,7 +75,7 @@ struct PlannedRecord {
   std::uint32_t content = 0;     // content_mark()
   std::int64_t time_ms = 0;      // as it is sent: shifted, and clamped if it was
   std::uint32_t sender = 0;      // into plan.users
-  std::uint8_t lists = 0;  // a bit for each list of its conversation that it goes into, from 1
+  std::uint8_t lists = 0;        // bit i: it goes into list i of its conversation
   bool left_out = false;
 };
 
@@ -112,11 +113,11 @@ struct Lane {
 // Whose list an import goes into, seen from its message. The numbers stand in journals, so a later
 // release may add one and change none.
 enum class View : std::uint8_t { kReceiver = 0, kSender = 1 };
-inline constexpr std::size_t kViews = 2;
+inline constexpr std::array kAllViews{View::kReceiver, View::kSender};
 
 template <typename T>
 struct ByView {
-  std::array<T, kViews> all{};
+  std::array<T, kAllViews.size()> all{};  // by the number of a View
   T& operator[](View view) { return all[static_cast<std::size_t>(view)]; }
   const T& operator[](View view) const { return all[static_cast<std::size_t>(view)]; }
 };
@@ -191,6 +192,10 @@ struct MigrationPlan {
   // The same, with the names and avatars that are known.
   std::vector<RegisterUser> registrations() const;
 
+  std::span<const PlannedList> lists_of(const Conversation& one) const {
+    return std::span(lists).subspan(one.first_list, one.end_list - one.first_list);
+  }
+  bool has_imports(const Conversation& one) const;
   ListId list_id(Lane lane) const;
   const std::string& owner(Lane lane) const { return users[lists[lane.list].owner]; }
   const std::string& peer(Lane lane) const { return users[lists[lane.list].peer]; }

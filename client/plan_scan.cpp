@@ -119,7 +119,7 @@ class PlanScan {
     planned.content = content_mark(record);
     planned.time_ms = message.send_time_ms;
     planned.sender = from;
-    const bool sender_first = plan_.lists[plan_.conversations[index].first_list].owner == from;
+    const bool sender_first = plan_.lists_of(plan_.conversations[index]).front().owner == from;
     const unsigned senders = sender_first ? 1 : 2, receivers = sender_first ? 2 : 1;
     planned.lists = static_cast<std::uint8_t>((record.sender_sees ? senders : 0) |
                                               (record.receiver_sees ? receivers : 0));
@@ -154,7 +154,7 @@ class PlanScan {
   Result<void> join_histories() {
     for (std::uint32_t i = 0; i < inputs_.size(); ++i) {
       if (inputs_[i].size() < 2) continue;
-      const PlannedList& list = plan_.lists[plan_.conversations[i].first_list];
+      const PlannedList& list = plan_.lists_of(plan_.conversations[i]).front();
       SharedConversation& shared = plan_.shared.emplace_back();
       shared.users = {plan_.users[list.owner], plan_.users[list.peer]};
       shared.conversation = i;

@@ -1,8 +1,8 @@
 #pragma once
 
 // The lists of a plan in the words that a journal keeps: a list by its two users, a message by its
-// place in the list. A release that reads a file differently numbers conversations, sides and
-// records differently; these words stay.
+// place in the list. A release that reads a file differently numbers lists and records
+// differently; these words stay.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #pragma once
 
-// What a service must know before a history can be imported: steps, each done once a migration.
+// The steps that prepare a service for an import. A migration does each of them once.
 
 #include <cstdint>
 #include <span>

@@ -36,9 +36,7 @@ class Verification {
       : context_(context), sink_(sink), settle_ms_(settle_ms) {
     const MigrationPlan& plan = context.plan;
     for (const Conversation& one : plan.conversations) {
-      const std::span lists(plan.lists.begin() + one.first_list, plan.lists.begin() + one.end_list);
-      if (std::all_of(lists.begin(), lists.end(), [](auto& list) { return list.imports == 0; }))
-        continue;
+      if (!plan.has_imports(one)) continue;
       for (std::uint32_t list = one.first_list; list < one.end_list; ++list)
         lanes_.push_back({list});
     }

@@ -10,10 +10,10 @@ namespace zimmock {
 
 ListId ListId::mirrored() const { return kind == Kind::kGroup ? *this : of_user(peer, owner); }
 
-// No user id is empty, so a group's key begins as no user's does.
+// No user id is empty, so no user's key begins as a group's does.
 std::string ListId::key() const {
   std::string out = owner;
-  out += '\0';  // in no id
+  out += '\0';
   out += peer;
   return out;
 }

@@ -4,16 +4,15 @@
 
 #include <compare>
 #include <cstddef>
-#include <cstdint>
 #include <string>
+#include <utility>
 
 namespace zimmock {
 
 // A list is what one user sees of a conversation with another, or what every member of a group
 // sees.
 struct ListId {
-  // The numbers stand in journals, so a later release may add one and change none.
-  enum class Kind : std::uint8_t { kPeer = 0, kGroup = 1 };
+  enum class Kind { kPeer, kGroup };
 
   Kind kind = Kind::kPeer;
   std::string owner;  // whose list it is; "" for a group, whose members share one list
@@ -27,7 +26,7 @@ struct ListId {
   // The peer's list of the same conversation; a group's list itself.
   ListId mirrored() const;
 
-  // Unlike the key of any other list, whatever the ids are. Not for people: it holds a NUL byte.
+  // No other list has this key. It holds a NUL byte, which no id has.
   std::string key() const;
 
   // `list of "A" with "B"` or `list of group "G"`, the ids quoted.

@@ -15,8 +15,6 @@ struct MessageContent {
   std::string body;              // Message: a text, or a JSON document as text, by the type
   std::string extended_data;     // comes back as Payload
   std::string searched_content;  // of a custom message
-
-  bool operator==(const MessageContent&) const = default;
 };
 
 // A message of a conversation between two users.
