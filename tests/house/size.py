@@ -20,7 +20,7 @@ PRODUCT = ("contracts", "mock_server", "client", "cli")
 TESTS = ("tests",)
 # Each folder includes only what stands before it in its library.
 ORDER = {
-    "contracts": ["contracts/rules", "contracts/api", "contracts/api/operations", "contracts/harness/reports", "contracts/harness"],
+    "contracts": ["contracts/rules", "contracts/api", "contracts/api/operations", "contracts/harness", "contracts/harness/reports"],
     "mock_server": ["mock_server/include/zimmock", "mock_server/faults", "mock_server", "mock_server/handlers",
                     "mock_server/wrong", "mock_server/control"],
     "client": ["client/formats", "client"],
