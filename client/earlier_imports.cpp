@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "client/record_tag.h"
-#include "client/verifier.h"
+#include "client/list_reader.h"
 #include "contracts/api/text.h"
 
 namespace zimmock {

@@ -8,7 +8,7 @@
 #include <map>
 #include <optional>
 
-#include "client/importer.h"
+#include "client/run_context.h"
 #include "client/landing.h"
 #include "client/lane_positions.h"
 

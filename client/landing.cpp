@@ -8,7 +8,7 @@
 
 #include "client/message_identity.h"
 #include "client/record_tag.h"
-#include "client/verifier.h"
+#include "client/list_reader.h"
 
 namespace zimmock {
 namespace {

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "client/importer.h"
+#include "client/run_context.h"
 
 namespace zimmock {
 

@@ -6,7 +6,7 @@
 #include <map>
 #include <optional>
 
-#include "client/importer.h"
+#include "client/run_context.h"
 #include "client/journal.h"
 #include "client/plan.h"
 

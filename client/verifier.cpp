@@ -7,7 +7,7 @@
 #include <thread>
 #include <utility>
 
-#include "client/list_pager.h"
+#include "client/list_reader.h"
 
 namespace zimmock {
 namespace {
@@ -186,46 +186,6 @@ bool VerifyReport::verified(bool extra_allowed) const {
   return stop == Stop::kNone && unreadable_lists == 0 && lists_out_of_order == 0 &&
          totals.missing == 0 && totals.differs == 0 && totals.unread == 0 &&
          (extra_allowed || totals.extra == 0);
-}
-
-ListRead read_list(ZimApi& api, CallSite& site, const ListId& list,
-                   const std::function<Result<bool>(const QueryItem&)>& take) {
-  ListRead out;
-  QueryPeerMsg request{list, kMaxQueryLimit, 0, true};
-  ListPager pager;
-  while (true) {
-    auto answer = call_patiently(site, [&] { return api.query_peer_msg(request); });
-    if (!answer) {
-      out.interrupted = true;
-      return out;
-    }
-    if (!*answer) {
-      out.error = answer->error();
-      return out;
-    }
-    if (!(*answer)->status.ok()) {
-      out.refused = (*answer)->status;
-      return out;
-    }
-    QueryAnswer& page = (*answer)->value;
-    const auto next = pager.after(page);
-    out.repeated = pager.repeated();
-    for (const QueryItem& item : page.items) {
-      const auto more = take(item);
-      if (!more) out.error = more.error();
-      if (more && !*more) out.complete = true;
-      if (out.error || out.complete) return out;
-    }
-    if (!next) {
-      out.error = next.error();
-      return out;
-    }
-    if (!*next) {
-      out.complete = true;
-      return out;
-    }
-    request.next = **next;
-  }
 }
 
 VerifyReport run_verification(const RunContext& context,
