@@ -6,9 +6,9 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/interrupt.h"
-#include "client/curl_transport.h"
-#include "client/patience.h"
-#include "client/zim_api.h"
+#include "client/api/curl_transport.h"
+#include "client/api/patience.h"
+#include "client/api/zim_api.h"
 #include "zimmock/system_clock.h"
 
 namespace zimmock::cli {

@@ -4,7 +4,7 @@
 #include <mutex>
 #include <thread>
 
-#include "client/waiter.h"
+#include "client/api/waiter.h"
 
 namespace zimmock::cli {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "client/zim_api.h"
+#include "client/api/zim_api.h"
 
 namespace zimmock::cli {
 

@@ -5,14 +5,14 @@
 
 #include <optional>
 
-#include "client/balance.h"
-#include "client/expected_list.h"
-#include "client/importer.h"
-#include "client/journal.h"
-#include "client/registrar.h"
-#include "client/setup.h"
-#include "client/verdict.h"
-#include "client/verifier.h"
+#include "client/api/registrar.h"
+#include "client/import/importer.h"
+#include "client/import/setup.h"
+#include "client/journal/balance.h"
+#include "client/journal/journal.h"
+#include "client/verify/expected_list.h"
+#include "client/verify/verdict.h"
+#include "client/verify/verifier.h"
 #include "contracts/api/result.h"
 
 namespace zimmock {

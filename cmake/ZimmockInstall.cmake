@@ -9,9 +9,8 @@ install(TARGETS zimmock_contracts zimmock_mock_server zimmock_client EXPORT zimm
 install(DIRECTORY mock_server/include/zimmock DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY contracts client DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/zimmock
         FILES_MATCHING PATTERN "*.h" PATTERN "*.inc")
-install(FILES mock_server/journal.h mock_server/request_filter.h mock_server/request_record.h
-              mock_server/verification.h
-        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/zimmock/mock_server)
+install(DIRECTORY mock_server/requests DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/zimmock/mock_server
+        FILES_MATCHING PATTERN "*.h")
 install(EXPORT zimmock_targets NAMESPACE zimmock:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/zimmock)
 
 set(package_dir ${PROJECT_BINARY_DIR}/package)

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "mock_server/devices_json.h"
+#include "mock_server/tenant/devices_json.h"
 
 namespace zimmock {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "contracts/harness/target.h"
-#include "mock_server/service.h"
+#include "mock_server/service/service.h"
 
 namespace zimmock {
 

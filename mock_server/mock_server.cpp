@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "contracts/api/json_text.h"
-#include "mock_server/service.h"
+#include "mock_server/service/service.h"
 #include "mock_server/service_listeners.h"
-#include "mock_server/state_document.h"
+#include "mock_server/tenant/state_document.h"
 #include "zimmock/system_clock.h"
 
 namespace zimmock {

@@ -7,8 +7,8 @@
 
 #include "contracts/api/result.h"
 #include "mock_server/control/control_api.h"
-#include "mock_server/http_listener.h"
-#include "mock_server/service.h"
+#include "mock_server/http/http_listener.h"
+#include "mock_server/service/service.h"
 
 namespace zimmock {
 

@@ -12,8 +12,8 @@
 
 #include "client/formats/json_members.h"
 #include "client/formats/line_file.h"
+#include "client/formats/owned_file.h"
 #include "client/formats/zim_line.h"
-#include "client/owned_file.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 

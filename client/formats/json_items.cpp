@@ -8,8 +8,8 @@
 #include "client/formats/json_bytes.h"
 #include "client/formats/line_file.h"
 #include "contracts/api/json_text.h"
-#include "contracts/api/message_record.h"
 #include "contracts/api/text.h"
+#include "contracts/record/message_record.h"
 
 namespace zimmock {
 namespace {

@@ -9,8 +9,8 @@
 #include "client/formats/rows.h"
 #include "client/formats/skipped_kinds.h"
 #include "contracts/api/json_text.h"
-#include "contracts/api/message_record.h"
 #include "contracts/api/text.h"
+#include "contracts/record/message_record.h"
 
 // Mattermost's bulk export (mmctl export, mattermost export bulk): JSON Lines, of which the lines
 // "direct_post" are messages.

@@ -12,7 +12,7 @@
 #include "client/formats/rows.h"
 #include "client/formats/zim_line.h"
 #include "contracts/api/json_text.h"
-#include "contracts/api/message_record.h"
+#include "contracts/record/message_record.h"
 
 namespace zimmock {
 namespace {

@@ -10,8 +10,8 @@
 #include "client/formats/zim_line.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/message_body.h"
-#include "contracts/api/message_record.h"
 #include "contracts/api/text.h"
+#include "contracts/record/message_record.h"
 
 namespace zimmock {
 namespace {

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "client/formats/format.h"
-#include "contracts/api/message_record.h"
+#include "contracts/record/message_record.h"
 
 namespace zimmock {
 

@@ -14,7 +14,7 @@
 #include <fmt/format.h>
 #include <minizip/unzip.h>
 
-#include "client/owned_file.h"
+#include "client/formats/owned_file.h"
 #include "contracts/api/text.h"
 
 namespace zimmock {

@@ -10,7 +10,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/operations/operation.h"
 #include "contracts/api/text.h"
-#include "contracts/api/zero_values.h"
+#include "contracts/harness/zero_values.h"
 
 namespace zimmock {
 namespace {

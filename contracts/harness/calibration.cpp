@@ -10,7 +10,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/profile.h"
 #include "contracts/api/text.h"
-#include "contracts/harness/reports/report_text.h"
+#include "contracts/harness/report_text.h"
 
 namespace zimmock {
 namespace {

@@ -8,10 +8,10 @@
 #include "contracts/api/codes.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
-#include "contracts/api/zero_values.h"
 #include "contracts/harness/case_request.h"
 #include "contracts/harness/case_values.h"
 #include "contracts/harness/matcher.h"
+#include "contracts/harness/zero_values.h"
 
 namespace zimmock {
 namespace {

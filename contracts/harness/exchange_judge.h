@@ -12,8 +12,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "contracts/api/common_parameters.h"
 #include "contracts/api/http.h"
+#include "contracts/api/operations/common_parameters.h"
 #include "contracts/api/operations/operation.h"
 #include "contracts/api/profile.h"
 #include "contracts/harness/verdict_policy.h"

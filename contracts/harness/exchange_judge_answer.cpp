@@ -9,9 +9,9 @@
 #include "contracts/api/codes.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
-#include "contracts/api/zero_values.h"
 #include "contracts/harness/answer_check.h"
 #include "contracts/harness/exchange_judge.h"
+#include "contracts/harness/zero_values.h"
 
 namespace zimmock {
 namespace {

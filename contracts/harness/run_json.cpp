@@ -2,7 +2,7 @@
 
 #include "contracts/api/hex.h"
 #include "contracts/api/text.h"
-#include "contracts/harness/reports/report_text.h"
+#include "contracts/harness/report_text.h"
 
 namespace zimmock {
 namespace {

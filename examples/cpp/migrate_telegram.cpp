@@ -7,10 +7,10 @@
 #include <zimmock/mock_server.h>
 #include <zimmock/system_clock.h>
 
-#include "client/curl_transport.h"
-#include "client/inputs.h"
+#include "client/api/curl_transport.h"
+#include "client/journal/sqlite_journal.h"
 #include "client/migration.h"
-#include "client/sqlite_journal.h"
+#include "client/plan/inputs.h"
 
 using namespace zimmock;
 

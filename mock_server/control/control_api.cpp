@@ -10,7 +10,7 @@
 #include "contracts/api/redaction.h"
 #include "contracts/api/text.h"
 #include "mock_server/control/control_call.h"
-#include "mock_server/http_listener.h"
+#include "mock_server/http/http_listener.h"
 
 namespace zimmock {
 namespace {

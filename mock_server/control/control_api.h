@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "contracts/api/http.h"
-#include "mock_server/service.h"
-#include "mock_server/wire_answer.h"
+#include "mock_server/http/wire_answer.h"
+#include "mock_server/service/service.h"
 
 namespace zimmock {
 

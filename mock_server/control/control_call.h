@@ -13,8 +13,8 @@
 
 #include "contracts/api/result.h"
 #include "mock_server/control/control_api.h"
-#include "mock_server/request_filter.h"
-#include "mock_server/wire_answer.h"
+#include "mock_server/http/wire_answer.h"
+#include "mock_server/requests/request_filter.h"
 
 namespace zimmock {
 

@@ -1,4 +1,4 @@
-#include "mock_server/devices.h"
+#include "mock_server/tenant/devices.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include "contracts/api/text.h"
 #include "contracts/api/user_id.h"
 #include "mock_server/control/control_call.h"
-#include "mock_server/devices_json.h"
+#include "mock_server/tenant/devices_json.h"
 
 namespace zimmock {
 namespace {

@@ -5,7 +5,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/redaction.h"
 #include "contracts/api/text.h"
-#include "mock_server/verification.h"
+#include "mock_server/requests/verification.h"
 
 namespace zimmock {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "mock_server/request_record.h"
+#include "mock_server/requests/request_record.h"
 
 namespace zimmock {
 

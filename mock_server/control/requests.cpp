@@ -4,8 +4,8 @@
 #include "contracts/api/text.h"
 #include "mock_server/control/control_call.h"
 #include "mock_server/control/record_json.h"
-#include "mock_server/secrets.h"
-#include "mock_server/verification.h"
+#include "mock_server/requests/verification.h"
+#include "mock_server/service/secrets.h"
 
 namespace zimmock {
 namespace {

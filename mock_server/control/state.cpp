@@ -1,4 +1,4 @@
-#include "mock_server/state_document.h"
+#include "mock_server/tenant/state_document.h"
 
 #include "mock_server/control/control_call.h"
 

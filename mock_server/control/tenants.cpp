@@ -6,7 +6,7 @@
 #include "contracts/api/redaction.h"
 #include "contracts/api/text.h"
 #include "mock_server/control/control_call.h"
-#include "mock_server/state_document.h"
+#include "mock_server/tenant/state_document.h"
 
 namespace zimmock {
 namespace {

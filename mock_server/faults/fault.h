@@ -14,7 +14,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "contracts/api/result.h"
-#include "mock_server/wire_answer.h"
+#include "mock_server/http/wire_answer.h"
 
 namespace zimmock {
 

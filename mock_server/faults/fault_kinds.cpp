@@ -6,7 +6,7 @@
 #include "contracts/api/codes.h"
 #include "contracts/api/text.h"
 #include "mock_server/faults/fault.h"
-#include "mock_server/tenant_clock.h"
+#include "mock_server/world/tenant_clock.h"
 
 namespace zimmock {
 namespace {

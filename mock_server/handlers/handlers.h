@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "contracts/api/operations/operation.h"
-#include "mock_server/reply.h"
-#include "mock_server/tenant.h"
+#include "mock_server/handlers/reply.h"
+#include "mock_server/tenant/tenant.h"
 
 namespace zimmock {
 

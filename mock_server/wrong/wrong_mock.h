@@ -22,7 +22,7 @@
 #include "contracts/api/http.h"
 #include "contracts/api/sdk_delivery.h"
 #include "mock_server/handlers/handlers.h"
-#include "mock_server/service.h"
+#include "mock_server/service/service.h"
 
 namespace zimmock {
 

@@ -20,8 +20,8 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
-#include "cli/migrate_job.h"
-#include "cli/migrate_run.h"
+#include "cli/migrate/migrate_job.h"
+#include "cli/migrate/migrate_run.h"
 #include "cli/program.h"
 #include "contracts/api/text.h"
 

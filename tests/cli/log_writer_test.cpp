@@ -1,7 +1,7 @@
 // The log's thread between those who log and whoever reads, with pipes and files of its own.
 // Nothing here depends on how fast it goes.
 
-#include "cli/log_writer.h"
+#include "cli/mock/log_writer.h"
 
 #include <algorithm>
 #include <chrono>

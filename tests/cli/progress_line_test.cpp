@@ -1,4 +1,4 @@
-#include "cli/progress_line.h"
+#include "cli/migrate/progress_line.h"
 
 #include "tests/support/catch.h"
 

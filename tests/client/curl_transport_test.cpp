@@ -1,6 +1,6 @@
 #include <future>
 
-#include "client/curl_transport.h"
+#include "client/api/curl_transport.h"
 #include "tests/client/raw_server.h"
 #include "tests/client/support.h"
 

@@ -1,6 +1,6 @@
-#include "client/earlier_imports.h"
-#include "client/record_tag.h"
-#include "client/verdict.h"
+#include "client/import/earlier_imports.h"
+#include "client/plan/record_tag.h"
+#include "client/verify/verdict.h"
 #include "tests/client/fake_service.h"
 
 namespace zimmock::test {

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "client/importer.h"
-#include "client/registrar.h"
-#include "client/verifier.h"
+#include "client/api/registrar.h"
+#include "client/import/importer.h"
+#include "client/verify/verifier.h"
 #include "tests/client/support.h"
 
 namespace zimmock::test {

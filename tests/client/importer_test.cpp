@@ -1,5 +1,5 @@
-#include "client/registrar.h"
-#include "client/verdict.h"
+#include "client/api/registrar.h"
+#include "client/verify/verdict.h"
 #include "tests/client/fake_service.h"
 
 namespace zimmock::test {

@@ -1,9 +1,9 @@
 // What a command line names as inputs, several of them as one source, and ids for people whose own
 // are none of ZIM's.
 
-#include "client/inputs.h"
+#include "client/plan/inputs.h"
 
-#include "client/proposed_ids.h"
+#include "client/plan/proposed_ids.h"
 #include "contracts/api/user_id.h"
 #include "tests/client/support.h"
 

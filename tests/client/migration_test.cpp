@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "client/sqlite_journal.h"
+#include "client/journal/sqlite_journal.h"
 #include "tests/client/fake_service.h"
 
 namespace zimmock::test {

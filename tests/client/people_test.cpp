@@ -1,4 +1,4 @@
-#include "client/people.h"
+#include "client/plan/people.h"
 
 #include "tests/client/support.h"
 

@@ -1,6 +1,6 @@
 #include <set>
 
-#include "client/lane_queue.h"
+#include "client/import/lane_queue.h"
 #include "contracts/api/text.h"
 #include "tests/client/support.h"
 

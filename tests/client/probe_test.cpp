@@ -1,9 +1,9 @@
-#include "client/probe.h"
+#include "client/probe/probe.h"
 
 #include <map>
 
 #include "contracts/api/text.h"
-#include "mock_server/service.h"
+#include "mock_server/service/service.h"
 #include "tests/client/support.h"
 
 namespace zimmock::test {

@@ -4,7 +4,7 @@
 #include <thread>
 #include <vector>
 
-#include "client/rate_limiter.h"
+#include "client/api/rate_limiter.h"
 #include "tests/client/support.h"
 
 namespace zimmock::test {

@@ -1,10 +1,10 @@
-#include "client/sqlite_journal.h"
+#include "client/journal/sqlite_journal.h"
 
 #include <fstream>
 #include <set>
 #include <thread>
 
-#include "client/record_tag.h"
+#include "client/plan/record_tag.h"
 #include "tests/client/fake_service.h"
 
 namespace zimmock::test {

@@ -1,8 +1,8 @@
 #include <sstream>
 
-#include "client/importer.h"
-#include "client/verifier.h"
-#include "mock_server/state_document.h"
+#include "client/import/importer.h"
+#include "client/verify/verifier.h"
+#include "mock_server/tenant/state_document.h"
 #include "tests/client/support.h"
 #include "tests/support/mock_world.h"
 

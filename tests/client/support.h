@@ -12,9 +12,9 @@
 #include <unistd.h>
 #include <nlohmann/json.hpp>
 
+#include "client/api/waiter.h"
 #include "client/formats/format.h"
-#include "client/plan.h"
-#include "client/waiter.h"
+#include "client/plan/plan.h"
 #include "contracts/api/clock.h"
 #include "contracts/api/http.h"
 #include "tests/support/catch.h"

@@ -1,4 +1,4 @@
-#include "client/url_changes.h"
+#include "client/api/url_changes.h"
 
 #include "tests/client/support.h"
 

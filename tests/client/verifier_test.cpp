@@ -1,4 +1,4 @@
-#include "client/verdict.h"
+#include "client/verify/verdict.h"
 #include "tests/client/fake_service.h"
 
 namespace zimmock::test {

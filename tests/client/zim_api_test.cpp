@@ -1,4 +1,4 @@
-#include "client/zim_api.h"
+#include "client/api/zim_api.h"
 #include "tests/client/support.h"
 
 namespace zimmock::test {

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "contracts/api/text.h"
-#include "contracts/harness/reports/report_text.h"
+#include "contracts/harness/report_text.h"
 #include "contracts/harness/run_json.h"
 #include "tests/support/catch.h"
 #include "tests/support/made_up_run.h"

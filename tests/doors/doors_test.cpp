@@ -4,10 +4,10 @@
 #include <filesystem>
 #include <fstream>
 
-#include "client/curl_transport.h"
+#include "client/api/curl_transport.h"
 #include "contracts/harness/suite_runner.h"
-#include "mock_server/certificate_authority.h"
 #include "mock_server/contract_target.h"
+#include "mock_server/http/certificate_authority.h"
 #include "mock_server/service_listeners.h"
 #include "tests/support/catch.h"
 #include "zimmock/system_clock.h"

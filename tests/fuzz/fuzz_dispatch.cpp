@@ -11,7 +11,7 @@
 
 #include "contracts/api/operations/operation.h"
 #include "contracts/api/signature.h"
-#include "mock_server/service.h"
+#include "mock_server/service/service.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/unchecked_rule.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "mock_server/state_document.h"
+#include "mock_server/tenant/state_document.h"
 #include "tests/support/manual_clock.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

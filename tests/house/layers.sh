@@ -30,8 +30,8 @@ forbid 'contracts depends on nothing of ours' '#include "(mock_server|client|cli
 forbid 'mock_server depends on contracts only' '#include "(client|cli|tests)/' mock_server
 forbid 'client depends on contracts only' '#include "(mock_server|cli|tests)/' client
 forbid 'the executable does not include tests' '#include "tests/' cli
-forbid 'cpp-httplib is seen in http_listener.cpp and http_wire only' '#include <httplib' . -- '^\./(mock_server/http_(listener\.cpp|wire\.h)|build/)'
-forbid 'libcurl is seen in client/curl_*.cpp only' '#include <curl/' . -- '^\./(client/curl_[a-z_]*\.cpp|examples/|build/)'
+forbid 'cpp-httplib is seen in http/http_listener.cpp and http_wire only' '#include <httplib' . -- '^\./(mock_server/http/http_(listener\.cpp|wire\.h)|build/)'
+forbid 'libcurl is seen in client/api/curl_*.cpp only' '#include <curl/' . -- '^\./(client/api/curl_[a-z_]*\.cpp|examples/|build/)'
 forbid 'the date library is seen in client/formats/local_time.cpp only' '#include <date/' . -- '^\./(client/formats/local_time\.cpp|build/)'
 forbid 'minizip is seen in client/formats/zip_file.cpp only' '#include <minizip/' . -- '^\./(client/formats/zip_file\.cpp|build/)'
 forbid "JSON is parsed by contracts/api/json_text only, and streamed by client/formats/json_elements: nlohmann's parser takes a NUL for the end" \
@@ -45,7 +45,7 @@ forbid 'libraries do not print' '(std::(cout|cerr)|[^a-z_]f?printf\(|fmt::print\
 forbid 'only cli/output.cpp writes to stdout and stderr' \
   'std::(cout|cerr|clog|puts|printf)|fmt::print|[(,] *(stdout|stderr)[,)]' cli -- '^cli/output\.cpp'
 forbid 'only cli/files.cpp makes files, with the right readers' 'fopen\(|ofstream|O_CREAT' cli \
-  -- '^cli/(files|har_file|ca_store|run_lock)\.cpp|fopen\(path, "a"\)'
+  -- '^cli/(files|contract/har_file|mock/ca_store|migrate/run_lock)\.cpp|fopen\(path, "a"\)'
 forbid 'libraries do not read the environment' 'getenv\(' contracts mock_server client
 forbid 'libraries do not exit' '[^a-z_:]exit\(|std::exit\(' contracts mock_server client
 forbid 'libraries do not sleep' 'sleep_for|sleep_until|usleep|nanosleep' contracts mock_server client

@@ -20,11 +20,14 @@ PRODUCT = ("contracts", "mock_server", "client", "cli")
 TESTS = ("tests",)
 # Each folder includes only what stands before it in its library.
 ORDER = {
-    "contracts": ["contracts/rules", "contracts/api", "contracts/api/operations", "contracts/harness", "contracts/harness/reports"],
-    "mock_server": ["mock_server/include/zimmock", "mock_server/faults", "mock_server", "mock_server/handlers",
-                    "mock_server/wrong", "mock_server/control"],
-    "client": ["client/formats", "client"],
-    "cli": ["cli"],
+    "contracts": ["contracts/rules", "contracts/api", "contracts/api/operations", "contracts/record",
+                  "contracts/harness", "contracts/harness/reports"],
+    "mock_server": ["mock_server/http", "mock_server/proxy", "mock_server/world", "mock_server/faults",
+                    "mock_server/requests", "mock_server/tenant", "mock_server/handlers", "mock_server/service",
+                    "mock_server/control", "mock_server", "mock_server/include/zimmock", "mock_server/wrong"],
+    "client": ["client/api", "client/formats", "client/plan", "client/journal", "client/import", "client/verify",
+               "client/probe", "client"],
+    "cli": ["cli", "cli/control", "cli/migrate", "cli/mock", "cli/contract", "cli/commands"],
 }
 CPP = (".h", ".cpp", ".inc")
 CONTROL = re.compile(r"^\s*(if|for|while|switch|catch|else|do|namespace|struct|class|enum|union|extern)\b")
@@ -179,7 +182,7 @@ def selftest():
         "client/long.cpp": "void h() {\n" + "  x();\n" * 80 + "}\n",
         "client/fits.cpp": "void h() {\n" + "  x();\n" * 78 + "}\n",
         "client/many.cpp": "// x\n" * 501,
-        "client/formats/up.cpp": '#include "client/plan.h"\n',
+        "client/formats/up.cpp": '#include "client/plan/plan.h"\n',
         "tests/t.py": "def f():\n" + "    x()\n" * 80,
     }
     with tempfile.TemporaryDirectory() as folder:
@@ -192,7 +195,7 @@ def selftest():
             out.seek(0)
             text = out.read()
     for expected in ("client/long.cpp:1: 82 lines", "tests/t.py:1: 81 lines", "client/many.cpp: 501 lines",
-                     "client/formats/up.cpp includes client/plan.h", "client/a.cpp:1 and client/b.cpp:1: 21 lines"):
+                     "client/formats/up.cpp includes client/plan/plan.h", "client/a.cpp:1 and client/b.cpp:1: 21 lines"):
         if expected not in text:
             sys.exit(f"FAIL: expected {expected!r} in\n{text}")
     if "fits.cpp" in text:

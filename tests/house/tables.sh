@@ -67,9 +67,9 @@ while read -r method path; do
     grep -qE "(ctl $method|-X $method .*|-d .*) ?['\"]?[^ ]*${path//[\{\}]/.}" tests/e2e/control.sh tests/e2e/faults.sh tests/e2e/control.lib.sh
 done < <(names control)
 
-# Every subcommand: cmd_<name>.cpp and a CLI test; every source format: a fixture that a test reads.
+# Every subcommand: cli/commands/<name>.cpp and a CLI test; every source format: a fixture that a test reads.
 while read -r command; do
-  require "subcommand $command has no cli/cmd_$command.cpp" test -f "cli/cmd_$command.cpp"
+  require "subcommand $command has no cli/commands/$command.cpp" test -f "cli/commands/$command.cpp"
   require "subcommand $command is run by no test" grep -rqE "ZIMMOCK\"? $command|zimmock $command|\"$command\"" tests
 done < <(sed -nE 's/^    \{"([a-z]+)", .*/\1/p' cli/commands.cpp)
 while read -r format; do

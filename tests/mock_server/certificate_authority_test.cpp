@@ -1,4 +1,4 @@
-#include "mock_server/certificate_authority.h"
+#include "mock_server/http/certificate_authority.h"
 
 #include <cstdio>
 #include <memory>

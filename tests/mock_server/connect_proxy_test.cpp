@@ -1,4 +1,4 @@
-#include "mock_server/connect_proxy.h"
+#include "mock_server/proxy/connect_proxy.h"
 
 #include <arpa/inet.h>
 #include <poll.h>
@@ -11,8 +11,8 @@
 #include <thread>
 #include <vector>
 
-#include "mock_server/certificate_authority.h"
-#include "mock_server/file_descriptor.h"
+#include "mock_server/http/certificate_authority.h"
+#include "mock_server/http/file_descriptor.h"
 #include "tests/support/catch.h"
 #include "tests/support/manual_clock.h"
 

@@ -1,4 +1,4 @@
-#include "mock_server/cursor.h"
+#include "mock_server/world/cursor.h"
 
 #include <random>
 #include <set>

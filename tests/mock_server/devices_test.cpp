@@ -1,7 +1,7 @@
-#include "mock_server/devices.h"
+#include "mock_server/tenant/devices.h"
 
-#include "mock_server/devices_json.h"
-#include "mock_server/state_document.h"
+#include "mock_server/tenant/devices_json.h"
+#include "mock_server/tenant/state_document.h"
 #include "tests/support/mock_world.h"
 
 using namespace zimmock;

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "mock_server/faults/fault_rules.h"
+#include "mock_server/tenant/fault_rules.h"
 #include "tests/support/catch.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/mock_world.h"

@@ -1,4 +1,4 @@
-#include "mock_server/http_listener.h"
+#include "mock_server/http/http_listener.h"
 
 #include <arpa/inet.h>
 #include <sys/socket.h>

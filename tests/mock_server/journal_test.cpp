@@ -1,10 +1,10 @@
-#include "mock_server/journal.h"
+#include "mock_server/requests/journal.h"
 
 #include <functional>
 #include <thread>
 
-#include "mock_server/record_texts.h"
-#include "mock_server/verification.h"
+#include "mock_server/requests/record_texts.h"
+#include "mock_server/requests/verification.h"
 #include "tests/support/catch.h"
 
 using namespace zimmock;

@@ -1,4 +1,4 @@
-#include "mock_server/message_list.h"
+#include "mock_server/world/message_list.h"
 
 #include "tests/support/catch.h"
 

@@ -1,4 +1,4 @@
-#include "mock_server/rate_window.h"
+#include "mock_server/world/rate_window.h"
 
 #include "contracts/api/clock.h"
 #include "tests/support/catch.h"

@@ -1,4 +1,4 @@
-#include "mock_server/service.h"
+#include "mock_server/service/service.h"
 
 #include <thread>
 

@@ -1,4 +1,4 @@
-#include "mock_server/state_document.h"
+#include "mock_server/tenant/state_document.h"
 
 #include <fstream>
 #include <random>
@@ -348,7 +348,8 @@ TEST_CASE("what is stored must have its place") {
   const std::string one = place("bob", {{"MsgId", "7"}, {"MsgSeq", 1}});
   REQUIRE(world.add(one));
   const std::string before = world.document();
-  CHECK_THAT(world.add(one).error().message, Contains("expected 2, the next of the list of \"bob\""));
+  CHECK_THAT(world.add(one).error().message,
+             Contains("expected 2, the next of the list of \"bob\""));
   CHECK_THAT(world.add(line() + place("alice", {{"MsgId", "7"}})).error().message,
              Contains("line 2: /Stored/MsgId:") &&
                  Contains("7, which is in the list of \"bob\" with \"alice\" already"));

@@ -1,4 +1,4 @@
-#include "mock_server/tenant_clock.h"
+#include "mock_server/world/tenant_clock.h"
 
 #include <limits>
 #include <utility>

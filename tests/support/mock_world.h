@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "contracts/api/signature.h"
-#include "mock_server/service.h"
+#include "mock_server/service/service.h"
 #include "tests/support/catch.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/unchecked_rule.h"

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "mock_server/request_record.h"
+#include "mock_server/requests/request_record.h"
 
 namespace zimmock::test {
 

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "contracts/harness/reports/report_text.h"
+#include "contracts/harness/report_text.h"
 #include "contracts/harness/reports/writers.h"
 
 namespace zimmock {

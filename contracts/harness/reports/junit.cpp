@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "contracts/api/text.h"
-#include "contracts/harness/reports/report_text.h"
+#include "contracts/harness/report_text.h"
 #include "contracts/harness/reports/writers.h"
 
 namespace zimmock {

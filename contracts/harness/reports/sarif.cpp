@@ -3,7 +3,7 @@
 #include "contracts/api/http.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
-#include "contracts/harness/reports/report_text.h"
+#include "contracts/harness/report_text.h"
 #include "contracts/harness/reports/writers.h"
 #include "contracts/harness/run_json.h"
 

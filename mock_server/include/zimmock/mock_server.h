@@ -24,9 +24,9 @@
 #include "contracts/api/http.h"
 #include "contracts/api/profile.h"
 #include "contracts/api/result.h"
-#include "mock_server/request_filter.h"
-#include "mock_server/request_record.h"
-#include "mock_server/verification.h"
+#include "mock_server/requests/request_filter.h"
+#include "mock_server/requests/request_record.h"
+#include "mock_server/requests/verification.h"
 
 namespace zimmock {
 

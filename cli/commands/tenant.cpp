@@ -1,0 +1,198 @@
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/choices.h"
+#include "cli/command.h"
+#include "cli/control/control_client.h"
+#include "cli/files.h"
+#include "cli/output.h"
+#include "cli/table.h"
+#include "contracts/api/json_text.h"
+
+namespace zimmock::cli {
+namespace {
+
+using json = nlohmann::json;
+
+// Of `tenant create`: "" or nothing is left to the mock.
+struct NewTenant {
+  std::string app_id;
+  std::string secret_file;
+  std::string plan;
+  std::optional<std::int64_t> retention_days;
+  std::string rate;
+  std::string profile;
+  std::string clock;
+  std::optional<std::uint64_t> rng_seed;
+  std::string seed_file;
+};
+
+struct TenantFlags {
+  ControlOptions control;
+  NewTenant wanted;
+  bool as_json = false;
+};
+
+void print_tenant(const json& tenant, bool as_json) {
+  if (as_json) {
+    print_json(json_line(tenant));
+  } else {
+    print_members(tenant);
+  }
+}
+
+// Whole numbers as numbers, words as texts; the mock says what it does not take.
+json number_or_text(const std::string& text) {
+  const auto number = parse_int64(text);
+  return number ? json(*number) : json(text);
+}
+
+// The name of a profile, or what its file says.
+Result<json> profile_of(const std::string& name_or_file) {
+  if (name_or_file == "default" || name_or_file == "strict") return json(name_or_file);
+  // The file's mistakes are named with its line here; the mock does not have the file.
+  if (const auto checked = load_profile(name_or_file); !checked) {
+    return tl::unexpected(checked.error());
+  }
+  const auto text = read_small_file(name_or_file);
+  if (!text) return tl::unexpected(text.error());
+  return json_or_discarded(*text);
+}
+
+Result<json> to_body(const NewTenant& wanted) {
+  json body = json::object();
+  if (!wanted.app_id.empty()) {
+    const auto app_id = parse_app_id(wanted.app_id);
+    if (!app_id) return tl::unexpected(app_id.error());
+    body["app_id"] = *app_id;
+  }
+  if (!wanted.secret_file.empty()) {
+    const auto secret = read_small_file(wanted.secret_file);
+    if (!secret) return tl::unexpected(secret.error());
+    if (trim(*secret).empty()) {
+      return fail(
+          ErrorKind::kUsage,
+          fmt::format("{}: expected the server secret, got an empty file", wanted.secret_file));
+    }
+    body["server_secret"] = trim(*secret);
+    warn_of_readers(wanted.secret_file);
+  }
+  if (!wanted.plan.empty()) body["plan"] = wanted.plan;
+  if (wanted.retention_days) body["retention_days"] = *wanted.retention_days;
+  if (!wanted.rate.empty()) body["rate"] = number_or_text(wanted.rate);
+  if (!wanted.clock.empty()) body["clock"] = wanted.clock;
+  if (wanted.rng_seed) body["rng_seed"] = *wanted.rng_seed;
+  if (!wanted.profile.empty()) {
+    auto profile = profile_of(wanted.profile);
+    if (!profile) return tl::unexpected(profile.error());
+    body["profile"] = *std::move(profile);
+  }
+  return body;
+}
+
+// With the seed, or not at all.
+Result<int> create(const ControlClient& client, const TenantFlags& options) {
+  const auto body = to_body(options.wanted);
+  if (!body) return tl::unexpected(body.error());
+  std::string seed;
+  if (!options.wanted.seed_file.empty()) {
+    auto document = read_input(options.wanted.seed_file);
+    if (!document) return tl::unexpected(document.error());
+    seed = *std::move(document);
+  }
+  const auto tenant = client.post("/tenants", *body);
+  if (!tenant) return tl::unexpected(tenant.error());
+  if (!options.wanted.seed_file.empty()) {
+    const std::string path = "/tenants/" + cell(*tenant, "app_id");
+    const auto seeded = client.send_document("POST", path + "/state", std::move(seed));
+    if (!seeded) {
+      static_cast<void>(client.del(path));  // the seed's Error is the one to tell
+      return tl::unexpected(seeded.error());
+    }
+  }
+  print_tenant(*tenant, options.as_json);
+  return kOk;
+}
+
+Result<int> print_tenants(const ControlClient& client, const TenantFlags& options) {
+  const auto answer = client.get("/tenants");
+  if (!answer) return tl::unexpected(answer.error());
+  const auto rows = client.list(*answer, "tenants");
+  if (!rows) return tl::unexpected(rows.error());
+  if (options.as_json) {
+    print_json(json_line(*rows));
+  } else {
+    print_table(*rows, {"app_id", "users", "messages", "requests", "clock"}, Heading::kNames);
+  }
+  return kOk;
+}
+
+Result<int> show(const ControlClient& client, const TenantFlags& options) {
+  const auto tenant = client.get(client.tenant_path());
+  if (!tenant) return tl::unexpected(tenant.error());
+  print_tenant(*tenant, options.as_json);
+  return kOk;
+}
+
+Result<int> remove(const ControlClient& client, const TenantFlags&) {
+  const auto done = client.del(client.tenant_path());
+  if (!done) return tl::unexpected(done.error());
+  return kOk;
+}
+
+Run declare_tenant_create(CLI::App& app) {
+  auto options = std::make_shared<TenantFlags>();
+  NewTenant& wanted = options->wanted;
+  app.add_option("--app-id", wanted.app_id, "Its AppId; the mock picks one that is free");
+  app.add_option("--secret-file", wanted.secret_file, "File with its secret; the mock makes one");
+  app.add_option("--plan", wanted.plan, "free (7 days of history), pro (30) or enterprise (90)");
+  app.add_option("--retention-days", wanted.retention_days, "Instead of the plan's days");
+  app.add_option("--rate", wanted.rate, "Calls a second for each operation, or off");
+  app.add_option("--profile", wanted.profile, "default, strict, or a JSON file");
+  app.add_option("--clock", wanted.clock, "real, frozen:2026-10-01T00:00:00Z or offset:+90s");
+  app.add_option("--rng-seed", wanted.rng_seed,
+                 "Decides MsgIds, Next, page sizes and what faults draw");
+  app.add_option("--seed", wanted.seed_file,
+                 "What it holds from the start, as for `zimmock state import`; - is stdin");
+  app.add_flag("--json", options->as_json, "One JSON object");
+  add_control_options(app, options->control);
+  return control_run(options, create, kStateTimeoutMs);
+}
+
+Run declare_tenant_list(CLI::App& app) {
+  auto options = std::make_shared<TenantFlags>();
+  app.add_flag("--json", options->as_json, "One JSON array instead of a table");
+  add_control_options(app, options->control);
+  return control_run(options, print_tenants, kStateTimeoutMs);
+}
+
+Run declare_tenant_show(CLI::App& app) {
+  auto options = std::make_shared<TenantFlags>();
+  app.add_flag("--json", options->as_json, "One JSON object");
+  add_tenant_control_options(app, options->control);
+  return control_run(options, show, kStateTimeoutMs);
+}
+
+Run declare_tenant_delete(CLI::App& app) {
+  auto options = std::make_shared<TenantFlags>();
+  add_tenant_control_options(app, options->control);
+  return control_run(options, remove, kStateTimeoutMs);
+}
+
+constexpr Command kTenantCommands[] = {
+    {"create", "Add an App with a world of its own, and print its AppId and secret",
+     declare_tenant_create},
+    {"list", "Print the Apps, and what they hold", declare_tenant_list},
+    {"show", "Print an App's settings, secret and clock", declare_tenant_show},
+    {"delete", "Remove an App and everything in it", declare_tenant_delete},
+};
+
+}  // namespace
+
+Run setup_tenant(CLI::App& app) { return setup_subcommands(app, kTenantCommands); }
+
+}  // namespace zimmock::cli

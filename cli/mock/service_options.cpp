@@ -1,0 +1,169 @@
+#include "cli/mock/service_options.h"
+
+#include <algorithm>
+#include <limits>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "cli/choices.h"
+#include "cli/files.h"
+#include "contracts/api/text.h"
+#include "mock_server/tenant/state_document.h"
+
+namespace zimmock::cli {
+namespace {
+
+// "12345:secret". The secret is not repeated in the error.
+Result<AppCredentials> parse_app(std::string_view text, std::string_view where) {
+  const auto colon = text.find(':');
+  const auto id = parse_int64(text.substr(0, colon));
+  if (colon == std::string_view::npos || colon + 1 == text.size() || !id || *id < 0 ||
+      *id > std::numeric_limits<std::uint32_t>::max()) {
+    return fail(ErrorKind::kUsage, fmt::format("{}: expected ID:SECRET, with an ID from 0 to "
+                                               "4294967295",
+                                               where));
+  }
+  return AppCredentials{static_cast<std::uint32_t>(*id), std::string(text.substr(colon + 1))};
+}
+
+Result<std::vector<AppCredentials>> read_apps(const ServiceOptions& options) {
+  std::vector<AppCredentials> out;
+  for (const std::string& text : options.apps) {
+    auto app = parse_app(text, "--app");
+    if (!app) return tl::unexpected(app.error());
+    out.push_back(std::move(*app));
+  }
+  if (options.app_file.empty()) return out;
+  auto text = read_small_file(options.app_file);
+  if (!text) return tl::unexpected(text.error());
+  std::istringstream lines(*text);
+  std::string line;
+  for (int number = 1; std::getline(lines, line); ++number) {
+    const std::string_view entry = trim(line);
+    if (entry.empty() || entry.front() == '#') continue;
+    auto app = parse_app(entry, fmt::format("{}:{}", options.app_file, number));
+    if (!app) return tl::unexpected(app.error());
+    out.push_back(std::move(*app));
+  }
+  return out;
+}
+
+Result<std::vector<Fault>> read_faults(const ServiceOptions& options) {
+  std::vector<Fault> out;
+  for (const std::string& spec : options.faults) {
+    auto fault = parse_fault(spec);
+    if (!fault) return fail(ErrorKind::kUsage, "--" + fault.error().message);
+    out.push_back(*std::move(fault));
+  }
+  return out;
+}
+
+Result<void> plant_seed(Tenant& tenant, const SeedOptions& options,
+                        std::vector<std::string>& notes) {
+  auto seed = read_seed(options);
+  if (!seed) return tl::unexpected(seed.error());
+  const auto counts = import_state(tenant, seed->document, StateMode::kAdd);
+  if (!counts) {
+    return fail(counts.error().kind, fmt::format("{}: {}", options.file, counts.error().message));
+  }
+  notes = std::move(seed->notes);
+  return {};
+}
+
+}  // namespace
+
+void add_service_options(CLI::App& app, ServiceOptions& options) {
+  app.add_option("--app", options.apps,
+                 fmt::format("An App, as ID:SECRET; repeatable. {}:{} is always there",
+                             kDefaultAppId, kDefaultServerSecret));
+  app.add_option("--app-file", options.app_file, "Apps, one ID:SECRET a line; # starts a comment");
+  app.add_option("--plan", options.plan, "free (7 days of history), pro (30) or enterprise (90)")
+      ->capture_default_str();
+  app.add_option("--retention-days", options.retention_days, "Instead of the plan's days")
+      ->check(CLI::Range(std::int64_t{1}, kMaxRetentionDays));
+  app.add_option("--rate", options.rate, "Calls a second for each operation and App, or off")
+      ->capture_default_str();
+  app.add_option("--profile", options.profile,
+                 "default, strict, or a JSON file (see `zimmock list settings`)")
+      ->capture_default_str();
+  app.add_option("--clock", options.clock,
+                 "real, frozen:2026-10-01T00:00:00Z or offset:+90s (units ms s m h d)")
+      ->capture_default_str();
+  app.add_option("--rng-seed", options.rng_seed,
+                 "Decides MsgIds, Next, page sizes and what faults draw")
+      ->capture_default_str();
+  app.add_option("--fault", options.faults,
+                 "A fault for these Apps, such as drop-reply,action=ImportPeerMsg,nth=2; "
+                 "repeatable (see `zimmock list faults`)")
+      ->allow_extra_args(false);
+  app.add_option("--journal", options.journal_entries,
+                 "Requests that each App's journal keeps, 0 for none")
+      ->check(CLI::Range(std::size_t{0}, std::size_t{1'000'000}))
+      ->capture_default_str();
+  app.add_option("--seed", options.seed.file,
+                 "Users, devices and messages that the first App starts with: JSON Lines, as "
+                 "migrated or as exported, or a chat history of any format that migrate reads");
+  add_seed_options(app, options.seed);
+}
+
+Result<TenantOptions> tenant_options(const ServiceOptions& options) {
+  TenantOptions out;
+  auto profile = load_profile(options.profile);
+  if (!profile) return tl::unexpected(profile.error());
+  out.profile = std::move(*profile);
+  const auto days = plan_retention_days(options.plan);
+  if (!days) return tl::unexpected(days.error());
+  out.retention_days = options.retention_days > 0 ? options.retention_days : *days;
+  const auto rate = parse_rate(options.rate);
+  if (!rate) return tl::unexpected(rate.error());
+  out.calls_per_second = *rate > 0 ? std::optional(*rate) : std::nullopt;
+  const auto clock = parse_clock(options.clock);
+  if (!clock) return fail(ErrorKind::kUsage, "--" + clock.error().message);
+  out.clock = *clock;
+  out.rng_seed = options.rng_seed;
+  out.journal.entries = options.journal_entries;
+  constexpr std::size_t kBytesPerEntry = 2048;  // a request with its answer, generously
+  out.journal.bytes = std::max(out.journal.bytes, options.journal_entries * kBytesPerEntry);
+  return out;
+}
+
+Result<AppCredentials> add_tenants(Service& service, const ServiceOptions& options,
+                                   std::vector<std::string>& notes) {
+  const auto tenant = tenant_options(options);
+  if (!tenant) return tl::unexpected(tenant.error());
+  const auto faults = read_faults(options);
+  if (!faults) return tl::unexpected(faults.error());
+  auto apps = read_apps(options);
+  if (!apps) return tl::unexpected(apps.error());
+  const AppCredentials standard{kDefaultAppId, std::string(kDefaultServerSecret)};
+  const AppCredentials first = apps->empty() ? standard : apps->front();
+  const bool default_given = std::any_of(apps->begin(), apps->end(), [](const AppCredentials& app) {
+    return app.id == kDefaultAppId;
+  });
+  if (!default_given) apps->push_back(standard);
+  for (const AppCredentials& app : *apps) {
+    const auto added = service.add_tenant(app.id, app.server_secret, *tenant);
+    if (!added) return tl::unexpected(added.error());
+    for (const Fault& fault : *faults) (*added)->faults().add(fault);
+  }
+  if (options.seed.file.empty() && options.seed.converts()) {
+    return fail(ErrorKind::kUsage,
+                "--users, --media-map, --tz, --date-order, --bad: expected --seed with a chat "
+                "history");
+  }
+  if (!options.seed.file.empty()) {
+    auto planted = plant_seed(*service.find_tenant(first.id), options.seed, notes);
+    if (!planted) return tl::unexpected(planted.error());
+  }
+  return first;
+}
+
+std::string secret_origin(const ServiceOptions& options, const AppCredentials& first) {
+  if (first.id == kDefaultAppId && first.server_secret == kDefaultServerSecret) {
+    return "the vendor's published example";
+  }
+  return "from " + (options.apps.empty() ? options.app_file : "--app");
+}
+
+}  // namespace zimmock::cli

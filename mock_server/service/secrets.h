@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mock_server/service/service.h"
+
+namespace zimmock {
+
+// The secrets of all its tenants, to be redacted with redact_secrets(). O(tenants).
+std::vector<std::string> secrets_of(const Service& service);
+
+}  // namespace zimmock
