@@ -45,6 +45,8 @@ Result<int> import_state(const ControlClient& client, const StateOptions& option
   if (!counts) return tl::unexpected(counts.error());
   print_text("{} users, {} devices, {} messages\n", cell(*counts, "users"),
              cell(*counts, "devices"), cell(*counts, "messages"));
+  if (const auto left_out = counts->find("left_out"); left_out != counts->end())
+    seed->notes.push_back(mock_lacks(left_out->get<EntityCounts>()));
   for (const std::string& note : seed->notes) tell_line("zimmock: note: {}", in_line(note));
   return kOk;
 }

@@ -79,6 +79,18 @@ json line_of(const MigrationPlan& plan, const PlannedRecord& planned, const Sour
   return zim_line(record.message, record.id, owners.size() == 1 ? owners.front() : "");
 }
 
+// What the source has beside messages and users, with the ids of --users.
+Result<void> write_entities(const PlannedSource& source, const UserMap& users, LineSink& sink) {
+  Entities entities = source.plan.facts.entities;
+  entities.users.clear();
+  const Entities renamed = with_user_ids(
+      std::move(entities), [&](const std::string& id) { return zim_user(users, id); });
+  for (const json& line : entity_lines(renamed)) {
+    if (auto written = sink.line(printable_json(json_line(line))); !written) return written;
+  }
+  return {};
+}
+
 // Oldest first, a conversation after the other: read again, it has the same order.
 Result<std::uint64_t> write_lines(const PlannedSource& source, LineSink& sink) {
   std::uint64_t lines = 0;
@@ -146,6 +158,8 @@ Result<ExitCode> convert(const ConvertOptions& options) {
   for (const std::string& line : user_lines(source->plan)) {
     if (auto written = sink.line(line); !written) return tl::unexpected(written.error());
   }
+  if (auto written = write_entities(*source, job->source.users, sink); !written)
+    return tl::unexpected(written.error());
   const auto lines = write_lines(*source, sink);
   if (!lines) return tl::unexpected(lines.error());
   if (auto done = sink.finish(); !done) return tl::unexpected(done.error());
@@ -153,8 +167,11 @@ Result<ExitCode> convert(const ConvertOptions& options) {
     if (auto done = quarantine.finish(source->plan, *source->reader, {}); !done)
       return tl::unexpected(done.error());
   }
-  for (const auto& [kind, count] : source->plan.facts.skipped)
-    tell_line("skipped: {} {}", count, kind);
+  const EntityCounts written = count_beside_users(source->plan.facts.entities);
+  for (const auto& [kind, count] : source->plan.facts.skipped) {
+    const bool kept = written.contains(kind);
+    tell_line("{}: {} {}", kept ? "kept" : "skipped", count, kind);
+  }
   for (const std::string& note : source->plan.facts.notes) tell_line("note: {}", in_line(note));
   tell_line("{} of {} records written in format zim, {} quarantined", *lines, counts.records,
             counts.bad);

@@ -177,6 +177,13 @@ void add_seed_options(CLI::App& app, SeedOptions& options) {
       ->capture_default_str();
 }
 
+std::string mock_lacks(const EntityCounts& left_out) {
+  std::vector<std::string> kinds;
+  for (const auto& [kind, count] : left_out) kinds.push_back(fmt::format("{} {}", count, kind));
+  return fmt::format("{}: the mock does not have these yet, so they were left out",
+                     fmt::join(kinds, ", "));
+}
+
 Result<Seed> read_seed(const SeedOptions& options) {
   const auto skip_bad = choose<bool>("--bad", options.bad, {{"stop", false}, {"skip", true}});
   if (!skip_bad) return tl::unexpected(skip_bad.error());

@@ -9,6 +9,7 @@
 
 #include "cli/migrate/source_options.h"
 #include "contracts/api/result.h"
+#include "contracts/record/entities.h"
 
 namespace zimmock::cli {
 
@@ -27,6 +28,9 @@ struct Seed {
   std::string document;            // JSON Lines, as state_document.h says
   std::vector<std::string> notes;  // sentences: what was left out of it, with the counts
 };
+
+// "2 groups, 5 members of groups: the mock does not have these yet, so they were left out".
+std::string mock_lacks(const EntityCounts& left_out);
 
 // Reads the whole file.
 // - Our own document, as migrated or as exported, stays as it is, to the byte. So does what comes

@@ -68,6 +68,7 @@ Result<void> plant_seed(Tenant& tenant, const SeedOptions& options,
     return fail(counts.error().kind, fmt::format("{}: {}", options.file, counts.error().message));
   }
   notes = std::move(seed->notes);
+  if (!counts->left_out.empty()) notes.push_back(mock_lacks(counts->left_out));
   return {};
 }
 

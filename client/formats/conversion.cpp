@@ -79,7 +79,7 @@ class SpoolWriter : public Conversion {
   void person(const std::string& source_id, std::string_view name,
               std::string_view avatar) override {
     if (source_id.empty() || (name.empty() && avatar.empty())) return;
-    SourcePerson& one = facts_.people[source_id];
+    UserEntity& one = facts_.entities.users[source_id];
     if (one.name.empty()) one.name = name;
     if (one.avatar.empty() && !avatar.empty())
       one.avatar = media_url(avatar, options_).value_or(std::string(avatar));

@@ -19,6 +19,7 @@
 #include "contracts/api/operations/query_peer_msg.h"
 #include "contracts/api/profile.h"
 #include "contracts/api/result.h"
+#include "contracts/record/entities.h"
 
 namespace zimmock {
 
@@ -88,12 +89,6 @@ struct SourceRecord {
   }
 };
 
-// What a source knows of a person beside the id; "" where it does not say.
-struct SourcePerson {
-  std::string name;
-  std::string avatar;  // a URL; a path if no URL is known for it
-};
-
 // What a whole source is like; complete once next() has come to the end.
 struct SourceFacts {
   std::string format;              // "stream"
@@ -102,8 +97,8 @@ struct SourceFacts {
       skipped;  // things that are no messages, by kind
   std::map<std::string, std::uint64_t, std::less<>>
       repaired;  // what was broken and mended, by kind
-  // People of whom the source knows anything, by its user ids. Memory grows with their number.
-  std::map<std::string, SourcePerson, std::less<>> people{};
+  // What it says of users, groups, members and relations, by its own user ids.
+  Entities entities{};
 };
 
 class SourceReader {

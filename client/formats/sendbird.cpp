@@ -71,10 +71,10 @@ using Place = std::pair<std::size_t, std::size_t>;
 
 struct Channels {
   std::map<std::string, Channel> by_url;
-  std::map<Place, std::string> url_at;  // of the channel beside messages, or of a place alone
-  std::map<Place, Channel> at;          // of one without a URL
-  bool many_of_two = false;             // there is one that is not distinct
-  std::map<std::string, SourcePerson> people;  // members
+  std::map<Place, std::string> url_at;       // of the channel beside messages, or of a place alone
+  std::map<Place, Channel> at;               // of one without a URL
+  bool many_of_two = false;                  // there is one that is not distinct
+  std::map<std::string, UserEntity> people;  // members
 };
 
 void add_count(const json& count, Channel& channel) {
@@ -88,8 +88,8 @@ void add_members(const json& members, Channel& channel) {
 }
 
 void note_person(const json& user, Channels& channels) {
-  channels.people.try_emplace(id_of(user, "user_id"), SourcePerson{string_of(user, "nickname"),
-                                                                   string_of(user, "profile_url")});
+  channels.people.try_emplace(id_of(user, "user_id"), UserEntity{string_of(user, "nickname"),
+                                                                 string_of(user, "profile_url")});
 }
 
 void note_channel(const json& source, const std::optional<Place>& place, Channels& channels) {

@@ -1,5 +1,7 @@
 #include "client/formats/skipped_kinds.h"
 
+#include "contracts/record/entities.h"
+
 namespace zimmock {
 
 std::string_view why_skipped(std::string_view kind) {
@@ -8,11 +10,16 @@ std::string_view why_skipped(std::string_view kind) {
     std::string_view why;
   };
   constexpr std::string_view kTwoUsers = "ZIM imports conversations of two users only";
+  constexpr std::string_view kNotYet = "zimmock does not import these yet";
   constexpr Row kRows[] = {{kOfGroups, kTwoUsers},
                            {kOfChannels, kTwoUsers},
                            {kChannelsAndGroups, kTwoUsers},
                            {kToOneself, "ZIM has no conversation with oneself"},
-                           {kServiceMessages, "the application wrote them"}};
+                           {kServiceMessages, "the application wrote them"},
+                           {kGroups, kNotYet},
+                           {kMembers, kNotYet},
+                           {kFriends, kNotYet},
+                           {kBlockedUsers, kNotYet}};
   for (const Row& row : kRows) {
     if (row.kind == kind) return row.why;
   }

@@ -52,13 +52,13 @@ class ZimJsonl : public LineSource {
     return read_zim_line(text, reader_, users_, record);
   }
 
-  // A line about a user, as a state export has it.
+  // A line about the tenant or about devices is for a mock alone.
   void take_other(const std::string& text, SourceFacts& facts) override {
     const json line = json_or_discarded(text);
-    const std::string& id = string_of(line, "UserId");
-    SourcePerson person{string_of(line, "UserName"), string_of(line, "UserAvatar")};
-    if (id.empty() || (person.name.empty() && person.avatar.empty())) return;
-    facts.people.try_emplace(id, std::move(person));
+    Entities one;
+    if (!add_entity(line, one)) return;
+    for (const auto& [kind, count] : count_beside_users(one)) facts.skipped[kind] += count;
+    add_entities(one, facts.entities);
   }
 
   MessageRecordReader reader_;
@@ -72,7 +72,7 @@ const std::string& zim_user(const UserMap& users, const std::string& source_id) 
   return found == users.end() ? source_id : found->second;
 }
 
-// What the line says, for a message; a line about something else is not one.
+// What the line says, for a message or a line that is broken; any other is not one.
 bool read_zim_line(std::string_view text, const MessageRecordReader& reader, const UserMap& users,
                    SourceRecord& record) {
   auto line = parse_record_line(text);
@@ -85,7 +85,13 @@ bool read_zim_line(std::string_view text, const MessageRecordReader& reader, con
     record.findings.refusals.push_back(kind.error());
     return true;
   }
-  if (*kind != RecordKind::kMessage) return false;
+  if (*kind == RecordKind::kTenant || *kind == RecordKind::kDevices) return false;
+  if (*kind != RecordKind::kMessage) {
+    Entities entities;
+    const auto added = add_entity(*line, entities);
+    if (!added) record.findings.refusals.push_back(added.error());
+    return !added;
+  }
   Findings time;
   check_time(*line, time);
   record.source_users = {string_of(*line, "FromUserId"), string_of(*line, "ToUserId")};

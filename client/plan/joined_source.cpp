@@ -79,11 +79,7 @@ class JoinedSource : public SourceReader {
       const SourceFacts& facts = inputs_[i].reader->facts();
       for (const auto& [kind, count] : facts.skipped) facts_.skipped[kind] += count;
       for (const auto& [kind, count] : facts.repaired) facts_.repaired[kind] += count;
-      for (const auto& [id, person] : facts.people) {
-        SourcePerson& one = facts_.people[id];
-        if (one.name.empty()) one.name = person.name;
-        if (one.avatar.empty()) one.avatar = person.avatar;
-      }
+      add_entities(facts.entities, facts_.entities);
       for (const std::string& note : facts.notes) {
         const auto found = std::find_if(notes.begin(), notes.end(),
                                         [&](const auto& one) { return one.first == note; });

@@ -54,16 +54,16 @@ People PeopleLog::take() const {
 
 KnownNames names_of(const SourceFacts& facts, const UserMap& map,
                     const std::vector<std::string>& users) {
-  std::map<std::string_view, SourcePerson> wanted;
+  std::map<std::string_view, UserEntity> wanted;
   for (const std::string& user : users) {
-    SourcePerson& person = wanted[user];
-    const auto own = facts.people.find(user);
-    if (own != facts.people.end() && zim_user(map, user) == user) person = own->second;
+    UserEntity& person = wanted[user];
+    const auto own = facts.entities.users.find(user);
+    if (own != facts.entities.users.end() && zim_user(map, user) == user) person = own->second;
   }
-  for (const auto& [id, known] : facts.people) {
+  for (const auto& [id, known] : facts.entities.users) {
     const auto found = wanted.find(zim_user(map, id));
     if (found == wanted.end()) continue;
-    SourcePerson& person = found->second;
+    UserEntity& person = found->second;
     if (person.name.empty()) person.name = known.name;
     if (person.avatar.empty()) person.avatar = known.avatar;
   }

@@ -20,9 +20,10 @@ struct KindRow {
   std::string_view name;
   RecordKind kind;
 };
-constexpr KindRow kRecordKinds[] = {{"tenant", RecordKind::kTenant},
-                                    {"user", RecordKind::kUser},
-                                    {"devices", RecordKind::kDevices}};
+constexpr KindRow kRecordKinds[] = {
+    {"tenant", RecordKind::kTenant}, {"devices", RecordKind::kDevices},
+    {"user", RecordKind::kUser},     {"group", RecordKind::kGroup},
+    {"member", RecordKind::kMember}, {"relation", RecordKind::kRelation}};
 
 // Times are judged when it is known when they are sent: no time is too old or too new here.
 constexpr ImportWindow kAnyTime{std::numeric_limits<std::int64_t>::max(),
@@ -160,7 +161,8 @@ tl::expected<json, Finding> parse_record_line(std::string_view line) {
 tl::expected<RecordKind, Finding> record_kind(const json& line) {
   const auto found = line.find("Record");
   if (found == line.end()) return RecordKind::kMessage;
-  Finding unknown{RuleId::kMemberType, "/Record", "tenant, user, devices, or no Record",
+  Finding unknown{RuleId::kMemberType, "/Record",
+                  "tenant, user, devices, group, member, relation, or no Record",
                   json_type_and_value(*found)};
   if (!found->is_string()) return tl::unexpected(std::move(unknown));
   const auto& name = found->get_ref<const std::string&>();

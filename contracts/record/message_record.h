@@ -18,8 +18,9 @@
 
 namespace zimmock {
 
-// What a line is about: its member Record, "tenant", "user" or "devices"; without one, a message.
-enum class RecordKind { kMessage, kTenant, kUser, kDevices };
+// What a line is about: its member Record, "tenant", "devices", or an entity ("user", "group",
+// "member", "relation": entities.h); without one, a message.
+enum class RecordKind { kMessage, kTenant, kDevices, kUser, kGroup, kMember, kRelation };
 
 // A line as a JSON object. The Finding is that of parse_json, with the column only, or says that it
 // is no object.

@@ -15,6 +15,7 @@ ControlResult import_document(ControlCall& call, StateMode mode) {
   ControlReply reply;
   reply.body = {
       {"users", counts->users}, {"devices", counts->devices}, {"messages", counts->messages}};
+  if (!counts->left_out.empty()) reply.body["left_out"] = counts->left_out;
   return reply;
 }
 

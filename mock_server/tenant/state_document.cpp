@@ -155,6 +155,7 @@ StateCounts counts_of(const StateDocument& document) {
   out.users = users.size();
   for (const auto& [id, devices] : document.devices) out.devices += devices.size();
   out.messages = document.entries.size();
+  out.left_out = document.left_out;
   return out;
 }
 

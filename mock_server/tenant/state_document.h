@@ -6,6 +6,7 @@
 //   {"Record":"tenant","LastMsgId":"971..."}    MsgIds given from now on are greater; at most once
 //   {"Record":"user","UserId","UserName"?,"UserAvatar"?}
 //   {"Record":"devices","UserId","SdkVersions":["2.8.0"]}      does not register the user
+//   {"Record":"group"...}, "member", "relation"                are read and left out: counted
 //   {"FromUserId","ToUserId","MessageType","Message",...}      a message: no member Record
 //
 // A message line is a record of the format `zim` (message_record.h). It goes into both users'
@@ -26,6 +27,7 @@
 #include <string_view>
 
 #include "contracts/api/result.h"
+#include "contracts/record/entities.h"
 #include "mock_server/tenant/tenant.h"
 
 namespace zimmock {
@@ -36,6 +38,7 @@ struct StateCounts {
   std::uint64_t users = 0;
   std::uint64_t devices = 0;
   std::uint64_t messages = 0;  // entries of lists: a message of both users' lists counts twice
+  EntityCounts left_out{};     // groups, members, relations: the mock has none yet
 };
 
 enum class StateMode {

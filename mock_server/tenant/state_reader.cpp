@@ -8,6 +8,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 #include "contracts/api/user_id.h"
+#include "contracts/record/entities.h"
 #include "contracts/record/message_record.h"
 #include "mock_server/tenant/tenant.h"
 
@@ -89,10 +90,23 @@ class StateReader::Lines {
         return read_user(*line);
       case RecordKind::kDevices:
         return read_devices(*line);
+      case RecordKind::kGroup:
+      case RecordKind::kMember:
+      case RecordKind::kRelation:
+        return leave_out(*line);
       case RecordKind::kMessage:
         break;
     }
     return read_message(*std::move(line));
+  }
+
+  // The mock has no groups and no friends yet.
+  LineResult leave_out(const json& line) {
+    Entities entities;
+    if (auto added = add_entity(line, entities); !added)
+      return tl::unexpected(added.error().line());
+    for (const auto& [kind, count] : count_beside_users(entities)) out_.left_out[kind] += count;
+    return {};
   }
 
   LineResult read_tenant(const json& line) {

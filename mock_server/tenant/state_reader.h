@@ -17,6 +17,7 @@
 #include "contracts/api/operations/user_register.h"
 #include "contracts/api/profile.h"
 #include "contracts/api/result.h"
+#include "contracts/record/entities.h"
 #include "mock_server/tenant/devices.h"
 #include "mock_server/world/message_list.h"
 
@@ -36,6 +37,7 @@ struct StateDocument {
   std::optional<std::int64_t> last_msg_id;
   std::vector<ListId> lists;
   std::deque<StateEntry> entries;  // in the document's order
+  EntityCounts left_out;           // which the mock does not have
 };
 
 // Reads a document that comes in parts, cut anywhere, and holds no more of its text than one

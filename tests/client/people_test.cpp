@@ -61,7 +61,8 @@ TEST_CASE("who becomes whom, and which ids of the map are nobody's") {
 
 TEST_CASE("users get the names that the source knows, each its own") {
   SourceFacts facts;
-  facts.people = {{"a1", {"First", ""}}, {"a2", {"Second", "https://x/2"}}, {"ann", {"Ann", ""}}};
+  facts.entities.users = {
+      {"a1", {"First", ""}}, {"a2", {"Second", "https://x/2"}}, {"ann", {"Ann", ""}}};
   const auto name_of = [&](const UserMap& map, const char* user) {
     const KnownNames names = names_of(facts, map, {user});
     return names.users.contains(user)
@@ -78,9 +79,9 @@ TEST_CASE("users get the names that the source knows, each its own") {
 
 TEST_CASE("a name or an avatar that does not fit is left out and counted") {
   SourceFacts facts;
-  facts.people = {{"a", {std::string(256, 'x'), "https://x/" + std::string(490, 'x')}},
-                  {"b", {std::string(257, 'x'), "https://x/" + std::string(491, 'x')}},
-                  {"c", {"", "a/path.png"}}};
+  facts.entities.users = {{"a", {std::string(256, 'x'), "https://x/" + std::string(490, 'x')}},
+                          {"b", {std::string(257, 'x'), "https://x/" + std::string(491, 'x')}},
+                          {"c", {"", "a/path.png"}}};
   const KnownNames names = names_of(facts, {}, {"a", "b", "c"});
   CHECK(names.named == 1);
   CHECK(names.with_avatar == 1);
