@@ -8,9 +8,6 @@ constexpr Command kContractCommands[] = {
     {"explain", "Say what a rule or a return code means, and where that comes from",
      setup_contract_explain},
     {"run", "Hold the mock, or a service at a URL, against the contract", setup_contract_run},
-    {"kill-table",
-     "Run the suite against mocks that are wrong on purpose, and say what catches each",
-     setup_contract_kill_table},
     {"diff", "Put two runs side by side: whose fault is what differs?", setup_contract_diff},
     {"judge", "Hold recorded traffic (HAR) against the contract", setup_contract_judge},
 };

@@ -9,7 +9,6 @@ Run setup_contract_diff(CLI::App& app);
 Run setup_contract_list(CLI::App& app);
 Run setup_contract_explain(CLI::App& app);
 Run setup_contract_run(CLI::App& app);
-Run setup_contract_kill_table(CLI::App& app);
 Run setup_contract_judge(CLI::App& app);
 
 }  // namespace zimmock::cli

@@ -20,7 +20,6 @@
 #include "contracts/harness/reports/report.h"
 #include "contracts/harness/suite_runner.h"
 #include "mock_server/contract_target.h"
-#include "mock_server/wrong/wrong_mock.h"
 #include "zimmock/system_clock.h"
 
 namespace zimmock::cli {
@@ -43,7 +42,6 @@ struct ContractRunOptions {
   std::int64_t retention_days = 0;
   bool real_service = false;
   bool dry_run = false;
-  std::string wrong;
   std::vector<std::string> reports;
 };
 
@@ -155,13 +153,6 @@ bool is_vendors(const Endpoint& endpoint) {
   return url.ends_with(".zego.im") || url.ends_with(".zego.im:443");
 }
 
-std::string unknown_wrong_mock(const std::string& name) {
-  std::vector<std::string_view> names;
-  for (const WrongMock& one : wrong_mocks()) names.push_back(one.name);
-  return fmt::format("--wrong: expected a name of docs/kill-table.md, got {}{}", quote(name),
-                     did_you_mean(name, names));
-}
-
 Result<RunResult> run_cases(const ContractRunOptions& options, RunOptions run,
                             const std::vector<ContractCase>& cases) {
   const SystemClock clock;
@@ -169,11 +160,6 @@ Result<RunResult> run_cases(const ContractRunOptions& options, RunOptions run,
   const auto stop = [&interrupt] { return interrupt.interrupted(); };
   if (options.target == kMock) {
     OwnMock mock;
-    if (!options.wrong.empty()) {
-      const WrongMock* wrong = find_wrong_mock(options.wrong);
-      if (wrong == nullptr) return fail(ErrorKind::kUsage, unknown_wrong_mock(options.wrong));
-      mock.service.set_wrong(wrong);
-    }
     run.run_id = "zc000000";  // nobody else is there: the same ids in every run
     return run_suite(cases, mock.target, run, clock, stop);
   }
@@ -255,9 +241,6 @@ int print_calls(const std::vector<ContractCase>& cases, const ContractRunOptions
 }
 
 int run(const ContractRunOptions& options) {
-  if (!options.wrong.empty() && options.target != kMock) {
-    return complain(kUsage, "--wrong: expected --target mock, which alone can be wrong on purpose");
-  }
   auto places = parse_reports(options.reports);
   if (!places) return complain_error(places.error());
   auto run = run_options(options);
@@ -304,9 +287,6 @@ void add_options(CLI::App& app, ContractRunOptions& options) {
       ->capture_default_str();
   app.add_flag("--real-service", options.real_service,
                "The URL leads to ZEGOCLOUD's service though its host does not say so");
-  app.add_option("--wrong", options.wrong,
-                 "Against a mock that is wrong on purpose, to see the suite catch it: a name of "
-                 "`zimmock contract kill-table`");
   app.add_flag("--dry-run", options.dry_run, "Print the calls that would be made, and make none");
   app.add_option(
       "--report", options.reports,

@@ -14,7 +14,6 @@
 #include "mock_server/handlers/handlers.h"
 #include "mock_server/requests/record_texts.h"
 #include "mock_server/service/secrets.h"
-#include "mock_server/wrong/wrong_mock.h"
 
 namespace zimmock {
 namespace {
@@ -111,7 +110,8 @@ WireAnswer Exchange::run() {
 }
 
 void Exchange::judge() {
-  make_request_wrong();
+  service_.behaviour_->receive(
+      request_, [this] { read_body(); }, service_);
   common_.checked.add(RuleId::kPathIsRoot);
   if (!is_root(request_.target)) {
     error_status_ = 404;
@@ -141,34 +141,16 @@ void Exchange::judge() {
     }
     return;
   }
-  reply_ = handle(*body);
+  reply_ = service_.behaviour_->apply(call(), *body);
   if (reply_.code != 0) return;
   record_.effect = Effect::kApplied;
   hit(FaultWhen::kAfterEffect);
 }
 
-Reply Exchange::handle(const json& body) {
-  const OperationId action = common_.operation->id;
-  const WrongMock* wrong = service_.wrong_;
-  if (wrong == nullptr || !wrong->handle) return handler_of(action)(*tenant_, body, now_ms());
-  return wrong->handle({request_, tenant_.get(), action, body, now_ms()});
-}
-
-void Exchange::make_request_wrong() {
-  const WrongMock* wrong = service_.wrong_;
-  if (wrong == nullptr || !wrong->request) return;
-  read_body();
-  wrong->request(request_, service_);
-}
-
-void Exchange::make_reply_wrong() {
-  const WrongMock* wrong = service_.wrong_;
-  if (wrong == nullptr || !wrong->answer || reply_.code == kNoCode) return;
-  const json parsed = json_or_discarded(request_.body);
-  const json body = parsed.is_discarded() ? json() : parsed;
-  const OperationId action =
-      common_.operation == nullptr ? OperationId::kNotEmulated : common_.operation->id;
-  wrong->answer(reply_, {request_, tenant_.get(), action, body, now_ms()});
+ServiceCall Exchange::call() const {
+  const Operation* operation = common_.operation;
+  return {request_, tenant_.get(), operation == nullptr ? OperationId::kNotEmulated : operation->id,
+          now_ms()};
 }
 
 void Exchange::find_tenant() {
@@ -257,10 +239,10 @@ void Exchange::make_answer() {
   reply_.rules_checked |= common_.checked;
   reply_.warnings.insert(reply_.warnings.begin(), common_.warnings.begin(), common_.warnings.end());
   leave_out_zeros(reply_.members, profile().zeros);
-  make_reply_wrong();
+  if (reply_.code != kNoCode) service_.behaviour_->answer(reply_, call());
   redact_reply();
   answer_.response = to_http(reply_, record_.request_id, error_status_);
-  if (service_.wrong_ != nullptr && service_.wrong_->http) service_.wrong_->http(answer_.response);
+  service_.behaviour_->send(answer_.response);
   if (instead_) answer_.response = std::move(*instead_);
   for (const std::string& fault : record_.faults) {
     answer_.response.headers.emplace_back("X-Zimmock-Fault", fault);

@@ -23,7 +23,6 @@ class Exchange {
 
  private:
   void judge();
-  Reply handle(const nlohmann::json& body);
   void find_tenant();
   void read_body();
   // Genuine, emulated and within the rate, or why not.
@@ -31,9 +30,7 @@ class Exchange {
   void refuse(const Finding& finding) { reply_ = refuse_call(profile(), finding); }
   // True if a fault answers in the request's place.
   bool hit(FaultWhen point);
-  // What a wrong mock substitutes; without one, nothing.
-  void make_request_wrong();
-  void make_reply_wrong();
+  ServiceCall call() const;
   // Takes secrets that were sent in a wrong place out of what is answered, logged and kept.
   void redact_reply();
   void redact_record();

@@ -7,7 +7,6 @@
 #include "contracts/api/signature.h"
 #include "mock_server/handlers/handlers.h"
 #include "mock_server/service/exchange.h"
-#include "mock_server/wrong/wrong_mock.h"
 
 namespace zimmock {
 
@@ -16,10 +15,8 @@ Service::Service(const Clock& clock, RequestObserver observer, std::uint64_t rng
 
 std::shared_ptr<Tenant> Service::make_tenant(std::uint32_t app_id, std::string server_secret,
                                              TenantOptions options) const {
-  if (wrong_ != nullptr && wrong_->options) wrong_->options(options);
-  auto tenant = std::make_shared<Tenant>(app_id, std::move(server_secret), options, clock_);
-  tenant->set_wrong(wrong_);
-  return tenant;
+  behaviour_->make_tenant(options);
+  return std::make_shared<Tenant>(app_id, std::move(server_secret), options, clock_);
 }
 
 Result<std::shared_ptr<Tenant>> Service::add_tenant(std::uint32_t app_id, std::string server_secret,

@@ -15,11 +15,10 @@
 #include "mock_server/http/pauses.h"
 #include "mock_server/http/wire_answer.h"
 #include "mock_server/requests/request_record.h"
+#include "mock_server/service/behaviour.h"
 #include "mock_server/tenant/tenant.h"
 
 namespace zimmock {
-
-struct WrongMock;
 
 using RequestObserver = std::function<void(const RequestRecord&)>;
 
@@ -66,9 +65,9 @@ class Service {
 
   std::size_t body_limit_bytes = std::size_t{256} * 1024;  // to be set before the first request
 
-  // Makes the service break a rule (wrong/wrong_mock.h), which must outlive it. To be called before
-  // the first tenant is added.
-  void set_wrong(const WrongMock* wrong) { wrong_ = wrong; }
+  // Puts another behaviour, which must outlive the service, in the place of the honest one. To be
+  // called before the first tenant is added.
+  void set_behaviour(const Behaviour& behaviour) { behaviour_ = &behaviour; }
 
  private:
   friend class Exchange;
@@ -79,7 +78,7 @@ class Service {
   const Clock& clock_;
   RequestObserver observer_;
   std::uint64_t rng_seed_;
-  const WrongMock* wrong_ = nullptr;
+  const Behaviour* behaviour_ = &honest_behaviour();
   std::atomic<std::uint64_t> requests_{0};
   Pauses pauses_;
   Journal unmatched_;

@@ -7,7 +7,6 @@
 #include "contracts/api/message_body.h"
 #include "contracts/api/text.h"
 #include "mock_server/tenant/tenant.h"
-#include "mock_server/wrong/wrong_mock.h"
 
 namespace zimmock {
 namespace {
@@ -28,13 +27,6 @@ void count_user(std::span<const Device> devices, TypeSummary& row) {
                                  : row.would_not_see);
 }
 
-const DeliveryRule& delivery_in(const Tenant& tenant, std::int64_t type, Role role,
-                                const SdkVersion& version) {
-  const WrongMock* wrong = tenant.wrong();
-  return wrong != nullptr && wrong->delivery ? wrong->delivery(type, role, version)
-                                             : delivery_of(type, role, version);
-}
-
 DeliveredMessage delivered(const Tenant& tenant, const StoredMessage& message,
                            const std::string& user_id, Emptied emptied, const SdkVersion& version) {
   DeliveredMessage out{message.msg_id,
@@ -47,7 +39,7 @@ DeliveredMessage delivered(const Tenant& tenant, const StoredMessage& message,
                        nullptr};
   if (message.sender == user_id) out.role = Role::kSender;
   if (emptied == Emptied::kNo) {
-    out.rule = &delivery_in(tenant, message.content.type, out.role, version);
+    out.rule = &tenant.delivery()(message.content.type, out.role, version);
   }
   return out;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -26,13 +27,15 @@
 
 namespace zimmock {
 
-struct WrongMock;
-
 inline constexpr std::uint32_t kDefaultAppId = 12345;
 // From the vendor's published signature example; not a secret.
 inline constexpr std::string_view kDefaultServerSecret = "9193cc662a4c0ec135ec71fb57194b38";
 
 // How one AppId's world behaves.
+// Which rule says what a client of a version gets of a message; delivery_of() but in tests.
+using DeliverySource =
+    std::function<const DeliveryRule&(std::int64_t type, Role, const SdkVersion&)>;
+
 struct TenantOptions {
   Profile profile;
   std::int64_t retention_days = kPlans[0].retention_days;
@@ -40,6 +43,7 @@ struct TenantOptions {
   ClockSetting clock;
   std::uint64_t rng_seed = 1;
   JournalLimits journal;
+  DeliverySource delivery = delivery_of;
 };
 
 // Remembers the nonces of about the last timestamp window, at most 2 million, to notice reuse.
@@ -78,9 +82,7 @@ class Tenant {
   // Forgets everything but the AppId, the secret, the options and the clock.
   void reset();
 
-  // The rule that its service breaks on purpose, or nullptr. To be set before the first request.
-  const WrongMock* wrong() const { return wrong_; }
-  void set_wrong(const WrongMock* wrong) { wrong_ = wrong; }
+  const DeliverySource& delivery() const { return options_.delivery; }
 
   std::mutex& mutex() { return mutex_; }
 
@@ -136,7 +138,6 @@ class Tenant {
   FaultRules faults_;
   Journal journal_;
   LateEffects late_effects_;
-  const WrongMock* wrong_ = nullptr;
 
   std::mutex mutex_;
   std::map<OperationId, RateWindow> rates_;

@@ -38,12 +38,6 @@ WHAT='a known failure that passes fails the run'
 zim contract run --only import.priority --known-failing "@$T/known.txt"
 expect_rc 1
 expect_out 'FIXED: import.priorities\[priority=1\]'
-WHAT='a mock that is wrong on purpose is caught'
-zim contract run --wrong query.newest-first/ascending --only query.newest-first
-expect_rc 1
-expect_out 'FAILED: query.newest-first'
-refuses 'a wrong mock that is none' 2 'did you mean query.newest-first/ascending' contract run --wrong query.newest-first/ascendin
-refuses 'a service elsewhere that is to be wrong' 2 '^zimmock: --wrong: expected --target mock' contract run --wrong query.newest-first/ascending --target http://127.0.0.1:1
 refuses 'a report that cannot be written, before a call is made' 2 '--report: .*r\.json: could not write: No such file' \
   contract run --target http://127.0.0.1:1 --only import.priority --report "json:$T/no/such/folder/r.json"
 WHAT='a dry run sends nothing'

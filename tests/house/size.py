@@ -24,7 +24,7 @@ ORDER = {
                   "contracts/harness", "contracts/harness/reports"],
     "mock_server": ["mock_server/http", "mock_server/proxy", "mock_server/world", "mock_server/faults",
                     "mock_server/requests", "mock_server/tenant", "mock_server/handlers", "mock_server/service",
-                    "mock_server/control", "mock_server", "mock_server/include/zimmock", "mock_server/wrong"],
+                    "mock_server/control", "mock_server", "mock_server/include/zimmock"],
     "client": ["client/api", "client/formats", "client/plan", "client/journal", "client/import", "client/verify",
                "client/probe", "client"],
     "cli": ["cli", "cli/control", "cli/migrate", "cli/mock", "cli/contract", "cli/commands"],

@@ -10,8 +10,8 @@
 #include "contracts/harness/traffic_judge.h"
 #include "contracts/harness/traffic_tally.h"
 #include "mock_server/contract_target.h"
-#include "mock_server/wrong/wrong_mock.h"
 #include "tests/support/catch.h"
+#include "tests/wrong/wrong_mock.h"
 #include "zimmock/system_clock.h"
 
 using namespace zimmock;
@@ -55,7 +55,7 @@ TrafficTally judged_suite(const WrongMock* wrong, const Profile& profile = defau
   }
   const SystemClock clock;
   Service service(clock);
-  service.set_wrong(wrong);
+  if (wrong != nullptr) service.set_behaviour(*wrong);
   LoopbackTransport loopback(service);
   TrafficTally tally;
   JudgedTransport transport(loopback, tally, profile);

@@ -18,12 +18,12 @@ class MockWorld {
  public:
   explicit MockWorld(const Profile& profile = default_profile(),
                      std::optional<std::int64_t> rate = std::nullopt,
-                     const WrongMock* wrong = nullptr)
+                     const Behaviour& behaviour = honest_behaviour())
       : service_(clock_, [this](const RequestRecord& record) {
           const std::lock_guard lock(record_mutex_);
           last_record = record;
         }) {
-    service_.set_wrong(wrong);
+    service_.set_behaviour(behaviour);
     TenantOptions options;
     options.profile = profile;
     options.calls_per_second = rate;

@@ -10,7 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "mock_server/wrong/wrong_mock.h"
+#include "tests/wrong/wrong_mock.h"
 
 namespace zimmock::wrong {
 

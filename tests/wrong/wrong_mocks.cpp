@@ -1,6 +1,7 @@
 #include <algorithm>
 
-#include "mock_server/wrong/edits.h"
+#include "contracts/api/json_text.h"
+#include "tests/wrong/edits.h"
 
 namespace zimmock {
 namespace {
@@ -51,6 +52,34 @@ wrong::Mocks make_wrong_mocks() {
 }
 
 }  // namespace
+
+void WrongMock::make_tenant(TenantOptions& tenant) const {
+  if (options) options(tenant);
+  if (delivery) tenant.delivery = delivery;
+}
+
+void WrongMock::receive(HttpRequest& received, const std::function<void()>& read_body,
+                        const Service& service) const {
+  if (!request) return;
+  read_body();
+  request(received, service);
+}
+
+Reply WrongMock::apply(const ServiceCall& call, const nlohmann::json& body) const {
+  if (!handle) return Behaviour::apply(call, body);
+  return handle({call.request, call.tenant, call.operation, body, call.now_ms});
+}
+
+void WrongMock::answer(Reply& answered, const ServiceCall& call) const {
+  if (!reply) return;
+  const nlohmann::json parsed = json_or_discarded(call.request.body);
+  const nlohmann::json body = parsed.is_discarded() ? nlohmann::json() : parsed;
+  reply(answered, {call.request, call.tenant, call.operation, body, call.now_ms});
+}
+
+void WrongMock::send(HttpResponse& response) const {
+  if (http) http(response);
+}
 
 const std::vector<WrongMock>& wrong_mocks() {
   static const std::vector<WrongMock> mocks = make_wrong_mocks();

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "contracts/api/message_body.h"
-#include "mock_server/wrong/edits.h"
+#include "tests/wrong/edits.h"
 
 namespace zimmock::wrong {
 namespace {

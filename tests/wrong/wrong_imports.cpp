@@ -7,7 +7,7 @@
 #include "contracts/api/message_body.h"
 #include "contracts/api/operations/import_peer_msg.h"
 #include "contracts/api/text.h"
-#include "mock_server/wrong/edits.h"
+#include "tests/wrong/edits.h"
 
 namespace zimmock::wrong {
 namespace {
@@ -48,7 +48,7 @@ void add_error_lists(Mocks& mocks) {
             });
   const auto failed = [&mocks](std::string variant, std::string what,
                                std::function<void(Reply&)> edit) {
-    add(mocks, {kAll, std::move(variant), std::move(what)}).answer =
+    add(mocks, {kAll, std::move(variant), std::move(what)}).reply =
         [edit = std::move(edit)](Reply& reply, const WrongCall& call) {
           const bool all = call.action == kUserRegister && reply.code != 0 &&
                            reply.members.contains("ErrorList");
@@ -66,7 +66,7 @@ void add_error_lists(Mocks& mocks) {
          [](Reply& reply) { reply.members["ErrorList"] = json::array(); });
   const auto mixed = [&mocks](std::string variant, std::string what,
                               std::function<std::int64_t(const json& errors)> code) {
-    add(mocks, {RuleId::kRegisterAllFailMixed, std::move(variant), std::move(what)}).answer =
+    add(mocks, {RuleId::kRegisterAllFailMixed, std::move(variant), std::move(what)}).reply =
         [code = std::move(code)](Reply& reply, const WrongCall& call) {
           const auto errors = reply.members.find("ErrorList");
           if (call.action == kUserRegister && reply.code != 0 && errors != reply.members.end())

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "contracts/harness/contract_case.h"
-#include "mock_server/wrong/wrong_mock.h"
+#include "tests/wrong/wrong_mock.h"
 
 namespace zimmock {
 

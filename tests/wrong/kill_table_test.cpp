@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "mock_server/wrong/kill_table.h"
 #include "tests/support/catch.h"
 #include "tests/support/manual_clock.h"
+#include "tests/wrong/kill_table.h"
 
 using namespace zimmock;
 

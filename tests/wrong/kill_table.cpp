@@ -1,4 +1,4 @@
-#include "mock_server/wrong/kill_table.h"
+#include "tests/wrong/kill_table.h"
 
 #include <algorithm>
 #include <atomic>
@@ -60,7 +60,7 @@ std::string others(const KillRow& row) {
 KillRow run_against(const WrongMock* mock, const std::vector<ContractCase>& cases,
                     const Clock& clock) {
   Service service(clock);
-  service.set_wrong(mock);
+  if (mock != nullptr) service.set_behaviour(*mock);
   LoopbackTransport transport(service);
   MockTarget target(service, transport);
   const Profile profile;
@@ -101,7 +101,7 @@ std::string kill_table_page(const std::vector<KillRow>& rows) {
       std::count_if(rows.begin(), rows.end(), [](const KillRow& row) { return row.caught(); });
   std::string out = fmt::format(
       "# Who checks the checker\n\n"
-      "Made by `zimmock contract kill-table`; do not edit. Each row is a mock that is wrong on "
+      "Made by `./dev kill-table`; do not edit. Each row is a mock that is wrong on "
       "purpose,\nin the one way that is said, and the cases of its own rule by which the contract "
       "suite catches it\n(or the look that is had at every answer, whatever the case). The honest "
       "mock fails no case.\n\n"

@@ -1,4 +1,4 @@
-#include "mock_server/wrong/edits.h"
+#include "tests/wrong/edits.h"
 
 #include <algorithm>
 
@@ -152,8 +152,8 @@ void add_handle(Mocks& mocks, const Named& named, OperationId action, CallEdit h
 }
 
 void add_overlooks(Mocks& mocks, const Named& named, FindingTest fits) {
-  add(mocks, named).answer = [rule_id = named.rule_id, fits = std::move(fits)](
-                                 Reply& reply, const WrongCall& call) {
+  add(mocks, named).reply = [rule_id = named.rule_id, fits = std::move(fits)](
+                                Reply& reply, const WrongCall& call) {
     if (has_error_list(reply, call)) return overlook_users(reply, call, rule_id, fits);
     if (reply.refusal && reply.refusal->rule_id == rule_id && fits(*reply.refusal)) {
       accept(reply, call);
@@ -187,7 +187,7 @@ void add_refuses_user(Mocks& mocks, const Named& named, std::string member, Text
 }
 
 void add_refuses_warning(Mocks& mocks, const Named& named) {
-  add(mocks, named).answer = [rule_id = named.rule_id](Reply& reply, const WrongCall& call) {
+  add(mocks, named).reply = [rule_id = named.rule_id](Reply& reply, const WrongCall& call) {
     // What comes before it in the registry is checked before it, more or less.
     if (reply.refusal && reply.refusal->rule_id < rule_id) return;
     for (const Finding& warning : reply.warnings) {
@@ -200,7 +200,7 @@ void add_refuses_warning(Mocks& mocks, const Named& named) {
 }
 
 void add_wrong_code(Mocks& mocks, const Named& named) {
-  add(mocks, named).answer = [rule_id = named.rule_id](Reply& reply, const WrongCall& call) {
+  add(mocks, named).reply = [rule_id = named.rule_id](Reply& reply, const WrongCall& call) {
     if (has_error_list(reply, call)) recode_users(reply, call, rule_id);
     if (!reply.refusal || reply.refusal->rule_id != rule_id) return;
     reply.code = another_code(reply.code);

@@ -12,7 +12,7 @@
 #include "contracts/api/operations/user_register.h"
 #include "contracts/api/text.h"
 #include "contracts/api/user_id.h"
-#include "mock_server/wrong/edits.h"
+#include "tests/wrong/edits.h"
 
 namespace zimmock::wrong {
 namespace {

@@ -1,8 +1,8 @@
 #pragma once
 
-// The deliberately wrong mocks: the honest service with a seam or two substituted, so that it
+// The deliberately wrong mocks: the honest service with a decision or two substituted, so that it
 // breaks one rule. They prove the contract suite, which has to catch every one of them by a case of
-// that rule; they are switched on from code only, never by a fault.
+// that rule.
 //
 // To add one: add a row to the file of its kind (wrong_requests.cpp: the query and its signature;
 // wrong_limits.cpp: sizes, numbers, times and rates; wrong_imports.cpp, wrong_lists.cpp: what is
@@ -21,7 +21,6 @@
 
 #include "contracts/api/http.h"
 #include "contracts/api/sdk_delivery.h"
-#include "mock_server/handlers/handlers.h"
 #include "mock_server/service/service.h"
 
 namespace zimmock {
@@ -38,12 +37,12 @@ struct WrongCall {
   // the tenant. In handle only.
   Reply honest() const { return honest(body); }
   Reply honest(const nlohmann::json& other) const {
-    return handler_of(action)(*tenant, other, now_ms);
+    return honest_behaviour().apply({request, tenant, action, now_ms}, other);
   }
 };
 
 // Each seam may be empty; the honest service is behind it then.
-struct WrongMock {
+struct WrongMock : Behaviour {
   std::string name;  // "query.newest-first/ascending"
   RuleId rule_id{};  // that it breaks
   std::string what;  // what it does wrong, one sentence
@@ -55,13 +54,20 @@ struct WrongMock {
   // In the place of the operation's handler, without the tenant's lock.
   std::function<Reply(const WrongCall&)> handle;
   // What is answered, refusals too, before it becomes HTTP.
-  std::function<void(Reply&, const WrongCall&)> answer;
+  std::function<void(Reply&, const WrongCall&)> reply;
   // The answer as it is sent.
   std::function<void(HttpResponse&)> http;
   // In the place of delivery_of().
-  std::function<const DeliveryRule&(std::int64_t type, Role, const SdkVersion&)> delivery;
+  DeliverySource delivery;
 
-  bool has_seam() const { return options || request || handle || answer || http || delivery; }
+  bool has_seam() const { return options || request || handle || reply || http || delivery; }
+
+  void make_tenant(TenantOptions& tenant) const override;
+  void receive(HttpRequest& received, const std::function<void()>& read_body,
+               const Service& service) const override;
+  Reply apply(const ServiceCall& call, const nlohmann::json& body) const override;
+  void answer(Reply& answered, const ServiceCall& call) const override;
+  void send(HttpResponse& response) const override;
 };
 
 // All of them, built once; those of one rule follow each other in the order of the registry.

@@ -5,7 +5,7 @@
 #include "contracts/api/http.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/message_body.h"
-#include "mock_server/wrong/edits.h"
+#include "tests/wrong/edits.h"
 
 namespace zimmock::wrong {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "contracts/api/text.h"
-#include "mock_server/wrong/edits.h"
+#include "tests/wrong/edits.h"
 
 namespace zimmock::wrong {
 namespace {

@@ -6,7 +6,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/signature.h"
 #include "contracts/api/text.h"
-#include "mock_server/wrong/edits.h"
+#include "tests/wrong/edits.h"
 
 namespace zimmock::wrong {
 namespace {
@@ -255,7 +255,7 @@ void add_places(Mocks& mocks) {
 // the other too.
 void add_swapped(Mocks& mocks, std::string variant, std::string what,
                  std::function<std::optional<RuleId>(const Finding&, const WrongCall&)> other) {
-  add(mocks, {RuleId::kCheckOrder, std::move(variant), std::move(what)}).answer =
+  add(mocks, {RuleId::kCheckOrder, std::move(variant), std::move(what)}).reply =
       [other = std::move(other)](Reply& reply, const WrongCall& call) {
         if (!reply.refusal) return;
         const auto rule_id = other(*reply.refusal, call);

@@ -9,8 +9,8 @@
 #include <fmt/format.h>
 
 #include "contracts/api/message_body.h"
-#include "mock_server/wrong/wrong_mock.h"
 #include "tests/support/mock_world.h"
+#include "tests/wrong/wrong_mock.h"
 
 using namespace zimmock;
 using nlohmann::json;
@@ -45,8 +45,8 @@ void import_three(test::MockWorld& world) {
 using Scene = std::function<json(test::MockWorld&)>;
 
 // The answer in that world, without what differs from request to request.
-std::string answer_in(const WrongMock* mock, const Scene& scene) {
-  test::MockWorld world(default_profile(), std::nullopt, mock);
+std::string answer_in(const Behaviour& behaviour, const Scene& scene) {
+  test::MockWorld world(default_profile(), std::nullopt, behaviour);
   world.register_users({"alice", "bob"});
   json answer = scene(world);
   if (answer.is_object()) answer.erase("RequestId");
@@ -197,13 +197,14 @@ TEST_CASE("a wrong mock is named after its rule, once, and says what it does") {
 TEST_CASE("a wrong mock answers otherwise than the honest one") {
   for (const Sample& sample : samples()) {
     INFO(sample.name);
-    CHECK(answer_in(&wrong(sample.name), sample.scene) != answer_in(nullptr, sample.scene));
+    CHECK(answer_in(wrong(sample.name), sample.scene) !=
+          answer_in(honest_behaviour(), sample.scene));
   }
 }
 
 TEST_CASE("an edge mock takes or refuses the edge only") {
   const auto code = [](const char* name, const json& changes) {
-    test::MockWorld world(default_profile(), std::nullopt, &wrong(name));
+    test::MockWorld world(default_profile(), std::nullopt, wrong(name));
     world.register_users({"alice", "bob"});
     return world.code("ImportPeerMsg", text(world, changes));
   };
@@ -230,7 +231,7 @@ TEST_CASE("an edge mock takes or refuses the edge only") {
 
 TEST_CASE("a wrong mock of the delivery moves one boundary") {
   const auto delivered = [](const char* name, const std::string& sdk, const char* user) {
-    test::MockWorld world(default_profile(), std::nullopt, &wrong(name));
+    test::MockWorld world(default_profile(), std::nullopt, wrong(name));
     world.register_users({"alice", "bob"});
     json custom = world.text("alice", "bob", user, "hi");
     custom["MessageType"] = kCustom;

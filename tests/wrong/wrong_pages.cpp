@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "mock_server/wrong/edits.h"
+#include "tests/wrong/edits.h"
 
 namespace zimmock::wrong {
 namespace {
