@@ -106,9 +106,7 @@ AnswerCheck check_answer(std::string_view action, const HttpResponse& response,
   check_request_id(*answer, notes);
   out.usable = code.has_value();
   const Operation* known = find_operation(action);
-  if (code && known != nullptr && known->check_answer != nullptr) {
-    known->check_answer(*answer, *code == 0, notes);
-  }
+  if (code && known != nullptr) check_answer_members(*known, *answer, *code == 0, notes);
   return out;
 }
 

@@ -19,6 +19,7 @@ using Mocks = std::vector<WrongMock>;
 // The files of families; each adds its own.
 void add_requests(Mocks& mocks);
 void add_limits(Mocks& mocks);
+void add_batches(Mocks& mocks);
 void add_imports(Mocks& mocks);
 void add_lists(Mocks& mocks);
 void add_pages(Mocks& mocks);

@@ -17,53 +17,7 @@ using enum OperationId;
 
 // --- UserRegister ---
 
-void add_error_lists(Mocks& mocks) {
-  constexpr RuleId kPartial = RuleId::kRegisterPartial, kAll = RuleId::kRegisterAllFail;
-  add_reply(mocks, {kPartial, "no-error-list", "ErrorList is missing."}, kUserRegister,
-            [](Reply& reply, const WrongCall&) { reply.members.erase("ErrorList"); });
-  add_reply(mocks, {kPartial, "empty-error-list", "ErrorList names nobody."}, kUserRegister,
-            [](Reply& reply, const WrongCall&) { reply.members["ErrorList"] = json::array(); });
-  add_reply(mocks, {kPartial, "first-error-only", "ErrorList names the first that failed only."},
-            kUserRegister, [](Reply& reply, const WrongCall&) {
-              json& errors = reply.members["ErrorList"];
-              if (errors.size() > 1) errors = json::array({errors.front()});
-            });
-  for (const char* member : {"UserId", "SubCode", "SubMessage"}) {
-    std::string variant = std::string("no-") + member;
-    for (char& c : variant) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    add_reply(mocks,
-              {kPartial, variant, std::string("An entry of ErrorList has no ") + member + "."},
-              kUserRegister, [member](Reply& reply, const WrongCall&) {
-                for (json& error : reply.members["ErrorList"]) error.erase(member);
-              });
-  }
-  add_reply(mocks, {kPartial, "sub-code", "SubCode is always the general one."}, kUserRegister,
-            [](Reply& reply, const WrongCall&) {
-              for (json& error : reply.members["ErrorList"]) error["SubCode"] = 660000001;
-            });
-  add_reply(mocks, {kPartial, "code", "Code is not 0 when one user fails."}, kUserRegister,
-            [](Reply& reply, const WrongCall&) {
-              const json& errors = reply.members["ErrorList"];
-              if (!errors.empty()) reply.code = errors.front()["SubCode"].get<std::int64_t>();
-            });
-  const auto failed = [&mocks](std::string variant, std::string what,
-                               std::function<void(Reply&)> edit) {
-    add(mocks, {kAll, std::move(variant), std::move(what)}).reply =
-        [edit = std::move(edit)](Reply& reply, const WrongCall& call) {
-          const bool all = call.action == kUserRegister && reply.code != 0 &&
-                           reply.members.contains("ErrorList");
-          if (all) edit(reply);
-        };
-  };
-  failed("code-0", "Code is 0 though every user failed.", [](Reply& reply) {
-    reply.code = 0;
-    reply.refusal.reset();
-  });
-  failed("general-code", "Code is the general one.", [](Reply& reply) { reply.code = 660000001; });
-  failed("no-error-list", "ErrorList is missing.",
-         [](Reply& reply) { reply.members.erase("ErrorList"); });
-  failed("empty-error-list", "ErrorList names nobody.",
-         [](Reply& reply) { reply.members["ErrorList"] = json::array(); });
+void add_mixed_codes(Mocks& mocks) {
   const auto mixed = [&mocks](std::string variant, std::string what,
                               std::function<std::int64_t(const json& errors)> code) {
     add(mocks, {RuleId::kRegisterAllFailMixed, std::move(variant), std::move(what)}).reply =
@@ -357,7 +311,7 @@ void add_clears(Mocks& mocks) {
 }  // namespace
 
 void add_imports(Mocks& mocks) {
-  add_error_lists(mocks);
+  add_mixed_codes(mocks);
   add_registration(mocks);
   add_whose_list(mocks);
   add_import_answers(mocks);

@@ -41,6 +41,7 @@ wrong::Mocks make_wrong_mocks() {
   add_registry(mocks);
   wrong::add_requests(mocks);
   wrong::add_limits(mocks);
+  wrong::add_batches(mocks);
   wrong::add_imports(mocks);
   wrong::add_lists(mocks);
   wrong::add_pages(mocks);

@@ -72,10 +72,19 @@ struct CheckedCall {
 struct Batch {
   const char* member;               // of the request, such as "UserInfo"
   const char* errors;               // of the answer, such as "ErrorList"
+  bool sub_message = false;         // an entry there has one beside UserId and SubCode
   RuleId partial;                   // Code is 0 if one user did not fail
   RuleId all_fail;                  // Code is not 0 if all failed
   RuleId state;                     // only the service's memory shows a user to break it
   std::string_view state_expected;  // of a user who keeps it
+};
+
+// The list of an answer that has what was found for the users of a batch.
+struct FoundUsers {
+  const char* list;                    // such as "Result"
+  std::span<const char* const> texts;  // members of each entry, all strings
+  RuleId members;                      // each entry has them
+  RuleId order;                        // the request's; an id given twice stands there once
 };
 
 // The members of an answer that some services leave out, or send as null, when they are empty or 0.
@@ -104,6 +113,7 @@ struct Operation {
   // RequestId.
   void (*check_answer)(const nlohmann::json& answer, bool success, AnswerNotes& notes) = nullptr;
   std::optional<Batch> batch{};  // nothing: the call is done as a whole or not at all
+  std::optional<FoundUsers> found{};
   EmptyMembers empty{};
 
   bool emulated() const { return id != OperationId::kNotEmulated; }
@@ -116,6 +126,10 @@ std::span<const Operation* const> all_operations();
 // nullptr for a name that is not the vendor's, and for one of another host.
 const Operation* find_operation(std::string_view name);
 const Operation& operation(OperationId id);  // not for kNotEmulated
+
+// Holds an answer against all that the row says of it: check_answer, batch and found.
+void check_answer_members(const Operation& operation, const nlohmann::json& answer, bool success,
+                          AnswerNotes& notes);
 
 // The rule that bounds how often an operation is called: the rate.* one with the row's code, or
 // kRate where no rule has that code.

@@ -36,42 +36,6 @@ CheckedUser read_user(const json& info, const std::string& where, const Profile&
   return out;
 }
 
-// One user that was not registered.
-void check_failed_user(RuleId id, const json& user, const std::string& where, AnswerNotes& notes) {
-  if (!user.is_object()) {
-    notes.broken(id, where, "an object", json_type_and_value(user));
-    return;
-  }
-  const json* user_id = member(user, "UserId");
-  if (user_id == nullptr || !user_id->is_string()) {
-    notes.broken(id, where + "/UserId", "a string", got_of(user_id));
-  }
-  const json* code = member(user, "SubCode");
-  if (code == nullptr || !code->is_number_integer() || *code == 0) {
-    notes.broken(id, where + "/SubCode", "an integer that is not 0", got_of(code));
-  }
-  const json* message = member(user, "SubMessage");
-  if (message == nullptr || !message->is_string()) {
-    notes.broken(id, where + "/SubMessage", "a string", got_of(message));
-  }
-}
-
-// Without an ErrorList there is nothing to look at: nobody failed, or the call was refused as a
-// whole.
-void check_error_list(const json& answer, bool success, AnswerNotes& notes) {
-  const json* errors = member(answer, "ErrorList");
-  if (errors == nullptr) return;
-  const RuleId id = success ? RuleId::kRegisterPartial : RuleId::kRegisterAllFail;
-  notes.look_at(id);
-  if (!errors->is_array()) {
-    notes.broken(id, "/ErrorList", "an array", json_type_and_value(*errors));
-    return;
-  }
-  for (std::size_t i = 0; i < errors->size(); ++i) {
-    check_failed_user(id, (*errors)[i], pointer_to("/ErrorList", i), notes);
-  }
-}
-
 }  // namespace
 
 CheckedRegister check_user_register(const nlohmann::json& body, const Profile& profile) {
@@ -136,9 +100,9 @@ constinit const Operation user_register{
           }
           return out;
         },
-    .check_answer = check_error_list,
     .batch = Batch{.member = "UserInfo",
                    .errors = "ErrorList",
+                   .sub_message = true,
                    .partial = RuleId::kRegisterPartial,
                    .all_fail = RuleId::kRegisterAllFail,
                    .state = RuleId::kRegisterNew,
