@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "contracts/api/app_settings.h"
 #include "contracts/api/profile.h"
 #include "contracts/api/result.h"
 #include "contracts/api/text.h"
@@ -35,8 +36,6 @@ Result<Value> choose(std::string_view option, const std::string& given,
               fmt::format("{}: expected {}, got {}{}", option, fmt::join(names, ", "), quote(given),
                           did_you_mean(given, names)));
 }
-
-inline constexpr std::int64_t kMaxRetentionDays = 3650;
 
 // --plan: the days of history that it keeps.
 Result<std::int64_t> plan_retention_days(const std::string& plan);

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "contracts/api/app_settings.h"
 #include "contracts/api/json_text.h"
+#include "contracts/api/text.h"
 #include "mock_server/service/service.h"
 #include "mock_server/service_listeners.h"
 #include "mock_server/tenant/state_document.h"
@@ -230,6 +233,26 @@ const std::string& MockServer::ca_certificate() const { return impl_->ca_certifi
 
 MockTenant MockServer::tenant(const TenantSettings& settings) {
   return {impl_->service, impl_->service->create_tenant(to_options(settings))};
+}
+
+Result<MockTenant> MockServer::tenant_with(
+    const std::map<std::string, std::string, std::less<>>& settings) {
+  nlohmann::json object = nlohmann::json::object();
+  for (const auto& [name, text] : settings) {
+    const auto rows = app_settings();
+    const auto is_this = [&](const AppSetting& row) { return row.name == name; };
+    if (std::none_of(rows.begin(), rows.end(), is_this)) {
+      std::vector<std::string_view> names;
+      for (const AppSetting& row : rows) names.push_back(row.name);
+      return fail(ErrorKind::kUsage,
+                  fmt::format("/{}: expected {}, got an unknown setting{}", name,
+                              fmt::join(names, ", "), did_you_mean(name, names)));
+    }
+    object[name] = app_setting_value(text);
+  }
+  TenantOptions options;
+  if (auto read = read_app_settings(object, options); !read) return tl::unexpected(read.error());
+  return MockTenant(impl_->service, impl_->service->create_tenant(options));
 }
 
 std::unique_ptr<Transport> MockServer::transport() {

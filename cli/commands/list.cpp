@@ -9,6 +9,7 @@
 #include "cli/output.h"
 #include "cli/table.h"
 #include "client/formats/format.h"
+#include "contracts/api/app_settings.h"
 #include "contracts/api/codes.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/operations/operation.h"
@@ -45,7 +46,9 @@ json list_actions() {
                     {"area", row->area},
                     {"rate", rate_text(row->rate)},
                     {"rate_code", row->rate.code == 0 ? json() : json(row->rate.code)},
-                    {"repeatable", !row->emulated() ? "" : row->repeatable ? "yes" : "no"},
+                    {"repeatable", !row->emulated()  ? ""
+                                   : row->repeatable ? "yes"
+                                                     : "no"},
                     {"what", row->host.empty() ? std::string(row->what)
                                                : fmt::format("{} (at {})", row->what, row->host)}});
   }
@@ -72,6 +75,13 @@ json list_codes() {
                     {"class", to_string(row.code_class)},
                     {"what", row.meaning}});
   }
+  return rows;
+}
+
+json list_app_settings() {
+  json rows = json::array();
+  for (const AppSetting& row : app_settings())
+    rows.push_back({{"name", row.name}, {"default", row.standard}, {"what", row.what}});
   return rows;
 }
 
@@ -147,6 +157,7 @@ const std::vector<Kind>& kinds() {
       {"rules", list_rules, {"name", "mark", "code", "what"}},
       {"codes", list_codes, {"name", "class", "what"}},
       {"settings", list_settings, {"name", "mark", "default", "strict", "what"}},
+      {"app-settings", list_app_settings, {"name", "default", "what"}},
       {"delivery", list_delivery, {"name", "mark", "delivery", "what"}},
       {"faults", list_faults, {"name", "value", "when", "what"}},
       {"formats", list_formats, {"name", "what"}},
@@ -163,8 +174,9 @@ Run setup_list(CLI::App& app) {
     bool as_json = false;
   };
   auto options = std::make_shared<Options>();
-  app.add_option("KIND", options->kind,
-                 "actions, rules, codes, settings, delivery, faults, formats or control")
+  app.add_option(
+         "KIND", options->kind,
+         "actions, rules, codes, settings, app-settings, delivery, faults, formats or control")
       ->required();
   app.add_flag("--json", options->as_json, "One JSON array instead of a table");
   return [options] {

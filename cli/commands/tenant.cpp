@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/control/control_client.h"
 #include "cli/files.h"
+#include "cli/mock/app_setting_flags.h"
 #include "cli/output.h"
 #include "cli/table.h"
 #include "contracts/api/json_text.h"
@@ -22,12 +23,7 @@ using json = nlohmann::json;
 struct NewTenant {
   std::string app_id;
   std::string secret_file;
-  std::string plan;
-  std::optional<std::int64_t> retention_days;
-  std::string rate;
-  std::string profile;
-  std::string clock;
-  std::optional<std::uint64_t> rng_seed;
+  AppSettingFlags settings;
   std::string seed_file;
 };
 
@@ -45,26 +41,10 @@ void print_tenant(const json& tenant, bool as_json) {
   }
 }
 
-// Whole numbers as numbers, words as texts; the mock says what it does not take.
-json number_or_text(const std::string& text) {
-  const auto number = parse_int64(text);
-  return number ? json(*number) : json(text);
-}
-
-// The name of a profile, or what its file says.
-Result<json> profile_of(const std::string& name_or_file) {
-  if (name_or_file == "default" || name_or_file == "strict") return json(name_or_file);
-  // The file's mistakes are named with its line here; the mock does not have the file.
-  if (const auto checked = load_profile(name_or_file); !checked) {
-    return tl::unexpected(checked.error());
-  }
-  const auto text = read_small_file(name_or_file);
-  if (!text) return tl::unexpected(text.error());
-  return json_or_discarded(*text);
-}
-
 Result<json> to_body(const NewTenant& wanted) {
-  json body = json::object();
+  auto body_or_error = to_json(wanted.settings);
+  if (!body_or_error) return body_or_error;
+  json body = *std::move(body_or_error);
   if (!wanted.app_id.empty()) {
     const auto app_id = parse_app_id(wanted.app_id);
     if (!app_id) return tl::unexpected(app_id.error());
@@ -80,16 +60,6 @@ Result<json> to_body(const NewTenant& wanted) {
     }
     body["server_secret"] = trim(*secret);
     warn_of_readers(wanted.secret_file);
-  }
-  if (!wanted.plan.empty()) body["plan"] = wanted.plan;
-  if (wanted.retention_days) body["retention_days"] = *wanted.retention_days;
-  if (!wanted.rate.empty()) body["rate"] = number_or_text(wanted.rate);
-  if (!wanted.clock.empty()) body["clock"] = wanted.clock;
-  if (wanted.rng_seed) body["rng_seed"] = *wanted.rng_seed;
-  if (!wanted.profile.empty()) {
-    auto profile = profile_of(wanted.profile);
-    if (!profile) return tl::unexpected(profile.error());
-    body["profile"] = *std::move(profile);
   }
   return body;
 }
@@ -149,13 +119,7 @@ Run declare_tenant_create(CLI::App& app) {
   NewTenant& wanted = options->wanted;
   app.add_option("--app-id", wanted.app_id, "Its AppId; the mock picks one that is free");
   app.add_option("--secret-file", wanted.secret_file, "File with its secret; the mock makes one");
-  app.add_option("--plan", wanted.plan, "free (7 days of history), pro (30) or enterprise (90)");
-  app.add_option("--retention-days", wanted.retention_days, "Instead of the plan's days");
-  app.add_option("--rate", wanted.rate, "Calls a second for each operation, or off");
-  app.add_option("--profile", wanted.profile, "default, strict, or a JSON file");
-  app.add_option("--clock", wanted.clock, "real, frozen:2026-10-01T00:00:00Z or offset:+90s");
-  app.add_option("--rng-seed", wanted.rng_seed,
-                 "Decides MsgIds, Next, page sizes and what faults draw");
+  add_app_setting_flags(app, wanted.settings, false);
   app.add_option("--seed", wanted.seed_file,
                  "What it holds from the start, as for `zimmock state import`; - is stdin");
   app.add_flag("--json", options->as_json, "One JSON object");

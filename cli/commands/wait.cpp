@@ -32,7 +32,7 @@ int run(const WaitOptions& options) {
   const auto wait = [&](const ControlClient& client) {
     nlohmann::json wanted = options.filters.members();
     wanted["count"] = options.count;
-    wanted["timeout_ms"] = *timeout_ms;
+    wanted["timeout"] = options.timeout;
     return print_verdict(client, client.post(client.tenant_path("/wait"), wanted), options.as_json);
   };
   return run_control(options.control, wait, *timeout_ms + kForTheAnswerMs);

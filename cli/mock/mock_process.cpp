@@ -117,13 +117,20 @@ void warn_if_open(RequestLog& log, const MaybeAddress& address) {
                   address->host));
 }
 
+// What is wrong with them is said when the tenants are made.
+AppSettings settings_of(const ServiceOptions& options) {
+  AppSettings out;
+  static_cast<void>(read_app_setting_flags(options.settings, out));
+  return out;
+}
+
 // A second of a frozen clock ends only when it is advanced, and so its calls are soon used up.
-void warn_if_stuck(RequestLog& log, const ServiceOptions& service) {
-  if (!service.clock.starts_with("frozen:") || service.rate == "off") return;
+void warn_if_stuck(RequestLog& log, const AppSettings& settings) {
+  if (settings.clock.mode != ClockSetting::Mode::kFrozen || !settings.calls_per_second) return;
   log.warn(
       fmt::format("the clock is frozen: after {} calls of an operation every further one is "
                   "refused; use --rate off",
-                  service.rate));
+                  *settings.calls_per_second));
 }
 
 void warn_if_readable(RequestLog& log, const MockOptions& options) {
@@ -143,7 +150,7 @@ class MockProcess::Impl {
         observer_(std::move(observer)),
         service_(
             clock, [this](const RequestRecord& record) { observe(record); },
-            options.service.rng_seed) {}
+            settings_of(options.service).rng_seed) {}
 
   Result<void> start(const MockOptions& options, const Clock& clock) {
     std::vector<std::string> notes;
@@ -162,7 +169,7 @@ class MockProcess::Impl {
       warn_if_open(log_, address);
     }
     for (const std::string& note : notes) log_.warn(note);
-    warn_if_stuck(log_, options.service);
+    warn_if_stuck(log_, settings_of(options.service));
     warn_if_readable(log_, options);
     auto server = ServiceListeners::start(service_, *wanted);
     if (!server) return tl::unexpected(server.error());

@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "cli/choices.h"
 #include "cli/files.h"
+#include "cli/output.h"
 #include "contracts/api/text.h"
 #include "mock_server/tenant/state_document.h"
 
@@ -79,29 +79,21 @@ void add_service_options(CLI::App& app, ServiceOptions& options) {
                  fmt::format("An App, as ID:SECRET; repeatable. {}:{} is always there",
                              kDefaultAppId, kDefaultServerSecret));
   app.add_option("--app-file", options.app_file, "Apps, one ID:SECRET a line; # starts a comment");
-  app.add_option("--plan", options.plan, "free (7 days of history), pro (30) or enterprise (90)")
-      ->capture_default_str();
-  app.add_option("--retention-days", options.retention_days, "Instead of the plan's days")
-      ->check(CLI::Range(std::int64_t{1}, kMaxRetentionDays));
-  app.add_option("--rate", options.rate, "Calls a second for each operation and App, or off")
-      ->capture_default_str();
-  app.add_option("--profile", options.profile,
-                 "default, strict, or a JSON file (see `zimmock list settings`)")
-      ->capture_default_str();
-  app.add_option("--clock", options.clock,
-                 "real, frozen:2026-10-01T00:00:00Z or offset:+90s (units ms s m h d)")
-      ->capture_default_str();
-  app.add_option("--rng-seed", options.rng_seed,
-                 "Decides MsgIds, Next, page sizes and what faults draw")
-      ->capture_default_str();
+  add_app_setting_flags(app, options.settings, true);
   app.add_option("--fault", options.faults,
                  "A fault for these Apps, such as drop-reply,action=ImportPeerMsg,nth=2; "
                  "repeatable (see `zimmock list faults`)")
       ->allow_extra_args(false);
-  app.add_option("--journal", options.journal_entries,
-                 "Requests that each App's journal keeps, 0 for none")
-      ->check(CLI::Range(std::size_t{0}, std::size_t{1'000'000}))
-      ->capture_default_str();
+  app.add_option_function<std::string>(
+         "--journal",
+         [&options](const std::string& text) {
+           tell_line(
+               "zimmock: --journal is now --keep-requests; the old name goes with the next "
+               "release");
+           options.settings["keep_requests"] = text;
+         },
+         "")
+      ->group("");
   app.add_option("--seed", options.seed.file,
                  "Users, devices and messages that the first App starts with: JSON Lines, as "
                  "migrated or as exported, or a chat history of any format that migrate reads");
@@ -110,22 +102,8 @@ void add_service_options(CLI::App& app, ServiceOptions& options) {
 
 Result<TenantOptions> tenant_options(const ServiceOptions& options) {
   TenantOptions out;
-  auto profile = load_profile(options.profile);
-  if (!profile) return tl::unexpected(profile.error());
-  out.profile = std::move(*profile);
-  const auto days = plan_retention_days(options.plan);
-  if (!days) return tl::unexpected(days.error());
-  out.retention_days = options.retention_days > 0 ? options.retention_days : *days;
-  const auto rate = parse_rate(options.rate);
-  if (!rate) return tl::unexpected(rate.error());
-  out.calls_per_second = *rate > 0 ? std::optional(*rate) : std::nullopt;
-  const auto clock = parse_clock(options.clock);
-  if (!clock) return fail(ErrorKind::kUsage, "--" + clock.error().message);
-  out.clock = *clock;
-  out.rng_seed = options.rng_seed;
-  out.journal.entries = options.journal_entries;
-  constexpr std::size_t kBytesPerEntry = 2048;  // a request with its answer, generously
-  out.journal.bytes = std::max(out.journal.bytes, options.journal_entries * kBytesPerEntry);
+  if (auto read = read_app_setting_flags(options.settings, out); !read)
+    return tl::unexpected(read.error());
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/migrate/seed_document.h"
+#include "cli/mock/app_setting_flags.h"
 #include "contracts/api/profile.h"
 #include "contracts/api/result.h"
 #include "mock_server/service/service.h"
@@ -17,14 +18,8 @@ namespace zimmock::cli {
 struct ServiceOptions {
   std::vector<std::string> apps;  // ID:SECRET
   std::string app_file;
-  std::string plan = "free";
-  std::int64_t retention_days = 0;  // 0: the plan's
-  std::string rate = "20";
-  std::string profile = "default";
-  std::string clock = "real";
-  std::uint64_t rng_seed = 1;
+  AppSettingFlags settings;
   std::vector<std::string> faults;  // specs
-  std::size_t journal_entries = 10'000;
   SeedOptions seed;
 };
 

@@ -4,8 +4,10 @@
 #include <cctype>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "contracts/api/http.h"
+#include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
 namespace zimmock {
@@ -180,6 +182,11 @@ std::string shown_app_id(std::string_view text) {
 std::string quote_unless_secret(std::string_view text) {
   if (!may_be_secret(text)) return quote(text);
   return fmt::format("{} bytes, which are not shown: they may be a secret", text.size());
+}
+
+std::string value_unless_secret(const nlohmann::json& value) {
+  return value.is_string() ? quote_unless_secret(value.get_ref<const std::string&>())
+                           : json_type_and_value(value);
 }
 
 }  // namespace zimmock

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "contracts/rules/rules.h"
 
 namespace zimmock {
@@ -41,5 +43,7 @@ std::string shown_app_id(std::string_view text);
 // What a message says it got in place of something that is no secret: quoted; of a text that may be
 // a secret all the same, as it is neither short nor a number, the length only.
 std::string quote_unless_secret(std::string_view text);
+// The same for a JSON value: its type too, but of a string.
+std::string value_unless_secret(const nlohmann::json& value);
 
 }  // namespace zimmock

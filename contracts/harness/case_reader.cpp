@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "contracts/api/app_settings.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/operations/operation.h"
 #include "contracts/api/text.h"
@@ -165,14 +166,18 @@ Result<void> read_given(const json& given, const std::string& where, ContractCas
       return bad(where + "/clock", "\"frozen\"", json_type_and_value(given["clock"]));
     out.needs.clock = true;
   }
-  for (const auto& [name, into] : {std::pair{"rate", 0}, std::pair{"retention_days", 1}}) {
-    if (!given.contains(name)) continue;
-    if (!given[name].is_number_integer())
-      return bad(pointer_to(where, name), "a number", json_type_and_value(given[name]));
-    if (into == 0) out.world.calls_per_second = given[name].get<std::int64_t>();
-    if (into == 1) out.world.retention_days = given[name].get<std::int64_t>();
-    out.needs.settings = true;
+  json settings = json::object();
+  for (const char* name : {"rate", "retention_days"}) {
+    if (given.contains(name)) settings[name] = given[name];
   }
+  AppSettings app;
+  app.calls_per_second = out.world.calls_per_second;
+  app.retention_days = out.world.retention_days;
+  if (auto read = read_app_settings(settings, app); !read)
+    return fail(ErrorKind::kInput, where + read.error().message);
+  out.world.calls_per_second = app.calls_per_second;
+  out.world.retention_days = app.retention_days;
+  out.needs.settings = out.needs.settings || !settings.empty();
   if (!given.contains("profile")) return {};
   auto profile = parse_profile(json_line({{"settings", given["profile"]}}), where + "/profile");
   if (!profile) return tl::unexpected(Error{ErrorKind::kInput, profile.error().message});

@@ -35,13 +35,9 @@ ControlResult show_clock(ControlCall& call) {
 ControlResult set_clock(ControlCall& call) {
   const auto text = text_member(call, "clock");
   if (!text) return tl::unexpected(text.error());
-  if (*text == "frozen") {
-    call.tenant->clock().freeze();
-  } else {
-    const auto setting = parse_clock(*text);
-    if (!setting) return control_error(400, "/" + setting.error().message);
-    call.tenant->clock().set(*setting);
-  }
+  const auto setting = parse_clock(*text);
+  if (!setting) return control_error(400, "/" + setting.error().message);
+  call.tenant->clock().set(*setting);
   call.service.settle(*call.tenant);
   return show_clock(call);
 }

@@ -155,6 +155,8 @@ HttpResponse to_http(const ControlResult& result) {
     response.body = json_line(result->body);
   }
   response.headers.emplace_back("Content-Type", std::move(content_type));
+  if (result && !result->old_form.empty())
+    response.headers.emplace_back("X-Zimmock-Deprecated", result->old_form);
   return response;
 }
 

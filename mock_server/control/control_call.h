@@ -23,6 +23,7 @@ struct ControlReply {
   nlohmann::json body = nlohmann::json::object();
   std::string text;  // instead of `body`, as application/x-ndjson, if is_text
   bool is_text = false;
+  std::string old_form;  // what the call says in a way that goes with the next release, and how now
 };
 
 struct ControlError {

@@ -1,5 +1,6 @@
 #include "mock_server/control/record_json.h"
 
+#include <limits>
 #include <string_view>
 
 #include "contracts/api/json_text.h"
@@ -41,6 +42,13 @@ json body_json(const std::string& text, std::span<const std::string> secrets) {
   return body;
 }
 
+// A number; as it was sent where it is none that an App can have.
+json app_id_json(const std::string& text) {
+  const auto number = parse_int64(text);
+  const bool fits = number && *number >= 0 && *number <= std::numeric_limits<std::uint32_t>::max();
+  return fits ? json(*number) : json(text);
+}
+
 json checked_ids(const RuleSet& checked) {
   json out = json::array();
   for (const Rule& one : all_rules()) {
@@ -61,7 +69,7 @@ json to_json(const RequestRecord& record, std::span<const std::string> secrets) 
       {"seq", record.seq},
       {"time", iso_time(record.wall_ms)},
       {"action", record.action},
-      {"app_id", record.app_id},
+      {"app_id", app_id_json(record.app_id)},
       {"request_id", record.request_id},
       {"nonce", record.nonce},
       {"timestamp", record.timestamp},

@@ -44,10 +44,18 @@ json entries_json(const std::vector<JournalEntry>& entries,
   return out;
 }
 
+tl::expected<void, ControlError> known_word(const std::string& name,
+                                            std::vector<std::string_view> words) {
+  for (const RequestFilterWord& word : request_filter_words()) words.push_back(word.name);
+  return only_members({{name, nullptr}}, words);
+}
+
 // Reads a body of filter words and of the words of `take`, which says whether it took one.
+// `own_words`: those.
 using Take =
     std::function<tl::expected<bool, ControlError>(const std::string& name, const json& value)>;
-tl::expected<RequestFilter, ControlError> read_filter(const ControlCall& call, const Take& take) {
+tl::expected<RequestFilter, ControlError> read_filter(
+    const ControlCall& call, const std::vector<std::string_view>& own_words, const Take& take) {
   const auto body = call.json_body();
   if (!body) return tl::unexpected(body.error());
   RequestFilter filter;
@@ -55,6 +63,7 @@ tl::expected<RequestFilter, ControlError> read_filter(const ControlCall& call, c
     const auto taken = take(name, value);
     if (!taken) return tl::unexpected(taken.error());
     if (*taken) continue;
+    if (auto known = known_word(name, own_words); !known) return tl::unexpected(known.error());
     auto set = filter.set(name, value.is_string() ? value.get<std::string>() : json_line(value));
     if (!set) return bad_request(set.error());
   }
@@ -127,9 +136,10 @@ ControlResult list_unmatched(ControlCall& call) {
 
 ControlResult verify_requests(ControlCall& call) {
   Expectation expected;
-  auto filter = read_filter(call, [&](const std::string& name, const json& value) {
-    return take_expectation(name, value, expected);
-  });
+  auto filter = read_filter(call, {"count", "at_least", "at_most", "chronological", "no_findings"},
+                            [&](const std::string& name, const json& value) {
+                              return take_expectation(name, value, expected);
+                            });
   if (!filter) return tl::unexpected(filter.error());
   expected.filter = *std::move(filter);
   if (!expected.count && !expected.at_least && !expected.at_most && !expected.chronological &&
@@ -144,11 +154,25 @@ ControlResult verify_requests(ControlCall& call) {
   return reply;
 }
 
+tl::expected<bool, ControlError> take_timeout(const json& value, std::int64_t& timeout_ms) {
+  const auto duration =
+      value.is_string() ? parse_duration_ms(value.get_ref<const std::string&>()) : std::nullopt;
+  if (!duration || *duration < 0 || *duration > static_cast<std::int64_t>(kMaxWaitMs)) {
+    return wrong("timeout",
+                 fmt::format("a duration such as \"10s\", at most {}s", kMaxWaitMs / 1000), value);
+  }
+  timeout_ms = *duration;
+  return true;
+}
+
 ControlResult wait_for_requests(ControlCall& call) {
   std::uint64_t count = 1;
   std::int64_t timeout_ms = kDefaultWaitMs;
+  bool old_form = false;
   auto filter = read_filter(
-      call, [&](const std::string& name, const json& value) -> tl::expected<bool, ControlError> {
+      call, {"count", "timeout"},
+      [&](const std::string& name, const json& value) -> tl::expected<bool, ControlError> {
+        if (name == "timeout") return take_timeout(value, timeout_ms);
         if (name != "count" && name != "timeout_ms") return false;
         if (!value.is_number_unsigned()) return wrong(name, "a number from 0", value);
         if (name == "count") {
@@ -157,6 +181,7 @@ ControlResult wait_for_requests(ControlCall& call) {
           return wrong(name, fmt::format("at most {}", kMaxWaitMs), value);
         } else {
           timeout_ms = value.get<std::int64_t>();
+          old_form = true;
         }
         return true;
       });
@@ -170,6 +195,7 @@ ControlResult wait_for_requests(ControlCall& call) {
   reply.body = {{"ok", enough},
                 {"count", journal.count(expected.filter)},
                 {"report", verify(journal, expected).report}};
+  if (old_form) reply.old_form = "/timeout_ms: say /timeout with a duration, such as \"10s\"";
   return reply;
 }
 

@@ -1,5 +1,6 @@
 #include "mock_server/tenant/tenant.h"
 
+#include <algorithm>
 #include <functional>
 
 #include "contracts/api/signature.h"
@@ -19,6 +20,18 @@ bool NonceMemory::seen(std::string_view nonce, std::int64_t now_ms, std::int64_t
   return !recent_.insert(key).second || in_older;
 }
 
+namespace {
+
+JournalLimits journal_limits(std::size_t keep_requests) {
+  constexpr std::size_t kBytesPerEntry = 2048;  // a request with its answer, generously
+  JournalLimits out;
+  out.entries = keep_requests;
+  out.bytes = std::max(out.bytes, keep_requests * kBytesPerEntry);
+  return out;
+}
+
+}  // namespace
+
 Tenant::Tenant(std::uint32_t app_id, std::string server_secret, const TenantOptions& options,
                const Clock& machine)
     : app_id_(app_id),
@@ -26,7 +39,7 @@ Tenant::Tenant(std::uint32_t app_id, std::string server_secret, const TenantOpti
       options_(options),
       clock_(machine, options.clock),
       faults_(options.rng_seed, clock_),
-      journal_(options.journal) {}
+      journal_(journal_limits(options.keep_requests)) {}
 
 ImportWindow Tenant::import_window(std::int64_t now_ms) const {
   return {now_ms, options_.retention_days * kMillisPerDay};

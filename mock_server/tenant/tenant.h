@@ -11,6 +11,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "contracts/api/app_settings.h"
 #include "contracts/api/import_window.h"
 #include "contracts/api/list_id.h"
 #include "contracts/api/operations/operation.h"
@@ -36,13 +37,7 @@ inline constexpr std::string_view kDefaultServerSecret = "9193cc662a4c0ec135ec71
 using DeliverySource =
     std::function<const DeliveryRule&(std::int64_t type, Role, const SdkVersion&)>;
 
-struct TenantOptions {
-  Profile profile;
-  std::int64_t retention_days = kPlans[0].retention_days;
-  std::optional<std::int64_t> calls_per_second = 20;  // nothing: no limit
-  ClockSetting clock;
-  std::uint64_t rng_seed = 1;
-  JournalLimits journal;
+struct TenantOptions : AppSettings {
   DeliverySource delivery = delivery_of;
 };
 

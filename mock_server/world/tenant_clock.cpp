@@ -2,52 +2,22 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
-#include "contracts/api/text.h"
-
 namespace zimmock {
 
 using Mode = ClockSetting::Mode;
 
-Result<ClockSetting> parse_clock(std::string_view text) {
-  constexpr std::string_view kFrozen = "frozen:", kOffset = "offset:";
-  if (text == "real") return ClockSetting{};
-  if (text.starts_with(kFrozen)) {
-    const auto time = parse_iso_time(text.substr(kFrozen.size()));
-    if (time && *time >= kMinClockMs && *time <= kMaxClockMs) {
-      return ClockSetting{Mode::kFrozen, *time, 0};
-    }
-  }
-  if (text.starts_with(kOffset)) {
-    const auto offset = parse_duration_ms(text.substr(kOffset.size()));
-    if (offset && *offset >= -kMaxClockShiftMs && *offset <= kMaxClockShiftMs) {
-      return ClockSetting{Mode::kOffset, 0, *offset};
-    }
-  }
-  return fail(ErrorKind::kUsage,
-              fmt::format("clock: expected real, frozen:2026-10-01T00:00:00Z (1970 to 2200) or "
-                          "offset:+90s (units ms s m h d, up to 36500d), got {}",
-                          quote(text)));
+namespace {
+
+ClockSetting resolved(ClockSetting setting, std::int64_t now_ms) {
+  if (setting.mode == Mode::kFrozen && setting.frozen_ms == kFrozenNow) setting.frozen_ms = now_ms;
+  return setting;
 }
 
-std::string to_string(const ClockSetting& setting) {
-  switch (setting.mode) {
-    case Mode::kFrozen:
-      return "frozen:" + iso_time(setting.frozen_ms);
-    case Mode::kOffset:
-      return setting.offset_ms % kMillisPerSecond == 0
-                 ? fmt::format("offset:{:+}s", setting.offset_ms / kMillisPerSecond)
-                 : fmt::format("offset:{:+}ms", setting.offset_ms);
-    case Mode::kReal:
-      break;
-  }
-  return "real";
-}
+}  // namespace
 
 TenantClock::TenantClock(const Clock& machine, const ClockSetting& setting)
     : machine_(machine),
-      setting_(setting),
+      setting_(resolved(setting, machine.wall_ms())),
       base_ns_(wall_locked() * kNanosPerMilli),
       since_ns_(machine.monotonic_ns()) {}
 
@@ -114,7 +84,7 @@ void TenantClock::set_locked(const ClockSetting& setting) {
   const std::int64_t wall_before = wall_locked();
   base_ns_ = monotonic_locked();
   since_ns_ = machine_.monotonic_ns();
-  setting_ = setting;
+  setting_ = resolved(setting, wall_before);
   // Moved to and fro for centuries in all, it stands at last, rather than overflow.
   constexpr std::int64_t kMaxBaseMs = 8'000'000'000'000;
   const std::int64_t jump_ms = std::max<std::int64_t>(0, wall_locked() - wall_before);

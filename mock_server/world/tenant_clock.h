@@ -2,32 +2,11 @@
 
 #include <cstdint>
 #include <mutex>
-#include <string>
-#include <string_view>
 
 #include "contracts/api/clock.h"
-#include "contracts/api/result.h"
+#include "contracts/api/clock_setting.h"
 
 namespace zimmock {
-
-// How a tenant's time runs.
-struct ClockSetting {
-  enum class Mode { kReal, kFrozen, kOffset };
-  Mode mode = Mode::kReal;
-  std::int64_t frozen_ms = 0;  // Unix milliseconds, for kFrozen
-  std::int64_t offset_ms = 0;  // added to the real time, for kOffset
-};
-
-// How far a tenant's time can be moved: what is within can be counted in nanoseconds.
-inline constexpr std::int64_t kMinClockMs = 0;                  // 1970-01-01
-inline constexpr std::int64_t kMaxClockMs = 7'258'118'400'000;  // 2200-01-01
-inline constexpr std::int64_t kMaxClockShiftMs = std::int64_t{36'500} * kMillisPerDay;
-
-// "real", "frozen:2026-10-01T00:00:00Z", "offset:+90s" (units ms s m h d; at most 36500 days).
-Result<ClockSetting> parse_clock(std::string_view text);
-
-// The reverse.
-std::string to_string(const ClockSetting& setting);
 
 // The machine's clock as a tenant sees it. A frozen clock stands still in both readings, so its
 // rate limit frees up only when it is moved. Thread-safe.

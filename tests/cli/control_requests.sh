@@ -80,8 +80,8 @@ reply "POST $TENANT/verify" '{}'
 refuses 'no verdict' 1 'expected "ok" in the answer' verify --count 1
 
 reply "POST $TENANT/wait" '{"ok":true,"count":3,"report":"3 of 3"}'
-does 'zimmock wait' POST $TENANT/wait '{"action":"ImportPeerMsg","count":3,"timeout_ms":10000}' wait --action ImportPeerMsg --count 3
-does 'wait --timeout' POST $TENANT/wait '{"count":1,"timeout_ms":250}' wait --timeout 250ms
+does 'zimmock wait' POST $TENANT/wait '{"action":"ImportPeerMsg","count":3,"timeout":"10s"}' wait --action ImportPeerMsg --count 3
+does 'wait --timeout' POST $TENANT/wait '{"count":1,"timeout":"250ms"}' wait --timeout 250ms
 reply "POST $TENANT/wait" '{"ok":false,"count":1,"report":"1 of 3 after 10 s"}'
 WHAT='wait: the time is over'
 zim wait --count 3

@@ -188,7 +188,7 @@ call QueryPeerMsg '{"FromUserId":"u2","ToUserId":"u1"}'
 expect_code 100000011
 APP=$SAVED
 ctl GET unmatched
-expect_ctl 200 '.requests[-1].app_id == "999999"'
+expect_ctl 200 '.requests[-1].app_id == 999999'
 
 WHAT='verify: as expected, or a readable difference with near misses'
 new_tenant
@@ -216,17 +216,23 @@ expect_ctl 400
 
 WHAT='wait: until enough match, without a sleep; or the timeout'
 ctl DELETE '{}/requests'
-ctl POST '{}/wait' '{"timeout_ms":86400001}'
-expect_ctl 400
-ctl POST '{}/wait' '{"action":"QueryPeerMsg","count":1,"timeout_ms":1}'
+for body in '{"timeout_ms":86400001}' '{"timeout":"86400001ms"}' '{"timeout":10}' '{"timeout":"soon"}' '{"timout":"1s"}'; do
+  ctl POST '{}/wait' "$body"
+  expect_ctl 400
+done
+expect_ctl 400 '.error | contains("/timout: expected count, timeout, action") and contains("did you mean timeout")'
+ctl POST '{}/wait' '{"action":"QueryPeerMsg","count":1,"timeout":"1ms"}'
 expect_ctl 200 '(.ok | not) and .count == 0'
-curl -q -sS --noproxy '*' -d '{"action":"QueryPeerMsg","count":2,"timeout_ms":600000}' "$URL/_zimmock/v1/tenants/$APP/wait" >"$T/waited" &
+old_form() { curl -q -sS --noproxy '*' -D - -o /dev/null -d "$1" "$URL/_zimmock/v1/tenants/$APP/wait" | grep -ci '^x-zimmock-deprecated: /timeout_ms: '; }
+expect_equal 1 "$(old_form '{"count":1,"action":"QueryPeerMsg","timeout_ms":1}')" 'the old form is taken, and reported'
+expect_equal 0 "$(old_form '{"count":1,"action":"QueryPeerMsg","timeout":"1ms"}')" 'the new one is not reported'
+curl -q -sS --noproxy '*' -d '{"action":"QueryPeerMsg","count":2,"timeout":"10m"}' "$URL/_zimmock/v1/tenants/$APP/wait" >"$T/waited" &
 waiter=$!
 call QueryPeerMsg '{"FromUserId":"u2","ToUserId":"u1"}'
 call QueryPeerMsg '{"FromUserId":"u2","ToUserId":"u1"}'
 wait "$waiter"
 expect 'both came' jq -e '.ok and .count == 2' "$T/waited"
-curl -q -sS --noproxy '*' -d '{"count":99,"timeout_ms":600000}' "$URL/_zimmock/v1/tenants/$APP/wait" >"$T/waited" &
+curl -q -sS --noproxy '*' -d '{"count":99,"timeout":"10m"}' "$URL/_zimmock/v1/tenants/$APP/wait" >"$T/waited" &
 waiter=$!
 ctl DELETE '{}'
 wait "$waiter"
@@ -241,7 +247,7 @@ expect_ctl 405 '.error | contains("GET or POST")'
 ctl GET tenants/abc
 expect_ctl 404
 APP=12345 SECRET=9193cc662a4c0ec135ec71fb57194b38
-curl -q -sS --noproxy '*' -d '{"count":99,"timeout_ms":600000}' "$URL/_zimmock/v1/tenants/12345/wait" >"$T/waited" 2>&1 &
+curl -q -sS --noproxy '*' -d '{"count":99,"timeout":"10m"}' "$URL/_zimmock/v1/tenants/12345/wait" >"$T/waited" 2>&1 &
 waiter=$!
 stop_mock TERM
 wait "$waiter"

@@ -61,7 +61,7 @@ TEST_CASE("a clock's setting reads back what it writes") {
 }
 
 TEST_CASE("what is no clock is refused with what is") {
-  for (const char* bad : {"", "now", "frozen", "frozen:", "frozen:yesterday", "offset:soon"}) {
+  for (const char* bad : {"", "now", "freeze", "frozen:", "frozen:yesterday", "offset:soon"}) {
     CAPTURE(bad);
     const auto parsed = parse_clock(bad);
     REQUIRE_FALSE(parsed);

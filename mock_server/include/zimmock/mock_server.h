@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -152,6 +153,9 @@ class MockServer {
 
   // A new App with an AppId and a secret that the server picks.
   MockTenant tenant(const TenantSettings& settings = {});
+  // The same with settings by name, in the words of `zimmock list app-settings`: {{"rate", "off"}}.
+  // The Error (kUsage) names the setting and what it takes.
+  Result<MockTenant> tenant_with(const std::map<std::string, std::string, std::less<>>& settings);
 
   // The service without a socket: requests go straight to it, and faults of the wire come as the
   // Error that a socket would show. For one thread; it may outlive the server.
