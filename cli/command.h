@@ -61,7 +61,7 @@ std::vector<std::string>& words_after_dashes();
 // One line "zimmock: message" on stderr; returns `code`.
 int complain(ExitCode code, std::string_view message);
 
-// The same of an Error; returns 2 for what the user can mend, else 1.
+// The same of an Error; returns 2 for what the user can repair, else 1.
 int complain(const Error& error);
 
 // The same with "warning: ", where others than its owner may read a file that holds a secret.

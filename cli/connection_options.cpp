@@ -53,15 +53,16 @@ Result<std::int64_t> timeout_in_ms(double seconds, std::string_view option) {
 
 void add_connection_options(CLI::App& app, ConnectionOptions& options) {
   app.add_option("--endpoint", options.endpoint,
-                 fmt::format("Where the service is (or ZIM_ENDPOINT; default {})", kRealEndpoint));
+                 fmt::format("The service's URL (or ZIM_ENDPOINT; default {})", kRealEndpoint));
   app.add_option("--app-id", options.app_id, "The AppId (or ZIM_APP_ID)");
   app.add_option("--secret-file", options.secret_file,
                  "File with the server secret (or the variable ZIM_SERVER_SECRET)");
   app.add_option("--ca-file", options.ca_file,
                  "CA certificates in PEM to trust instead of the system's");
-  app.add_option("--timeout", options.timeout_s, "Seconds that one call may take")
+  app.add_option("--timeout", options.timeout_s, "Time limit of one call, in seconds")
       ->capture_default_str();
-  app.add_option("--connect-timeout", options.connect_timeout_s, "Seconds that connecting may take")
+  app.add_option("--connect-timeout", options.connect_timeout_s,
+                 "Time limit of connecting, in seconds")
       ->capture_default_str();
   app.add_option("--server-secret,--secret", options.misplaced_secret)->group("");
 }

@@ -64,7 +64,8 @@ class ReadSession {
 // "zimmock: OPERATION: code 660500002 (...): ..." on stderr; returns 7 for credentials, else 1.
 int complain_status(std::string_view operation, const ApiStatus& status);
 
-// The Error's message on stderr; returns 2 for what the user can mend, 5 for what may pass, else 1.
+// The Error's message on stderr; returns 2 for what the user can repair, 5 for what may pass,
+// else 1.
 int complain_error(const Error& error);
 
 // The same for a journal: one that cannot be written now, as the disk is full say, may be later.

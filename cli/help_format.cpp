@@ -112,30 +112,29 @@ struct OptionHeading {
 };
 
 constexpr OptionHeading kOptionHeadings[] = {
-    {"serve exec", "Where it listens",
+    {"serve exec", "Addresses",
      "listen tls-listen proxy-listen control-listen control-token-file port ca-dir cert key "
      "body-limit"},
-    {"serve exec create", "Apps and what they start with",
-     "app app-id app-file secret-file plan retention-days rate profile clock rng-seed fault "
-     "journal seed format users merge-users tz date-order language media-map bad"},
+    {"serve exec create", "Apps",
+     "app app-id app-file secret-file plan retention-days rate profile clock rng-seed "
+     "keep-requests fault seed format users merge-users tz date-order language media-map bad"},
     {"exec judge proxy", "Verdict", "findings allow allow-duplicates rate"},
     {"serve exec proxy", "Output", "log ready-file state-out requests-out har quiet json"},
-    {"migrate map preview convert retry", "What is read",
+    {"migrate map preview convert retry", "Input",
      "format users merge-users media-map tz date-order language null-is-text merge exported-by "
      "long-messages missing-media profile"},
-    {"migrate retry", "What is planned",
-     "plan retention-days time-shift too-old bad names tag shard"},
-    {"migrate verify retry", "How it runs",
+    {"migrate retry", "Plan", "plan retention-days time-shift too-old bad names tag shard"},
+    {"migrate verify retry", "Run",
      "execute verify-only journal quarantine gap settle sign-skew adopt adopt-wait rate lanes "
      "allow-extra"},
     {"migrate verify retry convert map preview", "Output", "max-examples progress json"},
-    {"run", "Cases", "only skip known-failing known-flaky wrong"},
+    {"run", "Cases", "only skip known-failing known-flaky"},
     {"run", "Target and calls",
      "target allow-writes max-calls rate plan retention-days real-service dry-run"},
     {"", "Service", "endpoint secret-file ca-file timeout connect-timeout upstream"},
-    {"", "Which requests", "action user conversation from to list code rule fault since unmatched"},
-    {"", "Which mock", "control control-token-file"},
-    {"", "Which App", "app-id"},
+    {"", "Filters", "action user conversation from to list code rule fault since unmatched"},
+    {"", "Mock", "control control-token-file"},
+    {"", "App", "app-id"},
 };
 
 struct CommandHeading {
@@ -146,7 +145,7 @@ struct CommandHeading {
 constexpr CommandHeading kCommandHeadings[] = {
     {"Run a mock", "serve exec env ca healthcheck"},
     {"Move and read messages", "migrate query view sign"},
-    {"Hold traffic and services against the contract", "contract proxy list"},
+    {"Check traffic and services against the contract", "contract proxy list"},
     {"Steer a running mock", "tenant state clock device fault requests verify wait"},
     {"Help", "help version"},
 };

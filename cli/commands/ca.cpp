@@ -17,7 +17,7 @@ Run setup_ca(CLI::App& app) {
     bool path = false;
   };
   auto options = std::make_shared<Options>();
-  app.add_option("--ca-dir", options->dir, "Folder of the CA; it is made at first use")
+  app.add_option("--ca-dir", options->dir, "The CA's folder; created at first use")
       ->capture_default_str();
   app.add_flag("--path", options->path, "Print the certificate's path instead of the certificate");
   return [options] {

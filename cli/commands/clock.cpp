@@ -118,7 +118,7 @@ Run declare_clock_show(CLI::App& app) {
 }
 
 Run declare_clock_freeze(CLI::App& app) {
-  return declare(app, freeze, "TIME", "At this time; without it, at the current one", false);
+  return declare(app, freeze, "TIME", "Freeze at this time instead of now", false);
 }
 
 Run declare_clock_set(CLI::App& app) {
@@ -152,7 +152,7 @@ constexpr Command kClockCommands[] = {
     {"set", "Set the clock; a clock that runs goes on from there", declare_clock_set},
     {"shift", "Move the time forward or back", declare_clock_shift},
     {"advance", "Move the time forward", declare_clock_advance},
-    {"real", "Go by the machine's clock again", declare_clock_real},
+    {"real", "Follow the machine's clock again", declare_clock_real},
 };
 
 }  // namespace

@@ -5,11 +5,10 @@ namespace {
 
 constexpr Command kContractCommands[] = {
     {"list", "Print the rules of the contract, or its cases", setup_contract_list},
-    {"explain", "Say what a rule or a return code means, and where that comes from",
-     setup_contract_explain},
-    {"run", "Hold the mock, or a service at a URL, against the contract", setup_contract_run},
-    {"diff", "Put two runs side by side: whose fault is what differs?", setup_contract_diff},
-    {"judge", "Hold recorded traffic (HAR) against the contract", setup_contract_judge},
+    {"explain", "Explain a rule or a return code, and name its source", setup_contract_explain},
+    {"run", "Check the mock, or a service at a URL, against the contract", setup_contract_run},
+    {"diff", "Compare two runs, and say which side a difference comes from", setup_contract_diff},
+    {"judge", "Check recorded traffic (HAR) against the contract", setup_contract_judge},
 };
 
 }  // namespace

@@ -110,8 +110,8 @@ Result<int> print_view(const ControlClient& client, const DeviceOptions& options
 Run declare_device_set(CLI::App& app) {
   auto options = std::make_shared<DeviceOptions>();
   app.add_option("USER", options->user, "The user id")->required();
-  app.add_option("VERSION", options->versions, "The SDK version of each of the user's devices");
-  app.add_flag("--none", options->none, "The user has no device that is known");
+  app.add_option("VERSION", options->versions, "The SDK version of each device of the user");
+  app.add_flag("--none", options->none, "Forget the user's devices");
   add_tenant_control_options(app, options->control);
   return control_run(options, set);
 }
@@ -141,9 +141,8 @@ Run declare_device_view(CLI::App& app) {
 }
 
 constexpr Command kDeviceCommands[] = {
-    {"set", "Say which SDK versions a user is logged in with, instead of those before",
-     declare_device_set},
-    {"list", "Print whose versions are known", declare_device_list},
+    {"set", "Set the SDK versions that a user is logged in with", declare_device_set},
+    {"list", "Print the users whose versions are known", declare_device_list},
     {"view", "Print what each of a user's devices gets of a conversation", declare_device_view},
     {"summary", "Print how many users would not see each type of message", declare_device_summary},
 };

@@ -69,7 +69,7 @@ int env(EnvOptions& options) {
 Run setup_env(CLI::App& app) {
   auto options = std::make_shared<EnvOptions>();
   app.add_option("--ready-file", options->ready_file,
-                 "The file that `zimmock serve --ready-file` wrote, instead of --control");
+                 "Read the file of `zimmock serve --ready-file` instead of asking --control");
   app.add_flag("--json", options->as_json, "One JSON object; null: not to be set");
   add_tenant_control_options(app, options->control);
   app.footer(

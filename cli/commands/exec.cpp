@@ -180,19 +180,19 @@ Run setup_exec(CLI::App& app) {
   options->mock.listen = options->mock.tls_listen = options->mock.proxy_listen = "127.0.0.1:0";
   options->mock.log = "off";
   app.add_option("--findings", options->findings,
-                 "When a request broke the contract: fail (print what, end with 1) or ignore")
+                 "If a request breaks the contract: fail (print the rule, exit 1) or ignore")
       ->capture_default_str();
-  app.add_option("--allow", options->allowed,
-                 "The id of a rule that may be broken; repeatable (see `zimmock list rules`)")
+  app.add_option(
+         "--allow", options->allowed,
+         "Allow requests to break this rule, by its id; repeatable (see `zimmock list rules`)")
       ->allow_extra_args(false);
-  app.add_flag(
-      "--allow-duplicates", options->allow_duplicates,
-      "A message that is stored twice, because it was sent again after an attempt without\n"
-      "a usable answer, is no finding");
+  app.add_flag("--allow-duplicates", options->allow_duplicates,
+               "Do not report a message that is stored twice because it was sent again after "
+               "an\nattempt without a usable answer");
   app.add_option("--state-out", options->state_out,
-                 "Write what the mock holds at the end there, as `zimmock state export` does");
+                 "Write the mock's state at the end to this file, as `zimmock state export` does");
   app.add_option("--requests-out", options->requests_out,
-                 "Write the requests there, as `zimmock requests --json` does");
+                 "Write the requests to this file, as `zimmock requests --json` does");
   auto* hermetic = app.add_flag(
       "--hermetic", options->hermetic,
       "Run mock and command in a network of their own in which the vendor's hosts are the\n"

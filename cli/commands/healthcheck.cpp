@@ -20,7 +20,7 @@ Run setup_healthcheck(CLI::App& app) {
   app.add_flag("--json", options->as_json,
                "The answer: where the mock listens, its version and CA");
   add_control_options(app, options->control);
-  app.footer("Exit codes: 0 it answers; 1 it says that something is wrong; 5 nothing answers");
+  app.footer("Exit codes: 0 it answers; 1 it reports a fault; 5 nothing answers");
   return [options] {
     constexpr std::int64_t kTimeoutMs = 5'000;
     const auto ask = [&](const ControlClient& client) -> Result<int> {

@@ -43,7 +43,7 @@ int help(CLI::App& root, const std::vector<std::string>& words) {
 
 Run setup_help(CLI::App& app) {
   auto words = std::make_shared<std::vector<std::string>>();
-  app.add_option("COMMAND", *words, "Of this command, such as: migrate status");
+  app.add_option("COMMAND", *words, "The command to explain, such as: migrate status");
   return [&app, words] { return help(*app.get_parent(), *words); };
 }
 

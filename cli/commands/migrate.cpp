@@ -20,18 +20,20 @@ namespace zimmock::cli {
 namespace {
 
 constexpr Command kMigrateCommands[] = {
-    {"map", "List every person and file of chat histories, for --users and --media-map",
+    {"map", "List the people and files of chat histories, for --users and --media-map",
      setup_migrate_map},
-    {"preview", "Show a conversation as people would read it", setup_migrate_preview},
-    {"convert", "Write what would be imported, in format zim", setup_migrate_convert},
-    {"probe", "Ask a service, with two users made for it, what the documents leave open",
+    {"preview", "Print a conversation as people read it", setup_migrate_preview},
+    {"convert", "Write the messages that would be imported, in format zim", setup_migrate_convert},
+    {"probe",
+     "Find out, with two users made for it, how a service decides what the documents leave open",
      setup_migrate_probe},
-    {"status", "Say how far the migration of a journal is, also while it runs",
+    {"status", "Print the progress of a journal's migration, also while it runs",
      setup_migrate_status},
-    {"report", "Say what became of every record and conversation of a journal",
+    {"report", "Report every record and conversation of a journal's migration",
      setup_migrate_report},
-    {"retry", "Import what an earlier run quarantined, once it is repaired", setup_migrate_retry},
-    {"verify", "Read the lists of a journal back and compare", setup_migrate_verify},
+    {"retry", "Import records that an earlier run quarantined, after they were repaired",
+     setup_migrate_retry},
+    {"verify", "Read a journal's lists back, and compare them", setup_migrate_verify},
 };
 
 // What to say of a word that is no file and nearly a subcommand; "" of any other.

@@ -123,22 +123,21 @@ int proxy(const ProxyOptions& options) {
 Run setup_proxy(CLI::App& app) {
   auto options = std::make_shared<ProxyOptions>();
   app.add_option("--upstream", options->upstream,
-                 "Where requests go, such as https://zim-api.zego.im")
+                 "The service to send requests to, such as https://zim-api.zego.im")
       ->required();
   auto* listen = app.add_option("--listen", options->listen, "HOST:PORT; port 0: any free one")
                      ->capture_default_str();
   app.add_option("--port", options->port, "Listen on 127.0.0.1:PORT")
       ->check(CLI::Range(0, 65'535))
       ->excludes(listen);
-  app.add_option(
-      "--har", options->har,
-      "Record the traffic here as an HTTP Archive, without signatures, tokens and cookies");
+  app.add_option("--har", options->har,
+                 "Record the traffic to this HTTP Archive, without signatures, tokens and cookies");
   options->ready_file = ReadyFile::declare(app);
-  app.add_option("--log", options->log, "A line a request on stderr: json, text or off")
+  app.add_option("--log", options->log, "One line per request on stderr: json, text or off")
       ->capture_default_str();
   app.add_option("--ca-file", options->ca_file,
                  "CA certificates in PEM to trust for the upstream instead of the system's");
-  app.add_flag("--quiet", options->quiet, "Neither log nor summary, only the exit code");
+  app.add_flag("--quiet", options->quiet, "Print neither log nor summary; use the exit code");
   add_judge_flags(app, options->judge);
   app.footer(
       "Requests and answers pass unchanged, and both are held against the contract, one by one "

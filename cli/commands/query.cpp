@@ -79,11 +79,11 @@ Run setup_query(CLI::App& app) {
   app.add_option("--as", options->viewer, "Whose list (FromUserId)")->required();
   app.add_option("--peer", options->peer, "The other user of the conversation (ToUserId)")
       ->required();
-  app.add_option("--limit", options->limit, "Messages a page; the service gives 100 at most")
+  app.add_option("--limit", options->limit, "Messages per page, at most 100")
       ->capture_default_str();
-  app.add_option("--next", options->next, "Where to go on, as returned before");
+  app.add_option("--next", options->next, "The Next of the page before");
   app.add_flag("--all", options->all, "All pages");
-  app.add_flag("--with-empty", options->with_empty, "Deleted and recalled messages too");
+  app.add_flag("--with-empty", options->with_empty, "Include deleted and recalled messages");
   app.add_flag("--json", options->as_json, "The entries as answered, one JSON object a line");
   add_connection_options(app, options->connection);
   return [options] { return run(*options); };

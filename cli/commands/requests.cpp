@@ -100,12 +100,12 @@ Run setup_requests(CLI::App& app) {
   auto* count = app.add_flag("--count", options->count, "Only how many");
   auto* unmatched =
       app.add_flag("--unmatched", options->unmatched,
-                   "Instead, those that are no App's: unknown AppId, path or operation");
+                   "Show the requests of no App instead: unknown AppId, path or operation");
   app.add_flag("--clear", options->clear, "Forget the requests of the App")
       ->excludes(count)
       ->excludes(unmatched);
   count->excludes(unmatched)->excludes(limit);
-  app.add_flag("--json", options->as_json, "Whole entries, one JSON object a line");
+  app.add_flag("--json", options->as_json, "Print whole entries, one JSON object per line");
   add_tenant_control_options(app, options->control);
   return [options] {
     return run_control(options->control,

@@ -82,7 +82,7 @@ Run setup_serve(CLI::App& app) {
   add_mock_options(app, options->mock);
   options->ready_file = ReadyFile::declare(app);
   app.add_flag("--die-with-parent", options->die_with_parent,
-               "Stop as on SIGTERM when the process that started this one is gone (Linux)");
+               "Stop when the process that started this one ends (Linux)");
   app.footer(
       "The first line on stdout is a JSON object with url, tls_url, proxy_url, control_url, ca,\n"
       "app_id and pid, printed when the mock answers; where stdout is a terminal, three lines for\n"

@@ -84,10 +84,9 @@ Run setup_sign(CLI::App& app) {
   app.add_option("--action", options->action, "The operation")->capture_default_str();
   app.add_option("--nonce", options->nonce, "SignatureNonce (default: 16 random hex characters)");
   app.add_option("--timestamp", options->timestamp_s, "Unix seconds (default: now)");
-  app.add_option(
-         "--format", options->format,
-         "query: what follows the '?' of the URL; signature: its 32 hex digits alone; curl: a "
-         "command that sends BODY.json; json: everything")
+  app.add_option("--format", options->format,
+                 "query: the URL's query string; signature: its 32 hex digits; curl: a command "
+                 "that sends BODY.json; json: all parts")
       ->capture_default_str();
   add_connection_options(app, options->connection);
   return [options] { return run(*options); };

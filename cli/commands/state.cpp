@@ -59,7 +59,7 @@ Result<int> reset(const ControlClient& client, const StateOptions&) {
 
 Run declare_export(CLI::App& app) {
   auto options = std::make_shared<StateOptions>();
-  app.add_option("-o,--output", options->file, "Into this file, as a whole or not at all");
+  app.add_option("-o,--output", options->file, "Write to this file, as a whole or not at all");
   add_tenant_control_options(app, options->control);
   return control_run(options, export_state, kStateTimeoutMs);
 }
@@ -71,7 +71,7 @@ Run declare_import(CLI::App& app) {
                  "migrate reads")
       ->required();
   add_seed_options(app, options->seed);
-  app.add_flag("--replace", options->replace, "Instead of what is there, not in addition to it");
+  app.add_flag("--replace", options->replace, "Replace the App's state instead of adding to it");
   add_tenant_control_options(app, options->control);
   return control_run(options, import_state, kStateTimeoutMs);
 }
@@ -84,7 +84,7 @@ Run declare_reset(CLI::App& app) {
 
 constexpr Command kStateCommands[] = {
     {"export", "Print an App's users, devices and messages as JSON Lines", declare_export},
-    {"import", "Add such a document, or a chat history, to an App, and print what it holds",
+    {"import", "Add such a document, or a chat history, to an App, and print the counts",
      declare_import},
     {"reset", "Forget an App's users, devices, messages, faults and requests; the clock stays",
      declare_reset},

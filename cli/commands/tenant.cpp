@@ -117,11 +117,11 @@ Result<int> remove(const ControlClient& client, const TenantFlags&) {
 Run declare_tenant_create(CLI::App& app) {
   auto options = std::make_shared<TenantFlags>();
   NewTenant& wanted = options->wanted;
-  app.add_option("--app-id", wanted.app_id, "Its AppId; the mock picks one that is free");
-  app.add_option("--secret-file", wanted.secret_file, "File with its secret; the mock makes one");
+  app.add_option("--app-id", wanted.app_id, "Its AppId (default: a free one)");
+  app.add_option("--secret-file", wanted.secret_file, "File with its secret (default: a new one)");
   add_app_setting_flags(app, wanted.settings, false);
   app.add_option("--seed", wanted.seed_file,
-                 "What it holds from the start, as for `zimmock state import`; - is stdin");
+                 "Its first state, as for `zimmock state import`; - is stdin");
   app.add_flag("--json", options->as_json, "One JSON object");
   add_control_options(app, options->control);
   return control_run(options, create, kStateTimeoutMs);
@@ -150,7 +150,7 @@ Run declare_tenant_delete(CLI::App& app) {
 constexpr Command kTenantCommands[] = {
     {"create", "Add an App with a world of its own, and print its AppId and secret",
      declare_tenant_create},
-    {"list", "Print the Apps, and what they hold", declare_tenant_list},
+    {"list", "Print the Apps and their counts", declare_tenant_list},
     {"show", "Print an App's settings, secret and clock", declare_tenant_show},
     {"delete", "Remove an App and everything in it", declare_tenant_delete},
 };

@@ -49,7 +49,8 @@ Run setup_verify(CLI::App& app) {
   app.add_option("--at-most", options->at_most, "So many or fewer")
       ->check(CLI::NonNegativeNumber)
       ->excludes(count);
-  app.add_flag("--chronological", options->chronological, "Each list's from oldest to newest");
+  app.add_flag("--chronological", options->chronological,
+               "The imports of each list go from oldest to newest");
   app.add_flag("--no-findings", options->no_findings, "None of them broke a rule");
   app.add_flag("--json", options->as_json, "One JSON object instead of a report");
   add_tenant_control_options(app, options->control);

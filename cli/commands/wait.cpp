@@ -43,14 +43,15 @@ int run(const WaitOptions& options) {
 Run setup_wait(CLI::App& app) {
   auto options = std::make_shared<WaitOptions>();
   options->filters.add_to(app);
-  app.add_option("--count", options->count, "Until so many match, those already there among them")
+  app.add_option("--count", options->count,
+                 "Wait for this many matching requests; earlier ones count")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  app.add_option("--timeout", options->timeout, "At most so long: 500ms, 10s, 2m")
+  app.add_option("--timeout", options->timeout, "Give up after this time: 500ms, 10s, 2m")
       ->capture_default_str();
   app.add_flag("--json", options->as_json, "One JSON object instead of a report");
   add_tenant_control_options(app, options->control);
-  app.footer("Exit codes: 0 they are there; 1 the time is over; 2 usage; 5 nothing answers");
+  app.footer("Exit codes: 0 the requests arrived; 1 timed out; 2 usage; 5 nothing answers");
   return [options] { return run(*options); };
 }
 

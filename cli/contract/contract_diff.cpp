@@ -96,12 +96,13 @@ int run(const ContractDiffOptions& options) {
 
 Run setup_contract_diff(CLI::App& app) {
   auto options = std::make_shared<ContractDiffOptions>();
-  app.add_option("A", options->a, "What `contract run --report json:FILE` wrote, or -")->required();
+  app.add_option("A", options->a, "A file that `contract run --report json:FILE` wrote, or -")
+      ->required();
   app.add_option("B", options->b, "Another of them")->required();
   app.add_flag("--json", options->as_json, "One JSON object");
-  app.add_option("--calibrate", options->profile,
-                 "Write the profile in which the mock does as the real service did: for `serve "
-                 "--profile`");
+  app.add_option(
+      "--calibrate", options->profile,
+      "Write a profile of the real service's behaviour to this file, for `serve --profile`");
   app.footer("Ends with 0 if nothing differs, 1 if something does, 2 if a file is no such run.");
   return [options] { return run(*options); };
 }

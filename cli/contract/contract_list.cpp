@@ -148,11 +148,11 @@ std::string_view advice(CodeClass code_class) {
     case CodeClass::kSuccess:
       return "the call was applied";
     case CodeClass::kRefused:
-      return "the call was not applied; sending the same again gets the same";
+      return "the call was not applied; the same call gets the same answer";
     case CodeClass::kWait:
-      return "the call was not applied; the same may be sent again later";
+      return "the call was not applied; it may be sent again later";
     case CodeClass::kCredentials:
-      return "nothing will be applied until the configuration is mended";
+      return "no call will be applied until the configuration is repaired";
     case CodeClass::kInDoubt:
       return "the call may have been applied: look before sending it again";
   }

@@ -264,9 +264,9 @@ void add_options(CLI::App& app, ContractRunOptions& options) {
       ->capture_default_str();
   app.add_option("--only", options.only, "Only cases and rules that match (* for any characters)");
   app.add_option("--skip", options.skip, "Not those");
-  app.add_option(
-      "--known-failing", options.known_failing,
-      "Cases or rules that must fail: a pattern, or @FILE with a pattern a line and why after #");
+  app.add_option("--known-failing", options.known_failing,
+                 "Cases or rules that must fail: a pattern, or @FILE with a pattern and, after #, "
+                 "the reason on each line");
   app.add_option("--known-flaky", options.known_flaky, "Those that may fail, the same way");
   app.add_flag("--allow-writes", options.allow_writes,
                "At a URL: register users and import messages, under ids of this run");
@@ -282,11 +282,11 @@ void add_options(CLI::App& app, ContractRunOptions& options) {
   app.add_option("--retention-days", options.retention_days, "Instead of the plan's")
       ->check(CLI::PositiveNumber);
   app.add_option("--profile", options.profile,
-                 "What the target is known to do otherwise: default, strict or a file, as of "
+                 "The target's known behaviour: default, strict or a file, such as that of "
                  "`zimmock migrate probe`; its codes and zeros are expected")
       ->capture_default_str();
   app.add_flag("--real-service", options.real_service,
-               "The URL leads to ZEGOCLOUD's service though its host does not say so");
+               "Treat the URL as ZEGOCLOUD's service, though its host does not say so");
   app.add_flag("--dry-run", options.dry_run, "Print the calls that would be made, and make none");
   app.add_option(
       "--report", options.reports,

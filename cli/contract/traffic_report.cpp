@@ -48,15 +48,16 @@ std::string broken_rules(std::size_t count) {
 }  // namespace
 
 void add_judge_flags(CLI::App& app, JudgeFlags& flags) {
-  app.add_option("--allow", flags.allowed,
-                 "The id of a rule that may be broken; repeatable (see `zimmock contract list`)")
+  app.add_option(
+         "--allow", flags.allowed,
+         "Allow traffic to break this rule, by its id; repeatable (see `zimmock contract list`)")
       ->allow_extra_args(false);
   app.add_option("--rate", flags.rate,
                  "Calls a second that the App may make of one operation, or off")
       ->capture_default_str();
   app.add_option("--profile", flags.profile,
-                 "What the service is known to do: default, strict or a file, as of `zimmock "
-                 "migrate probe`")
+                 "The service's known behaviour: default, strict or a file, such as that of "
+                 "`zimmock migrate probe`")
       ->capture_default_str();
 }
 

@@ -105,17 +105,18 @@ std::string refusal_text(const HttpResponse& response, const std::string& where)
 }  // namespace
 
 void add_control_options(CLI::App& app, ControlOptions& options) {
-  app.add_option("--control", options.url,
-                 fmt::format("Where the mock is steered (or ZIMMOCK_CONTROL; default {})",
-                             kDefaultControlUrl));
-  app.add_option("--control-token-file", options.token_file,
-                 "File with the token it wants, if any (or the variable ZIMMOCK_CONTROL_TOKEN)");
+  app.add_option(
+      "--control", options.url,
+      fmt::format("The control API's URL (or ZIMMOCK_CONTROL; default {})", kDefaultControlUrl));
+  app.add_option(
+      "--control-token-file", options.token_file,
+      "File with the control token, if one is needed (or the variable ZIMMOCK_CONTROL_TOKEN)");
 }
 
 void add_tenant_control_options(CLI::App& app, ControlOptions& options) {
   options.of_tenant = true;
   app.add_option("--app-id", options.app_id,
-                 fmt::format("Which App (or ZIM_APP_ID; default {})", kDefaultAppId));
+                 fmt::format("The AppId (or ZIM_APP_ID; default {})", kDefaultAppId));
   add_control_options(app, options);
 }
 

@@ -188,16 +188,16 @@ Run setup_migrate_convert(CLI::App& app) {
                  "Records that cannot be imported: stop, or quarantine (left out, and written to a "
                  "file)")
       ->capture_default_str();
-  app.add_option("--quarantine", options->quarantine,
-                 "Where these go; default: the name of -o and .quarantine.jsonl");
+  app.add_option(
+      "--quarantine", options->quarantine,
+      "The file for quarantined records (default: the name of -o, with .quarantine.jsonl)");
   app.add_option("--max-examples", options->max_examples, "Shown of each kind; 0: all")
       ->capture_default_str();
   app.add_flag("--force", options->force, "Overwrite the file of -o");
   app.footer(
-      "The file has the ids of --users and the times of the source, a conversation after the "
-      "other, "
-      "and is migrated without --users, --media-map and --tz. Its messages carry other tags than "
-      "those of the inputs: do not migrate one after the other. Exit codes: 0 written; 1 bad "
+      "The file has the ids of --users and the times of the source, one conversation after the "
+      "other. Migrate it without --users, --media-map and --tz. Its messages get other tags than "
+      "the inputs': migrate either the file or the inputs, not both. Exit codes: 0 written; 1 bad "
       "records, nothing written; 2 usage; 3 written without the bad records.");
   return [options] {
     if (options->files.empty())

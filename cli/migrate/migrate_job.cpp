@@ -183,31 +183,33 @@ Result<void> find_inputs_of(const MigrateOptions& options, MigrateJob& job) {
 void add_plan_options(CLI::App& app, MigrateOptions& options) {
   add_source_options(app, options);
   app.add_option("--plan", options.plan,
-                 "The service's plan, for how old messages may be: free (7 days), pro (30), "
+                 "The App's plan, which says how old messages may be: free (7 days), pro (30), "
                  "enterprise (90)")
       ->capture_default_str();
   app.add_option("--retention-days", options.retention_days,
-                 "The same in days, if more was bought");
+                 "The number of days, if the App has other than its plan's");
   app.add_option("--time-shift", options.time_shift,
                  "Move all times, keeping the gaps: newest=now, newest=TIME, +30d, -2h");
   app.add_option("--too-old", options.too_old,
-                 "What does not fit: stop, skip, or clamp (moved to the window's edge)")
+                 "Messages older than the retention window: stop, skip, or clamp (move to the "
+                 "window's edge)")
       ->capture_default_str();
   app.add_option(
          "--bad", options.bad,
          "Records that cannot be imported: stop, or quarantine (left out, and written to a file)")
       ->capture_default_str();
   app.add_option("--names", options.names,
-                 "on: register users with the names and avatars that the source knows; users that "
-                 "exist keep theirs. off: with their ids alone")
+                 "on: register users with the source's names and avatars; existing users keep "
+                 "theirs. off: register ids alone")
       ->capture_default_str();
   app.add_option(
          "--tag", options.tag,
-         "on: every message carries a tag in ExtendedData, by which it is known again; off: "
-         "equal messages are counted instead, which does not see who else writes")
+         "on: each message carries a tag in ExtendedData that identifies it in its list; off: "
+         "equal messages are counted instead, which cannot tell them from those that others write")
       ->capture_default_str();
-  app.add_option("--shard", options.shard,
-                 "I/N: the I-th of N parts, each with its share of --rate and a journal of its own")
+  app.add_option(
+         "--shard", options.shard,
+         "I/N: migrate the I-th of N parts; each has its share of --rate and its own journal")
       ->capture_default_str();
 }
 
@@ -240,37 +242,37 @@ Result<MigrateJob> read_migrate_job(const MigrateOptions& options) {
 void add_migrate_options(CLI::App& app, MigrateOptions& options) {
   add_plan_options(app, options);
   app.add_flag("--execute", options.execute,
-               "Register, import, read back and compare; without it nothing is sent");
+               "Register, import, read back and compare; without this flag nothing is sent");
   app.add_flag("--verify-only", options.verify_only,
-               "Send nothing; read the lists of an earlier run back and compare");
+               "Send nothing; read the lists of an earlier run back, and compare them");
   app.add_option("--journal", options.journal,
-                 "What was sent, so that the same command resumes an interrupted run; default: "
-                 "INPUT.HOST.APPID.journal in this folder, any loopback address being localhost; "
-                 "several INPUTs need it");
+                 "The record of what was sent: the same command resumes an interrupted run from "
+                 "it. Default: INPUT.HOST.APPID.journal in this folder (each loopback address is "
+                 "localhost). Several INPUTs need it");
   app.add_option("--quarantine", options.quarantine,
-                 "Where records go that cannot be imported; default: the journal's name and "
-                 ".quarantine.jsonl. One that is there with other lines is kept as FILE.old");
+                 "The file for records that cannot be imported. Default: the journal's name, with "
+                 ".quarantine.jsonl. An existing file with other lines is kept as FILE.old");
   app.add_option("--gap", options.gap,
-                 "After a message that the service refuses, its list: stop, or continue")
+                 "If the service refuses a message, its list: stop, or continue")
       ->capture_default_str();
   app.add_option("--settle", options.settle,
-                 "An import in doubt is looked for so long after; clocks may differ by as much")
+                 "Look for an import in doubt after this time; clocks may differ by as much")
       ->capture_default_str();
   app.add_option("--sign-skew", options.sign_skew,
-                 "Sign imports so long before now: what is lost can then land for a shorter time "
-                 "(590s leaves it 10 s instead of 10 min)")
+                 "Back-date the signatures of imports by this time, so that they expire sooner "
+                 "(590s: after 10 s instead of 10 min)")
       ->capture_default_str();
   app.add_flag("--adopt", options.adopt,
-               "Count as imported what lists have already of this history, put there by a run with "
-               "another journal; without it that stops the run");
+               "Count messages of this history that are in their lists already, from a run with "
+               "another journal, as imported; without this flag they stop the run");
   app.add_option("--adopt-wait", options.adopt_wait,
-                 "So long before anything is looked at; default: until nothing can land any more "
-                 "that a run sent which ended just now (10 min 6 s); 0s if it ended long ago");
+                 "Wait this long before the first look at a list. Default: 10 min 6 s, until no "
+                 "call of a run that ended just now can land; 0s if it ended long ago");
   app.add_option("--rate", options.rate, "Calls a second of each operation, or off")
       ->capture_default_str();
   app.add_option("--lanes", options.lanes, "Lists imported at once")->capture_default_str();
   app.add_flag("--allow-extra", options.allow_extra,
-               "Messages in a list that are not in the plan are no failure");
+               "Do not fail on messages in a list that are not in the plan");
   app.add_option("--max-examples", options.max_examples, "Shown of each kind; 0: all")
       ->capture_default_str();
   app.add_option("--progress", options.progress, "auto, bar, plain or off")->capture_default_str();

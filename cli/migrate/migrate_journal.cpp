@@ -78,7 +78,7 @@ Run setup_migrate_status(CLI::App& app) {
 
 Run setup_migrate_report(CLI::App& app) {
   const auto options = add_journal_options(app);
-  app.add_option("--html", options->html, "Write one page for a browser there as well");
+  app.add_option("--html", options->html, "Write a page for a browser to this file as well");
   return [options] { return show_report(*options); };
 }
 
@@ -88,7 +88,7 @@ Run setup_migrate_verify(CLI::App& app) {
   app.add_option("--rate", options->rate, "Calls a second, or off")->capture_default_str();
   app.add_option("--lanes", options->lanes, "Lists read at once")->capture_default_str();
   app.add_flag("--allow-extra", options->allow_extra,
-               "Messages in a list that are not in the plan are no failure");
+               "Do not fail on messages in a list that are not in the plan");
   app.add_option("--max-examples", options->max_examples, "Shown of each kind; 0: all")
       ->capture_default_str();
   app.add_option("--progress", options->progress, "auto, bar, plain or off")->capture_default_str();

@@ -127,17 +127,17 @@ Run setup_migrate_map(CLI::App& app) {
   auto options = std::make_shared<MapOptions>();
   add_source_options(app, *options);
   app.add_option("--users-out", options->users_out,
-                 "Write a file for --users here: everybody who is in the inputs, with the id of "
-                 "--users, or one that ZIM takes: the same id if it is valid, a UUID without its "
-                 "hyphens, or what is readable of it and a digest");
+                 "Write a file for --users: each person of the inputs, with the id of --users or a "
+                 "proposed one (the same id if ZIM takes it, a UUID without its hyphens, or the "
+                 "readable part and a digest)");
   app.add_option("--media-out", options->media_out,
-                 "Write a file for --media-map here: every file that is named in the inputs, with "
-                 "its URL, or \"\" where it has none yet");
+                 "Write a file for --media-map: each file that the inputs name, with its URL, or "
+                 "\"\" where it has none yet");
   app.add_flag("--force", options->force, "Overwrite these files");
   app.add_flag("--json", options->as_json, "JSON Lines on stdout");
   app.footer(
-      "One id is one person in all inputs. Names of WhatsApp are taken as ids: run the chats of "
-      "different people that are called the same apart.");
+      "An id is the same person in all inputs. WhatsApp's names are taken as ids, so run the chats "
+      "of different people with the same name separately.");
   return [options] {
     if (options->files.empty())
       return complain(kUsage, "migrate map: expected INPUT, the chat history");

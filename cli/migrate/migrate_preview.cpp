@@ -232,8 +232,8 @@ Run setup_migrate_preview(CLI::App& app) {
                  "A/B: the two people, by the source's ids or those of --users; without it, the "
                  "conversations are listed");
   app.footer(
-      "Times are those of --tz, else UTC. What --users and --media-map do not have is shown all "
-      "the same. Lines fit a pager: zimmock migrate preview INPUT --conversation A/B | less");
+      "Times are in --tz, or else UTC. People and files that --users and --media-map lack are "
+      "shown too. Lines fit a pager: zimmock migrate preview INPUT --conversation A/B | less");
   return [options] {
     if (options->files.empty())
       return complain(kUsage, "migrate preview: expected INPUT, the chat history");

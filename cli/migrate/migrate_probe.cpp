@@ -208,18 +208,18 @@ Run setup_migrate_probe(CLI::App& app) {
   auto options = std::make_shared<ProbeFlags>();
   app.add_flag("--execute", options->execute,
                "Register, import, read and clear; without it nothing is sent");
-  app.add_option("--prefix", options->prefix, "What the ids of the two users begin with")
+  app.add_option("--prefix", options->prefix, "The prefix of the two users' ids")
       ->capture_default_str();
   app.add_option("--profile", options->profile,
-                 "What is assumed: default, strict or a file, as of an earlier probe")
+                 "The assumptions to test: default, strict or a file, such as an earlier probe's")
       ->capture_default_str();
   app.add_option("--profile-out", options->profile_out,
-                 "Write what was observed to that file, for `migrate --profile`");
+                 "Write the observed profile to this file, for `migrate --profile`");
   app.add_flag("--json", options->as_json, "JSON Lines on stdout");
   add_connection_options(app, options->connection);
   app.footer(
-      "Exit codes: 0 all is as assumed; 1 something is otherwise; 2 usage; 3 something could not "
-      "be told; 5 no connection; 7 the credentials are refused; 130 interrupted.");
+      "Exit codes: 0 as assumed; 1 something differs; 2 usage; 3 something could not be found out; "
+      "5 no connection; 7 credentials refused; 130 interrupted.");
   return [options] { return run(*options); };
 }
 

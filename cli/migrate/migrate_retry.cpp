@@ -23,12 +23,12 @@ Run setup_migrate_retry(CLI::App& app) {
   for (const char* name : kNotOfRetry) app.remove_option(app.get_option(name));
   app.get_option("--quarantine")
       ->description(
-          "The quarantine file of an earlier run, in which the member \"record\" of some "
-          "lines is repaired; lines that are left as they are stay bad (--bad)");
+          "The quarantine file of an earlier run, with the member \"record\" repaired in some "
+          "lines; the other lines stay bad (--bad)");
   app.footer(
-      "Imports go from the oldest to the newest message, so a record that is older than what its "
-      "list has by now is not imported: it goes into a quarantine file again, which says why. Give "
-      "the --time-shift that the earlier run printed. Exit codes: as those of zimmock migrate.");
+      "Imports go from the oldest to the newest message. A record that is older than the newest "
+      "message of its list is therefore quarantined again, with the reason. Give the --time-shift "
+      "that the earlier run printed. Exit codes: those of zimmock migrate.");
   return [options] {
     if (options->quarantine.empty()) {
       return complain(

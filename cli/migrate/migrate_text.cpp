@@ -320,7 +320,7 @@ class TextOutput : public MigrateOutput {
   static void print_source(const SourceFacts& facts) {
     for (const auto& [kind, count] : facts.skipped) row("skipped", skipped_text(kind, count));
     for (const auto& [kind, count] : facts.repaired)
-      row("mended", fmt::format("{} {}", count, kind));
+      row("repaired", fmt::format("{} {}", count, kind));
     for (const std::string& note : facts.notes) row("note", in_line(note));
   }
 

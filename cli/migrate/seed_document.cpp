@@ -162,15 +162,16 @@ void add_seed_options(CLI::App& app, SeedOptions& options) {
                  "The format of a chat history (see `zimmock list formats`), or auto")
       ->capture_default_str();
   app.add_option("--users", options.users_file,
-                 "A JSON file {SOURCE: ZIM}: which user ids of a history become which");
-  app.add_flag("--merge-users", options.merge_users, "Several of its ids may become one");
+                 "A JSON file {SOURCE: ZIM}: the ZIM id of each user id of a history");
+  app.add_flag("--merge-users", options.merge_users, "Allow several ids to become one");
   app.add_option("--media-map", options.media_map_file,
-                 "A JSON file {SOURCE: URL}: where a history's files are now");
+                 "A JSON file {SOURCE: URL}: the URL of each file of a history");
   app.add_option("--tz", options.time_zone,
-                 "The time zone of a history whose times name none, as Europe/Berlin");
-  app.add_option("--date-order", options.date_order, "Of its dates like 1/2/24: dmy, mdy or ymd");
+                 "The time zone of a history's times that name none, such as Europe/Berlin");
+  app.add_option("--date-order", options.date_order,
+                 "The order of dates like 1/2/24: dmy, mdy or ymd");
   app.add_option("--language", options.language,
-                 "The phone's language of a WhatsApp export, as pt or zh-TW");
+                 "The language of the phone of a WhatsApp export, such as pt or zh-TW");
   app.add_option("--bad", options.bad,
                  "Records of a history that cannot be imported: stop, or skip (left out and "
                  "counted)")

@@ -144,35 +144,33 @@ std::string files_text(std::size_t count) {
 }  // namespace
 
 void add_source_options(CLI::App& app, SourceOptions& options) {
-  app.add_option(
-      "INPUT", options.files,
-      "The chat histories: files, folders and .zip as they were exported, or patterns in "
-      "quotes. All are read with the same options");
+  app.add_option("INPUT", options.files,
+                 "The chat histories: files, folders and .zip archives as exported, or quoted "
+                 "patterns. All are read with the same options");
   app.add_option("--format", options.format,
-                 "Their format (zimmock list formats); auto: each one's is told from its content")
+                 "The format (see `zimmock list formats`); auto: detect each input's format from "
+                 "its content")
       ->capture_default_str();
   app.add_option("--users", options.users_file,
-                 "A JSON file {SOURCE: ZIM}: which user ids become which");
-  app.add_flag(
-      "--merge-users", options.merge_users,
-      "Several ids may become one: their conversations become one, which cannot be undone. "
-      "Without it, such a --users is refused");
-  app.add_option(
-      "--media-map", options.media_map_file,
-      "A JSON file {SOURCE: URL}: where the source's files are now; beginnings of paths and "
-      "URLs will do; \"\" or null: nowhere yet. Of several inputs, \"FOLDER/FILE\" or "
-      "\"ARCHIVE/FILE\" goes before \"FILE\"");
+                 "A JSON file {SOURCE: ZIM}: the ZIM id of each user id");
+  app.add_flag("--merge-users", options.merge_users,
+               "Allow several ids to become one. Their conversations become one, which cannot be "
+               "undone. Without this flag, such a --users is refused");
+  app.add_option("--media-map", options.media_map_file,
+                 "A JSON file {SOURCE: URL}: the URL of each file of the source. SOURCE may be the "
+                 "beginning of a path or URL; \"\" or null: no URL yet. With several inputs, "
+                 "\"FOLDER/FILE\" or \"ARCHIVE/FILE\" wins over \"FILE\"");
   app.add_option("--tz", options.time_zone,
-                 "The time zone of times that name none, as Europe/Berlin");
-  app.add_option("--date-order", options.date_order, "Of dates like 1/2/24: dmy, mdy or ymd");
+                 "The time zone of times that name none, such as Europe/Berlin");
+  app.add_option("--date-order", options.date_order,
+                 "The order of dates like 1/2/24: dmy, mdy or ymd");
   app.add_option("--language", options.language,
-                 "The phone's language of a WhatsApp export, as pt or zh-TW: only words of that "
-                 "language count as WhatsApp's own. Without it, words of all known languages do, "
-                 "and an export in an unknown language stops the plan");
-  app.add_flag(
-      "--null-is-text", options.null_is_text,
-      "Import messages \"null\" of a WhatsApp export as text. Without it they count as bad: "
-      "Android writes null for what it cannot export");
+                 "The language of the phone of a WhatsApp export, such as pt or zh-TW: only words "
+                 "of that language count as WhatsApp's own. Default: words of all known languages; "
+                 "an export in an unknown language stops the plan");
+  app.add_flag("--null-is-text", options.null_is_text,
+               "Import the messages \"null\" of a WhatsApp export as text. Without this flag they "
+               "count as bad, because Android writes null for messages that it cannot export");
   app.add_option("--long-messages", options.long_messages,
                  "Texts over the limit: stop (they count as bad, see --bad), split (each becomes "
                  "several messages), or file (each is written to long-messages/ in this folder, to "
@@ -191,12 +189,11 @@ void add_source_options(CLI::App& app, SourceOptions& options) {
       "time, goes into that person's list alone. Both phones must have had one time zone. "
       "Without --merge, such inputs are refused");
   app.add_option("--exported-by", options.exported_by,
-                 "INPUT=USER, for --merge: whose export it is, by ZIM user id, where the name "
-                 "\"WhatsApp Chat with NAME\" does not tell it. May be repeated")
+                 "INPUT=USER, for --merge: the ZIM user id of the owner of an export, where the "
+                 "name \"WhatsApp Chat with NAME\" does not tell; repeatable")
       ->allow_extra_args(false);
   app.add_option("--profile", options.profile,
-                 "The contract's open questions: default, strict or a "
-                 "file")
+                 "The answers to the contract's open questions: default, strict or a file")
       ->capture_default_str();
 }
 

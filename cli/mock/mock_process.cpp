@@ -305,23 +305,24 @@ void add_mock_options(CLI::App& app, MockOptions& options) {
                  "ends every tunnel at the mock, or off")
       ->capture_default_str();
   app.add_option("--control-listen", options.control_listen,
-                 "HOST:PORT for the control API alone; off: it is served beside the API")
+                 "HOST:PORT for the control API alone; off: serve it beside the API")
       ->capture_default_str();
   app.add_option("--control-token-file", options.control_token_file,
-                 "A file with the bearer token that the control API then wants");
+                 "A file with the bearer token that calls of the control API must carry");
   app.add_option("--port", options.port,
                  "HTTP on this loopback port (0: a free one), HTTPS on a free one unless "
                  "--tls-listen says where")
       ->check(CLI::Range(0, 65535))
       ->excludes(listen);
-  app.add_option("--ca-dir", options.ca_dir, "Folder of this installation's CA; made at first use")
+  app.add_option("--ca-dir", options.ca_dir,
+                 "The folder of this installation's CA; created at first use")
       ->capture_default_str();
   app.add_option("--cert", options.cert, "Serve HTTPS with this certificate (PEM) instead");
   app.add_option("--key", options.key, "The certificate's key (PEM)");
   add_service_options(app, options.service);
-  app.add_option("--log", options.log,
-                 "A line a request on stderr: json, text, off, or auto, which is text at a "
-                 "terminal and else json")
+  app.add_option(
+         "--log", options.log,
+         "One line per request on stderr: json, text, off, or auto (text at a terminal, else json)")
       ->capture_default_str();
   app.add_option("--body-limit", options.body_limit_bytes, "Largest request body in bytes")
       ->check(CLI::Range(std::size_t{1024}, std::size_t{64} * 1024 * 1024))

@@ -15,8 +15,8 @@ std::shared_ptr<ReadyFile> ReadyFile::declare(CLI::App& app) {
   // At once: an option behind it may be wrong, and then nothing else of the command is run.
   app.add_option_function<std::string>(
          "--ready-file", [file](const std::string& path) { file->name(path); },
-         "Write the first line here as well, once it answers, all of it at once; remove it "
-         "before anything else, and when it ends")
+         "Write the first line to this file too, as a whole, once the mock answers. The file is "
+         "removed at the start and at the end")
       ->trigger_on_parse();
   return file;
 }

@@ -95,8 +95,8 @@ void add_service_options(CLI::App& app, ServiceOptions& options) {
          "")
       ->group("");
   app.add_option("--seed", options.seed.file,
-                 "Users, devices and messages that the first App starts with: JSON Lines, as "
-                 "migrated or as exported, or a chat history of any format that migrate reads");
+                 "The first state of the first App: users, devices and messages as JSON Lines, or "
+                 "a chat history of any format that migrate reads");
   add_seed_options(app, options.seed);
 }
 

@@ -38,7 +38,7 @@ class Conversion {
   // "messages of groups". Counted, not kept.
   virtual void skipped(std::string_view kind) = 0;
 
-  // Something broken that was mended, by its kind in a few plural words: "control characters
+  // Something broken that was repaired, by its kind in a few plural words: "control characters
   // written as \\x07". Counted.
   virtual void repaired(std::string_view kind) = 0;
 

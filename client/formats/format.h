@@ -96,7 +96,7 @@ struct SourceFacts {
   std::map<std::string, std::uint64_t, std::less<>>
       skipped;  // things that are no messages, by kind
   std::map<std::string, std::uint64_t, std::less<>>
-      repaired;  // what was broken and mended, by kind
+      repaired;  // what was broken and repaired, by kind
   // What it says of users, groups, members and relations, by its own user ids.
   Entities entities{};
 };

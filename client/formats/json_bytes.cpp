@@ -19,7 +19,7 @@ constexpr std::string_view kPathMember = "\"document_id\": ";
 
 void JsonBytes::advance() {
   given_line_ = line_;
-  if (mended_[at_] == '\n') ++line_;
+  if (repaired_[at_] == '\n') ++line_;
   ++at_;
   ++position_;
   if (position_ - token_start_ <= kMaxJsonValueBytes || error_) return;
@@ -38,7 +38,7 @@ void JsonBytes::refuse(std::string_view expected, std::string_view got) {
 
 std::string_view JsonBytes::recent() const {
   constexpr std::size_t kRecentBytes = 20;
-  const std::string_view given = std::string_view(mended_).substr(0, at_);
+  const std::string_view given = std::string_view(repaired_).substr(0, at_);
   const std::string_view recent = given.substr(at_ - std::min(at_, kRecentBytes));
   return recent.substr(recent.rfind('\n') + 1);
 }
@@ -57,12 +57,12 @@ std::size_t JsonBytes::mend_escape(std::size_t from, bool last) {
   const std::string_view rest = std::string_view(raw_).substr(from, 4);
   if (rest.size() < 4 && !last) return 0;
   if (rest.size() == 4 && rest[1] == 'x' && is_hex_digit(rest[2]) && is_hex_digit(rest[3])) {
-    mended_ += "\\u00";
-    mended_ += rest.substr(2);
-    if (reading_.mended_escape) reading_.mended_escape();
+    repaired_ += "\\u00";
+    repaired_ += rest.substr(2);
+    if (reading_.repaired_escape) reading_.repaired_escape();
     return 4;
   }
-  mended_ += rest.substr(0, 2);
+  repaired_ += rest.substr(0, 2);
   return std::min<std::size_t>(rest.size(), 2);
 }
 
@@ -71,7 +71,7 @@ std::size_t JsonBytes::mend_path(std::size_t from, bool last) {
   const std::string_view rest = std::string_view(raw_).substr(from);
   const std::string_view head = rest.substr(0, kPathMember.size());
   if (!kPathMember.starts_with(head)) {
-    mended_ += '"';
+    repaired_ += '"';
     return 1;
   }
   if (rest.size() < kPathMember.size() + kMaxPathBytes && !last) return 0;
@@ -81,19 +81,19 @@ std::size_t JsonBytes::mend_path(std::size_t from, bool last) {
   while (value.ends_with('\r') || value.ends_with(',')) value.remove_suffix(1);
   const bool bare = head == kPathMember && !value.empty() && value.front() != '"' &&
                     value != "null" && std::isdigit(static_cast<unsigned char>(value.front())) == 0;
-  mended_ += head;
+  repaired_ += head;
   if (!bare || line_bytes > kMaxPathBytes) return head.size();
-  mended_ += '"';
+  repaired_ += '"';
   for (const char c : value) {
-    if (c == '"' || c == '\\') mended_ += '\\';
-    mended_ += c;
+    if (c == '"' || c == '\\') repaired_ += '\\';
+    repaired_ += c;
   }
-  mended_ += '"';
-  if (reading_.mended_path) reading_.mended_path();
+  repaired_ += '"';
+  if (reading_.repaired_path) reading_.repaired_path();
   return head.size() + value.size();
 }
 
-// True if there is something in mended_ again.
+// True if there is something in repaired_ again.
 bool JsonBytes::refill() {
   const std::uint64_t left = file_ == nullptr ? 0 : file_->size() - offset_;
   if (left > 0) {
@@ -106,11 +106,11 @@ bool JsonBytes::refill() {
     raw_ += *chunk;
   }
   const bool last = file_ == nullptr || offset_ == file_->size();
-  mended_.clear();
+  repaired_.clear();
   at_ = 0;
   if (!reading_.mend_telegram) {
-    mended_.swap(raw_);
-    return !mended_.empty();
+    repaired_.swap(raw_);
+    return !repaired_.empty();
   }
   std::size_t from = 0;
   while (from < raw_.size()) {
@@ -121,13 +121,13 @@ bool JsonBytes::refill() {
     } else if (c == '"') {
       done = mend_path(from, last);
     } else {
-      mended_ += c;
+      repaired_ += c;
     }
     if (done == 0) break;
     from += done;
   }
   raw_.erase(0, from);
-  return !mended_.empty();
+  return !repaired_.empty();
 }
 
 }  // namespace zimmock

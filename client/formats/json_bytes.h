@@ -13,7 +13,7 @@ namespace zimmock {
 
 inline constexpr std::size_t kMaxJsonValueBytes = std::size_t{16} << 20;
 
-// The bytes of a document for the JSON parser, one at a time, mended on the way. Used by one
+// The bytes of a document for the JSON parser, one at a time, repaired on the way. Used by one
 // thread.
 class JsonBytes {
  public:
@@ -23,8 +23,8 @@ class JsonBytes {
 
   // True at the end, and where it cannot go on: then there is an error(). A NUL byte is one, which
   // the parser would take for the end.
-  bool done() { return error_ || (at_ == mended_.size() && !refill()) || is_nul(); }
-  char current() { return done() ? '\0' : mended_[at_]; }
+  bool done() { return error_ || (at_ == repaired_.size() && !refill()) || is_nul(); }
+  char current() { return done() ? '\0' : repaired_[at_]; }
   void advance();
 
   // Passes white space; false if there is nothing after it.
@@ -43,7 +43,7 @@ class JsonBytes {
  private:
   bool refill();
   bool is_nul() {
-    if (mended_[at_] != '\0') return false;
+    if (repaired_[at_] != '\0') return false;
     refuse_nul();
     return true;
   }
@@ -55,9 +55,9 @@ class JsonBytes {
 
   const LineFile* file_ = nullptr;
   std::uint64_t offset_ = 0;  // in the file, of what is read next
-  std::string raw_;           // read, and not yet mended
-  std::string mended_;
-  std::size_t at_ = 0;  // in mended_
+  std::string raw_;           // read, and not yet repaired
+  std::string repaired_;
+  std::size_t at_ = 0;  // in repaired_
   std::uint64_t position_ = 0;
   std::uint64_t token_start_ = 0;
   std::uint32_t line_ = 1;  // of current()

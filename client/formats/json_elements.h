@@ -41,8 +41,8 @@ struct JsonReading {
   // Mends what Telegram Desktop writes: \xNN for control characters, and the bare path of a
   // "document_id". Told of each, where given.
   bool mend_telegram = false;
-  std::function<void()> mended_escape;
-  std::function<void()> mended_path;
+  std::function<void()> repaired_escape;
+  std::function<void()> repaired_path;
 };
 
 // Calls `take` for every value at one of the paths, in the file's order. A small value beside a

@@ -421,8 +421,8 @@ Result<void> convert_telegram(const std::filesystem::path& path, Conversion& out
       "other did, so both users get every message");
   JsonReading reading;
   reading.mend_telegram = true;
-  reading.mended_escape = [&out] { out.repaired("control characters written as \\x07"); };
-  reading.mended_path = [&out] { out.repaired("paths without quotes"); };
+  reading.repaired_escape = [&out] { out.repaired("control characters written as \\x07"); };
+  reading.repaired_path = [&out] { out.repaired("paths without quotes"); };
   TelegramMessages messages(path, *all, out);
   return read_json_elements(
       path, kMessages,

@@ -102,7 +102,7 @@ constexpr AppSetting kRows[] = {
      read_clock, [](const AppSettings& settings) { return json(to_string(settings.clock)); }},
     {"rng_seed", "1", "Decides MsgIds, Next, page sizes and what faults draw", read_rng_seed,
      [](const AppSettings& settings) { return json(settings.rng_seed); }},
-    {"keep_requests", "10000", "How many of the newest requests it keeps, 0 for none",
+    {"keep_requests", "10000", "The number of requests to keep, the newest; 0 for none",
      read_keep_requests, [](const AppSettings& settings) { return json(settings.keep_requests); }},
 };
 

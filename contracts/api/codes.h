@@ -12,7 +12,7 @@ enum class CodeClass {
   kSuccess,
   kRefused,      // not applied; sending the same again gets the same
   kWait,         // not applied; the same call may be made again later
-  kCredentials,  // not applied; nothing else will be either until the configuration is mended
+  kCredentials,  // not applied; nothing else will be either until the configuration is repaired
   kInDoubt,      // may have been applied
 };
 

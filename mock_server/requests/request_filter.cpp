@@ -71,7 +71,7 @@ struct Word {
 };
 
 constexpr Word kWords[] = {
-    {{"action", "NAME", "Of this operation, such as ImportPeerMsg"}, set_action},
+    {{"action", "NAME", "Its operation, such as ImportPeerMsg"}, set_action},
     {{"user", "ID", "With this user in any part"}, set_text<&RequestFilter::user>},
     {{"conversation", "A/B", "Between these two users, in either direction"}, set_between},
     {{"from", "ID", "With this FromUserId"}, set_text<&RequestFilter::from>},

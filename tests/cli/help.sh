@@ -85,9 +85,9 @@ WHAT='options and commands stand under headings'
 zim --help
 expect_out $'\nRun a mock:\n  serve .*\nMove and read messages:\n  migrate .*\nSteer a running mock:\n'
 zim serve --help
-expect_out $'\nWhere it listens:\n  --listen .*\nApps and what they start with:\n  --app .*\nOutput:\n'
+expect_out $'\nAddresses:\n  --listen .*\nApps:\n  --app .*\nOutput:\n'
 zim migrate --help
-expect_out $'\nWhat is read:\n  --format .*\nWhat is planned:\n  --plan .*\nHow it runs:\n  --execute .*\nOutput:.*\nService:\n'
+expect_out $'\nInput:\n  --format .*\nPlan:\n  --plan .*\nRun:\n  --execute .*\nOutput:.*\nService:\n'
 zim help
 expect_rc 0
 expect_out '^zimmock: a mock of the ZEGOCLOUD ZIM server API'

@@ -34,13 +34,13 @@ std::vector<std::string> elements(const std::string& text, std::vector<std::stri
 
 using Texts = std::vector<std::string>;
 
-const JsonReading kSeveral{.several = true, .mended_escape = {}, .mended_path = {}};
+const JsonReading kSeveral{.several = true, .repaired_escape = {}, .repaired_path = {}};
 
 JsonReading telegram(int& escapes, int& paths) {
   JsonReading out;
   out.mend_telegram = true;
-  out.mended_escape = [&escapes] { ++escapes; };
-  out.mended_path = [&paths] { ++paths; };
+  out.repaired_escape = [&escapes] { ++escapes; };
+  out.repaired_path = [&paths] { ++paths; };
   return out;
 }
 
@@ -142,7 +142,7 @@ TEST_CASE("an error of the taker ends the reading") {
       read_json_elements("/nonexistent", paths, [](JsonElement&) -> Result<void> { return {}; }));
 }
 
-TEST_CASE("what Telegram Desktop writes is mended") {
+TEST_CASE("what Telegram Desktop writes is repaired") {
   int escapes = 0, paths = 0;
   const auto reading = telegram(escapes, paths);
   CHECK(elements(R"(["a\x07b","\\x07","\\\x1f","\u0041\x"])", {"/*"}, reading).size() == 4);
@@ -157,7 +157,7 @@ TEST_CASE("what Telegram Desktop writes is mended") {
   CHECK(paths == 2);
 }
 
-TEST_CASE("what is mended may lie across the borders of what is read at once") {
+TEST_CASE("what is repaired may lie across the borders of what is read at once") {
   constexpr std::size_t kChunk = std::size_t{256} << 10;
   for (std::size_t before = kChunk - 60; before < kChunk + 4; ++before) {
     int escapes = 0, paths = 0;

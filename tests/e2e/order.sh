@@ -7,7 +7,7 @@
 start_mock --body-limit 100000
 register ann bob
 
-# --- everything wrong, then mended from the first check to the last -------------------------------------------------------
+# --- everything wrong, then repaired from the first check to the last -------------------------------------------------------
 
 WRONG=([0]=Action= [1]=AppId=x [2]=Timestamp= [3]=SignatureNonce= [4]=SignatureVersion= [5]=Signature=)
 BAD_BODY='{"FromUserId":1'

@@ -6,8 +6,8 @@
 namespace zimmock {
 namespace {
 
-// Refusals that wrong_requests.cpp lets pass in earnest: it mends the request.
-constexpr RuleId kMended[] = {
+// Refusals that wrong_requests.cpp lets pass in earnest: it repairs the request.
+constexpr RuleId kRepaired[] = {
     RuleId::kCommonInQuery,    RuleId::kTimestampPresent, RuleId::kTimestampFormat,
     RuleId::kTimestampFresh,   RuleId::kNoncePresent,     RuleId::kVersionPresent,
     RuleId::kVersionSupported, RuleId::kSignaturePresent, RuleId::kSignatureForm,
@@ -15,7 +15,7 @@ constexpr RuleId kMended[] = {
 };
 
 void add_ignored(wrong::Mocks& mocks, RuleId rule_id) {
-  if (std::find(std::begin(kMended), std::end(kMended), rule_id) != std::end(kMended)) return;
+  if (std::find(std::begin(kRepaired), std::end(kRepaired), rule_id) != std::end(kRepaired)) return;
   wrong::add_overlooks(mocks, {rule_id, "ignored", "A breach of the rule is not noticed."},
                        [](const Finding&) { return true; });
 }

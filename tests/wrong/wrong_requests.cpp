@@ -74,12 +74,13 @@ class Query {
   std::shared_ptr<Tenant> tenant_;
 };
 
-// Only requests of a tenant are mended: without one there is no secret to sign with.
-void add_mends(Mocks& mocks, const Named& named, std::function<void(Query&)> mend) {
-  add_request(mocks, named, [mend = std::move(mend)](HttpRequest& request, const Service& service) {
-    Query query(request, service);
-    if (query.has_tenant()) mend(query);
-  });
+// Only requests of a tenant are repaired: without one there is no secret to sign with.
+void add_mends(Mocks& mocks, const Named& named, std::function<void(Query&)> repair) {
+  add_request(mocks, named,
+              [repair = std::move(repair)](HttpRequest& request, const Service& service) {
+                Query query(request, service);
+                if (query.has_tenant()) repair(query);
+              });
 }
 
 void add_defaults(Mocks& mocks) {
