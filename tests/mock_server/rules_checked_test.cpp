@@ -4,7 +4,8 @@
 #include <set>
 #include <string>
 
-#include "contracts/api/message_body.h"
+#include "contracts/harness/suite_runner.h"
+#include "mock_server/contract_target.h"
 #include "tests/support/mock_world.h"
 
 using namespace zimmock;
@@ -61,12 +62,6 @@ const Ids kImport{"import.two-users",
                   "body.message-not-empty",
                   "body.message-max-bytes"};
 
-json media(std::int64_t type, const json& document, json message) {
-  message["MessageType"] = type;
-  message["MessageBody"]["Message"] = document.dump();
-  return message;
-}
-
 }  // namespace
 
 TEST_CASE("a plain text message is checked against exactly these rules") {
@@ -116,46 +111,25 @@ TEST_CASE("a refusal by the state of the world keeps the warnings that came befo
   CHECK(world.warning().starts_with("body.member-known: /Surplus"));
 }
 
-TEST_CASE("every rule that a request can break is checked of some request") {
-  Profile profile;
-  profile.refuse_hyphen_in_query = true;
-  test::MockWorld world(profile, 20);
-  Ids seen;
-  const auto call = [&](const std::string& action, const json& body) {
-    const json answer = world.call(action, body);
-    INFO(action << " " << body.dump() << ": " << world.explain());
-    CHECK(answer.at("Code") == 0);
-    seen.merge(checked(world));
-    return answer;
-  };
-  call("UserRegister",
-       {{"UserInfo",
-         json::array({{{"UserId", "alice"}, {"UserName", "Alice"}, {"UserAvatar", "https://x"}},
-                      {{"UserId", "bob"}}})}});
-  json message = world.text("alice", "bob", "alice", "hi");
-  message["MessageBody"]["ExtendedData"] = "x";
-  const json sent = call("ImportPeerMsg", message);
-  json custom = message;
-  custom["MessageType"] = kCustom;
-  custom["SubMsgType"] = 3;
-  custom["SearchedContent"] = "find me";
-  call("ImportPeerMsg", custom);
-  const json video{{"Uid", "u"},
-                   {"Url", "https://x"},
-                   {"FileName", "f"},
-                   {"Thumbnail", {{"Url", "https://x"}, {"Width", 1}, {"Height", 1}}}};
-  call("ImportPeerMsg", media(kVideo, video, message));
-  call("ImportPeerMsg",
-       media(kMulti, {{"MultiMsg", json::array({{{"MsgType", 1}, {"Msg", "t"}}})}}, message));
-
-  json query{{"FromUserId", "alice"}, {"ToUserId", "bob"}, {"Limit", 1}, {"WithEmptyMsg", 0}};
-  query["Next"] = call("QueryPeerMsg", query).at("Next");
-  call("QueryPeerMsg", query);
-  call("RevokePeerMessage", {{"FromUserId", "alice"},
-                             {"ToUserId", "bob"},
-                             {"MsgSeq", sent.at("MsgSeq")},
-                             {"Payload", "p"}});
-  call("ClearPeerMessage", {{"FromUserId", "alice"}, {"ToUserId", "bob"}});
+TEST_CASE("every rule that a request can break is checked of some request that is accepted") {
+  auto cases = read_cases(embedded_case_files());
+  REQUIRE(cases);
+  // Rates and a hyphen are looked at where a setting says so.
+  for (ContractCase& one : *cases) {
+    if (!one.world.calls_per_second) one.world.calls_per_second = 100'000;
+    one.world.profile.refuse_hyphen_in_query = true;
+  }
+  const test::ManualClock clock;
+  RuleSet accepted;
+  Service service(clock, [&accepted](const RequestRecord& record) {
+    if (record.code == 0) accepted |= record.rules_checked;
+  });
+  LoopbackTransport transport(service);
+  MockTarget target(service, transport);
+  RunOptions options;
+  options.run_id = "rules";
+  run_suite(*cases, target, options, clock);
+  const Ids seen = ids_of(accepted);
   // Limits of bytes are checked by their own rules; that a call with its common parameters in the
   // body lacks them in the query is action.present's; a page's length is no request's; what is
   // called with GET is not emulated, so no such call succeeds.
