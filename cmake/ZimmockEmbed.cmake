@@ -1,11 +1,13 @@
 # cmake -DOUTPUT=x.cpp -DFUNCTION=name -DTYPE=CaseFile -DHEADER=h -DROOT=folder -DFILES=a;b -P ZimmockEmbed.cmake
-# Writes a function that returns the files' paths (below ROOT, without extension) and texts.
+# Writes a function that returns the files' paths (below ROOT; without extension, unless -DEXTENSION=1) and texts.
 string(REPLACE "|" ";" FILES "${FILES}")
 set(rows "")
 foreach(file IN LISTS FILES)
   file(READ "${file}" text)
   file(RELATIVE_PATH path "${ROOT}" "${file}")
-  string(REGEX REPLACE "\\.[a-z]+$" "" path "${path}")
+  if(NOT EXTENSION)
+    string(REGEX REPLACE "\\.[a-z]+$" "" path "${path}")
+  endif()
   # Compilers limit one literal to 64 KiB; several in a row are one.
   string(LENGTH "${text}" length)
   set(literals "")

@@ -1,8 +1,9 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
-#include "contracts/harness/reports/page.h"
+#include "contracts/api/html_page.h"
 
 namespace zimmock {
 

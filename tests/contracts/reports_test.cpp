@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "contracts/api/html_page.h"
 #include "contracts/api/text.h"
 #include "contracts/harness/report_text.h"
 #include "contracts/harness/run_json.h"
@@ -185,12 +186,25 @@ TEST_CASE("the page holds the run's data and nothing that ends its script") {
   const std::string text = report("html");
   CHECK(count(text, "</script>") == 2);
   CHECK_FALSE(has(text, "<img"));
-  CHECK_FALSE(has(text, "@ZIMMOCK_RUN@"));
+  CHECK_FALSE(has(text, "@ZIMMOCK"));
   CHECK_FALSE(has(text, "innerHTML"));
   CHECK(has(text, "import/send-time.one-ms-late"));
   CHECK_FALSE(has(text, "src=\""));
   CHECK_FALSE(has(text, "@import"));
   CHECK_FALSE(has(text, "url("));
+}
+
+TEST_CASE("a page gets the shared parts, and its data is not searched for markers") {
+  const std::string text = fill_html_page(
+      "<head>@ZIMMOCK_PAGE_HEAD@</head><script>@DATA@</script>"
+      "<script>@ZIMMOCK_PAGE_SCRIPT@own();</script>",
+      "@DATA@", {{"a", "</script>@ZIMMOCK_PAGE_SCRIPT@@DATA@"}});
+  CHECK(has(text, R"(>{"a":"\u003c/script>@ZIMMOCK_PAGE_SCRIPT@@DATA@"}</script>)"));
+  CHECK(has(text, "default-src 'none'"));
+  CHECK(count(text, "</style></head>") == 1);
+  CHECK(count(text, "<script>'use strict';\n") == 1);
+  CHECK(text.ends_with("\nown();</script>"));
+  CHECK(count(text, "</script>") == 2);
 }
 
 TEST_CASE("Markdown has the numbers, the failures and every rule") {

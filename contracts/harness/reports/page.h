@@ -3,12 +3,9 @@
 #include <span>
 #include <string_view>
 
-namespace zimmock {
+#include "contracts/api/html_page.h"
 
-struct PageFile {
-  std::string_view path;  // "report"
-  std::string_view text;
-};
+namespace zimmock {
 
 // report.html, built into the program. The run goes where it says kRunMarker.
 std::span<const PageFile> report_page();
