@@ -70,14 +70,17 @@ void Interrupt::listen(int read_fd) {
     const ssize_t bytes = ::read(read_fd, &byte, 1);
     if (bytes < 0 && errno == EINTR) continue;
     if (bytes != 1 || byte == kQuit) break;
-    // Nobody may read it, and the run must be told.
+    {
+      const std::lock_guard lock(mutex_);
+      interrupted_ = true;
+      changed_.notify_all();
+    }
+    // The run is told first: whoever reads this line may count what is sent after it. Nobody may
+    // read it.
     const std::string line =
         "zimmock: interrupted; finishing what is under way (once more: at once)\n";
     tell_if_taken(::isatty(STDERR_FILENO) == 1 ? "\n" + line : line,
                   std::chrono::milliseconds(100));
-    const std::lock_guard lock(mutex_);
-    interrupted_ = true;
-    changed_.notify_all();
   }
   ::close(read_fd);
 }
