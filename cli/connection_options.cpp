@@ -52,8 +52,9 @@ Result<std::int64_t> timeout_in_ms(double seconds, std::string_view option) {
 }  // namespace
 
 void add_connection_options(CLI::App& app, ConnectionOptions& options) {
-  app.add_option("--endpoint", options.endpoint,
-                 fmt::format("The service's URL (or ZIM_ENDPOINT; default {})", kRealEndpoint));
+  app.add_option(
+      "--endpoint", options.endpoint,
+      fmt::format("The service's URL (or ZIM_ENDPOINT; default {})", client::kRealEndpoint));
   app.add_option("--app-id", options.app_id, "The AppId (or ZIM_APP_ID)");
   app.add_option("--secret-file", options.secret_file,
                  "File with the server secret (or the variable ZIM_SERVER_SECRET)");
@@ -67,7 +68,7 @@ void add_connection_options(CLI::App& app, ConnectionOptions& options) {
   app.add_option("--server-secret,--secret", options.misplaced_secret)->group("");
 }
 
-Result<Credentials> resolve_credentials(const ConnectionOptions& options) {
+Result<client::Credentials> resolve_credentials(const ConnectionOptions& options) {
   auto secret = read_secret(options);
   if (!secret) return tl::unexpected(secret.error());
   const std::string app_id = given(options.app_id, "ZIM_APP_ID");
@@ -76,12 +77,12 @@ Result<Credentials> resolve_credentials(const ConnectionOptions& options) {
   }
   const auto number = parse_app_id(app_id);
   if (!number) return tl::unexpected(number.error());
-  return Credentials{*number, *std::move(secret)};
+  return client::Credentials{*number, *std::move(secret)};
 }
 
-Result<Endpoint> resolve_endpoint(const ConnectionOptions& options) {
+Result<client::Endpoint> resolve_endpoint(const ConnectionOptions& options) {
   const std::string text = given(options.endpoint, "ZIM_ENDPOINT");
-  return parse_endpoint(text.empty() ? kRealEndpoint : text);
+  return client::parse_endpoint(text.empty() ? client::kRealEndpoint : text);
 }
 
 Result<Connection> resolve_connection(const ConnectionOptions& options) {
@@ -108,20 +109,21 @@ Result<Connection> resolve_connection(const ConnectionOptions& options) {
   return out;
 }
 
-ReadSession::ReadSession(std::unique_ptr<CurlTransport> transport, const Credentials& credentials)
+ReadSession::ReadSession(std::unique_ptr<client::CurlTransport> transport,
+                         const client::Credentials& credentials)
     : limiter_(kReadsPerSecond, clock_, interrupt_),
       transport_(std::move(transport)),
       api_(*transport_, credentials, clock_),
       site_{limiter_, clock_, interrupt_, board_, true, kReadTries} {}
 
 Result<std::unique_ptr<ReadSession>> ReadSession::open(const Connection& connection) {
-  auto transport = CurlTransport::open(connection.curl);
+  auto transport = client::CurlTransport::open(connection.curl);
   if (!transport) return tl::unexpected(transport.error());
   return std::unique_ptr<ReadSession>(
       new ReadSession(*std::move(transport), connection.credentials));
 }
 
-int complain_status(std::string_view operation, const ApiStatus& status) {
+int complain_status(std::string_view operation, const client::ApiStatus& status) {
   const bool fatal = status.code_class() == CodeClass::kCredentials;
   return complain(fatal ? kFatal : kFailed, fmt::format("{}: {}", operation, status.line()));
 }

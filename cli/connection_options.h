@@ -27,8 +27,8 @@ struct ConnectionOptions {
 void add_connection_options(CLI::App& app, ConnectionOptions& options);
 
 struct Connection {
-  CurlOptions curl;
-  Credentials credentials;
+  client::CurlOptions curl;
+  client::Credentials credentials;
 };
 
 // Options first, then the environment (ZIM_ENDPOINT, ZIM_APP_ID, ZIM_SERVER_SECRET), then the real
@@ -37,8 +37,8 @@ struct Connection {
 Result<Connection> resolve_connection(const ConnectionOptions& options);
 
 // Only what a signature needs.
-Result<Credentials> resolve_credentials(const ConnectionOptions& options);
-Result<Endpoint> resolve_endpoint(const ConnectionOptions& options);
+Result<client::Credentials> resolve_credentials(const ConnectionOptions& options);
+Result<client::Endpoint> resolve_endpoint(const ConnectionOptions& options);
 
 // One connection for a command that only reads, at most 20 calls a second.
 class ReadSession {
@@ -46,23 +46,24 @@ class ReadSession {
   // The Error is CurlTransport::open's.
   static Result<std::unique_ptr<ReadSession>> open(const Connection& connection);
 
-  ZimApi& api() { return api_; }
-  CallSite& site() { return site_; }
+  client::ZimApi& api() { return api_; }
+  client::CallSite& site() { return site_; }
 
  private:
-  ReadSession(std::unique_ptr<CurlTransport> transport, const Credentials& credentials);
+  ReadSession(std::unique_ptr<client::CurlTransport> transport,
+              const client::Credentials& credentials);
 
   SystemClock clock_;
   Interrupt interrupt_;
-  ProgressBoard board_;
-  RateLimiter limiter_;
-  std::unique_ptr<CurlTransport> transport_;
-  ZimApi api_;
-  CallSite site_;
+  client::ProgressBoard board_;
+  client::RateLimiter limiter_;
+  std::unique_ptr<client::CurlTransport> transport_;
+  client::ZimApi api_;
+  client::CallSite site_;
 };
 
 // "zimmock: OPERATION: code 660500002 (...): ..." on stderr; returns 7 for credentials, else 1.
-int complain_status(std::string_view operation, const ApiStatus& status);
+int complain_status(std::string_view operation, const client::ApiStatus& status);
 
 // The Error's message on stderr; returns 2 for what the user can repair, 5 for what may pass,
 // else 1.

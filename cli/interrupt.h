@@ -15,7 +15,7 @@ bool is_ignored(int signal);
 // lives. A second SIGINT or SIGTERM ends the process at once with 130; a second SIGHUP does not,
 // because a terminal that goes away may send two. One at a time in a process; its waits go by
 // SystemClock.
-class Interrupt : public Waiter {
+class Interrupt : public client::Waiter {
  public:
   Interrupt();
   ~Interrupt() override;

@@ -22,7 +22,7 @@ std::string one_line(std::string_view text, std::size_t max_characters) {
   return out;
 }
 
-std::string item_columns(const QueryItem& item) {
+std::string item_columns(const client::QueryItem& item) {
   return fmt::format("{}  {:>8}  {:<20}  {:<20}  {:<10}", iso_time(item.msg_time_ms), item.msg_seq,
                      item.msg_id, one_line(item.sender, 32), message_type_name(item.msg_type));
 }

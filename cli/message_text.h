@@ -14,7 +14,7 @@ namespace zimmock::cli {
 std::string one_line(std::string_view text, std::size_t max_characters = 60);
 
 // An item's time, MsgSeq, MsgId, sender and type, in columns.
-std::string item_columns(const QueryItem& item);
+std::string item_columns(const client::QueryItem& item);
 
 // Says on stderr how many items came again while a list was read; nothing if none did.
 void note_repeated(std::uint64_t count);

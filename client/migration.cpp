@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 // What a setup step that failed means for the run: it may be repeated, so whatever may pass, may
@@ -142,4 +142,4 @@ Result<MigrationResult> verify_migration(const RunContext& context, ImportJourna
                          std::nullopt};
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -15,7 +15,7 @@
 #include "client/verify/verifier.h"
 #include "contracts/api/result.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // Hears what a migration does, while it does it. The calling thread calls all functions but
 // mismatch(), which the reading threads call, one at a time. The default is to ignore what is
@@ -56,4 +56,4 @@ Result<MigrationResult> run_migration(const RunContext& context, ImportJournal& 
 Result<MigrationResult> verify_migration(const RunContext& context, ImportJournal* journal,
                                          bool allow_extra, MigrationObserver& observer);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

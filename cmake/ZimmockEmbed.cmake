@@ -1,4 +1,4 @@
-# cmake -DOUTPUT=x.cpp -DFUNCTION=name -DTYPE=CaseFile -DHEADER=h -DROOT=folder -DFILES=a;b -P ZimmockEmbed.cmake
+# cmake -DOUTPUT=x.cpp -DNAMESPACE=a::b -DFUNCTION=name -DTYPE=CaseFile -DHEADER=h -DROOT=folder -DFILES=a;b -P ZimmockEmbed.cmake
 # Writes a function that returns the files' paths (below ROOT; without extension, unless -DEXTENSION=1) and texts.
 string(REPLACE "|" ";" FILES "${FILES}")
 set(rows "")
@@ -22,7 +22,7 @@ endforeach()
 file(WRITE "${OUTPUT}.new" "// Made from ${ROOT_NAME}; do not edit.
 #include \"${HEADER}\"
 
-namespace zimmock {
+namespace ${NAMESPACE} {
 
 std::span<const ${TYPE}> ${FUNCTION}() {
   static constexpr ${TYPE} kFiles[] = {
@@ -30,6 +30,6 @@ ${rows}};
   return kFiles;
 }
 
-}  // namespace zimmock
+}  // namespace ${NAMESPACE}
 ")
 file(COPY_FILE "${OUTPUT}.new" "${OUTPUT}" ONLY_IF_DIFFERENT)

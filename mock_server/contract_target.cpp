@@ -6,7 +6,7 @@
 
 #include "mock_server/tenant/devices_json.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 using json = nlohmann::json;
@@ -72,4 +72,4 @@ Result<std::unique_ptr<World>> MockTarget::open(const WorldSettings& settings) {
   return std::make_unique<MockWorld>(service_, transport_, options);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

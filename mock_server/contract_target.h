@@ -3,7 +3,7 @@
 #include "contracts/harness/target.h"
 #include "mock_server/service/service.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 // The mock as a target of the contract's cases: each case gets an App of its own, whose clock
 // stands still. Used by one thread.
@@ -22,4 +22,4 @@ class MockTarget : public Target {
   Transport& transport_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

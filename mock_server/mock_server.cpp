@@ -15,6 +15,9 @@
 #include "zimmock/system_clock.h"
 
 namespace zimmock {
+
+using namespace mock;
+
 namespace {
 
 using json = nlohmann::json;
@@ -34,7 +37,7 @@ TenantOptions to_options(const TenantSettings& settings) {
 }
 
 Result<void> add_line(Tenant& tenant, const json& line) {
-  const auto added = zimmock::import_state(tenant, json_line(line), StateMode::kAdd);
+  const auto added = mock::import_state(tenant, json_line(line), StateMode::kAdd);
   if (!added) return tl::unexpected(added.error());
   return {};
 }
@@ -122,7 +125,7 @@ std::string MockTenant::export_state() const {
 }
 
 Result<void> MockTenant::import_state(std::string_view document) {
-  const auto imported = zimmock::import_state(*tenant_, document, StateMode::kReplace);
+  const auto imported = mock::import_state(*tenant_, document, StateMode::kReplace);
   if (!imported) return tl::unexpected(imported.error());
   return {};
 }

@@ -5,7 +5,7 @@
 
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 std::string url_of(std::string_view scheme, const std::string& host, const HttpListener* listener) {
@@ -126,4 +126,4 @@ void ServiceListeners::stop() {
   if (plain_tunnel_end_) plain_tunnel_end_->stop();
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -10,7 +10,7 @@
 #include "mock_server/http/http_listener.h"
 #include "mock_server/service/service.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 struct ListenerOptions {
   std::optional<ListenAddress> http = ListenAddress{};
@@ -69,4 +69,4 @@ class ServiceListeners {
   std::unique_ptr<HttpListener> plain_tunnel_end_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -124,7 +124,7 @@ int run(const ExecOptions& options, const CommandRunner& runner, VerdictPolicy p
   const bool duplicates_fail = policy.duplicates_fail;
   ServedCalls calls(std::move(policy));
   const auto mock = MockProcess::start(
-      options.mock, clock, [&calls](const RequestRecord& record) { calls.add(record); });
+      options.mock, clock, [&calls](const mock::RequestRecord& record) { calls.add(record); });
   if (!mock) return complain(mock.error());
   const auto environment =
       changed_environment(client_environment((*mock)->ready(), (*mock)->server_secret()));

@@ -29,7 +29,7 @@ struct FaultOptions {
 // mock's to judge.
 Result<int> add(const ControlClient& client, const FaultOptions& options) {
   for (const std::string& spec : options.specs) {
-    const auto read = parse_fault(spec);
+    const auto read = mock::parse_fault(spec);
     if (!read && options.specs.size() > 1) return tl::unexpected(read.error());
   }
   for (const std::string& spec : options.specs) {

@@ -111,16 +111,16 @@ json list_delivery() {
 
 json list_formats() {
   json rows = json::array();
-  for (const Format& row : formats()) {
+  for (const client::Format& row : client::formats()) {
     rows.push_back({{"name", row.name}, {"what", row.description}});
   }
   return rows;
 }
 
-std::string whens(const FaultKind& kind) {
+std::string whens(const mock::FaultKind& kind) {
   std::vector<std::string_view> out{to_string(kind.default_when)};
-  for (const FaultWhen when : {FaultWhen::kBeforeRead, FaultWhen::kBeforeEffect,
-                               FaultWhen::kAfterEffect, FaultWhen::kMidBody}) {
+  for (const mock::FaultWhen when : {mock::FaultWhen::kBeforeRead, mock::FaultWhen::kBeforeEffect,
+                                     mock::FaultWhen::kAfterEffect, mock::FaultWhen::kMidBody}) {
     const bool can = (kind.whens & static_cast<unsigned>(when)) != 0;
     if (can && when != kind.default_when) out.push_back(to_string(when));
   }
@@ -129,7 +129,7 @@ std::string whens(const FaultKind& kind) {
 
 json list_faults() {
   json rows = json::array();
-  for (const FaultKind& row : fault_kinds()) {
+  for (const mock::FaultKind& row : mock::fault_kinds()) {
     rows.push_back(
         {{"name", row.name}, {"value", row.value}, {"when", whens(row)}, {"what", row.what}});
   }
@@ -138,9 +138,9 @@ json list_faults() {
 
 json list_control() {
   json rows = json::array();
-  for (const ControlRoute& row : control_routes()) {
-    rows.push_back(
-        {{"name", fmt::format("{} {}{}", row.method, kControlPath, row.path)}, {"what", row.what}});
+  for (const mock::ControlRoute& row : mock::control_routes()) {
+    rows.push_back({{"name", fmt::format("{} {}{}", row.method, mock::kControlPath, row.path)},
+                    {"what", row.what}});
   }
   return rows;
 }

@@ -35,14 +35,14 @@ struct ProxyOptions {
 
 Result<RecordingProxy::Options> proxy_options(const ProxyOptions& options) {
   RecordingProxy::Options out;
-  auto upstream = parse_endpoint(options.upstream);
+  auto upstream = client::parse_endpoint(options.upstream);
   if (!upstream) {
     return fail(ErrorKind::kUsage, fmt::format("--upstream: {}", upstream.error().message));
   }
   out.upstream.endpoint = *std::move(upstream);
   out.upstream.ca_file = options.ca_file;
-  auto listen = parse_listen_address(options.port >= 0 ? fmt::format("127.0.0.1:{}", options.port)
-                                                       : options.listen);
+  auto listen = mock::parse_listen_address(
+      options.port >= 0 ? fmt::format("127.0.0.1:{}", options.port) : options.listen);
   if (!listen) {
     return fail(ErrorKind::kUsage, fmt::format("--listen: {}", listen.error().message));
   }

@@ -27,14 +27,14 @@ struct QueryOptions {
   bool as_json = false;
 };
 
-std::string content(const QueryItem& item) {
+std::string content(const client::QueryItem& item) {
   if (item.is_empty == 1) return "(deleted or expired)";
   if (item.is_empty == 2) return "(recalled)";
   if (!is_media(item.msg_type)) return one_line(item.msg_body);
   return one_line(url_decode(item.msg_body));
 }
 
-void print_item(const QueryItem& item, bool as_json) {
+void print_item(const client::QueryItem& item, bool as_json) {
   if (as_json) {
     print_json(json_line(item.raw));
   } else {
@@ -47,18 +47,19 @@ int run(const QueryOptions& options) {
   if (!connection) return complain_error(connection.error());
   const auto session = ReadSession::open(*connection);
   if (!session) return complain_error(session.error());
-  ZimApi& api = (*session)->api();
+  client::ZimApi& api = (*session)->api();
   QueryPeerMsg request{ListId::of_user(options.viewer, options.peer), options.limit, options.next,
                        options.with_empty};
-  ListPager pager;
+  client::ListPager pager;
   while (true) {
-    auto answer = call_patiently((*session)->site(), [&] { return api.query_peer_msg(request); });
+    auto answer =
+        client::call_patiently((*session)->site(), [&] { return api.query_peer_msg(request); });
     if (!answer) return kInterrupted;
     if (!*answer) return complain_error(answer->error());
     if (!(*answer)->status.ok()) return complain_status("QueryPeerMsg", (*answer)->status);
-    QueryAnswer& page = (*answer)->value;
+    client::QueryAnswer& page = (*answer)->value;
     const auto next = pager.after(page);
-    for (const QueryItem& item : page.items) print_item(item, options.as_json);
+    for (const client::QueryItem& item : page.items) print_item(item, options.as_json);
     if (!next) return complain_error(next.error());
     if (!*next) {
       note_repeated(pager.repeated());

@@ -23,7 +23,8 @@ struct SignOptions {
   std::string format = "query";
 };
 
-void print_curl(const SignOptions& options, const Endpoint& endpoint, const std::string& query) {
+void print_curl(const SignOptions& options, const client::Endpoint& endpoint,
+                const std::string& query) {
   std::string command = "curl -sS";
   if (!options.connection.ca_file.empty()) {
     command += " --cacert " + shell_word(options.connection.ca_file);
@@ -32,17 +33,18 @@ void print_curl(const SignOptions& options, const Endpoint& endpoint, const std:
                           command, shell_word(endpoint.url + "/?" + query)));
 }
 
-void print_signed_json(const SignOptions& options, const Credentials& credentials,
-                       const Endpoint& endpoint, const std::string& query,
+void print_signed_json(const SignOptions& options, const client::Credentials& credentials,
+                       const client::Endpoint& endpoint, const std::string& query,
                        std::int64_t timestamp_s) {
-  const nlohmann::json out{{"action", options.action},
-                           {"app_id", credentials.app_id},
-                           {"nonce", options.nonce},
-                           {"timestamp", timestamp_s},
-                           {"signature", signature_of(credentials, options.nonce, timestamp_s)},
-                           {"signature_version", kSignatureVersion},
-                           {"query", query},
-                           {"url", endpoint.url + "/?" + query}};
+  const nlohmann::json out{
+      {"action", options.action},
+      {"app_id", credentials.app_id},
+      {"nonce", options.nonce},
+      {"timestamp", timestamp_s},
+      {"signature", client::signature_of(credentials, options.nonce, timestamp_s)},
+      {"signature_version", kSignatureVersion},
+      {"query", query},
+      {"url", endpoint.url + "/?" + query}};
   print_json(out.dump());
 }
 
@@ -59,11 +61,12 @@ int run(SignOptions& options) {
   if (options.nonce.empty()) options.nonce = make_nonce();
   const std::int64_t timestamp_s =
       options.timestamp_s.value_or(SystemClock().wall_ms() / kMillisPerSecond);
-  const std::string query = signed_query(options.action, *credentials, options.nonce, timestamp_s);
+  const std::string query =
+      client::signed_query(options.action, *credentials, options.nonce, timestamp_s);
   if (options.format == "query") {
     print_exact(query + "\n");
   } else if (options.format == "signature") {
-    print_exact(signature_of(*credentials, options.nonce, timestamp_s) + "\n");
+    print_exact(client::signature_of(*credentials, options.nonce, timestamp_s) + "\n");
   } else if (options.format == "curl") {
     print_curl(options, *endpoint, query);
   } else if (options.format == "json") {

@@ -33,7 +33,7 @@ struct Tally {
   std::uint64_t emptied = 0;  // deleted or recalled: no client gets those
 };
 
-void print_item(const QueryItem& item, Role role, const DeliveryRule& rule, bool as_json) {
+void print_item(const client::QueryItem& item, Role role, const DeliveryRule& rule, bool as_json) {
   if (!as_json) {
     print_text("{}  {:<12}  {} [{}]: {}\n", item_columns(item), to_string(rule.delivery),
                rule.rule().id, to_string(rule.rule().mark), rule.rule().statement);
@@ -48,7 +48,7 @@ void print_item(const QueryItem& item, Role role, const DeliveryRule& rule, bool
   print_json(json_line(out));
 }
 
-void show(const QueryItem& item, const ViewOptions& options, const SdkVersion& version,
+void show(const client::QueryItem& item, const ViewOptions& options, const SdkVersion& version,
           Tally& tally) {
   if (item.is_empty != 0) {
     ++tally.emptied;
@@ -89,12 +89,12 @@ int run(const ViewOptions& options) {
   const auto session = ReadSession::open(*connection);
   if (!session) return complain_error(session.error());
   Tally tally;
-  const ListRead read = read_list((*session)->api(), (*session)->site(),
-                                  ListId::of_user(options.viewer, options.peer),
-                                  [&](const QueryItem& item) -> Result<bool> {
-                                    show(item, options, *version, tally);
-                                    return true;
-                                  });
+  const client::ListRead read = client::read_list(
+      (*session)->api(), (*session)->site(), ListId::of_user(options.viewer, options.peer),
+      [&](const client::QueryItem& item) -> Result<bool> {
+        show(item, options, *version, tally);
+        return true;
+      });
   if (read.interrupted) return kInterrupted;
   if (read.refused) return complain_status("QueryPeerMsg", *read.refused);
   if (read.error) return complain_error(*read.error);

@@ -128,17 +128,17 @@ Result<RunOptions> run_options(const ContractRunOptions& options) {
 // The mock in this process, without a socket.
 struct OwnMock {
   SystemClock clock;
-  Service service{clock};
-  LoopbackTransport transport{service};
-  MockTarget target{service, transport};
+  mock::Service service{clock};
+  mock::LoopbackTransport transport{service};
+  mock::MockTarget target{service, transport};
 };
 
-Result<UrlTarget::Options> url_options(const ContractRunOptions& options) {
+Result<client::UrlTarget::Options> url_options(const ContractRunOptions& options) {
   ConnectionOptions connection = options.connection;
   connection.endpoint = options.target;
   auto resolved = resolve_connection(connection);
   if (!resolved) return tl::unexpected(resolved.error());
-  UrlTarget::Options out;
+  client::UrlTarget::Options out;
   out.curl = resolved->curl;
   out.credentials = resolved->credentials;
   out.allow_writes = options.allow_writes;
@@ -148,7 +148,7 @@ Result<UrlTarget::Options> url_options(const ContractRunOptions& options) {
   return out;
 }
 
-bool is_vendors(const Endpoint& endpoint) {
+bool is_vendors(const client::Endpoint& endpoint) {
   const std::string_view url = endpoint.url;
   return url.ends_with(".zego.im") || url.ends_with(".zego.im:443");
 }
@@ -167,7 +167,7 @@ Result<RunResult> run_cases(const ContractRunOptions& options, RunOptions run,
   if (!url) return tl::unexpected(url.error());
   run.observe_assumed = true;
   run.real_service = options.real_service || is_vendors(url->curl.endpoint);
-  auto target = UrlTarget::open(*url, clock, interrupt);
+  auto target = client::UrlTarget::open(*url, clock, interrupt);
   if (!target) return tl::unexpected(target.error());
   return run_suite(cases, **target, run, clock, stop);
 }

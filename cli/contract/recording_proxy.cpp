@@ -95,7 +95,7 @@ std::optional<Refusal> not_passed_on(const HttpRequest& request) {
   if (!request.target.starts_with('/')) {
     return Refusal{400, "expected a path that begins with /, got another target; not passed on"};
   }
-  if (request.target.starts_with(kControlRoot)) {
+  if (request.target.starts_with(mock::kControlRoot)) {
     return Refusal{403,
                    "the control API of a mock is not passed on; call it at the mock's control_url"};
   }
@@ -163,7 +163,7 @@ std::string log_text(const Passage& passage, const std::optional<Judgement>& jud
 // Connections to the upstream, as many as are used at once.
 class Connections {
  public:
-  explicit Connections(CurlOptions options) : options_(std::move(options)) {}
+  explicit Connections(client::CurlOptions options) : options_(std::move(options)) {}
 
   Result<HttpResponse> send(const HttpRequest& request) {
     auto transport = take();
@@ -176,7 +176,7 @@ class Connections {
 
   // Finds what is wrong with the options before the first request does.
   Result<void> check() {
-    auto transport = CurlTransport::open(options_);
+    auto transport = client::CurlTransport::open(options_);
     if (!transport) return tl::unexpected(transport.error());
     free_.push_back(*std::move(transport));
     return {};
@@ -185,7 +185,7 @@ class Connections {
   const std::string& url() const { return options_.endpoint.url; }
 
  private:
-  Result<std::unique_ptr<CurlTransport>> take() {
+  Result<std::unique_ptr<client::CurlTransport>> take() {
     {
       const std::lock_guard lock(mutex_);
       if (!free_.empty()) {
@@ -194,12 +194,12 @@ class Connections {
         return transport;
       }
     }
-    return CurlTransport::open(options_);
+    return client::CurlTransport::open(options_);
   }
 
-  const CurlOptions options_;
+  const client::CurlOptions options_;
   std::mutex mutex_;
-  std::vector<std::unique_ptr<CurlTransport>> free_;
+  std::vector<std::unique_ptr<client::CurlTransport>> free_;
 };
 
 class RecordingProxy::Impl {
@@ -223,17 +223,17 @@ class RecordingProxy::Impl {
       if (!file) return tl::unexpected(file.error());
       har_ = *std::move(file);
     }
-    if (!is_loopback(options_.listen.host)) {
+    if (!mock::is_loopback(options_.listen.host)) {
       log_.warn(
           fmt::format("listening on {}, which is not loopback: anyone who reaches it can use "
                       "the upstream through it",
                       options_.listen.host));
     }
-    HttpListener::Options listen;
+    mock::HttpListener::Options listen;
     listen.address = options_.listen;
-    auto listener =
-        HttpListener::start(listen, [this](HttpRequest& request, const BodyReader& read) {
-          return WireAnswer{handle(request, read), {}};
+    auto listener = mock::HttpListener::start(
+        listen, [this](HttpRequest& request, const mock::BodyReader& read) {
+          return mock::WireAnswer{handle(request, read), {}};
         });
     if (!listener) return tl::unexpected(listener.error());
     listener_ = *std::move(listener);
@@ -261,7 +261,7 @@ class RecordingProxy::Impl {
   std::size_t others() const { return others_; }
 
  private:
-  HttpResponse handle(HttpRequest& request, const BodyReader& read) {
+  HttpResponse handle(HttpRequest& request, const mock::BodyReader& read) {
     Passage passage;
     passage.har.started_ms = clock_.wall_ms();
     const std::int64_t started_ns = clock_.monotonic_ns();
@@ -331,7 +331,7 @@ class RecordingProxy::Impl {
   std::unique_ptr<HarFile> har_;
   std::optional<Error> har_error_;
 
-  std::unique_ptr<HttpListener> listener_;  // last: its threads use all of the above
+  std::unique_ptr<mock::HttpListener> listener_;  // last: its threads use all of the above
 };
 
 RecordingProxy::RecordingProxy(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

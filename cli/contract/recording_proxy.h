@@ -21,8 +21,8 @@ namespace zimmock::cli {
 class RecordingProxy {
  public:
   struct Options {
-    ListenAddress listen;
-    CurlOptions upstream;
+    mock::ListenAddress listen;
+    client::CurlOptions upstream;
     JudgeOptions judge;
     VerdictPolicy policy;
     LogForm log = LogForm::kText;

@@ -6,15 +6,15 @@
 
 namespace zimmock::cli {
 
-void ServedCalls::add(const RequestRecord& record) {
+void ServedCalls::add(const mock::RequestRecord& record) {
   TrafficTally::Entry entry;
-  for (const BrokenRule& broken : record.rules_broken) {
+  for (const mock::BrokenRule& broken : record.rules_broken) {
     entry.client_broke.push_back(
         {broken.rule_id, client_severity(broken.rule_id, broken.refused), broken.line});
   }
   entry.client_checked = record.rules_checked;
   const std::lock_guard lock(mutex_);
-  if (record.action == "ImportPeerMsg" && record.effect != Effect::kNone) {
+  if (record.action == "ImportPeerMsg" && record.effect != mock::Effect::kNone) {
     note_import(record, entry);
   }
   tally_.add(entry, tally_.exchanges() + 1);
@@ -22,7 +22,7 @@ void ServedCalls::add(const RequestRecord& record) {
 
 // An answer that a fault had to do with counts as not usable: it was lost or changed, or it came so
 // late that the client had given up.
-void ServedCalls::note_import(const RequestRecord& record, TrafficTally::Entry& entry) {
+void ServedCalls::note_import(const mock::RequestRecord& record, TrafficTally::Entry& entry) {
   constexpr std::size_t kMaxRemembered = 1'000'000;
   if (imports_.size() >= kMaxRemembered) imports_.clear();
   const bool answered = record.code == 0 && record.faults.empty();

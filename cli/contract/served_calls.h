@@ -18,13 +18,13 @@ class ServedCalls {
   explicit ServedCalls(VerdictPolicy policy) : tally_(std::move(policy)) {}
 
   // Thread-safe; a RequestObserver.
-  void add(const RequestRecord& record);
+  void add(const mock::RequestRecord& record);
 
   // After the mock has stopped.
   const TrafficTally& tally() const { return tally_; }
 
  private:
-  void note_import(const RequestRecord& record, TrafficTally::Entry& entry);
+  void note_import(const mock::RequestRecord& record, TrafficTally::Entry& entry);
 
   std::mutex mutex_;
   TrafficTally tally_;

@@ -27,7 +27,7 @@ constexpr std::int64_t kConnectTimeoutMs = 5'000;
 constexpr std::size_t kMaxAnswerBytes = std::size_t{4} << 30;
 
 struct Address {
-  Endpoint endpoint;
+  client::Endpoint endpoint;
   std::string path_prefix;
 };
 
@@ -50,11 +50,11 @@ Result<Address> parse_address(const std::string& text) {
                             kDefaultControlUrl));
   }
   const auto path = text.find('/', host + 3);
-  const auto endpoint = parse_endpoint(text.substr(0, path));
+  const auto endpoint = client::parse_endpoint(text.substr(0, path));
   if (!endpoint) return bad("");
   Address out{*endpoint, path == text.npos ? "" : text.substr(path)};
   while (out.path_prefix.ends_with('/')) out.path_prefix.pop_back();
-  if (out.path_prefix.empty()) out.path_prefix = kControlPath;
+  if (out.path_prefix.empty()) out.path_prefix = mock::kControlPath;
   if (ascii_line(out.path_prefix) != out.path_prefix ||
       out.path_prefix.find_first_of(" \"\\") != out.path_prefix.npos) {
     return bad(": its path has characters that must be escaped");
@@ -88,7 +88,7 @@ Result<std::string> read_token(const ControlOptions& options) {
 
 Result<std::uint32_t> read_app_id(const ControlOptions& options) {
   const std::string text = given(options.app_id, "ZIM_APP_ID");
-  if (text.empty()) return kDefaultAppId;
+  if (text.empty()) return mock::kDefaultAppId;
   return parse_app_id(text);
 }
 
@@ -116,7 +116,7 @@ void add_control_options(CLI::App& app, ControlOptions& options) {
 void add_tenant_control_options(CLI::App& app, ControlOptions& options) {
   options.of_tenant = true;
   app.add_option("--app-id", options.app_id,
-                 fmt::format("The AppId (or ZIM_APP_ID; default {})", kDefaultAppId));
+                 fmt::format("The AppId (or ZIM_APP_ID; default {})", mock::kDefaultAppId));
   add_control_options(app, options);
 }
 
@@ -135,13 +135,13 @@ Result<ControlClient> ControlClient::open(const ControlOptions& options, std::in
   out.url_ = address->endpoint.url + address->path_prefix;
   out.path_prefix_ = address->path_prefix;
   out.token_ = *std::move(token);
-  CurlOptions curl;
+  client::CurlOptions curl;
   curl.endpoint = address->endpoint;
   curl.connect_timeout_ms = kConnectTimeoutMs;
   curl.total_timeout_ms = timeout_ms;
   curl.max_answer_bytes = kMaxAnswerBytes;
   curl.use_proxy = false;
-  auto transport = CurlTransport::open(std::move(curl));
+  auto transport = client::CurlTransport::open(std::move(curl));
   if (!transport) return tl::unexpected(transport.error());
   out.transport_ = *std::move(transport);
   return out;

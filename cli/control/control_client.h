@@ -75,7 +75,7 @@ class ControlClient {
   std::string path_prefix_;
   std::string token_;
   std::uint32_t app_id_ = 0;
-  std::unique_ptr<CurlTransport> transport_;
+  std::unique_ptr<client::CurlTransport> transport_;
 };
 
 // Prints the answer to verify or wait: its report, or all of it as JSON. Returns 0 if it is as

@@ -27,7 +27,7 @@ class RequestFilters {
   nlohmann::json members() const;
 
  private:
-  const std::vector<RequestFilterWord> words_ = request_filter_words();
+  const std::vector<mock::RequestFilterWord> words_ = mock::request_filter_words();
   std::vector<std::string> values_;  // one a word; "" where not given
 };
 

@@ -17,12 +17,12 @@ namespace {
 Result<bool> is_of(const std::string& journal, const std::string& service, std::uint32_t app_id) {
   std::error_code ignored;
   if (std::filesystem::file_size(journal, ignored) == 0) return false;
-  const auto opened = SqliteJournal::open_to_read(journal);
+  const auto opened = client::SqliteJournal::open_to_read(journal);
   if (!opened) return tl::unexpected(opened.error());
   const auto told = (*opened)->fingerprint();
   if (!told) return tl::unexpected(told.error());
   std::map<std::string, std::string> was(told->begin(), told->end());
-  const auto endpoint = parse_endpoint(was["endpoint"]);
+  const auto endpoint = client::parse_endpoint(was["endpoint"]);
   return endpoint && endpoint->service == service && was["app"] == std::to_string(app_id);
 }
 
@@ -35,7 +35,7 @@ std::string in_name(std::string host) {
 
 }  // namespace
 
-Result<DefaultJournal> default_journal(const std::string& file, const Shard& shard,
+Result<DefaultJournal> default_journal(const std::string& file, const client::Shard& shard,
                                        const std::string& service, std::uint32_t app_id,
                                        bool look) {
   const std::string end =

@@ -18,7 +18,7 @@ struct DefaultJournal {
 // `service` is Endpoint's. With `look`, a journal under the name that earlier releases gave it,
 // FILE.journal, is taken if it is of the same service and App and the new one is not there; the
 // Error says that it could not be read.
-Result<DefaultJournal> default_journal(const std::string& file, const Shard& shard,
+Result<DefaultJournal> default_journal(const std::string& file, const client::Shard& shard,
                                        const std::string& service, std::uint32_t app_id, bool look);
 
 }  // namespace zimmock::cli

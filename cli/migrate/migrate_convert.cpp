@@ -66,25 +66,28 @@ class LineSink {
 };
 
 // A source's id within a conversation of several exports, each of which has ids of its own.
-std::string id_of(const SourceReader& source, const RecordPlace& place, const std::string& id) {
-  const Format* format = find_format(source.format_of(place));
+std::string id_of(const client::SourceReader& source, const client::RecordPlace& place,
+                  const std::string& id) {
+  const client::Format* format = client::find_format(source.format_of(place));
   if (id.empty() || format == nullptr || !format->is_personal) return id;
   return fmt::format("{}.{}", source.input_of(place) + 1, id);
 }
 
 // A line of format zim.
-json line_of(const MigrationPlan& plan, const PlannedRecord& planned, const SourceRecord& record) {
+json line_of(const client::MigrationPlan& plan, const client::PlannedRecord& planned,
+             const client::SourceRecord& record) {
   std::vector<std::string> owners;
-  plan.each_lane(planned, [&](Lane lane) { owners.push_back(plan.owner(lane)); });
-  return zim_line(record.message, record.id, owners.size() == 1 ? owners.front() : "");
+  plan.each_lane(planned, [&](client::Lane lane) { owners.push_back(plan.owner(lane)); });
+  return client::zim_line(record.message, record.id, owners.size() == 1 ? owners.front() : "");
 }
 
 // What the source has beside messages and users, with the ids of --users.
-Result<void> write_entities(const PlannedSource& source, const UserMap& users, LineSink& sink) {
+Result<void> write_entities(const PlannedSource& source, const client::UserMap& users,
+                            LineSink& sink) {
   Entities entities = source.plan.facts.entities;
   entities.users.clear();
   const Entities renamed = with_user_ids(
-      std::move(entities), [&](const std::string& id) { return zim_user(users, id); });
+      std::move(entities), [&](const std::string& id) { return client::zim_user(users, id); });
   for (const json& line : entity_lines(renamed)) {
     if (auto written = sink.line(printable_json(json_line(line))); !written) return written;
   }
@@ -94,7 +97,7 @@ Result<void> write_entities(const PlannedSource& source, const UserMap& users, L
 // Oldest first, a conversation after the other: read again, it has the same order.
 Result<std::uint64_t> write_lines(const PlannedSource& source, LineSink& sink) {
   std::uint64_t lines = 0;
-  for (const PlannedRecord& planned : source.plan.records) {
+  for (const client::PlannedRecord& planned : source.plan.records) {
     if (planned.left_out) continue;
     auto record = source.reader->read_at(planned.place);
     if (!record) return tl::unexpected(record.error());
@@ -106,13 +109,13 @@ Result<std::uint64_t> write_lines(const PlannedSource& source, LineSink& sink) {
   return lines;
 }
 
-void tell_bad(const MigrationPlan& plan) {
-  for (const FindingGroup& group : plan.findings) {
-    if (group.weight != Weight::kBad) continue;
+void tell_bad(const client::MigrationPlan& plan) {
+  for (const client::FindingGroup& group : plan.findings) {
+    if (group.weight != client::Weight::kBad) continue;
     tell_line("bad: {}: {} records: {}", group.reason, group.count, group.statement);
-    for (const RecordFinding& one : group.examples) {
-      tell_line("  {}: {}{}expected {}, got {}", place_text(one.line, one.record), one.pointer,
-                one.pointer.empty() ? "" : ": ", one.expected, one.got);
+    for (const client::RecordFinding& one : group.examples) {
+      tell_line("  {}: {}{}expected {}, got {}", client::place_text(one.line, one.record),
+                one.pointer, one.pointer.empty() ? "" : ": ", one.expected, one.got);
     }
   }
 }
@@ -135,7 +138,7 @@ Result<ExitCode> convert(const ConvertOptions& options) {
   if (!job) return tl::unexpected(job.error());
   if (auto found = find_source(options, *job); !found) return tl::unexpected(found.error());
   QuarantineFile quarantine;
-  PlanOptions plan_options;
+  client::PlanOptions plan_options;
   plan_options.max_examples = options.max_examples;
   if (options.bad == "quarantine") {
     const std::string file =
@@ -145,7 +148,7 @@ Result<ExitCode> convert(const ConvertOptions& options) {
   }
   auto source = plan_source(options, *job, std::move(plan_options));
   if (!source) return tl::unexpected(source.error());
-  const PlanCounts& counts = source->plan.counts;
+  const client::PlanCounts& counts = source->plan.counts;
   if (counts.bad > 0 && options.bad == "stop") {
     tell_bad(source->plan);
     return complain(kFailed, fmt::format("nothing was written: {} of {} records cannot be imported "

@@ -37,7 +37,7 @@ Result<void> read_window(const MigrateOptions& options, MigrateJob& job) {
 }
 
 // The calls a second that one of the shards may make.
-Result<std::int64_t> share_of(std::int64_t calls_per_second, const Shard& shard) {
+Result<std::int64_t> share_of(std::int64_t calls_per_second, const client::Shard& shard) {
   if (calls_per_second == 0) return 0;
   const std::int64_t rest = calls_per_second % shard.of;
   const std::int64_t share = calls_per_second / shard.of + (shard.number <= rest ? 1 : 0);
@@ -103,21 +103,22 @@ Result<void> name_files(const MigrateOptions& options, MigrateJob& job) {
 Result<void> read_migrate_policies(const MigrateOptions& options, MigrateJob& job) {
   const auto rate = parse_rate(options.rate);
   if (!rate) return tl::unexpected(rate.error());
-  const auto too_old = choose<TooOldPolicy>("--too-old", options.too_old,
-                                            {{"stop", TooOldPolicy::kStop},
-                                             {"skip", TooOldPolicy::kSkip},
-                                             {"clamp", TooOldPolicy::kClamp}});
+  const auto too_old = choose<client::TooOldPolicy>("--too-old", options.too_old,
+                                                    {{"stop", client::TooOldPolicy::kStop},
+                                                     {"skip", client::TooOldPolicy::kSkip},
+                                                     {"clamp", client::TooOldPolicy::kClamp}});
   if (!too_old) return tl::unexpected(too_old.error());
-  const auto bad = choose<BadPolicy>(
-      "--bad", options.bad, {{"stop", BadPolicy::kStop}, {"quarantine", BadPolicy::kQuarantine}});
+  const auto bad = choose<client::BadPolicy>(
+      "--bad", options.bad,
+      {{"stop", client::BadPolicy::kStop}, {"quarantine", client::BadPolicy::kQuarantine}});
   if (!bad) return tl::unexpected(bad.error());
   if (!options.time_shift.empty()) {
-    const auto shift = parse_time_shift(options.time_shift);
+    const auto shift = client::parse_time_shift(options.time_shift);
     if (!shift) return tl::unexpected(shift.error());
     job.plan.shift = *shift;
   }
-  const bool moving =
-      job.plan.shift.kind == TimeShift::Kind::kNewestIsNow || *too_old == TooOldPolicy::kClamp;
+  const bool moving = job.plan.shift.kind == client::TimeShift::Kind::kNewestIsNow ||
+                      *too_old == client::TooOldPolicy::kClamp;
   if (options.verify_only && (moving || options.execute)) {
     return fail(ErrorKind::kUsage,
                 "--verify-only: expected neither --execute nor times that depend on now; give the "
@@ -128,10 +129,11 @@ Result<void> read_migrate_policies(const MigrateOptions& options, MigrateJob& jo
   const auto names = choose<bool>("--names", options.names, {{"on", true}, {"off", false}});
   if (!names) return tl::unexpected(names.error());
   job.plan.names = *names;
-  const auto gap = choose<GapPolicy>(
-      "--gap", options.gap, {{"stop", GapPolicy::kStop}, {"continue", GapPolicy::kContinue}});
+  const auto gap = choose<client::GapPolicy>(
+      "--gap", options.gap,
+      {{"stop", client::GapPolicy::kStop}, {"continue", client::GapPolicy::kContinue}});
   if (!gap) return tl::unexpected(gap.error());
-  const auto shard = parse_shard(options.shard);
+  const auto shard = client::parse_shard(options.shard);
   if (!shard) return fail(ErrorKind::kUsage, "--" + shard.error().message);
   if (options.adopt && !*tagged) {
     return fail(ErrorKind::kUsage,
@@ -221,7 +223,7 @@ Result<MigrateJob> read_migrate_job(const MigrateOptions& options) {
                           read_display, find_inputs_of}) {
     if (auto done = step(options, job); !done) return tl::unexpected(done.error());
   }
-  job.facts.file = inputs_text(options.files);
+  job.facts.file = client::inputs_text(options.files);
   job.facts.format = format_names(job.inputs);
   job.facts.calls_per_second = job.plan.calls_per_second;
   job.facts.too_old = job.plan.too_old;
@@ -280,14 +282,14 @@ void add_migrate_options(CLI::App& app, MigrateOptions& options) {
   add_connection_options(app, options.connection);
 }
 
-Result<Fingerprint> fingerprint_of(const MigrateOptions& options, const MigrateJob& job) {
-  auto digest = digest_of(job.inputs);
+Result<client::Fingerprint> fingerprint_of(const MigrateOptions& options, const MigrateJob& job) {
+  auto digest = client::digest_of(job.inputs);
   if (!digest) return tl::unexpected(digest.error());
-  Fingerprint out{{std::string(kToldInput), *std::move(digest)},
-                  {"--format", format_names(job.inputs)}};
+  client::Fingerprint out{{std::string(client::kToldInput), *std::move(digest)},
+                          {"--format", format_names(job.inputs)}};
   for (const auto& [name, file] : {std::pair{"--users", options.users_file},
                                    std::pair{"--media-map", options.media_map_file}}) {
-    auto content = file.empty() ? Result<std::string>("none") : input_digest(file);
+    auto content = file.empty() ? Result<std::string>("none") : client::input_digest(file);
     if (!content) return tl::unexpected(content.error());
     out.emplace_back(name, *std::move(content));
   }
@@ -303,7 +305,7 @@ Result<Fingerprint> fingerprint_of(const MigrateOptions& options, const MigrateJ
                          {"--shard", options.shard},
                          {"endpoint", job.facts.endpoint},
                          {"app", std::to_string(job.facts.app_id)},
-                         {std::string(kToldProgram), ZIMMOCK_VERSION}});
+                         {std::string(client::kToldProgram), ZIMMOCK_VERSION}});
   // Journals of before do not have them.
   if (options.merge_users) out.emplace_back("--merge-users", "on");
   if (!options.language.empty()) out.emplace_back("--language", options.language);
@@ -316,19 +318,19 @@ Result<Fingerprint> fingerprint_of(const MigrateOptions& options, const MigrateJ
   return out;
 }
 
-Fingerprint notes_of(const MigrateOptions& options, const MigrateJob& job) {
+client::Fingerprint notes_of(const MigrateOptions& options, const MigrateJob& job) {
   std::error_code ignored;
   const auto absolute = [&ignored](const std::string& file) {
     return file.empty() ? "" : std::filesystem::absolute(file, ignored).string();
   };
   const bool one = options.files.size() == 1;
-  return {{"file", one ? absolute(options.files.front()) : inputs_text(options.files)},
+  return {{"file", one ? absolute(options.files.front()) : client::inputs_text(options.files)},
           {"files", json_line(options.files)},
           {"folder", std::filesystem::current_path(ignored).string()},
           {"users", absolute(options.users_file)},
           {"media-map", absolute(options.media_map_file)},
           {"quarantine", absolute(job.quarantine.string())},
-          {std::string(kNotedProgram), ZIMMOCK_VERSION}};
+          {std::string(client::kNotedProgram), ZIMMOCK_VERSION}};
 }
 
 // A JSON array of them, or nothing.
@@ -342,7 +344,7 @@ static std::vector<std::string> texts_in(const std::string& document) {
   return out;
 }
 
-Result<void> options_of(SqliteJournal& journal, MigrateOptions& options) {
+Result<void> options_of(client::SqliteJournal& journal, MigrateOptions& options) {
   const auto told = journal.fingerprint();
   if (!told) return tl::unexpected(told.error());
   const std::map<std::string, std::string> was(told->begin(), told->end());

@@ -48,10 +48,10 @@ struct MigrateOptions : SourceOptions {
 
 // The same, read and found to make sense.
 struct MigrateJob : SourceJob {
-  PlanOptions plan;
+  client::PlanOptions plan;
   MigrateFacts facts;
-  GapPolicy gap = GapPolicy::kStop;
-  SettlePolicy settle;
+  client::GapPolicy gap = client::GapPolicy::kStop;
+  client::SettlePolicy settle;
   std::int64_t adopt_wait_ms = 0;
   std::filesystem::path journal;     // "" if nothing is sent and none is named
   std::filesystem::path quarantine;  // the same
@@ -67,13 +67,13 @@ void add_migrate_options(CLI::App& app, MigrateOptions& options);
 
 // What a journal must have been told by an earlier run to be resumed by this one. Reads the input.
 // The Error names what could not be read.
-Result<Fingerprint> fingerprint_of(const MigrateOptions& options, const MigrateJob& job);
+Result<client::Fingerprint> fingerprint_of(const MigrateOptions& options, const MigrateJob& job);
 
 // The options of the run that began the journal, to read its lists back with; those of the
 // connection are left as they are.
-Result<void> options_of(SqliteJournal& journal, MigrateOptions& options);
+Result<void> options_of(client::SqliteJournal& journal, MigrateOptions& options);
 
 // What options_of() needs beyond the fingerprint; of the last run.
-Fingerprint notes_of(const MigrateOptions& options, const MigrateJob& job);
+client::Fingerprint notes_of(const MigrateOptions& options, const MigrateJob& job);
 
 }  // namespace zimmock::cli

@@ -14,7 +14,7 @@ namespace {
 
 using json = nlohmann::json;
 
-json finding_json(const FindingGroup& group, const RecordFinding& one) {
+json finding_json(const client::FindingGroup& group, const client::RecordFinding& one) {
   json out = place_json(one.line, one.record);
   out.update({{"type", "finding"},
               {"weight", to_string(group.weight)},
@@ -26,7 +26,7 @@ json finding_json(const FindingGroup& group, const RecordFinding& one) {
 }
 
 // {"md5": 4}: how many messages came back with what an import does not determine.
-json notes_json(const BodyNoteCounts& notes) {
+json notes_json(const client::BodyNoteCounts& notes) {
   json out = json::object();
   for (std::size_t i = 0; i < kBodyNoteCount; ++i) {
     if (notes[i] > 0) out[std::string(to_string(static_cast<BodyNote>(i)))] = notes[i];
@@ -35,7 +35,7 @@ json notes_json(const BodyNoteCounts& notes) {
 }
 
 // null unless all URLs changed in one way.
-json urls_moved_json(const UrlChanges& urls) {
+json urls_moved_json(const client::UrlChanges& urls) {
   const auto& way = urls.one_way();
   if (!way) return nullptr;
   return {{"urls", urls.changed()}, {"from", way->host + way->path}, {"to", way->to}};
@@ -58,8 +58,8 @@ class JsonOutput : public MigrateOutput {
  public:
   JsonOutput(MigrateFacts facts, std::mutex& out) : facts_(std::move(facts)), out_(out) {}
 
-  void plan(const MigrationPlan& plan) override {
-    const PlanCounts& counts = plan.counts;
+  void plan(const client::MigrationPlan& plan) override {
+    const client::PlanCounts& counts = plan.counts;
     json out{{"type", "plan"},
              {"file", facts_.file},
              {"format", facts_.format},
@@ -67,8 +67,8 @@ class JsonOutput : public MigrateOutput {
              {"users", counts.users},
              {"conversations", counts.conversations},
              {"imports", counts.imports},
-             {"imports_to_sender", counts.imports_to[View::kSender]},
-             {"imports_to_receiver", counts.imports_to[View::kReceiver]},
+             {"imports_to_sender", counts.imports_to[client::View::kSender]},
+             {"imports_to_receiver", counts.imports_to[client::View::kReceiver]},
              {"one_sided", counts.one_sided},
              {"merged", counts.merged},
              {"only_in_one", counts.only_in_one},
@@ -94,7 +94,8 @@ class JsonOutput : public MigrateOutput {
                {"query", plan.estimate.queries}}},
              {"estimate_ms", plan.estimate.duration_ms}};
     for (const auto& [kind, count] : plan.facts.skipped) {
-      if (const auto why = why_skipped(kind); !why.empty()) out["source_skipped_why"][kind] = why;
+      if (const auto why = client::why_skipped(kind); !why.empty())
+        out["source_skipped_why"][kind] = why;
     }
     if (counts.imports > 0) {
       out["oldest_ms"] = counts.oldest_ms;
@@ -108,7 +109,7 @@ class JsonOutput : public MigrateOutput {
       out["spare_ms"] = plan.outlook.spare_ms;
       out["in_time"] = plan.outlook.in_time();
     }
-    for (const FindingGroup& group : plan.findings) {
+    for (const client::FindingGroup& group : plan.findings) {
       out["findings"].push_back({{"weight", to_string(group.weight)},
                                  {"reason", group.reason},
                                  {"records", group.count},
@@ -122,12 +123,12 @@ class JsonOutput : public MigrateOutput {
                     {"left_out", plan.names.left_out}};
     print(out);
     for (const json& person : people_json(plan.people, facts_.max_examples)) print(person);
-    for (const FindingGroup& group : plan.findings) {
-      for (const RecordFinding& one : group.examples) print(finding_json(group, one));
+    for (const client::FindingGroup& group : plan.findings) {
+      for (const client::RecordFinding& one : group.examples) print(finding_json(group, one));
     }
   }
 
-  void starting(const MigrationPlan&, const SqliteJournal* journal,
+  void starting(const client::MigrationPlan&, const client::SqliteJournal* journal,
                 std::optional<std::int64_t> adopt_from_ms) override {
     json out{{"type", "start"},
              {"endpoint", facts_.endpoint},
@@ -145,9 +146,9 @@ class JsonOutput : public MigrateOutput {
     print(out);
   }
 
-  void registered(const RegisterReport& report) override {
+  void registered(const client::RegisterReport& report) override {
     json refused = json::array();
-    for (const RegisterFailure& one : report.refused) {
+    for (const client::RegisterFailure& one : report.refused) {
       refused.push_back(
           {{"user", one.user_id}, {"code", one.sub_code}, {"message", one.sub_message}});
     }
@@ -157,9 +158,9 @@ class JsonOutput : public MigrateOutput {
            {"refused", refused}});
   }
 
-  void imported(const MigrationPlan& plan, const ImportReport& report) override {
+  void imported(const client::MigrationPlan& plan, const client::ImportReport& report) override {
     json refusals = json::array(), stopped = json::array();
-    for (const RefusalGroup& group : report.refusals) {
+    for (const client::RefusalGroup& group : report.refusals) {
       refusals.push_back({{"code", group.status.code},
                           {"message", group.status.message},
                           {"explain", group.status.explain},
@@ -167,7 +168,7 @@ class JsonOutput : public MigrateOutput {
                           {"lines", lines_of(group.records)},
                           {"places", places_json(group.records)}});
     }
-    for (const StoppedLane& one : report.stopped_lanes) {
+    for (const client::StoppedLane& one : report.stopped_lanes) {
       json list = place_json(one.record.line, one.record.name);
       list.update({{"viewer", plan.owner(one.lane)},
                    {"peer", plan.peer(one.lane)},
@@ -191,7 +192,7 @@ class JsonOutput : public MigrateOutput {
            {"duration_ms", report.duration_ms}});
   }
 
-  void mismatch(const Mismatch& mismatch) override {
+  void mismatch(const client::Mismatch& mismatch) override {
     json out{{"type", "mismatch"},
              {"mark", std::string(1, mismatch.mark)},
              {"kind", mark_name(mismatch.mark)},
@@ -202,8 +203,8 @@ class JsonOutput : public MigrateOutput {
     print(out);
   }
 
-  void compared(const VerifyReport& report) override {
-    const ListComparison& totals = report.totals;
+  void compared(const client::VerifyReport& report) override {
+    const client::ListComparison& totals = report.totals;
     print({{"type", "compared"},
            {"lists", report.lists},
            {"unreadable_lists", report.unreadable_lists},
@@ -218,7 +219,7 @@ class JsonOutput : public MigrateOutput {
            {"repeated", totals.repeated},
            {"notes", notes_json(totals.notes)},
            {"urls_moved", urls_moved_json(totals.urls)},
-           {"not_verifiable", kUnverifiable},
+           {"not_verifiable", client::kUnverifiable},
            {"duration_ms", report.duration_ms}});
   }
 
@@ -226,7 +227,7 @@ class JsonOutput : public MigrateOutput {
     print({{"type", "quarantined"}, {"file", file.string()}, {"lines", lines}});
   }
 
-  void balance(const Balance& balance) override {
+  void balance(const client::Balance& balance) override {
     json out = balance_json(balance);
     out["type"] = "balance";
     print(out);
@@ -253,25 +254,25 @@ std::unique_ptr<MigrateOutput> json_output(MigrateFacts facts, std::mutex& out) 
   return std::make_unique<JsonOutput>(std::move(facts), out);
 }
 
-json balance_json(const Balance& balance) {
-  const auto view = [](const ViewBalance& one) {
+json balance_json(const client::Balance& balance) {
+  const auto view = [](const client::ViewBalance& one) {
     return json{{"read", one.read},           {"imported", one.imported},
                 {"recovered", one.recovered}, {"quarantined", one.quarantined},
                 {"skipped", one.skipped},     {"unresolved", one.unresolved},
                 {"waiting", one.waiting}};
   };
-  return {{"sender", view(balance.views[View::kSender])},
-          {"receiver", view(balance.views[View::kReceiver])},
+  return {{"sender", view(balance.views[client::View::kSender])},
+          {"receiver", view(balance.views[client::View::kReceiver])},
           {"holds", balance.holds()}};
 }
 
-std::string_view to_string(Weight weight) {
+std::string_view to_string(client::Weight weight) {
   switch (weight) {
-    case Weight::kBad:
+    case client::Weight::kBad:
       return "bad";
-    case Weight::kTooOld:
+    case client::Weight::kTooOld:
       return "too-old";
-    case Weight::kNote:
+    case client::Weight::kNote:
       return "note";
   }
   return "";

@@ -13,9 +13,9 @@ namespace {
 Result<std::vector<std::string>> locked_inputs(const MigrateOptions& options,
                                                const MigrateJob& job) {
   std::vector<std::string> out;
-  for (const InputFile& input : job.inputs.files) out.push_back(input.digest);
+  for (const client::InputFile& input : job.inputs.files) out.push_back(input.digest);
   if (out.size() == 1) {
-    auto digest = digest_of(job.inputs);
+    auto digest = client::digest_of(job.inputs);
     if (!digest) return tl::unexpected(digest.error());
     out.front() = *std::move(digest);
   }

@@ -30,7 +30,7 @@ struct MapOptions : SourceOptions {
 };
 
 // A JSON object with a row a line, as it is edited best.
-std::string map_text(const UserMap& rows) {
+std::string map_text(const client::UserMap& rows) {
   std::string out = "{";
   for (const auto& [from, to] : rows) {
     out += out.size() == 1 ? "\n" : ",\n";
@@ -41,13 +41,15 @@ std::string map_text(const UserMap& rows) {
 }
 
 // Gives the URL of each file, by --media-map or its own; "" if none is known yet.
-UserMap media_rows(const SourceJob& job, const SourcePeople& found) {
-  UserMap out;
-  for (const std::string& name : found.media) out[name] = media_url(name, job.source).value_or("");
+client::UserMap media_rows(const SourceJob& job, const SourcePeople& found) {
+  client::UserMap out;
+  for (const std::string& name : found.media)
+    out[name] = client::media_url(name, job.source).value_or("");
   return out;
 }
 
-void print_rows(const MapOptions& options, const SourcePeople& found, const UserMap& media) {
+void print_rows(const MapOptions& options, const SourcePeople& found,
+                const client::UserMap& media) {
   json people = json::array();
   for (const auto& [id, counts] : found.people) {
     people.push_back({{"type", "person"},
@@ -64,8 +66,8 @@ void print_rows(const MapOptions& options, const SourcePeople& found, const User
 }
 
 void print_summary(const MapOptions& options, const SourceJob& job, const SourcePeople& found,
-                   const UserMap& media) {
-  const UserMap& users = found.users;
+                   const client::UserMap& media) {
+  const client::UserMap& users = found.users;
   std::size_t missing = 0;
   for (const auto& [name, url] : media) missing += url.empty() ? 1 : 0;
   if (options.as_json) {
@@ -110,7 +112,7 @@ Result<void> map(const MapOptions& options) {
   if (auto found = find_source(options, *job); !found) return tl::unexpected(found.error());
   const auto found = people_of(*job);
   if (!found) return tl::unexpected(found.error());
-  const UserMap media = media_rows(*job, *found);
+  const client::UserMap media = media_rows(*job, *found);
   for (const auto& [file, rows] : {std::pair{options.users_out, std::cref(found->users)},
                                    std::pair{options.media_out, std::cref(media)}}) {
     if (file.empty()) continue;

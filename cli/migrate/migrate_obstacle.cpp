@@ -9,11 +9,11 @@
 namespace zimmock::cli {
 
 std::string skipped_text(std::string_view kind, std::uint64_t count) {
-  const std::string_view why = why_skipped(kind);
+  const std::string_view why = client::why_skipped(kind);
   return fmt::format("{} {}{}", count, kind, why.empty() ? "" : fmt::format(" ({})", why));
 }
 
-std::string nothing_to_import(const MigrationPlan& plan) {
+std::string nothing_to_import(const client::MigrationPlan& plan) {
   std::vector<std::string> kinds;
   std::uint64_t others = plan.counts.skipped;
   for (const auto& [kind, count] : plan.facts.skipped) {
@@ -25,15 +25,15 @@ std::string nothing_to_import(const MigrationPlan& plan) {
   return fmt::format("the file has nothing to import, but {}", fmt::join(kinds, ", "));
 }
 
-std::string obstacle(const MigrationPlan& plan, const PlanOptions& options) {
+std::string obstacle(const client::MigrationPlan& plan, const client::PlanOptions& options) {
   if (plan.counts.records == 0) return nothing_to_import(plan);
   std::vector<std::string> reasons;
-  if (plan.counts.bad > 0 && options.bad == BadPolicy::kStop) {
+  if (plan.counts.bad > 0 && options.bad == client::BadPolicy::kStop) {
     reasons.push_back(fmt::format(
         "{} of {} records cannot be imported (--bad quarantine leaves them out, and lists them)",
         plan.counts.bad, plan.counts.records));
   }
-  if (plan.counts.too_old > 0 && options.too_old == TooOldPolicy::kStop) {
+  if (plan.counts.too_old > 0 && options.too_old == client::TooOldPolicy::kStop) {
     reasons.push_back(
         fmt::format("{} of {} records are too old, or will be when their turn comes (--time-shift "
                     "newest=now moves all; --too-old skip or clamp)",

@@ -11,10 +11,10 @@
 namespace zimmock::cli {
 
 // What keeps the plan from being executed, or "".
-std::string obstacle(const MigrationPlan& plan, const PlanOptions& options);
+std::string obstacle(const client::MigrationPlan& plan, const client::PlanOptions& options);
 
 // Why there is no record in the plan: no messages in the file, or only what is left out, counted.
-std::string nothing_to_import(const MigrationPlan& plan);
+std::string nothing_to_import(const client::MigrationPlan& plan);
 
 // "400 messages of groups (ZIM imports conversations of two users only)".
 std::string skipped_text(std::string_view kind, std::uint64_t count);

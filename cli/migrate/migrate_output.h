@@ -29,28 +29,28 @@ struct MigrateFacts {
   std::uint32_t app_id = 0;
   std::int64_t calls_per_second = 0;  // 0: no limit
   std::int64_t retention_days = 0;
-  TooOldPolicy too_old = TooOldPolicy::kStop;
-  BadPolicy bad = BadPolicy::kStop;
+  client::TooOldPolicy too_old = client::TooOldPolicy::kStop;
+  client::BadPolicy bad = client::BadPolicy::kStop;
   bool verify_only = false;
   bool resumed = false;            // an earlier run has begun it
-  Expired expired;                 // now; of a resumed run
+  client::Expired expired;         // now; of a resumed run
   std::size_t max_examples = 0;    // of each kind; 0: all
   std::vector<std::string> notes;  // what else a run that sends should say first
 };
 
 // Tells on stdout what a migration finds and does, for people or for machines. Not for several
 // threads at once, mismatch() excepted.
-class MigrateOutput : public MigrationObserver {
+class MigrateOutput : public client::MigrationObserver {
  public:
-  void registered(const RegisterReport& report) override = 0;
-  void imported(const MigrationPlan& plan, const ImportReport& report) override = 0;
-  void mismatch(const Mismatch& mismatch) override = 0;
-  void compared(const VerifyReport& report) override = 0;
-  void balance(const Balance& balance) override = 0;
+  void registered(const client::RegisterReport& report) override = 0;
+  void imported(const client::MigrationPlan& plan, const client::ImportReport& report) override = 0;
+  void mismatch(const client::Mismatch& mismatch) override = 0;
+  void compared(const client::VerifyReport& report) override = 0;
+  void balance(const client::Balance& balance) override = 0;
 
-  virtual void plan(const MigrationPlan& plan) = 0;
+  virtual void plan(const client::MigrationPlan& plan) = 0;
   // `journal` is nullptr if none is used; `adopt_from_ms` is RunContext's.
-  virtual void starting(const MigrationPlan& plan, const SqliteJournal* journal,
+  virtual void starting(const client::MigrationPlan& plan, const client::SqliteJournal* journal,
                         std::optional<std::int64_t> adopt_from_ms) = 0;
   virtual void quarantine_written(const std::filesystem::path& file, std::uint64_t lines) = 0;
 
@@ -65,12 +65,12 @@ std::unique_ptr<MigrateOutput> text_output(MigrateFacts facts);
 std::unique_ptr<MigrateOutput> json_output(MigrateFacts facts, std::mutex& out);
 
 // {"sender": {"read": N, "imported": N, ...}, "receiver": {...}, "holds": true}
-nlohmann::json balance_json(const Balance& balance);
+nlohmann::json balance_json(const client::Balance& balance);
 
 // "2 h 3 min", "25 min 19 s", "5.3 s".
 std::string duration_text(std::int64_t ms);
 
 // "plan", "import", ... of a weight in JSON: "bad", "too-old", "note".
-std::string_view to_string(Weight weight);
+std::string_view to_string(client::Weight weight);
 
 }  // namespace zimmock::cli

@@ -34,9 +34,9 @@ std::string names_of(const std::vector<std::string>& ids) {
 
 }  // namespace
 
-Result<void> check_nobody_merged(const People& people, const std::string& users_file) {
+Result<void> check_nobody_merged(const client::People& people, const std::string& users_file) {
   if (people.merged.empty()) return {};
-  const MergedUser& first = people.merged.front();
+  const client::MergedUser& first = people.merged.front();
   const std::size_t others = people.merged.size() - 1;
   return fail(ErrorKind::kUsage,
               fmt::format("--users: {}: expected a user id of its own for each person, got {} for "
@@ -46,16 +46,16 @@ Result<void> check_nobody_merged(const People& people, const std::string& users_
                           others == 0 ? "" : fmt::format(" (and {} more such ids)", others)));
 }
 
-std::vector<std::pair<std::string, std::string>> people_rows(const People& people,
+std::vector<std::pair<std::string, std::string>> people_rows(const client::People& people,
                                                              std::size_t limit) {
-  const auto mapped = [](const MappedPerson& one) {
+  const auto mapped = [](const client::MappedPerson& one) {
     return fmt::format("{} becomes {}", quote(one.source_id), quote(one.user_id));
   };
-  const auto merged = [](const MergedUser& one) {
+  const auto merged = [](const client::MergedUser& one) {
     return fmt::format("{} become {}", names_of(one.source_ids), quote(one.user_id));
   };
   const auto unknown = [&people](const std::string& id) {
-    const std::string near = meant(people, id);
+    const std::string near = client::meant(people, id);
     return quote(id) + (near.empty() ? "" : fmt::format(" (did you mean {}?)", quote(near)));
   };
   std::vector<std::pair<std::string, std::string>> out;
@@ -72,8 +72,8 @@ std::vector<std::pair<std::string, std::string>> people_rows(const People& peopl
   return out;
 }
 
-std::string names_row(const MigrationPlan& plan) {
-  const KnownNames& names = plan.names;
+std::string names_row(const client::MigrationPlan& plan) {
+  const client::KnownNames& names = plan.names;
   if (names.users.empty() && names.left_out.empty()) return "";
   std::string out = fmt::format(
       "{} of {} users are registered with a name, {} with an avatar; users that exist keep theirs",
@@ -83,17 +83,17 @@ std::string names_row(const MigrationPlan& plan) {
   return out;
 }
 
-std::vector<nlohmann::json> people_json(const People& people, std::size_t max_unknown) {
+std::vector<nlohmann::json> people_json(const client::People& people, std::size_t max_unknown) {
   std::vector<nlohmann::json> out;
-  for (const MappedPerson& one : people.mapped)
+  for (const client::MappedPerson& one : people.mapped)
     out.push_back({{"type", "user"}, {"from", one.source_id}, {"to", one.user_id}});
-  for (const MergedUser& one : people.merged)
+  for (const client::MergedUser& one : people.merged)
     out.push_back({{"type", "merged-user"}, {"from", one.source_ids}, {"to", one.user_id}});
   const std::size_t unknown = max_unknown == 0 ? people.unknown.size() : max_unknown;
   for (std::size_t i = 0; i < std::min(unknown, people.unknown.size()); ++i) {
     out.push_back({{"type", "unknown-user"},
                    {"id", people.unknown[i]},
-                   {"meant", meant(people, people.unknown[i])}});
+                   {"meant", client::meant(people, people.unknown[i])}});
   }
   return out;
 }

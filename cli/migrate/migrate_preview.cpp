@@ -34,7 +34,7 @@ struct PreviewOptions : SourceOptions {
 // Names a conversation by any name that the source or --users has for its two people.
 class Names {
  public:
-  explicit Names(const UserMap& users) {
+  explicit Names(const client::UserMap& users) {
     for (const auto& [id, user] : users) ids_[user].push_back(id);
   }
 
@@ -66,10 +66,10 @@ class Names {
   std::map<std::string, std::vector<std::string>> ids_;
 };
 
-std::string day_of(const LocalTime& time) {
+std::string day_of(const client::LocalTime& time) {
   return fmt::format("{:04}-{:02}-{:02}", time.year, time.month, time.day);
 }
-std::string minute_of(const LocalTime& time) {
+std::string minute_of(const client::LocalTime& time) {
   return fmt::format("{:02}:{:02}", time.hour, time.minute);
 }
 
@@ -79,12 +79,12 @@ std::string readable(std::int64_t type, const std::string& message, std::int64_t
   if (type == kCustom) return fmt::format("[custom {}] {}", sub_type, message);
   const json document = json_or_discarded(message);
   if (type != kMulti)
-    return fmt::format("[{} {}]", message_type_name(type), string_of(document, "FileName"));
+    return fmt::format("[{} {}]", message_type_name(type), client::string_of(document, "FileName"));
   std::string out;
-  for (const json& item : array_of(document, "MultiMsg")) {
+  for (const json& item : client::array_of(document, "MultiMsg")) {
     out += out.empty() ? "" : "\n";
-    out += readable(integer_of(item, "MsgType").value_or(0), string_of(item, "Msg"),
-                    integer_of(item, "SubMsgType").value_or(0));
+    out += readable(client::integer_of(item, "MsgType").value_or(0), client::string_of(item, "Msg"),
+                    client::integer_of(item, "SubMsgType").value_or(0));
   }
   return out;
 }
@@ -97,13 +97,13 @@ std::size_t characters_of(std::string_view text) {
 
 class Preview {
  public:
-  Preview(const PlannedSource& source, const Names& names, TimeZone zone)
+  Preview(const PlannedSource& source, const Names& names, client::TimeZone zone)
       : plan_(source.plan), reader_(*source.reader), names_(names), zone_(zone) {}
 
   void list_conversations() const {
     json rows = json::array();
     for (std::uint32_t i = 0; i < plan_.conversations.size(); ++i) {
-      const Conversation& one = plan_.conversations[i];
+      const client::Conversation& one = plan_.conversations[i];
       if (one.end == one.first) continue;
       rows.push_back({{"conversation", names_.of(user(one, 0)) + "/" + names_.of(user(one, 1))},
                       {"messages", one.end - one.first},
@@ -113,24 +113,25 @@ class Preview {
     print_table(rows, {"conversation", "messages", "first", "last"}, Heading::kNames);
   }
 
-  const Conversation* find(const std::string& text) const {
-    const auto found = std::find_if(
-        plan_.conversations.begin(), plan_.conversations.end(), [&](const Conversation& one) {
-          return one.end > one.first && names_.are(text, user(one, 0), user(one, 1));
-        });
+  const client::Conversation* find(const std::string& text) const {
+    const auto found =
+        std::find_if(plan_.conversations.begin(), plan_.conversations.end(),
+                     [&](const client::Conversation& one) {
+                       return one.end > one.first && names_.are(text, user(one, 0), user(one, 1));
+                     });
     return found == plan_.conversations.end() ? nullptr : &*found;
   }
 
-  Result<void> print(const Conversation& one, const std::string& zone) const {
+  Result<void> print(const client::Conversation& one, const std::string& zone) const {
     print_text("{} and {}: {} message{}, {} to {}, {}\n", in_line(names_.both(user(one, 0))),
                in_line(names_.both(user(one, 1))), one.end - one.first,
                one.end - one.first == 1 ? "" : "s", time_text(one.first), time_text(one.end - 1),
                zone);
     std::string day;
     for (std::uint32_t i = one.first; i < one.end; ++i) {
-      const PlannedRecord& planned = plan_.records[i];
+      const client::PlannedRecord& planned = plan_.records[i];
       if (planned.left_out) continue;
-      const LocalTime time = zone_.at(planned.time_ms);
+      const client::LocalTime time = zone_.at(planned.time_ms);
       if (day_of(time) != day) print_text("\n{}\n", day = day_of(time));
       const auto record = reader_.read_at(planned.place);
       if (!record) return tl::unexpected(record.error());
@@ -140,22 +141,23 @@ class Preview {
   }
 
  private:
-  const std::string& user(const Conversation& one, std::size_t side) const {
+  const std::string& user(const client::Conversation& one, std::size_t side) const {
     return plan_.owner({one.first_list + static_cast<std::uint32_t>(side)});
   }
-  bool has(const Conversation& one, std::uint32_t side, const PlannedRecord& record) const {
+  bool has(const client::Conversation& one, std::uint32_t side,
+           const client::PlannedRecord& record) const {
     return plan_.has({one.first_list + side}, record);
   }
   std::string time_text(std::uint32_t record) const {
-    const LocalTime time = zone_.at(plan_.records[record].time_ms);
+    const client::LocalTime time = zone_.at(plan_.records[record].time_ms);
     return day_of(time) + " " + minute_of(time);
   }
-  std::string short_name(const Conversation& one, std::size_t side) const {
+  std::string short_name(const client::Conversation& one, std::size_t side) const {
     return one_line(names_.of(user(one, side)), kMaxNameCharacters);
   }
 
-  void print_message(const Conversation& one, const PlannedRecord& planned, const LocalTime& time,
-                     const MessageContent& content) const {
+  void print_message(const client::Conversation& one, const client::PlannedRecord& planned,
+                     const client::LocalTime& time, const MessageContent& content) const {
     const std::array<std::string, 2> shown{short_name(one, 0), short_name(one, 1)};
     const std::size_t width = std::max(characters_of(shown[0]), characters_of(shown[1]));
     const std::string& sender = shown[plan_.sender(planned) == user(one, 0) ? 0 : 1];
@@ -173,17 +175,17 @@ class Preview {
     }
   }
 
-  const MigrationPlan& plan_;
-  const SourceReader& reader_;
+  const client::MigrationPlan& plan_;
+  const client::SourceReader& reader_;
   const Names& names_;
-  TimeZone zone_;
+  client::TimeZone zone_;
 };
 
 // Whatever keeps it from being imported as it is, it can be read.
 Result<PlannedSource> plan_to_read(const PreviewOptions& options, SourceJob& job) {
   auto people = people_of(job);
   if (!people) return tl::unexpected(people.error());
-  SourceSurvey survey;
+  client::SourceSurvey survey;
   job.source.survey = &survey;
   job.source.users = std::move(people->users);
   job.source.media = {{"", "https://preview.invalid/"}};
@@ -194,14 +196,14 @@ Result<PlannedSource> plan_to_read(const PreviewOptions& options, SourceJob& job
 
 Result<void> preview(const PreviewOptions& options) {
   const std::string zone_name = options.time_zone.empty() ? "UTC" : options.time_zone;
-  const auto zone = TimeZone::find(zone_name);
+  const auto zone = client::TimeZone::find(zone_name);
   if (!zone) return tl::unexpected(zone.error());
   auto job = read_source_job(options);
   if (!job) return tl::unexpected(job.error());
   if (auto found = find_source(options, *job); !found) return tl::unexpected(found.error());
   const auto source = plan_to_read(options, *job);
   if (!source) return tl::unexpected(source.error());
-  if (const PlanCounts& counts = source->plan.counts; counts.bad > 0) {
+  if (const client::PlanCounts& counts = source->plan.counts; counts.bad > 0) {
     tell_line(
         "{} of {} records cannot be imported and are not shown; `zimmock migrate INPUT` "
         "names them",
@@ -213,7 +215,7 @@ Result<void> preview(const PreviewOptions& options) {
     shown.list_conversations();
     return {};
   }
-  const Conversation* one = shown.find(options.conversation);
+  const client::Conversation* one = shown.find(options.conversation);
   if (one == nullptr) {
     return fail(ErrorKind::kUsage,
                 fmt::format("--conversation: expected one of the inputs, A/B, got {}; without it, "

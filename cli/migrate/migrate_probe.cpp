@@ -72,7 +72,7 @@ int describe(const ProbeFlags& options) {
 // --- output ---
 
 void print_start(const ProbeFlags& options, const Connection& connection,
-                 const ProbeOptions& probe) {
+                 const client::ProbeOptions& probe) {
   if (options.as_json) {
     print_line({{"type", "start"},
                 {"endpoint", connection.curl.endpoint.url},
@@ -86,7 +86,7 @@ void print_start(const ProbeFlags& options, const Connection& connection,
   }
 }
 
-void print_answer(const ProbeAnswer& answer, bool as_json) {
+void print_answer(const client::ProbeAnswer& answer, bool as_json) {
   if (as_json) {
     json line{{"type", "answer"},
               {"id", answer.id},
@@ -104,7 +104,8 @@ void print_answer(const ProbeAnswer& answer, bool as_json) {
   if (!answer.meaning.empty()) print_text("      for a migration: {}\n", answer.meaning);
 }
 
-void print_cleared(const ProbeReport& report, const ProbeOptions& probe, bool as_json) {
+void print_cleared(const client::ProbeReport& report, const client::ProbeOptions& probe,
+                   bool as_json) {
   if (!report.wrote) return;
   const bool cleared = report.not_cleared.empty();
   if (as_json) {
@@ -137,7 +138,7 @@ Result<std::optional<PendingFile>> open_profile(const ProbeFlags& options) {
   return out;
 }
 
-Result<void> write_profile(const ProbeFlags& options, const ProbeReport& report,
+Result<void> write_profile(const ProbeFlags& options, const client::ProbeReport& report,
                            std::optional<PendingFile>& file) {
   if (!file) return {};
   constexpr int kIndent = 2;
@@ -151,22 +152,23 @@ Result<void> write_profile(const ProbeFlags& options, const ProbeReport& report,
   return {};
 }
 
-std::string verdict_line(const ProbeReport& report) {
-  const std::size_t as_assumed = report.count(ProbeVerdict::kAsAssumed);
+std::string verdict_line(const client::ProbeReport& report) {
+  const std::size_t as_assumed = report.count(client::ProbeVerdict::kAsAssumed);
   std::string out = fmt::format("{} of {} answers as assumed", as_assumed, report.answers.size());
   std::vector<std::string_view> otherwise, unknown;
-  for (const ProbeAnswer& one : report.answers) {
-    if (one.verdict == ProbeVerdict::kOtherwise) otherwise.push_back(one.id);
-    if (one.verdict == ProbeVerdict::kUnknown) unknown.push_back(one.id);
+  for (const client::ProbeAnswer& one : report.answers) {
+    if (one.verdict == client::ProbeVerdict::kOtherwise) otherwise.push_back(one.id);
+    if (one.verdict == client::ProbeVerdict::kUnknown) unknown.push_back(one.id);
   }
   if (!otherwise.empty()) out += fmt::format("; otherwise: {}", fmt::join(otherwise, ", "));
   if (!unknown.empty()) out += fmt::format("; could not be told: {}", fmt::join(unknown, ", "));
   return out;
 }
 
-ExitCode exit_code(const ProbeReport& report) {
-  if (report.count(ProbeVerdict::kOtherwise) > 0 || !report.not_cleared.empty()) return kFailed;
-  return report.count(ProbeVerdict::kUnknown) > 0 ? kIncomplete : kOk;
+ExitCode exit_code(const client::ProbeReport& report) {
+  if (report.count(client::ProbeVerdict::kOtherwise) > 0 || !report.not_cleared.empty())
+    return kFailed;
+  return report.count(client::ProbeVerdict::kUnknown) > 0 ? kIncomplete : kOk;
 }
 
 int execute(const ProbeFlags& options) {
@@ -176,17 +178,17 @@ int execute(const ProbeFlags& options) {
   if (!connection) return complain_error(connection.error());
   auto profile = open_profile(options);
   if (!profile) return complain_error(profile.error());
-  const auto transport = CurlTransport::open(connection->curl);
+  const auto transport = client::CurlTransport::open(connection->curl);
   if (!transport) return complain_error(transport.error());
   const std::string stem =
       fmt::format("{}_{}", options.prefix, make_nonce().substr(0, kRandomDigits));
-  const ProbeOptions probe{{stem + "_a", stem + "_b"}, *std::move(assumed)};
+  const client::ProbeOptions probe{{stem + "_a", stem + "_b"}, *std::move(assumed)};
   print_start(options, *connection, probe);
   const SystemClock clock;
   Interrupt interrupt;
-  const ProbeReport report =
-      run_probe(**transport, connection->credentials, clock, interrupt, probe);
-  for (const ProbeAnswer& answer : report.answers) print_answer(answer, options.as_json);
+  const client::ProbeReport report =
+      client::run_probe(**transport, connection->credentials, clock, interrupt, probe);
+  for (const client::ProbeAnswer& answer : report.answers) print_answer(answer, options.as_json);
   print_cleared(report, probe, options.as_json);
   flush_output();
   if (report.error) return complain_error(*report.error);

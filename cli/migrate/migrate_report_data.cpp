@@ -19,7 +19,7 @@ constexpr std::int64_t kRateMs = 60 * kMillisPerSecond;
 constexpr std::int64_t kSliceSeconds[] = {1,   2,   5,    10,   15,   30,    60,    120,
                                           300, 600, 1800, 3600, 7200, 21600, 43200, 86400};
 
-Result<void> read_notes(SqliteJournal& journal, JournalReport& report) {
+Result<void> read_notes(client::SqliteJournal& journal, JournalReport& report) {
   const auto told = journal.fingerprint();
   if (!told) return tl::unexpected(told.error());
   report.told.insert(told->begin(), told->end());
@@ -32,7 +32,7 @@ Result<void> read_notes(SqliteJournal& journal, JournalReport& report) {
   return {};
 }
 
-Result<void> read_lists(SqliteJournal& journal, JournalReport& report) {
+Result<void> read_lists(client::SqliteJournal& journal, JournalReport& report) {
   auto lists = journal.lists();
   if (!lists) return tl::unexpected(lists.error());
   report.lists = *std::move(lists);
@@ -47,49 +47,50 @@ Result<void> read_lists(SqliteJournal& journal, JournalReport& report) {
   return {};
 }
 
-Result<void> read_runs(SqliteJournal& journal, JournalReport& report) {
+Result<void> read_runs(client::SqliteJournal& journal, JournalReport& report) {
   auto runs = journal.runs();
   if (!runs) return tl::unexpected(runs.error());
-  for (RunRecord& run : *runs) {
-    for (std::size_t i = 0; i < kWaitReasons; ++i) report.waited_ms[i] += run.waited_ms[i];
+  for (client::RunRecord& run : *runs) {
+    for (std::size_t i = 0; i < client::kWaitReasons; ++i) report.waited_ms[i] += run.waited_ms[i];
     report.runs.push_back({std::move(run), 0, 0});
   }
   return {};
 }
 
-void add_tally(ViewBalance& view, const SqliteJournal::Tally& tally) {
+void add_tally(client::ViewBalance& view, const client::SqliteJournal::Tally& tally) {
   switch (tally.outcome) {
-    case ImportOutcome::kImported:
+    case client::ImportOutcome::kImported:
       view.imported += tally.imports;
       break;
-    case ImportOutcome::kRecovered:
+    case client::ImportOutcome::kRecovered:
       view.recovered += tally.imports;
       break;
-    case ImportOutcome::kQuarantined:
+    case client::ImportOutcome::kQuarantined:
       view.quarantined += tally.imports;
       break;
-    case ImportOutcome::kOpen:
+    case client::ImportOutcome::kOpen:
       view.unresolved += tally.imports;
       break;
-    case ImportOutcome::kNotApplied:
+    case client::ImportOutcome::kNotApplied:
       return;
   }
   view.waiting -= std::min(view.waiting, tally.imports);
 }
 
 // As balance_of() makes it of the plan itself.
-Result<void> read_balance(SqliteJournal& journal, JournalReport& report) {
+Result<void> read_balance(client::SqliteJournal& journal, JournalReport& report) {
   const json plan = json_or_discarded(report.plan);
   if (!plan.is_object() || !plan.contains("counts")) return {};
   const json& counts = plan["counts"];
   const auto number = [&counts](const char* name) { return counts.value(name, std::uint64_t{0}); };
-  Balance out;
-  for (ViewBalance& view : out.views.all) {
+  client::Balance out;
+  for (client::ViewBalance& view : out.views.all) {
     view.read = number("records") + number("no_message");
     view.quarantined = number("bad");
     view.skipped = number("no_message") + number("other_shards") + number("too_old");
   }
-  ViewBalance &sender = out.views[View::kSender], &receiver = out.views[View::kReceiver];
+  client::ViewBalance &sender = out.views[client::View::kSender],
+                      &receiver = out.views[client::View::kReceiver];
   sender.skipped += number("not_for_sender");
   receiver.skipped += number("not_for_receiver");
   sender.waiting = number("to_sender");
@@ -102,26 +103,28 @@ Result<void> read_balance(SqliteJournal& journal, JournalReport& report) {
 }
 
 // The users are those of the list.
-NamedRecord named_record(const SqliteJournal::Unfinished& import, const JournalReport& report) {
-  NamedRecord out{import.line, import.name};
+client::NamedRecord named_record(const client::SqliteJournal::Unfinished& import,
+                                 const JournalReport& report) {
+  client::NamedRecord out{import.line, import.name};
   const auto list =
       std::lower_bound(report.lists.begin(), report.lists.end(), import.list,
                        [](const auto& one, std::int64_t number) { return one.number < number; });
   if (list == report.lists.end() || list->number != import.list) return out;
   const ListId& id = list->id;
-  const bool senders = import.view == View::kSender;
+  const bool senders = import.view == client::View::kSender;
   out.name.from = senders ? id.owner : id.peer;
   out.name.to = senders ? id.peer : id.owner;
   return out;
 }
 
-Result<void> read_unfinished(SqliteJournal& journal, JournalReport& report) {
+Result<void> read_unfinished(client::SqliteJournal& journal, JournalReport& report) {
   std::map<std::int64_t, RefusedImports> refused;
-  std::map<std::int64_t, std::map<std::tuple<std::uint32_t, std::string, std::string>, NamedRecord>>
+  std::map<std::int64_t,
+           std::map<std::tuple<std::uint32_t, std::string, std::string>, client::NamedRecord>>
       records;
-  const auto read = journal.read_unfinished([&](const SqliteJournal::Unfinished& import) {
-    NamedRecord record = named_record(import, report);
-    if (import.outcome == ImportOutcome::kOpen) {
+  const auto read = journal.read_unfinished([&](const client::SqliteJournal::Unfinished& import) {
+    client::NamedRecord record = named_record(import, report);
+    if (import.outcome == client::ImportOutcome::kOpen) {
       report.open.push_back({import.list, std::move(record)});
       return;
     }
@@ -141,7 +144,7 @@ Result<void> read_unfinished(SqliteJournal& journal, JournalReport& report) {
   return {};
 }
 
-Result<void> read_timing(SqliteJournal& journal, JournalReport& report) {
+Result<void> read_timing(client::SqliteJournal& journal, JournalReport& report) {
   std::vector<ReportRun>& runs = report.runs;
   ImportsBySecond by_second;
   std::int64_t first_ms = 0;
@@ -165,7 +168,7 @@ Result<void> read_timing(SqliteJournal& journal, JournalReport& report) {
   return {};
 }
 
-Result<void> read_rate(SqliteJournal& journal, JournalReport& report, const Clock& clock) {
+Result<void> read_rate(client::SqliteJournal& journal, JournalReport& report, const Clock& clock) {
   if (!report.running || report.runs.empty()) return {};
   const std::int64_t now_ms = clock.wall_ms();
   const std::int64_t since_ms = std::max(now_ms - kRateMs, report.runs.back().record.started_ms);
@@ -176,9 +179,9 @@ Result<void> read_rate(SqliteJournal& journal, JournalReport& report, const Cloc
   return {};
 }
 
-using Step = Result<void> (*)(SqliteJournal&, JournalReport&);
+using Step = Result<void> (*)(client::SqliteJournal&, JournalReport&);
 
-Result<JournalReport> read_with(SqliteJournal& journal, bool running,
+Result<JournalReport> read_with(client::SqliteJournal& journal, bool running,
                                 std::initializer_list<Step> steps) {
   JournalReport out;
   out.running = running;
@@ -213,8 +216,8 @@ std::optional<std::map<std::int64_t, std::uint64_t>> slices_of(const std::vector
 }  // namespace
 
 Result<JournalReport> read_status(const std::string& path, const Clock& clock) {
-  const bool running = SqliteJournal::is_being_written(path);
-  auto journal = SqliteJournal::open_to_read(path);
+  const bool running = client::SqliteJournal::is_being_written(path);
+  auto journal = client::SqliteJournal::open_to_read(path);
   if (!journal) return tl::unexpected(journal.error());
   auto out = read_with(**journal, running, {read_notes, read_lists, read_runs});
   if (!out) return out;
@@ -223,8 +226,8 @@ Result<JournalReport> read_status(const std::string& path, const Clock& clock) {
 }
 
 Result<JournalReport> read_report(const std::string& path) {
-  const bool running = SqliteJournal::is_being_written(path);
-  auto journal = SqliteJournal::open_to_read(path);
+  const bool running = client::SqliteJournal::is_being_written(path);
+  auto journal = client::SqliteJournal::open_to_read(path);
   if (!journal) return tl::unexpected(journal.error());
   return read_with(**journal, running,
                    {read_notes, read_lists, read_runs, read_balance, read_unfinished, read_timing});
@@ -241,11 +244,11 @@ std::int64_t CurrentRate::left_ms(std::uint64_t imports_left) const {
                                    static_cast<double>(kMillisPerSecond));
 }
 
-std::uint64_t waiting(const SqliteJournal::List& list) {
+std::uint64_t waiting(const client::SqliteJournal::List& list) {
   return list.planned - list.done - list.quarantined - list.open;
 }
 
-bool is_finished(const SqliteJournal::List& list) {
+bool is_finished(const client::SqliteJournal::List& list) {
   return list.done + list.quarantined == list.planned;
 }
 

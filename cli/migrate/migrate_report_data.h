@@ -22,7 +22,7 @@ struct WaitWords {
   const char* title;     // for people
   const char* sentence;  // why
 };
-inline constexpr std::array<WaitWords, kWaitReasons> kWaitWords{{
+inline constexpr std::array<WaitWords, client::kWaitReasons> kWaitWords{{
     {"rate_limit", "rate limit", "--rate: the service takes 20 calls a second of each operation"},
     {"told_to_wait", "told to wait", "the service said that it was too much (660300005)"},
     {"no_connection", "no connection", "the service could not be reached, or gave no answer"},
@@ -31,7 +31,7 @@ inline constexpr std::array<WaitWords, kWaitReasons> kWaitWords{{
 }};
 
 struct ReportRun {
-  RunRecord record;
+  client::RunRecord record;
   std::uint64_t imports = 0;        // made or recovered
   std::int64_t last_import_ms = 0;  // 0 without any
 };
@@ -41,13 +41,13 @@ struct RefusedImports {
   std::int64_t code = 0;
   std::string why;  // of the first
   std::uint64_t imports = 0;
-  std::vector<NamedRecord> records;  // the first kMaxReportLines of the source, each once
+  std::vector<client::NamedRecord> records;  // the first kMaxReportLines of the source, each once
 };
 
 // An import that may have been applied.
 struct OpenImport {
   std::int64_t list = 0;  // SqliteJournal::List::number
-  NamedRecord record;
+  client::NamedRecord record;
 };
 
 struct TimeSlice {
@@ -80,15 +80,15 @@ struct JournalReport {
   std::string quarantine_file;  // "" if none was noted
   bool running = false;         // another process is at it
   std::map<std::string, std::string> told;
-  std::string plan;                // the note of migrate_report_plan.h; "" of a journal without
-  std::optional<Balance> balance;  // nothing before a plan was noted
-  std::vector<SqliteJournal::List> lists;
-  SqliteJournal::List total;
+  std::string plan;  // the note of migrate_report_plan.h; "" of a journal without
+  std::optional<client::Balance> balance;  // nothing before a plan was noted
+  std::vector<client::SqliteJournal::List> lists;
+  client::SqliteJournal::List total;
   std::uint64_t finished_lists = 0;
   std::vector<RefusedImports> refused;  // by code
   std::vector<OpenImport> open;
   std::vector<ReportRun> runs;
-  WaitTimes waited_ms{};  // of the runs that ended
+  client::WaitTimes waited_ms{};  // of the runs that ended
   ReportTiming timing;
   std::optional<CurrentRate> rate;  // while it runs
 };
@@ -97,8 +97,8 @@ struct JournalReport {
 Result<JournalReport> read_status(const std::string& journal, const Clock& clock);
 Result<JournalReport> read_report(const std::string& journal);
 
-std::uint64_t waiting(const SqliteJournal::List& list);
-bool is_finished(const SqliteJournal::List& list);
+std::uint64_t waiting(const client::SqliteJournal::List& list);
+bool is_finished(const client::SqliteJournal::List& list);
 
 // One line: what it is doing, or how the last run ended.
 std::string state_of(const JournalReport& report);

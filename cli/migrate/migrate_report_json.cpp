@@ -11,7 +11,7 @@ using json = nlohmann::json;
 
 constexpr int kFormatVersion = 1;
 
-json list_json(const SqliteJournal::List& list) {
+json list_json(const client::SqliteJournal::List& list) {
   return {{"planned", list.planned},
           {"done", list.done},
           {"quarantined", list.quarantined},
@@ -19,9 +19,9 @@ json list_json(const SqliteJournal::List& list) {
           {"waiting", waiting(list)}};
 }
 
-json waited_json(const WaitTimes& waited_ms) {
+json waited_json(const client::WaitTimes& waited_ms) {
   json out = json::object();
-  for (std::size_t i = 0; i < kWaitReasons; ++i) out[kWaitWords[i].name] = waited_ms[i];
+  for (std::size_t i = 0; i < client::kWaitReasons; ++i) out[kWaitWords[i].name] = waited_ms[i];
   return out;
 }
 
@@ -76,7 +76,7 @@ json refused_json(const JournalReport& report) {
 }
 
 json open_json(const JournalReport& report) {
-  std::map<std::int64_t, const SqliteJournal::List*> lists;
+  std::map<std::int64_t, const client::SqliteJournal::List*> lists;
   for (const auto& list : report.lists) lists[list.number] = &list;
   json out = json::array();
   for (const OpenImport& one : report.open) {

@@ -9,23 +9,25 @@
 
 namespace zimmock::cli {
 
-FindingLog::BadSink BadLines::noting(FindingLog::BadSink next) {
-  return [this, next = std::move(next)](std::string_view reason, const RecordFinding& finding,
-                                        const FindingLog::Bad& bad) {
-    auto found = records_.find(reason);
-    if (found == records_.end()) found = records_.emplace(reason, std::vector<NamedRecord>()).first;
-    std::vector<NamedRecord>& records = found->second;
-    const bool again = !records.empty() && records.back().line == finding.line &&
-                       records.back().name.pointer == finding.record.pointer;
-    if (!again && records.size() < kMaxReportLines)
-      records.push_back({finding.line, finding.record});
-    count(finding);
-    next(reason, finding, bad);
-  };
+client::FindingLog::BadSink BadLines::noting(client::FindingLog::BadSink next) {
+  return
+      [this, next = std::move(next)](std::string_view reason, const client::RecordFinding& finding,
+                                     const client::FindingLog::Bad& bad) {
+        auto found = records_.find(reason);
+        if (found == records_.end())
+          found = records_.emplace(reason, std::vector<client::NamedRecord>()).first;
+        std::vector<client::NamedRecord>& records = found->second;
+        const bool again = !records.empty() && records.back().line == finding.line &&
+                           records.back().name.pointer == finding.record.pointer;
+        if (!again && records.size() < kMaxReportLines)
+          records.push_back({finding.line, finding.record});
+        count(finding);
+        next(reason, finding, bad);
+      };
 }
 
 // A record's findings come one after the other.
-void BadLines::count(const RecordFinding& finding) {
+void BadLines::count(const client::RecordFinding& finding) {
   constexpr std::size_t kMaxConversations = 100'000;
   std::pair place{finding.line, finding.record.pointer};
   if (last_ == place) return;
@@ -36,30 +38,30 @@ void BadLines::count(const RecordFinding& finding) {
   ++by_users_[users];
 }
 
-const std::vector<NamedRecord>& BadLines::of(std::string_view reason) const {
-  static const std::vector<NamedRecord> kNone;
+const std::vector<client::NamedRecord>& BadLines::of(std::string_view reason) const {
+  static const std::vector<client::NamedRecord> kNone;
   const auto found = records_.find(reason);
   return found == records_.end() ? kNone : found->second;
 }
 
-std::string plan_note(const MigrationPlan& plan, const BadLines& bad) {
-  const PlanCounts& counts = plan.counts;
+std::string plan_note(const client::MigrationPlan& plan, const BadLines& bad) {
+  const client::PlanCounts& counts = plan.counts;
   nlohmann::json out{{"counts",
                       {{"records", counts.records},
                        {"bad", counts.bad},
                        {"too_old", counts.left_out - counts.bad},
                        {"no_message", counts.skipped},
                        {"other_shards", counts.other_shards},
-                       {"not_for_sender", counts.not_for[View::kSender]},
-                       {"not_for_receiver", counts.not_for[View::kReceiver]},
-                       {"to_sender", counts.imports_to[View::kSender]},
-                       {"to_receiver", counts.imports_to[View::kReceiver]}}},
+                       {"not_for_sender", counts.not_for[client::View::kSender]},
+                       {"not_for_receiver", counts.not_for[client::View::kReceiver]},
+                       {"to_sender", counts.imports_to[client::View::kSender]},
+                       {"to_receiver", counts.imports_to[client::View::kReceiver]}}},
                      {"bad", nlohmann::json::array()},
                      {"bad_between", nlohmann::json::array()},
                      {"no_message", plan.facts.skipped},
                      {"shift_ms", plan.shift_ms}};
-  for (const FindingGroup& group : plan.findings) {
-    if (group.weight != Weight::kBad) continue;
+  for (const client::FindingGroup& group : plan.findings) {
+    if (group.weight != client::Weight::kBad) continue;
     out["bad"].push_back({{"reason", group.reason},
                           {"statement", group.statement},
                           {"records", group.count},

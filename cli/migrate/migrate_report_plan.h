@@ -18,10 +18,10 @@ inline constexpr std::size_t kMaxReportLines = 1000;
 class BadLines {
  public:
   // What passes through `next` is noted. This must not move meanwhile.
-  FindingLog::BadSink noting(FindingLog::BadSink next);
+  client::FindingLog::BadSink noting(client::FindingLog::BadSink next);
 
   // The first kMaxReportLines, each once; empty for a reason that it was not told.
-  const std::vector<NamedRecord>& of(std::string_view reason) const;
+  const std::vector<client::NamedRecord>& of(std::string_view reason) const;
 
   // How many there are between two users, the first in the order of their ids; at most of the first
   // 100,000 conversations.
@@ -30,9 +30,9 @@ class BadLines {
   }
 
  private:
-  void count(const RecordFinding& finding);
+  void count(const client::RecordFinding& finding);
 
-  std::map<std::string, std::vector<NamedRecord>, std::less<>> records_;
+  std::map<std::string, std::vector<client::NamedRecord>, std::less<>> records_;
   std::map<std::pair<std::string, std::string>, std::uint64_t> by_users_;
   std::optional<std::pair<std::uint32_t, std::string>> last_;  // the record counted last
 };
@@ -40,7 +40,7 @@ class BadLines {
 // What a journal keeps of the plan for its report, as the note "plan": JSON with the members
 // `counts`, `bad` ([{"reason", "statement", "records", "lines", "places"}]), `bad_between` ([[user,
 // user, records]]), `no_message` ({kind: count}) and `shift_ms`.
-std::string plan_note(const MigrationPlan& plan, const BadLines& bad);
+std::string plan_note(const client::MigrationPlan& plan, const BadLines& bad);
 
 // What such a note, "" or of an earlier release too, says of bad records.
 class NotedBad {

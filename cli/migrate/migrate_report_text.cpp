@@ -16,7 +16,7 @@ constexpr std::size_t kMaxListsNamed = 1000;
 constexpr std::size_t kMaxRunsNamed = 100;
 constexpr std::size_t kLinesNamed = 5;
 
-std::string view_line(const char* name, const ViewBalance& view) {
+std::string view_line(const char* name, const client::ViewBalance& view) {
   return fmt::format(
       "  {:<10} {} read = {} imported + {} recovered + {} quarantined + {} skipped + {} unresolved "
       "+ {} waiting\n",
@@ -26,13 +26,13 @@ std::string view_line(const char* name, const ViewBalance& view) {
 
 std::string balance_text(const JournalReport& report) {
   if (!report.balance) return "";
-  return view_line("sender", report.balance->views[View::kSender]) +
-         view_line("receiver", report.balance->views[View::kReceiver]) +
+  return view_line("sender", report.balance->views[client::View::kSender]) +
+         view_line("receiver", report.balance->views[client::View::kReceiver]) +
          (report.balance->holds() ? "  the numbers add up\n" : "  THE NUMBERS DO NOT ADD UP\n");
 }
 
 // The first few of them.
-std::string first_places(std::span<const NamedRecord> records, std::uint64_t of) {
+std::string first_places(std::span<const client::NamedRecord> records, std::uint64_t of) {
   const bool more = of > kLinesNamed && records.size() > kLinesNamed;
   return places_text(records.first(std::min(records.size(), kLinesNamed)), more);
 }
@@ -57,7 +57,7 @@ std::string quarantine_text(const JournalReport& report) {
 
 std::string waits_text(const JournalReport& report) {
   std::string out;
-  for (std::size_t i = 0; i < kWaitReasons; ++i) {
+  for (std::size_t i = 0; i < client::kWaitReasons; ++i) {
     if (report.waited_ms[i] == 0) continue;
     out += fmt::format("  waited {} of thread time: {}; {}\n", duration_text(report.waited_ms[i]),
                        kWaitWords[i].title, kWaitWords[i].sentence);
@@ -66,7 +66,7 @@ std::string waits_text(const JournalReport& report) {
 }
 
 std::string end_of(const JournalReport& report, std::size_t i) {
-  const RunRecord& run = report.runs[i].record;
+  const client::RunRecord& run = report.runs[i].record;
   if (was_killed(report, i)) return "killed, no verdict";
   if (run.ended_ms == 0) return "running";
   return fmt::format("{}, {}", duration_text(run.ended_ms - run.started_ms), run.verdict);
@@ -114,7 +114,7 @@ std::string rate_text(const JournalReport& report) {
 }  // namespace
 
 std::string status_text(const JournalReport& report) {
-  const SqliteJournal::List& total = report.total;
+  const client::SqliteJournal::List& total = report.total;
   return fmt::format(
              "{}: {}\n"
              "  imports    {} of {} done, {} quarantined, {} in doubt, {} waiting\n",

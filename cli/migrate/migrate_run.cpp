@@ -23,21 +23,21 @@
 namespace zimmock::cli {
 namespace {
 
-ExitCode exit_code(Outcome outcome) {
+ExitCode exit_code(client::Outcome outcome) {
   switch (outcome) {
-    case Outcome::kVerified:
+    case client::Outcome::kVerified:
       return kOk;
-    case Outcome::kVerifiedInPart:
+    case client::Outcome::kVerifiedInPart:
       return kIncomplete;
-    case Outcome::kNotVerified:
+    case client::Outcome::kNotVerified:
       return kFailed;
-    case Outcome::kStopped:
+    case client::Outcome::kStopped:
       return kStopped;
-    case Outcome::kUnresolved:
+    case client::Outcome::kUnresolved:
       return kUnresolved;
-    case Outcome::kFatal:
+    case client::Outcome::kFatal:
       return kFatal;
-    case Outcome::kInterrupted:
+    case client::Outcome::kInterrupted:
       return kInterrupted;
   }
   return kFailed;
@@ -48,40 +48,41 @@ struct Session {
   const MigrateOptions& options;
   const MigrateDoors& doors;
   MigrateJob job;
-  std::unique_ptr<SourceReader> source;
-  std::optional<MigrationPlan> plan;
-  std::unique_ptr<SqliteJournal> journal;  // nullptr: nothing is sent, and no journal is read
+  std::unique_ptr<client::SourceReader> source;
+  std::optional<client::MigrationPlan> plan;
+  std::unique_ptr<client::SqliteJournal>
+      journal;  // nullptr: nothing is sent, and no journal is read
   QuarantineFile quarantine_file;
   BadLines bad_lines;
   std::optional<std::int64_t> adopt_from_ms;  // RunContext's
-  Fingerprint fingerprint;                    // of a run that sends
+  client::Fingerprint fingerprint;            // of a run that sends
   std::vector<RunLock> locks;                 // the same
 };
 
 // Draws the progress of a run, writes its quarantine and its balance, and passes all else to the
 // output.
-class Told : public MigrationObserver {
+class Told : public client::MigrationObserver {
  public:
   Told(Session& session, MigrateOutput& output, ProgressDisplay& display)
       : session_(session), output_(output), display_(display) {}
 
-  void begins(Phase, std::uint64_t) override { display_.start(); }
-  void ended(Phase) override { display_.stop(); }
-  void registered(const RegisterReport& report) override { output_.registered(report); }
-  void imported(const MigrationPlan& plan, const ImportReport& report) override {
+  void begins(client::Phase, std::uint64_t) override { display_.start(); }
+  void ended(client::Phase) override { display_.stop(); }
+  void registered(const client::RegisterReport& report) override { output_.registered(report); }
+  void imported(const client::MigrationPlan& plan, const client::ImportReport& report) override {
     output_.imported(plan, report);
   }
-  void mismatch(const Mismatch& mismatch) override { output_.mismatch(mismatch); }
-  void compared(const VerifyReport& report) override { output_.compared(report); }
+  void mismatch(const client::Mismatch& mismatch) override { output_.mismatch(mismatch); }
+  void compared(const client::VerifyReport& report) override { output_.compared(report); }
 
-  Result<void> quarantined(const Quarantine& quarantine) override {
+  Result<void> quarantined(const client::Quarantine& quarantine) override {
     QuarantineFile& file = session_.quarantine_file;
     const auto written = file.finish(*session_.plan, *session_.source, quarantine);
     if (file.count() > 0) output_.quarantine_written(file.path(), file.count());
     return written;
   }
 
-  void balance(const Balance& balance) override {
+  void balance(const client::Balance& balance) override {
     output_.balance(balance);
     static_cast<void>(session_.journal->note("balance", json_line(balance_json(balance))));
   }
@@ -93,14 +94,14 @@ class Told : public MigrationObserver {
 };
 
 // An earlier run of this migration may have been killed just now.
-CallsBefore calls_before(const Session& session) {
+client::CallsBefore calls_before(const Session& session) {
   const bool first = !session.job.facts.resumed && !session.options.verify_only;
-  return first ? CallsBefore::kNone : CallsBefore::kUnknown;
+  return first ? client::CallsBefore::kNone : client::CallsBefore::kUnknown;
 }
 
-TransportFactory transports_of(const Session& session) {
+client::TransportFactory transports_of(const Session& session) {
   return [&session]() -> Result<std::unique_ptr<Transport>> {
-    auto transport = CurlTransport::open(session.job.connection->curl);
+    auto transport = client::CurlTransport::open(session.job.connection->curl);
     if (!transport) return tl::unexpected(transport.error());
     if (session.doors.transport) return session.doors.transport(*std::move(transport));
     return std::unique_ptr<Transport>(*std::move(transport));
@@ -108,7 +109,7 @@ TransportFactory transports_of(const Session& session) {
 }
 
 // One of many workers may have nothing to do.
-bool is_empty_shard(const PlanCounts& all, const MigrateJob& job) {
+bool is_empty_shard(const client::PlanCounts& all, const MigrateJob& job) {
   return job.plan.shard.of > 1 && all.records > 0 && all.imports + all.bad + all.too_old == 0;
 }
 
@@ -118,7 +119,7 @@ int finish(MigrateOutput& output, const std::string& line, ExitCode code) {
 }
 
 // What the first run decided, for the plan to be the same.
-Result<void> take_decisions(SqliteJournal& journal, MigrateJob& job) {
+Result<void> take_decisions(client::SqliteJournal& journal, MigrateJob& job) {
   std::int64_t& rate = job.plan.decided_calls_per_second.emplace(0);
   for (const auto& [name, to] :
        {std::pair{"now_ms", &job.plan.now_ms}, std::pair{"shift_ms", &job.plan.shift.ms},
@@ -133,19 +134,19 @@ Result<void> take_decisions(SqliteJournal& journal, MigrateJob& job) {
     }
     *to = *value;
   }
-  job.plan.shift.kind = TimeShift::Kind::kBy;
+  job.plan.shift.kind = client::TimeShift::Kind::kBy;
   return {};
 }
 
 // What this run knows and the next may know otherwise: a later release may read the file better.
-Fingerprint findings_of(const Session& session) {
-  Fingerprint out = notes_of(session.options, session.job);
+client::Fingerprint findings_of(const Session& session) {
+  client::Fingerprint out = notes_of(session.options, session.job);
   out.emplace_back("plan", plan_note(*session.plan, session.bad_lines));
   return out;
 }
 
-Fingerprint decisions_of(const Session& session) {
-  Fingerprint out = findings_of(session);
+client::Fingerprint decisions_of(const Session& session) {
+  client::Fingerprint out = findings_of(session);
   out.emplace_back("now_ms", std::to_string(session.plan->now_ms));
   out.emplace_back("shift_ms", std::to_string(session.plan->shift_ms));
   out.emplace_back("calls_per_second", std::to_string(session.job.plan.calls_per_second));
@@ -153,7 +154,7 @@ Fingerprint decisions_of(const Session& session) {
 }
 
 Result<void> open_journal(Session& session, const Clock& clock) {
-  auto journal = SqliteJournal::open(session.job.journal, session.fingerprint, clock);
+  auto journal = client::SqliteJournal::open(session.job.journal, session.fingerprint, clock);
   if (!journal) return tl::unexpected(journal.error());
   session.journal = *std::move(journal);
   return {};
@@ -196,7 +197,7 @@ Result<void> plan(Session& session) {
     if (auto opened = session.quarantine_file.open(session.job.quarantine); !opened) return opened;
     session.job.plan.on_bad = session.bad_lines.noting(session.quarantine_file.bad_sink());
   }
-  auto made = make_plan(*session.source, session.job.plan);
+  auto made = client::make_plan(*session.source, session.job.plan);
   if (!made) return tl::unexpected(made.error());
   session.plan = *std::move(made);
   add_input_notes(session.job, session.options.max_examples, *session.plan);
@@ -206,19 +207,21 @@ Result<void> plan(Session& session) {
 
 // What has left the window since the first run, whose time the plan is made for.
 Result<void> find_expired(Session& session, const Clock& clock) {
-  const MigrationPlan& plan = *session.plan;
+  const client::MigrationPlan& plan = *session.plan;
   std::vector<std::uint8_t> settled(
       plan.records.size());  // a bit for each list, as in PlannedRecord
-  const auto read = session.journal->read([&](const ImportEntry& entry) {
-    const ImportOutcome outcome = entry.result.outcome;
+  const auto read = session.journal->read([&](const client::ImportEntry& entry) {
+    const client::ImportOutcome outcome = entry.result.outcome;
     const auto [lane, record] = entry.intent.key;
-    const bool open = outcome == ImportOutcome::kOpen || outcome == ImportOutcome::kNotApplied;
+    const bool open =
+        outcome == client::ImportOutcome::kOpen || outcome == client::ImportOutcome::kNotApplied;
     if (!open) settled[record] |= plan.bit(lane);
   });
   if (!read) return tl::unexpected(read.error());
-  session.job.facts.expired = expired_at(
-      plan, clock.wall_ms(),
-      [&](Lane lane, std::uint32_t record) { return (settled[record] & plan.bit(lane)) != 0; });
+  session.job.facts.expired =
+      client::expired_at(plan, clock.wall_ms(), [&](client::Lane lane, std::uint32_t record) {
+        return (settled[record] & plan.bit(lane)) != 0;
+      });
   return {};
 }
 
@@ -254,14 +257,16 @@ Result<void> begin_journal(Session& session, const Clock& clock) {
   return session.journal->run_started();
 }
 
-Result<MigrationResult> send_or_verify(Session& session, const RunContext& context, Told& told) {
+Result<client::MigrationResult> send_or_verify(Session& session, const client::RunContext& context,
+                                               Told& told) {
   const bool allow_extra = session.options.allow_extra;
   if (session.options.verify_only)
-    return verify_migration(context, session.journal.get(), allow_extra, told);
+    return client::verify_migration(context, session.journal.get(), allow_extra, told);
   const auto& through = session.doors.journal;
   const auto door = through ? through(*session.journal) : nullptr;
-  return run_migration(context, door ? *door : static_cast<ImportJournal&>(*session.journal),
-                       allow_extra, told);
+  return client::run_migration(context,
+                               door ? *door : static_cast<client::ImportJournal&>(*session.journal),
+                               allow_extra, told);
 }
 
 int execute(Session& session, MigrateOutput& output, std::mutex& out) {
@@ -271,30 +276,31 @@ int execute(Session& session, MigrateOutput& output, std::mutex& out) {
   const SystemClock clock;
   if (auto begun = begin_journal(session, clock); !begun) return complain_of_journal(begun.error());
   Interrupt interrupt;
-  ProgressBoard board;
-  Quarantine quarantine;
-  CallLimits limits(session.job.plan.calls_per_second, clock, interrupt, calls_before(session));
+  client::ProgressBoard board;
+  client::Quarantine quarantine;
+  client::CallLimits limits(session.job.plan.calls_per_second, clock, interrupt,
+                            calls_before(session));
   ProgressDisplay display(session.job.progress, board, clock, out);
-  const RunContext context{*session.plan,
-                           *session.source,
-                           transports_of(session),
-                           session.job.connection->credentials,
-                           clock,
-                           interrupt,
-                           board,
-                           quarantine,
-                           limits,
-                           session.options.lanes,
-                           session.job.gap,
-                           session.job.settle,
-                           session.job.source.profile,
-                           session.adopt_from_ms,
-                           session.options.keep_order};
+  const client::RunContext context{*session.plan,
+                                   *session.source,
+                                   transports_of(session),
+                                   session.job.connection->credentials,
+                                   clock,
+                                   interrupt,
+                                   board,
+                                   quarantine,
+                                   limits,
+                                   session.options.lanes,
+                                   session.job.gap,
+                                   session.job.settle,
+                                   session.job.source.profile,
+                                   session.adopt_from_ms,
+                                   session.options.keep_order};
   output.starting(*session.plan, session.journal.get(), session.adopt_from_ms);
   Told told(session, output, display);
   const auto result = send_or_verify(session, context, told);
   if (!result) return complain_error(result.error());
-  const Verdict& verdict = result->verdict;
+  const client::Verdict& verdict = result->verdict;
   if (session.journal && !session.options.verify_only) {
     static_cast<void>(
         session.journal->run_ended(verdict.line, exit_code(verdict.outcome), board.waited_ms()));
@@ -354,7 +360,7 @@ int run_migrate(const MigrateOptions& options, const MigrateDoors& doors) {
 }
 
 int run_verify(MigrateOptions options) {
-  auto journal = SqliteJournal::open_to_read(options.journal);
+  auto journal = client::SqliteJournal::open_to_read(options.journal);
   if (!journal) return complain_error(journal.error());
   if (auto read = options_of(**journal, options); !read) return complain_error(read.error());
   options.verify_only = true;

@@ -14,9 +14,9 @@ namespace zimmock::cli {
 // Wraps the journal and the connections of a migration, and changes how it settles. The chaos test
 // ends the process there; `zimmock` itself leaves all of it empty.
 struct MigrateDoors {
-  std::function<std::unique_ptr<ImportJournal>(ImportJournal&)> journal{};
+  std::function<std::unique_ptr<client::ImportJournal>(client::ImportJournal&)> journal{};
   std::function<Result<std::unique_ptr<Transport>>(std::unique_ptr<Transport>)> transport{};
-  std::function<void(SettlePolicy&)> settle{};
+  std::function<void(client::SettlePolicy&)> settle{};
 };
 
 // Plans, and carries out or verifies what the options say; prints as it goes. With a journal that

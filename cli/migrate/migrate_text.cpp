@@ -33,8 +33,8 @@ class TextOutput : public MigrateOutput {
  public:
   explicit TextOutput(MigrateFacts facts) : facts_(std::move(facts)) {}
 
-  void plan(const MigrationPlan& plan) override {
-    const PlanCounts& counts = plan.counts;
+  void plan(const client::MigrationPlan& plan) override {
+    const client::PlanCounts& counts = plan.counts;
     print_text("{}: {}, format {}\n", in_line(facts_.file),
                count_of(counts.records, "record", "records"), facts_.format);
     if (counts.records == 0) {
@@ -42,11 +42,11 @@ class TextOutput : public MigrateOutput {
       print_findings(plan);
       return;
     }
-    row("imports",
-        fmt::format("{} for {} in {}: {} into the sender's list, {} into the receiver's",
-                    counts.imports, count_of(counts.users, "user", "users"),
-                    count_of(counts.conversations, "conversation", "conversations"),
-                    counts.imports_to[View::kSender], counts.imports_to[View::kReceiver]));
+    row("imports", fmt::format("{} for {} in {}: {} into the sender's list, {} into the receiver's",
+                               counts.imports, count_of(counts.users, "user", "users"),
+                               count_of(counts.conversations, "conversation", "conversations"),
+                               counts.imports_to[client::View::kSender],
+                               counts.imports_to[client::View::kReceiver]));
     row("one-sided",
         fmt::format("{} in one user's list only", count_of(counts.one_sided, "record", "records")));
     if (counts.merged > 0) {
@@ -75,7 +75,7 @@ class TextOutput : public MigrateOutput {
     print_findings(plan);
   }
 
-  void starting(const MigrationPlan& plan, const SqliteJournal* journal,
+  void starting(const client::MigrationPlan& plan, const client::SqliteJournal* journal,
                 std::optional<std::int64_t> adopt_from_ms) override {
     if (facts_.verify_only) {
       print_text("reading the lists of {} at {} as app {}; nothing is sent\n",
@@ -102,7 +102,7 @@ class TextOutput : public MigrateOutput {
     flush_output();
   }
 
-  void registered(const RegisterReport& report) override {
+  void registered(const client::RegisterReport& report) override {
     print_text("registered {}, {} already there\n", count_of(report.registered, "user", "users"),
                report.already_there);
     if (report.names_refused > 0) {
@@ -111,7 +111,7 @@ class TextOutput : public MigrateOutput {
     }
     const std::size_t shown = std::min(report.refused.size(), limit());
     for (std::size_t i = 0; i < shown; ++i) {
-      const RegisterFailure& failure = report.refused[i];
+      const client::RegisterFailure& failure = report.refused[i];
       print_text("  refused {}: code {} ({})\n", quote(failure.user_id), failure.sub_code,
                  printable_line(failure.sub_message));
     }
@@ -119,7 +119,7 @@ class TextOutput : public MigrateOutput {
     flush_output();
   }
 
-  void imported(const MigrationPlan& plan, const ImportReport& report) override {
+  void imported(const client::MigrationPlan& plan, const client::ImportReport& report) override {
     const std::uint64_t here = report.imported + report.recovered - report.adopted -
                                std::min(report.before, report.imported + report.recovered);
     const std::string all =
@@ -142,15 +142,15 @@ class TextOutput : public MigrateOutput {
       print_text("  in doubt: {} found in their lists, {} sent again; lists looked at {} times\n",
                  report.recovered - report.adopted, report.sent_again, report.looks);
     }
-    for (const RefusalGroup& group : report.refusals) {
+    for (const client::RefusalGroup& group : report.refusals) {
       print_text("  refused {}: {}; {}\n", group.count, group.status.line(),
                  places_text(group.records, group.count > group.records.size()));
     }
     const std::size_t shown = std::min(report.stopped_lanes.size(), limit());
     for (std::size_t i = 0; i < shown; ++i) {
-      const StoppedLane& one = report.stopped_lanes[i];
+      const client::StoppedLane& one = report.stopped_lanes[i];
       print_text("  the {} stopped at {}, {}: {}\n", plan.list_id(one.lane).text(),
-                 place_text(one.record.line, one.record.name),
+                 client::place_text(one.record.line, one.record.name),
                  one.gap ? "refused (--gap continue goes on)" : "in doubt",
                  printable_line(one.why));
     }
@@ -159,21 +159,21 @@ class TextOutput : public MigrateOutput {
     flush_output();
   }
 
-  void mismatch(const Mismatch& mismatch) override {
+  void mismatch(const client::Mismatch& mismatch) override {
     auto& kept = mismatches_[mismatch.mark];
     ++kept.count;
     if (kept.examples.size() < limit()) kept.examples.push_back(mismatch);
   }
 
-  void compared(const VerifyReport& report) override {
-    const ListComparison& totals = report.totals;
+  void compared(const client::VerifyReport& report) override {
+    const client::ListComparison& totals = report.totals;
     print_text(
         "read {} back in {}: {} = same, {} + missing, {} - extra, {} * differ, {} ! unreadable\n",
         count_of(report.lists + report.unreadable_lists, "list", "lists"),
         duration_text(report.duration_ms), totals.same, totals.missing, totals.extra,
         totals.differs, report.unreadable_lists);
     for (const auto& [mark, kept] : mismatches_) {
-      for (const Mismatch& one : kept.examples) print_mismatch(one);
+      for (const client::Mismatch& one : kept.examples) print_mismatch(one);
       print_more(kept.count, kept.examples.size());
     }
     if (totals.emptied > 0) {
@@ -192,16 +192,18 @@ class TextOutput : public MigrateOutput {
                  totals.repeated);
     }
     print_body_notes(totals);
-    print_text("  not verifiable, because QueryPeerMsg does not return it: {}\n", kUnverifiable);
+    print_text("  not verifiable, because QueryPeerMsg does not return it: {}\n",
+               client::kUnverifiable);
   }
 
   void quarantine_written(const std::filesystem::path& file, std::uint64_t lines) override {
     print_text("quarantined: {} in {}\n", count_of(lines, "line", "lines"), in_line(file.string()));
   }
 
-  void balance(const Balance& balance) override {
-    for (const auto& [name, view] : {std::pair{"sender's", balance.views[View::kSender]},
-                                     std::pair{"receiver's", balance.views[View::kReceiver]}}) {
+  void balance(const client::Balance& balance) override {
+    for (const auto& [name, view] :
+         {std::pair{"sender's", balance.views[client::View::kSender]},
+          std::pair{"receiver's", balance.views[client::View::kReceiver]}}) {
       print_text(
           "{:<10} {} read = {} imported + {} recovered + {} quarantined + {} skipped + {} "
           "unresolved{}\n",
@@ -218,7 +220,7 @@ class TextOutput : public MigrateOutput {
  private:
   struct Kept {
     std::uint64_t count = 0;
-    std::vector<Mismatch> examples;
+    std::vector<client::Mismatch> examples;
   };
 
   std::size_t limit() const { return facts_.max_examples == 0 ? SIZE_MAX : facts_.max_examples; }
@@ -227,7 +229,7 @@ class TextOutput : public MigrateOutput {
     if (all > shown) print_text("  ... and {} more (--max-examples 0 shows all)\n", all - shown);
   }
 
-  static void print_body_notes(const ListComparison& totals) {
+  static void print_body_notes(const client::ListComparison& totals) {
     for (std::size_t i = 0; i < kBodyNoteCount; ++i) {
       if (totals.notes[i] > 0) {
         print_text("  note: {} {}: the import does not determine that\n",
@@ -242,12 +244,12 @@ class TextOutput : public MigrateOutput {
     }
   }
 
-  static void print_mismatch(const Mismatch& one) {
-    const std::string line = one.line > 0 ? place_text(one.line, one.name) + ": " : "";
+  static void print_mismatch(const client::Mismatch& one) {
+    const std::string line = one.line > 0 ? client::place_text(one.line, one.name) + ": " : "";
     print_text("  {} {}: {}{}\n", one.mark, one.list.text(), line, printable_line(one.what));
   }
 
-  void print_times(const MigrationPlan& plan) const {
+  void print_times(const client::MigrationPlan& plan) const {
     std::string text =
         fmt::format("{} to {}", iso_time(plan.counts.oldest_ms), iso_time(plan.counts.newest_ms));
     if (plan.shift_ms != 0) {
@@ -257,7 +259,7 @@ class TextOutput : public MigrateOutput {
     row("times", text);
   }
 
-  void print_window(const MigrationPlan& plan) const {
+  void print_window(const client::MigrationPlan& plan) const {
     const std::string days = fmt::format(
         "the last {} days ({}; --plan or --retention-days change it): ", facts_.retention_days,
         facts_.window);
@@ -280,8 +282,8 @@ class TextOutput : public MigrateOutput {
                                       duration_text(now_ms - deadline_ms)));
   }
 
-  void print_deadline(const MigrationPlan& plan) const {
-    const WindowOutlook& outlook = plan.outlook;
+  void print_deadline(const client::MigrationPlan& plan) const {
+    const client::WindowOutlook& outlook = plan.outlook;
     if (facts_.resumed) return print_deadline_now(outlook.deadline_ms, facts_.expired.now_ms);
     const auto from_now = [&](std::int64_t ms) { return duration_text(ms - plan.now_ms); };
     if (facts_.calls_per_second == 0) {
@@ -305,7 +307,7 @@ class TextOutput : public MigrateOutput {
     row("deadline", text);
   }
 
-  static void print_left_out(const PlanCounts& counts) {
+  static void print_left_out(const client::PlanCounts& counts) {
     if (counts.clamped > 0) {
       row("clamped", fmt::format("{} moved to the edge of the window",
                                  count_of(counts.clamped, "record", "records")));
@@ -317,14 +319,14 @@ class TextOutput : public MigrateOutput {
     }
   }
 
-  static void print_source(const SourceFacts& facts) {
+  static void print_source(const client::SourceFacts& facts) {
     for (const auto& [kind, count] : facts.skipped) row("skipped", skipped_text(kind, count));
     for (const auto& [kind, count] : facts.repaired)
       row("repaired", fmt::format("{} {}", count, kind));
     for (const std::string& note : facts.notes) row("note", in_line(note));
   }
 
-  void print_estimate(const Estimate& estimate) const {
+  void print_estimate(const client::Estimate& estimate) const {
     if (facts_.verify_only)
       return row("calls", fmt::format("at least {} to read back", estimate.queries));
     const std::string calls =
@@ -337,7 +339,7 @@ class TextOutput : public MigrateOutput {
   }
 
   // In words, before the findings name rules and milliseconds.
-  void print_too_old(const MigrationPlan& plan) const {
+  void print_too_old(const client::MigrationPlan& plan) const {
     const std::uint64_t outside = plan.counts.too_old - plan.counts.expires;
     if (facts_.verify_only || outside == 0) return;
     const std::int64_t begins_ms = plan.now_ms - plan.retention_ms;
@@ -354,14 +356,14 @@ class TextOutput : public MigrateOutput {
         "leaves these records out\n");
   }
 
-  void print_findings(const MigrationPlan& plan) const {
-    for (const FindingGroup& group : plan.findings) {
+  void print_findings(const client::MigrationPlan& plan) const {
+    for (const client::FindingGroup& group : plan.findings) {
       static constexpr std::string_view kNames[] = {"bad", "too old", "note"};
       print_text("{}: {}: {}: {}\n", kNames[static_cast<std::size_t>(group.weight)], group.reason,
                  count_of(group.count, "record", "records"), group.statement);
-      for (const RecordFinding& one : group.examples) {
-        print_text("  {}: {}{}expected {}, got {}\n", place_text(one.line, one.record), one.pointer,
-                   one.pointer.empty() ? "" : ": ", one.expected, one.got);
+      for (const client::RecordFinding& one : group.examples) {
+        print_text("  {}: {}{}expected {}, got {}\n", client::place_text(one.line, one.record),
+                   one.pointer, one.pointer.empty() ? "" : ": ", one.expected, one.got);
       }
       print_more(group.count, std::min<std::uint64_t>(group.count, group.examples.size()));
     }

@@ -25,7 +25,7 @@ std::size_t stderr_columns() {
 
 }  // namespace
 
-ProgressDisplay::ProgressDisplay(ProgressStyle style, const ProgressBoard& board,
+ProgressDisplay::ProgressDisplay(ProgressStyle style, const client::ProgressBoard& board,
                                  const Clock& clock, std::mutex& out)
     : style_(style), board_(board), clock_(clock), out_(out) {}
 

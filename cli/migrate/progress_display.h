@@ -22,7 +22,7 @@ enum class ProgressStyle {
 class ProgressDisplay {
  public:
   // `out` guards stdout. Everything must outlive the display.
-  ProgressDisplay(ProgressStyle style, const ProgressBoard& board, const Clock& clock,
+  ProgressDisplay(ProgressStyle style, const client::ProgressBoard& board, const Clock& clock,
                   std::mutex& out);
   ~ProgressDisplay();
 
@@ -37,7 +37,7 @@ class ProgressDisplay {
   void draw_json(const ProgressFigures& now) const;
 
   ProgressStyle style_;
-  const ProgressBoard& board_;
+  const client::ProgressBoard& board_;
   const Clock& clock_;
   std::mutex& out_;
   std::int64_t started_ns_ = 0;

@@ -12,30 +12,31 @@ namespace {
 
 constexpr std::size_t kBarCells = 24;
 
-std::string_view phase_name(Phase phase) {
+std::string_view phase_name(client::Phase phase) {
   switch (phase) {
-    case Phase::kPlanning:
+    case client::Phase::kPlanning:
       return "planning";
-    case Phase::kRegistering:
+    case client::Phase::kRegistering:
       return "registering";
-    case Phase::kImporting:
+    case client::Phase::kImporting:
       return "importing";
-    case Phase::kVerifying:
+    case client::Phase::kVerifying:
       return "verifying";
   }
   return "";
 }
 
 // The reason worth most attention of those that threads are waiting for.
-std::string waiting_for(const ProgressBoard& board) {
-  const auto threads = [&](WaitReason reason) {
+std::string waiting_for(const client::ProgressBoard& board) {
+  const auto threads = [&](client::WaitReason reason) {
     return board.waiting[static_cast<std::size_t>(reason)].load();
   };
-  if (threads(WaitReason::kNoConnection) > 0) {
-    return fmt::format("no connection, retry {}/{}", board.retry.load(), kMaxTries - 1);
+  if (threads(client::WaitReason::kNoConnection) > 0) {
+    return fmt::format("no connection, retry {}/{}", board.retry.load(), client::kMaxTries - 1);
   }
-  if (threads(WaitReason::kServiceSaidWait) > 0) return "the service said to wait (660300005)";
-  if (threads(WaitReason::kRateLimit) > 0) return "rate limit";
+  if (threads(client::WaitReason::kServiceSaidWait) > 0)
+    return "the service said to wait (660300005)";
+  if (threads(client::WaitReason::kRateLimit) > 0) return "rate limit";
   return "";
 }
 
@@ -50,7 +51,7 @@ std::string reason_text(const ProgressFigures& figures) {
 
 }  // namespace
 
-ProgressFigures progress_figures(const ProgressBoard& board, std::int64_t elapsed_ns) {
+ProgressFigures progress_figures(const client::ProgressBoard& board, std::int64_t elapsed_ns) {
   ProgressFigures out;
   out.phase = phase_name(board.phase);
   const std::int64_t before = board.before;

@@ -20,7 +20,7 @@ struct ProgressFigures {
 };
 
 // `elapsed_ns`: since the phase began in this run.
-ProgressFigures progress_figures(const ProgressBoard& board, std::int64_t elapsed_ns);
+ProgressFigures progress_figures(const client::ProgressBoard& board, std::int64_t elapsed_ns);
 
 // "importing 17/1916 13.7/s ETA 2 min 18 s; waiting: rate limit"
 std::string progress_line(const ProgressFigures& figures);

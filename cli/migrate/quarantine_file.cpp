@@ -52,7 +52,7 @@ bool has_equal_content(const std::filesystem::path& a, const std::filesystem::pa
 }
 
 // The user who alone sees the record; "" if both do.
-const std::string& only_viewer(const SourceRecord& record) {
+const std::string& only_viewer(const client::SourceRecord& record) {
   static const std::string kBoth;
   if (record.sender_sees == record.receiver_sees) return kBoth;
   return record.sender_sees ? record.message.from_user_id : record.message.to_user_id;
@@ -60,12 +60,12 @@ const std::string& only_viewer(const SourceRecord& record) {
 
 // What `migrate retry` reads, once it is repaired. A record of which nothing is known but where it
 // belongs becomes a text.
-void put_record(const SourceRecord& record, const std::string& only_for, std::string_view format,
-                nlohmann::json& row) {
+void put_record(const client::SourceRecord& record, const std::string& only_for,
+                std::string_view format, nlohmann::json& row) {
   Message message = record.message;
   if (message.content.type == 0) message.content.type = kText;
-  row[kQuarantinedRecord] = zim_line(message, record.id, only_for);
-  row[kQuarantinedFormat] = format;
+  row[client::kQuarantinedRecord] = client::zim_line(message, record.id, only_for);
+  row[client::kQuarantinedFormat] = format;
 }
 
 }  // namespace
@@ -91,8 +91,9 @@ void QuarantineFile::add(const nlohmann::json& row) {
   std::fputs((printable_json(json_line(row)) + "\n").c_str(), file_.get());
 }
 
-FindingLog::BadSink QuarantineFile::bad_sink() {
-  return [this](std::string_view reason, const RecordFinding& finding, const FindingLog::Bad& bad) {
+client::FindingLog::BadSink QuarantineFile::bad_sink() {
+  return [this](std::string_view reason, const client::RecordFinding& finding,
+                const client::FindingLog::Bad& bad) {
     nlohmann::json row = place_json(finding.line, finding.record);
     row.update({{"reason", reason},
                 {"pointer", finding.pointer},
@@ -100,7 +101,7 @@ FindingLog::BadSink QuarantineFile::bad_sink() {
                 {"got", finding.got}});
     std::pair place{finding.line, finding.record.pointer};
     if (last_ == place) {
-      row[kFurtherReason] = true;
+      row[client::kFurtherReason] = true;
     } else if (bad.record != nullptr) {
       put_record(*bad.record, only_viewer(*bad.record), bad.format, row);
     }
@@ -109,16 +110,17 @@ FindingLog::BadSink QuarantineFile::bad_sink() {
   };
 }
 
-Result<void> QuarantineFile::finish(const MigrationPlan& plan, const SourceReader& source,
-                                    const Quarantine& refused) {
+Result<void> QuarantineFile::finish(const client::MigrationPlan& plan,
+                                    const client::SourceReader& source,
+                                    const client::Quarantine& refused) {
   std::error_code ignored;
   if (file_ == nullptr) {
     if (refused.entries().empty()) return {};
     return fail(ErrorKind::kSystem, "the quarantine file was not opened");
   }
   for (const auto& [key, entry] : refused.entries()) {
-    const RecordPlace& place = plan.records[key.record].place;
-    nlohmann::json row = place_json(place.line, name_at(source, place));
+    const client::RecordPlace& place = plan.records[key.record].place;
+    nlohmann::json row = place_json(place.line, client::name_at(source, place));
     row.update({{"viewer", plan.owner(key.lane)},
                 {"peer", plan.peer(key.lane)},
                 {"code", entry.code},

@@ -32,11 +32,11 @@ class QuarantineFile {
   bool is_open() const { return file_ != nullptr; }
 
   // Takes the plan's findings as they come. The file must not move meanwhile.
-  FindingLog::BadSink bad_sink();
+  client::FindingLog::BadSink bad_sink();
 
   // Adds what the service refused, and moves the file to its place; removes it if it is empty.
-  Result<void> finish(const MigrationPlan& plan, const SourceReader& source,
-                      const Quarantine& refused);
+  Result<void> finish(const client::MigrationPlan& plan, const client::SourceReader& source,
+                      const client::Quarantine& refused);
 
   const std::filesystem::path& path() const { return path_; }
   std::uint64_t count() const { return count_; }  // of lines

@@ -63,14 +63,16 @@ Result<void> make_private(const fs::path& folder) {
 }
 
 // Shards of one partition are apart from each other; those of two partitions overlap.
-bool overlap(const Shard& a, const Shard& b) { return a.of != b.of || a.number == b.number; }
+bool overlap(const client::Shard& a, const client::Shard& b) {
+  return a.of != b.of || a.number == b.number;
+}
 
-std::string shard_words(const Shard& shard) {
+std::string shard_words(const client::Shard& shard) {
   return shard.of == 1 ? "" : fmt::format(" (shard {}/{})", shard.number, shard.of);
 }
 
 // What the other run has written into its lock: its pid, and its journal.
-tl::unexpected<Error> refused(const LockedRun& run, const Shard& others, int fd) {
+tl::unexpected<Error> refused(const LockedRun& run, const client::Shard& others, int fd) {
   std::string text(8192, '\0');
   const ssize_t size = ::pread(fd, text.data(), text.size(), 0);
   text.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
@@ -94,7 +96,7 @@ Result<void> check_others(const fs::path& folder, const std::string& name, const
     const std::size_t from = name.size() + 1;
     std::string words = found.substr(from, found.size() - from - kEnd.size());
     if (const auto of = words.find("-of-"); of != std::string::npos) words.replace(of, 4, "/");
-    const auto shard = parse_shard(words);
+    const auto shard = client::parse_shard(words);
     const File file(at->path());
     if (!shard || file.fd() < 0) continue;
     if (file.lock(LOCK_EX | LOCK_NB)) {

@@ -15,7 +15,7 @@ struct LockedRun {
   std::string service;  // Endpoint::instance
   std::uint32_t app_id = 0;
   std::string input;  // the file's digest, or its path
-  Shard shard;
+  client::Shard shard;
   std::filesystem::path journal;  // for the message to another run
 };
 

@@ -33,7 +33,7 @@ Result<PlannedSource> read_history(const SeedOptions& options) {
   auto job = read_source_job(source);
   if (!job) return tl::unexpected(job.error());
   if (auto found = find_source(source, *job); !found) return tl::unexpected(found.error());
-  PlanOptions plan;
+  client::PlanOptions plan;
   plan.tagged = false;
   plan.now_ms = kEndOfTime;  // a seed may be of any time
   return plan_source(source, *job, std::move(plan));
@@ -43,7 +43,7 @@ Result<PlannedSource> read_history(const SeedOptions& options) {
 Result<std::string> lines_of(const PlannedSource& history) {
   std::string out;
   for (const std::string& line : user_lines(history.plan)) out += line + "\n";
-  for (const PlannedRecord& planned : history.plan.records) {
+  for (const client::PlannedRecord& planned : history.plan.records) {
     if (planned.left_out) continue;
     auto record = history.reader->read_at(planned.place);
     if (!record) return tl::unexpected(record.error());
@@ -51,30 +51,31 @@ Result<std::string> lines_of(const PlannedSource& history) {
     const std::string only_for = !record->receiver_sees ? message.from_user_id
                                  : !record->sender_sees ? message.to_user_id
                                                         : "";
-    out += json_line(zim_line(message, "", only_for)) + "\n";
+    out += json_line(client::zim_line(message, "", only_for)) + "\n";
   }
   return out;
 }
 
 // The first record that cannot be imported, and why; "" if all can.
-std::string first_bad(const MigrationPlan& plan) {
-  for (const FindingGroup& group : plan.findings) {
-    if (group.weight == Weight::kNote || group.examples.empty()) continue;
-    const RecordFinding& one = group.examples.front();
-    return fmt::format("{}: {}: {}{}expected {}, got {}", place_text(one.line, one.record),
+std::string first_bad(const client::MigrationPlan& plan) {
+  for (const client::FindingGroup& group : plan.findings) {
+    if (group.weight == client::Weight::kNote || group.examples.empty()) continue;
+    const client::RecordFinding& one = group.examples.front();
+    return fmt::format("{}: {}: {}{}expected {}, got {}", client::place_text(one.line, one.record),
                        group.reason, one.pointer, one.pointer.empty() ? "" : ": ", one.expected,
                        one.got);
   }
   return "";
 }
 
-std::string counted(const MigrationPlan& plan) {
+std::string counted(const client::MigrationPlan& plan) {
   return fmt::format("{} of {} records cannot be imported", plan.counts.left_out,
                      plan.counts.records);
 }
 
 // What was left out, in one sentence; nothing if all is there.
-std::optional<std::string> left_out_note(const std::string& file, const MigrationPlan& plan) {
+std::optional<std::string> left_out_note(const std::string& file,
+                                         const client::MigrationPlan& plan) {
   std::vector<std::string> kinds;
   if (plan.counts.left_out > 0)
     kinds.push_back(fmt::format("{} (first: {})", counted(plan), first_bad(plan)));
@@ -86,7 +87,7 @@ std::optional<std::string> left_out_note(const std::string& file, const Migratio
 Result<Seed> convert(const SeedOptions& options, bool skip_bad) {
   const auto history = read_history(options);
   if (!history) return tl::unexpected(history.error());
-  const MigrationPlan& plan = history->plan;
+  const client::MigrationPlan& plan = history->plan;
   if (plan.counts.records == 0) {
     return fail(ErrorKind::kInput, fmt::format("{}: {}", options.file, nothing_to_import(plan)));
   }
@@ -144,7 +145,7 @@ Result<Seed> read_own(const SeedOptions& options, bool skip_bad) {
 // What begins as our own document does, broken or empty, is left to whoever reads it: the error is
 // that of its first bad line.
 bool may_be_own(const std::string& file) {
-  const auto head = head_of(file);
+  const auto head = client::head_of(file);
   if (!head) return false;
   const auto begin = head->find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   return begin == std::string::npos || (*head)[begin] == '{';
@@ -195,11 +196,11 @@ Result<Seed> read_seed(const SeedOptions& options) {
     if (!document) return tl::unexpected(document.error());
     return own_document(options, *std::move(document));
   }
-  if (folder || is_zip(options.file)) return convert(options, *skip_bad);
+  if (folder || client::is_zip(options.file)) return convert(options, *skip_bad);
   if (options.format != "auto" && options.format != "zim") return convert(options, *skip_bad);
   if (options.format == "zim") return read_own(options, *skip_bad);
-  const auto format = detect_format(options.file);
-  if (!format && !folder && check_file(options.file) && may_be_own(options.file))
+  const auto format = client::detect_format(options.file);
+  if (!format && !folder && client::check_file(options.file) && may_be_own(options.file))
     return read_own(options, *skip_bad);
   if (!format) return tl::unexpected(format.error());
   return (*format)->name == "zim" ? read_own(options, *skip_bad) : convert(options, *skip_bad);

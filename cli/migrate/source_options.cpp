@@ -45,10 +45,10 @@ Result<Map> read_map(const char* option, const std::string& file) {
   return out;
 }
 
-Result<const Format*> choose_format(const SourceOptions& options) {
+Result<const client::Format*> choose_format(const SourceOptions& options) {
   if (options.format == "auto") return nullptr;
-  std::vector<Choice<const Format*>> known{{"auto", nullptr}};
-  for (const Format& row : formats()) known.push_back({row.name, &row});
+  std::vector<Choice<const client::Format*>> known{{"auto", nullptr}};
+  for (const client::Format& row : client::formats()) known.push_back({row.name, &row});
   return choose("--format", options.format, known);
 }
 
@@ -70,10 +70,10 @@ Result<void> read_maps(const SourceOptions& options, SourceJob& job) {
 Result<void> read_times(const SourceOptions& options, SourceJob& job) {
   job.source.time_zone = options.time_zone;
   if (options.date_order.empty()) return {};
-  const auto order = choose<DateOrder>("--date-order", options.date_order,
-                                       {{"dmy", DateOrder::kDayFirst},
-                                        {"mdy", DateOrder::kMonthFirst},
-                                        {"ymd", DateOrder::kYearFirst}});
+  const auto order = choose<client::DateOrder>("--date-order", options.date_order,
+                                               {{"dmy", client::DateOrder::kDayFirst},
+                                                {"mdy", client::DateOrder::kMonthFirst},
+                                                {"ymd", client::DateOrder::kYearFirst}});
   if (!order) return tl::unexpected(order.error());
   job.source.date_order = *order;
   return {};
@@ -93,15 +93,17 @@ Result<void> keep_long_message(const std::string& file_name, std::string_view te
 }
 
 Result<void> read_policies(const SourceOptions& options, SourceJob& job) {
-  const auto long_messages = choose<LongPolicy>(
-      "--long-messages", options.long_messages,
-      {{"stop", LongPolicy::kStop}, {"split", LongPolicy::kSplit}, {"file", LongPolicy::kFile}});
+  const auto long_messages = choose<client::LongPolicy>("--long-messages", options.long_messages,
+                                                        {{"stop", client::LongPolicy::kStop},
+                                                         {"split", client::LongPolicy::kSplit},
+                                                         {"file", client::LongPolicy::kFile}});
   if (!long_messages) return tl::unexpected(long_messages.error());
   job.long_messages = {*long_messages, keep_long_message};
-  const auto missing_media = choose<MissingPolicy>("--missing-media", options.missing_media,
-                                                   {{"stop", MissingPolicy::kStop},
-                                                    {"placeholder", MissingPolicy::kPlaceholder},
-                                                    {"skip", MissingPolicy::kSkip}});
+  const auto missing_media =
+      choose<client::MissingPolicy>("--missing-media", options.missing_media,
+                                    {{"stop", client::MissingPolicy::kStop},
+                                     {"placeholder", client::MissingPolicy::kPlaceholder},
+                                     {"skip", client::MissingPolicy::kSkip}});
   if (!missing_media) return tl::unexpected(missing_media.error());
   job.source.missing_media = *missing_media;
   job.source.language = options.language;
@@ -219,19 +221,20 @@ Result<SourceJob> read_source_job(const SourceOptions& options) {
 }
 
 Result<void> find_source(const SourceOptions& options, SourceJob& job) {
-  auto inputs = find_inputs(options.files, job.format, job.source.spool_folder, options.folder);
+  auto inputs =
+      client::find_inputs(options.files, job.format, job.source.spool_folder, options.folder);
   if (!inputs) return tl::unexpected(inputs.error());
   job.inputs = *std::move(inputs);
   return allow_open_files(job.inputs.files.size());
 }
 
 Result<void> set_plan_options(const SourceOptions& options, const SourceJob& job,
-                              PlanOptions& plan) {
+                              client::PlanOptions& plan) {
   plan.users = job.source.users;
   plan.merge = options.merge;
   if (!options.exported_by.empty() && !options.merge)
     return fail(ErrorKind::kUsage, "--exported-by: expected --merge with it");
-  if (options.merge && job.source.missing_media == MissingPolicy::kSkip) {
+  if (options.merge && job.source.missing_media == client::MissingPolicy::kSkip) {
     return fail(ErrorKind::kUsage,
                 "--missing-media: expected stop or placeholder with --merge, got skip: a file that "
                 "one export lacks may be in the other");
@@ -242,10 +245,10 @@ Result<void> set_plan_options(const SourceOptions& options, const SourceJob& job
         std::filesystem::path(text.substr(0, equals)).lexically_normal().string();
     const auto& files = job.inputs.files;
     const bool known = std::any_of(files.begin(), files.end(),
-                                   [&](const InputFile& one) { return one.name == name; });
+                                   [&](const client::InputFile& one) { return one.name == name; });
     if (!known || equals + 1 >= text.size()) {
       std::vector<std::string> names;
-      for (const InputFile& one : files) names.push_back(one.name);
+      for (const client::InputFile& one : files) names.push_back(one.name);
       return fail(ErrorKind::kUsage,
                   fmt::format("--exported-by: expected INPUT=USER with one of {}, got {}",
                               some_names(names, 5), quote(text)));
@@ -255,11 +258,11 @@ Result<void> set_plan_options(const SourceOptions& options, const SourceJob& job
   return {};
 }
 
-Result<std::unique_ptr<SourceReader>> open_source(SourceJob& job) {
-  auto source = open_inputs(job.inputs, job.source);
+Result<std::unique_ptr<client::SourceReader>> open_source(SourceJob& job) {
+  auto source = client::open_inputs(job.inputs, job.source);
   job.inputs.unpacked.clear();
   if (!source) return source;
-  return read_long_messages(*std::move(source), job.long_messages, job.source);
+  return client::read_long_messages(*std::move(source), job.long_messages, job.source);
 }
 
 std::string no_chats_text(const SourceJob& job, std::size_t max_examples) {
@@ -269,7 +272,7 @@ std::string no_chats_text(const SourceJob& job, std::size_t max_examples) {
                      others.size() == 1 ? "is" : "are", some_names(others, max_examples));
 }
 
-void add_input_notes(const SourceJob& job, std::size_t max_examples, MigrationPlan& plan) {
+void add_input_notes(const SourceJob& job, std::size_t max_examples, client::MigrationPlan& plan) {
   if (auto text = no_chats_text(job, max_examples); !text.empty())
     plan.facts.notes.push_back(std::move(text));
   const auto& missing = job.media_without_url;
@@ -279,13 +282,13 @@ void add_input_notes(const SourceJob& job, std::size_t max_examples, MigrationPl
                   files_text(missing.size()), some_names(missing, max_examples)));
 }
 
-Result<void> check_apart(const SourceOptions& options, const MigrationPlan& plan) {
+Result<void> check_apart(const SourceOptions& options, const client::MigrationPlan& plan) {
   if (!options.merge_users) {
     if (auto checked = check_nobody_merged(plan.people, options.users_file); !checked)
       return checked;
   }
   if (options.merge || plan.shared.empty()) return {};
-  const SharedConversation& first = plan.shared.front();
+  const client::SharedConversation& first = plan.shared.front();
   const std::size_t others = plan.shared.size() - 1;
   return fail(
       ErrorKind::kUsage,
@@ -298,9 +301,9 @@ Result<void> check_apart(const SourceOptions& options, const MigrationPlan& plan
                                             others, others == 1 ? " is" : "s are")));
 }
 
-std::string format_names(const Inputs& inputs) {
+std::string format_names(const client::Inputs& inputs) {
   std::vector<std::string_view> names;
-  for (const InputFile& input : inputs.files) {
+  for (const client::InputFile& input : inputs.files) {
     if (std::find(names.begin(), names.end(), input.format->name) == names.end())
       names.push_back(input.format->name);
   }

@@ -34,10 +34,10 @@ struct SourceOptions {
 
 // The same, read and found to make sense.
 struct SourceJob {
-  const Format* format = nullptr;  // if it is not auto
-  Inputs inputs;
-  FormatOptions source;
-  LongMessages long_messages;
+  const client::Format* format = nullptr;  // if it is not auto
+  client::Inputs inputs;
+  client::FormatOptions source;
+  client::LongMessages long_messages;
   std::vector<std::string> media_without_url;  // of --media-map
 };
 
@@ -51,23 +51,23 @@ Result<void> find_source(const SourceOptions& options, SourceJob& job);
 
 // Sets what the plan takes of the options.
 Result<void> set_plan_options(const SourceOptions& options, const SourceJob& job,
-                              PlanOptions& plan);
+                              client::PlanOptions& plan);
 
 // All inputs as one source; what was unpacked is removed again.
-Result<std::unique_ptr<SourceReader>> open_source(SourceJob& job);
+Result<std::unique_ptr<client::SourceReader>> open_source(SourceJob& job);
 
 // "2 files of the inputs are no chat history: ...", with `max_examples` names (0: all); "" if all
 // are.
 std::string no_chats_text(const SourceJob& job, std::size_t max_examples);
 
 // Adds to the plan's notes what is to say of its inputs, with `max_examples` names (0: all).
-void add_input_notes(const SourceJob& job, std::size_t max_examples, MigrationPlan& plan);
+void add_input_notes(const SourceJob& job, std::size_t max_examples, client::MigrationPlan& plan);
 
 // An Error (kUsage) if two people would become one user, or if inputs share a conversation that
 // nobody has asked to merge.
-Result<void> check_apart(const SourceOptions& options, const MigrationPlan& plan);
+Result<void> check_apart(const SourceOptions& options, const client::MigrationPlan& plan);
 
 // "whatsapp", "whatsapp, telegram".
-std::string format_names(const Inputs& inputs);
+std::string format_names(const client::Inputs& inputs);
 
 }  // namespace zimmock::cli

@@ -5,12 +5,12 @@
 namespace zimmock::cli {
 
 Result<SourcePeople> people_of(const SourceJob& job) {
-  SourceSurvey survey;
-  FormatOptions options = job.source;
+  client::SourceSurvey survey;
+  client::FormatOptions options = job.source;
   options.survey = &survey;
-  auto opened = open_inputs(job.inputs, options);
+  auto opened = client::open_inputs(job.inputs, options);
   if (!opened) return tl::unexpected(opened.error());
-  const auto source = read_long_messages(*std::move(opened), job.long_messages, options);
+  const auto source = client::read_long_messages(*std::move(opened), job.long_messages, options);
   SourcePeople out;
   while (true) {
     const auto record = source->next();
@@ -22,7 +22,7 @@ Result<SourcePeople> people_of(const SourceJob& job) {
   }
   std::set<std::string> ids;
   for (const auto& [id, counts] : out.people) ids.insert(id);
-  out.users = propose_user_ids(ids, job.source.users);
+  out.users = client::propose_user_ids(ids, job.source.users);
   out.media = std::move(survey.media);
   out.skipped = source->facts().skipped;
   return out;

@@ -20,7 +20,7 @@ struct SourcePeople {
   std::map<std::string, MessagesOf> people;  // by the source's id; of broken records, too
   std::set<std::string, std::less<>> media;  // as --media-map takes them
   std::map<std::string, std::uint64_t, std::less<>> skipped;  // SourceFacts'
-  UserMap users;  // propose_user_ids(), by --users where it has one
+  client::UserMap users;  // propose_user_ids(), by --users where it has one
 };
 
 // Reads the inputs to their end; they can be opened again. The Error is the reader's.

@@ -36,9 +36,9 @@ class FolderLock {
   int fd_;
 };
 
-Result<CertificateAndKey> make_and_store(const fs::path& certificate_path, const fs::path& key_path,
-                                         const Clock& clock) {
-  auto ca = make_ca(clock.wall_ms());
+Result<mock::CertificateAndKey> make_and_store(const fs::path& certificate_path,
+                                               const fs::path& key_path, const Clock& clock) {
+  auto ca = mock::make_ca(clock.wall_ms());
   if (!ca) return ca;
   if (auto written = write_file_atomically(key_path, ca->key_pem); !written) {
     return tl::unexpected(written.error());

@@ -9,7 +9,7 @@
 namespace zimmock::cli {
 
 struct StoredCa {
-  CertificateAndKey ca;
+  mock::CertificateAndKey ca;
   std::filesystem::path certificate_path;  // absolute
 };
 

@@ -45,7 +45,7 @@ tl::unexpected<Error> refused(std::string_view step) {
 }
 
 bool write_whole(const char* path, const std::string& text) {
-  const FileDescriptor file(::open(path, O_WRONLY | O_CLOEXEC));
+  const mock::FileDescriptor file(::open(path, O_WRONLY | O_CLOEXEC));
   return file.fd() >= 0 &&
          ::write(file.fd(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
@@ -64,7 +64,7 @@ Result<void> enter_user_namespace() {
 }
 
 bool bring_up_loopback() {
-  const FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const mock::FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   ifreq request{};
   std::strcpy(request.ifr_name, "lo");
   if (::ioctl(socket.fd(), SIOCGIFFLAGS, &request) != 0) return false;
@@ -97,7 +97,8 @@ std::string hosts_text() {
   if (::gethostname(own.data(), own.size() - 1) == 0 && own[0] != '\0') {
     out += fmt::format("127.0.0.1 {}\n", own.data());
   }
-  for (const std::string_view host : vendor_hosts()) out += fmt::format("127.0.0.1 {}\n", host);
+  for (const std::string_view host : mock::vendor_hosts())
+    out += fmt::format("127.0.0.1 {}\n", host);
   return out;
 }
 
@@ -105,7 +106,7 @@ Result<void> mount_hosts() {
   const char* folder = std::getenv("TMPDIR");
   std::string path = fmt::format("{}/zimmock-hosts.XXXXXX",
                                  folder != nullptr && *folder != '\0' ? folder : "/tmp");
-  const FileDescriptor file(::mkstemp(path.data()));
+  const mock::FileDescriptor file(::mkstemp(path.data()));
   if (file.fd() < 0) return refused(fmt::format("make {}", path));
   const std::string text = hosts_text();
   const bool mounted =
@@ -120,7 +121,7 @@ Result<void> mount_hosts() {
 
 // The resolver may have been told to ask others before /etc/hosts, over a socket that leads out.
 Result<void> check_resolver() {
-  const std::string host(vendor_hosts().front());
+  const std::string host(mock::vendor_hosts().front());
   addrinfo hints{};
   hints.ai_family = AF_INET;
   hints.ai_socktype = SOCK_STREAM;

@@ -24,11 +24,11 @@
 namespace zimmock::cli {
 namespace {
 
-using MaybeAddress = std::optional<ListenAddress>;
+using MaybeAddress = std::optional<mock::ListenAddress>;
 
 Result<MaybeAddress> parse_listen(std::string_view flag, const std::string& text) {
   if (text == "off") return MaybeAddress();
-  auto address = parse_listen_address(text);
+  auto address = mock::parse_listen_address(text);
   if (!address) {
     return fail(ErrorKind::kUsage, fmt::format("{}: {}", flag, address.error().message));
   }
@@ -36,8 +36,8 @@ Result<MaybeAddress> parse_listen(std::string_view flag, const std::string& text
 }
 
 // The certificate to serve with, and in `ca_path` the CA that signed it ("" for the user's own).
-Result<CertificateAndKey> tls_identity(const MockOptions& options, const Clock& clock,
-                                       std::string& ca_path) {
+Result<mock::CertificateAndKey> tls_identity(const MockOptions& options, const Clock& clock,
+                                             std::string& ca_path) {
   if (options.cert.empty() != options.key.empty()) {
     return fail(ErrorKind::kUsage, "--cert and --key: expected both or neither");
   }
@@ -46,12 +46,12 @@ Result<CertificateAndKey> tls_identity(const MockOptions& options, const Clock& 
     if (!cert) return tl::unexpected(cert.error());
     auto key = read_small_file(options.key);
     if (!key) return tl::unexpected(key.error());
-    return CertificateAndKey{std::move(*cert), std::move(*key)};
+    return mock::CertificateAndKey{std::move(*cert), std::move(*key)};
   }
   auto stored = load_or_make_ca(options.ca_dir, clock);
   if (!stored) return tl::unexpected(stored.error());
   ca_path = stored->certificate_path.string();
-  return make_leaf(stored->ca, clock.wall_ms());
+  return mock::make_leaf(stored->ca, clock.wall_ms());
 }
 
 struct Addresses {
@@ -81,9 +81,9 @@ Result<Addresses> addresses(const MockOptions& options) {
   return Addresses{*http, *https, *proxy, *control};
 }
 
-Result<ListenerOptions> server_options(const MockOptions& options, const Addresses& listen,
-                                       const Clock& clock, std::string& ca_path) {
-  ListenerOptions out;
+Result<mock::ListenerOptions> server_options(const MockOptions& options, const Addresses& listen,
+                                             const Clock& clock, std::string& ca_path) {
+  mock::ListenerOptions out;
   out.body_limit_bytes = options.body_limit_bytes;
   out.http = listen.http;
   out.https = listen.https;
@@ -110,7 +110,7 @@ Result<ListenerOptions> server_options(const MockOptions& options, const Address
 }
 
 void warn_if_open(RequestLog& log, const MaybeAddress& address) {
-  if (!address || is_loopback(address->host)) return;
+  if (!address || mock::is_loopback(address->host)) return;
   log.warn(
       fmt::format("listening on {}, which is not loopback: anyone who reaches it can use the "
                   "mock",
@@ -145,11 +145,11 @@ void warn_if_readable(RequestLog& log, const MockOptions& options) {
 
 class MockProcess::Impl {
  public:
-  Impl(const MockOptions& options, LogForm form, const Clock& clock, RequestObserver observer)
+  Impl(const MockOptions& options, LogForm form, const Clock& clock, mock::RequestObserver observer)
       : log_(form, clock),
         observer_(std::move(observer)),
         service_(
-            clock, [this](const RequestRecord& record) { observe(record); },
+            clock, [this](const mock::RequestRecord& record) { observe(record); },
             settings_of(options.service).rng_seed) {}
 
   Result<void> start(const MockOptions& options, const Clock& clock) {
@@ -171,7 +171,7 @@ class MockProcess::Impl {
     for (const std::string& note : notes) log_.warn(note);
     warn_if_stuck(log_, settings_of(options.service));
     warn_if_readable(log_, options);
-    auto server = ServiceListeners::start(service_, *wanted);
+    auto server = mock::ServiceListeners::start(service_, *wanted);
     if (!server) return tl::unexpected(server.error());
     server_ = std::move(*server);
     ready.url = server_->url();
@@ -207,10 +207,10 @@ class MockProcess::Impl {
   std::pair<std::string, std::uint64_t> request_lines() {
     const auto tenant = settled_tenant();
     if (!tenant) return {};
-    const Journal& journal = tenant->journal();
-    const std::vector<std::string> secrets = secrets_of(service_);
+    const mock::Journal& journal = tenant->journal();
+    const std::vector<std::string> secrets = mock::secrets_of(service_);
     std::string lines;
-    for (const JournalEntry& entry : journal.find({})) {
+    for (const mock::JournalEntry& entry : journal.find({})) {
       lines += printable_json(json_line(to_json(*entry, secrets))) + "\n";
     }
     return {std::move(lines), journal.dropped()};
@@ -218,13 +218,13 @@ class MockProcess::Impl {
 
  private:
   // Nothing if the control API has removed it.
-  std::shared_ptr<Tenant> settled_tenant() {
+  std::shared_ptr<mock::Tenant> settled_tenant() {
     auto tenant = service_.find_tenant(ready_.app_id);
     if (tenant) service_.settle(*tenant);
     return tenant;
   }
 
-  void observe(const RequestRecord& record) {
+  void observe(const mock::RequestRecord& record) {
     log_.write(record);
     if (observer_) observer_(record);
   }
@@ -236,12 +236,13 @@ class MockProcess::Impl {
     return about.dump();
   }
 
-  Result<void> start_proxy(const ListenAddress& address, const Clock& clock, ReadyLine& ready) {
-    ConnectProxy::Options options;
+  Result<void> start_proxy(const mock::ListenAddress& address, const Clock& clock,
+                           ReadyLine& ready) {
+    mock::ConnectProxy::Options options;
     options.address = address;
     options.upstream = server_->tunnel_end();
     options.plain_upstream = server_->plain_tunnel_end();
-    auto proxy = ConnectProxy::start(options, clock);
+    auto proxy = mock::ConnectProxy::start(options, clock);
     if (!proxy) return tl::unexpected(proxy.error());
     proxy_ = std::move(*proxy);
     ready.proxy_url = proxy_->url();
@@ -249,10 +250,10 @@ class MockProcess::Impl {
   }
 
   RequestLog log_;
-  RequestObserver observer_;
-  Service service_;
-  std::unique_ptr<ServiceListeners> server_;
-  std::unique_ptr<ConnectProxy> proxy_;
+  mock::RequestObserver observer_;
+  mock::Service service_;
+  std::unique_ptr<mock::ServiceListeners> server_;
+  std::unique_ptr<mock::ConnectProxy> proxy_;
   mutable std::mutex ready_mutex_;
   ReadyLine ready_;
   std::string server_secret_;
@@ -265,7 +266,7 @@ MockProcess::~MockProcess() { stop(); }
 
 Result<std::unique_ptr<MockProcess>> MockProcess::start(const MockOptions& options,
                                                         const Clock& clock,
-                                                        RequestObserver observer) {
+                                                        mock::RequestObserver observer) {
   const LogForm automatic = ::isatty(STDERR_FILENO) != 0 ? LogForm::kText : LogForm::kJson;
   const auto form = choose<LogForm>("--log", options.log,
                                     {{"auto", automatic},

@@ -28,7 +28,7 @@ struct MockOptions {
   std::string cert;
   std::string key;
   std::string log = "auto";  // text at a terminal, else json
-  std::size_t body_limit_bytes = ListenerOptions{}.body_limit_bytes;
+  std::size_t body_limit_bytes = mock::ListenerOptions{}.body_limit_bytes;
   ServiceOptions service;
 };
 
@@ -42,7 +42,7 @@ class MockProcess {
   // others or will not work for long. `clock` must outlive the mock; `observer` (may be empty) is
   // told of every request besides the log, from several threads at once.
   static Result<std::unique_ptr<MockProcess>> start(const MockOptions& options, const Clock& clock,
-                                                    RequestObserver observer = {});
+                                                    mock::RequestObserver observer = {});
   // As stop().
   ~MockProcess();
 

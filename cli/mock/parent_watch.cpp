@@ -30,7 +30,7 @@ bool adopted_by_init() {
 
 Result<ParentWatch> ParentWatch::open() {
   const pid_t parent = ::getppid();
-  FileDescriptor watched(static_cast<int>(::syscall(SYS_pidfd_open, parent, 0)));
+  mock::FileDescriptor watched(static_cast<int>(::syscall(SYS_pidfd_open, parent, 0)));
   if (watched.fd() < 0 && errno != ESRCH) {
     return fail(ErrorKind::kSystem,
                 fmt::format("--die-with-parent: could not watch process {}: {}; it needs Linux 5.3 "
@@ -45,7 +45,7 @@ Result<ParentWatch> ParentWatch::open() {
 }
 
 void ParentWatch::wait(const sigset_t& signals) const {
-  const FileDescriptor signal(::signalfd(-1, &signals, SFD_CLOEXEC));
+  const mock::FileDescriptor signal(::signalfd(-1, &signals, SFD_CLOEXEC));
   pollfd polls[] = {{signal.fd(), POLLIN, 0}, {parent_.fd(), POLLIN, 0}};
   while (::poll(polls, 2, -1) < 0 && errno == EINTR) {
   }

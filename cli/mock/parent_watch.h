@@ -22,8 +22,8 @@ class ParentWatch {
   void wait(const sigset_t& signals) const;
 
  private:
-  explicit ParentWatch(FileDescriptor parent) : parent_(std::move(parent)) {}
-  FileDescriptor parent_;
+  explicit ParentWatch(mock::FileDescriptor parent) : parent_(std::move(parent)) {}
+  mock::FileDescriptor parent_;
 };
 
 }  // namespace zimmock::cli

@@ -20,21 +20,22 @@ namespace {
 using nlohmann::ordered_json;
 
 // What was broken and only reported.
-std::vector<std::string_view> warnings(const RequestRecord& record) {
+std::vector<std::string_view> warnings(const mock::RequestRecord& record) {
   std::vector<std::string_view> out;
-  for (const BrokenRule& broken : record.rules_broken) {
+  for (const mock::BrokenRule& broken : record.rules_broken) {
     if (!broken.refused) out.push_back(broken.line);
   }
   return out;
 }
 
-std::string to_json(const RequestRecord& record) {
-  ordered_json line{{"time", iso_time(record.wall_ms)},
-                    {"action", record.action},
-                    {"app_id", record.app_id},
-                    {"status", record.answered ? ordered_json(record.status) : ordered_json()},
-                    {"code", record.code == kNoCode ? ordered_json() : ordered_json(record.code)},
-                    {"request_id", record.request_id}};
+std::string to_json(const mock::RequestRecord& record) {
+  ordered_json line{
+      {"time", iso_time(record.wall_ms)},
+      {"action", record.action},
+      {"app_id", record.app_id},
+      {"status", record.answered ? ordered_json(record.status) : ordered_json()},
+      {"code", record.code == mock::kNoCode ? ordered_json() : ordered_json(record.code)},
+      {"request_id", record.request_id}};
   if (record.code > 0) line["message"] = record.message;
   if (!record.explain().empty()) {
     line["rule"] = rule(record.rules_broken.front().rule_id).id;
@@ -51,12 +52,12 @@ std::string to_json(const RequestRecord& record) {
   return line.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
-std::string to_text(const RequestRecord& record) {
+std::string to_text(const mock::RequestRecord& record) {
   std::string line =
       fmt::format("{} {} app {} {}", iso_time(record.wall_ms),
                   record.action.empty() ? "-" : printable_line(record.action),
                   record.app_id.empty() ? "-" : printable_line(record.app_id),
-                  record.code == kNoCode ? "no code" : fmt::format("code {}", record.code));
+                  record.code == mock::kNoCode ? "no code" : fmt::format("code {}", record.code));
   if (!record.faults.empty()) {
     line += fmt::format(" | fault {}, effect {}", fmt::join(record.faults, " "),
                         to_string(record.effect));
@@ -78,7 +79,7 @@ RequestLog::RequestLog(LogForm form, const Clock& clock)
             lines, lines == 1 ? "line is" : "lines are"));
       }) {}
 
-void RequestLog::write(const RequestRecord& record) {
+void RequestLog::write(const mock::RequestRecord& record) {
   if (form_ == LogForm::kOff) return;
   write_line(form_ == LogForm::kJson ? to_json(record) : to_text(record));
 }

@@ -17,7 +17,7 @@ class RequestLog {
  public:
   // The clock must outlive it.
   RequestLog(LogForm form, const Clock& clock);
-  void write(const RequestRecord& record);
+  void write(const mock::RequestRecord& record);
   void warn(std::string_view message);     // whatever the form
   void write_line(std::string_view line);  // made in the form; escaped as for a terminal
 

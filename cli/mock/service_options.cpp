@@ -49,21 +49,21 @@ Result<std::vector<AppCredentials>> read_apps(const ServiceOptions& options) {
   return out;
 }
 
-Result<std::vector<Fault>> read_faults(const ServiceOptions& options) {
-  std::vector<Fault> out;
+Result<std::vector<mock::Fault>> read_faults(const ServiceOptions& options) {
+  std::vector<mock::Fault> out;
   for (const std::string& spec : options.faults) {
-    auto fault = parse_fault(spec);
+    auto fault = mock::parse_fault(spec);
     if (!fault) return fail(ErrorKind::kUsage, "--" + fault.error().message);
     out.push_back(*std::move(fault));
   }
   return out;
 }
 
-Result<void> plant_seed(Tenant& tenant, const SeedOptions& options,
+Result<void> plant_seed(mock::Tenant& tenant, const SeedOptions& options,
                         std::vector<std::string>& notes) {
   auto seed = read_seed(options);
   if (!seed) return tl::unexpected(seed.error());
-  const auto counts = import_state(tenant, seed->document, StateMode::kAdd);
+  const auto counts = import_state(tenant, seed->document, mock::StateMode::kAdd);
   if (!counts) {
     return fail(counts.error().kind, fmt::format("{}: {}", options.file, counts.error().message));
   }
@@ -77,7 +77,7 @@ Result<void> plant_seed(Tenant& tenant, const SeedOptions& options,
 void add_service_options(CLI::App& app, ServiceOptions& options) {
   app.add_option("--app", options.apps,
                  fmt::format("An App, as ID:SECRET; repeatable. {}:{} is always there",
-                             kDefaultAppId, kDefaultServerSecret));
+                             mock::kDefaultAppId, mock::kDefaultServerSecret));
   app.add_option("--app-file", options.app_file, "Apps, one ID:SECRET a line; # starts a comment");
   add_app_setting_flags(app, options.settings, true);
   app.add_option("--fault", options.faults,
@@ -100,14 +100,14 @@ void add_service_options(CLI::App& app, ServiceOptions& options) {
   add_seed_options(app, options.seed);
 }
 
-Result<TenantOptions> tenant_options(const ServiceOptions& options) {
-  TenantOptions out;
+Result<mock::TenantOptions> tenant_options(const ServiceOptions& options) {
+  mock::TenantOptions out;
   if (auto read = read_app_setting_flags(options.settings, out); !read)
     return tl::unexpected(read.error());
   return out;
 }
 
-Result<AppCredentials> add_tenants(Service& service, const ServiceOptions& options,
+Result<AppCredentials> add_tenants(mock::Service& service, const ServiceOptions& options,
                                    std::vector<std::string>& notes) {
   const auto tenant = tenant_options(options);
   if (!tenant) return tl::unexpected(tenant.error());
@@ -115,16 +115,16 @@ Result<AppCredentials> add_tenants(Service& service, const ServiceOptions& optio
   if (!faults) return tl::unexpected(faults.error());
   auto apps = read_apps(options);
   if (!apps) return tl::unexpected(apps.error());
-  const AppCredentials standard{kDefaultAppId, std::string(kDefaultServerSecret)};
+  const AppCredentials standard{mock::kDefaultAppId, std::string(mock::kDefaultServerSecret)};
   const AppCredentials first = apps->empty() ? standard : apps->front();
   const bool default_given = std::any_of(apps->begin(), apps->end(), [](const AppCredentials& app) {
-    return app.id == kDefaultAppId;
+    return app.id == mock::kDefaultAppId;
   });
   if (!default_given) apps->push_back(standard);
   for (const AppCredentials& app : *apps) {
     const auto added = service.add_tenant(app.id, app.server_secret, *tenant);
     if (!added) return tl::unexpected(added.error());
-    for (const Fault& fault : *faults) (*added)->faults().add(fault);
+    for (const mock::Fault& fault : *faults) (*added)->faults().add(fault);
   }
   if (options.seed.file.empty() && options.seed.converts()) {
     return fail(ErrorKind::kUsage,
@@ -139,7 +139,7 @@ Result<AppCredentials> add_tenants(Service& service, const ServiceOptions& optio
 }
 
 std::string secret_origin(const ServiceOptions& options, const AppCredentials& first) {
-  if (first.id == kDefaultAppId && first.server_secret == kDefaultServerSecret) {
+  if (first.id == mock::kDefaultAppId && first.server_secret == mock::kDefaultServerSecret) {
     return "the vendor's published example";
   }
   return "from " + (options.apps.empty() ? options.app_file : "--app");

@@ -26,7 +26,7 @@ struct ServiceOptions {
 void add_service_options(CLI::App& app, ServiceOptions& options);
 
 // What a tenant has by these options, faults left out.
-Result<TenantOptions> tenant_options(const ServiceOptions& options);
+Result<mock::TenantOptions> tenant_options(const ServiceOptions& options);
 
 struct AppCredentials {
   std::uint32_t id = 0;
@@ -35,7 +35,7 @@ struct AppCredentials {
 
 // Adds the tenants asked for and the default one, each with the faults; returns the first --app, or
 // the default one, whose App the seed goes into. What is to say of the seed goes to `notes`.
-Result<AppCredentials> add_tenants(Service& service, const ServiceOptions& options,
+Result<AppCredentials> add_tenants(mock::Service& service, const ServiceOptions& options,
                                    std::vector<std::string>& notes);
 
 // Where the secret of the App that add_tenants() returns is from, for people: "from --app", "from

@@ -10,7 +10,7 @@
 #include "contracts/api/redaction.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 struct UrlCleanup {
@@ -81,4 +81,4 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

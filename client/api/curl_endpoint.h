@@ -5,7 +5,7 @@
 
 #include "contracts/api/result.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // Any region of the real service. (docs/zim-api.md section 1, documented)
 inline constexpr std::string_view kRealEndpoint = "https://zim-api.zego.im";
@@ -25,4 +25,4 @@ struct Endpoint {
 // An Error (kUsage) for anything but http:// or https:// with a host, an optional port and "/".
 Result<Endpoint> parse_endpoint(std::string_view text);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -12,7 +12,7 @@
 
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 // What one call hands to libcurl's callbacks.
@@ -272,4 +272,4 @@ Result<HttpResponse> CurlTransport::send(const HttpRequest& request) {
   return std::move(exchange.response);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

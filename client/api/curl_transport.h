@@ -8,7 +8,7 @@
 #include "client/api/curl_endpoint.h"
 #include "contracts/api/http.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 struct CurlOptions {
   Endpoint endpoint;
@@ -41,4 +41,4 @@ class CurlTransport : public Transport {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace zimmock {
+namespace zimmock::client {
 
 ListPager::MessageKey ListPager::key_of(const QueryItem& item) {
   const std::string& digits = item.msg_id;
@@ -42,4 +42,4 @@ Result<std::optional<std::int64_t>> ListPager::after(QueryAnswer& page) {
   return page.next;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

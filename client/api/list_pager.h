@@ -7,7 +7,7 @@
 #include "client/api/zim_api.h"
 #include "contracts/api/result.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // Pages with nothing new that are borne in a row: a page may be short for messages left out of it.
 inline constexpr int kMaxIdlePages = 100;
@@ -42,4 +42,4 @@ class ListPager {
   int idle_pages_ = 0;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -2,7 +2,7 @@
 
 #include "client/api/list_pager.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 ListRead read_list(ZimApi& api, CallSite& site, const ListId& list,
                    const std::function<Result<bool>(const QueryItem&)>& take) {
@@ -44,4 +44,4 @@ ListRead read_list(ZimApi& api, CallSite& site, const ListId& list,
   }
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -8,7 +8,7 @@
 #include "client/api/zim_api.h"
 #include "contracts/api/list_id.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // Reads one list, WithEmptyMsg 1, 100 a page; each message goes to `take` once, which ends the
 // reading with false, or with an Error. What ended it early otherwise is in the other members.
@@ -22,4 +22,4 @@ struct ListRead {
 ListRead read_list(ZimApi& api, CallSite& site, const ListId& list,
                    const std::function<Result<bool>(const QueryItem&)>& take);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

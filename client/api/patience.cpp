@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 constexpr std::int64_t kServiceWaitMs = 1000;
@@ -42,4 +42,4 @@ Patience::Next Patience::wait(WaitReason reason, std::int64_t pause_ms) {
   return site_.waiter.wait_until(until_ns) ? Next::kAgain : Next::kInterrupted;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -13,7 +13,7 @@
 #include "client/api/zim_api.h"
 #include "contracts/api/clock.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 inline constexpr int kMaxTries = 5;
 
@@ -68,4 +68,4 @@ std::optional<std::invoke_result_t<Call>> call_patiently(CallSite& site, Call&& 
   }
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

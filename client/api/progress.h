@@ -7,7 +7,7 @@
 
 #include "contracts/api/clock.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 enum class Phase { kPlanning, kRegistering, kImporting, kVerifying };
 
@@ -70,4 +70,4 @@ class Waiting {
   const std::int64_t started_ns_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 constexpr std::int64_t kWindowNs = kNanosPerSecond + 2 * kNanosPerMilli;
@@ -57,4 +57,4 @@ std::optional<RateLimiter::Permit> RateLimiter::acquire() {
   return Permit(this, slot);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

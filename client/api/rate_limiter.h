@@ -9,7 +9,7 @@
 #include "client/api/waiter.h"
 #include "contracts/api/clock.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // What was called in the second before a limiter begins: nothing, or, for all that is known, as
 // much as the rate allows, by a run that ended just now.
@@ -79,4 +79,4 @@ struct CallLimits {
   RateLimiter queries;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::client

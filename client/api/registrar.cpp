@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <span>
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 constexpr std::int64_t kUserExists = 660700002;
@@ -95,4 +95,4 @@ RegisterReport register_users(ZimApi& api, CallSite& site, const std::vector<Reg
   return Registrar(api, site).run(users);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

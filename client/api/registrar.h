@@ -8,7 +8,7 @@
 #include "client/api/patience.h"
 #include "client/api/zim_api.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 struct RegisterReport {
   std::uint64_t registered = 0;
@@ -26,4 +26,4 @@ struct RegisterReport {
 // site's board. Blocks until done or one of the last three members says why not.
 RegisterReport register_users(ZimApi& api, CallSite& site, const std::vector<RegisterUser>& users);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

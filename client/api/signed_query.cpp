@@ -5,7 +5,7 @@
 #include "contracts/api/http.h"
 #include "contracts/api/signature.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 std::string signature_of(const Credentials& credentials, std::string_view nonce,
                          std::int64_t timestamp_s) {
@@ -21,4 +21,4 @@ std::string signed_query(std::string_view action, const Credentials& credentials
       signature_of(credentials, nonce, timestamp_s), kSignatureVersion);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

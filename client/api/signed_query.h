@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace zimmock {
+namespace zimmock::client {
 
 // What an App proves itself with. The secret is never sent and never printed.
 struct Credentials {
@@ -21,4 +21,4 @@ std::string signature_of(const Credentials& credentials, std::string_view nonce,
 std::string signed_query(std::string_view action, const Credentials& credentials,
                          std::string_view nonce, std::int64_t timestamp_s);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

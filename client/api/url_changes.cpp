@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 // Where the path of a URL begins; its length if it has none.
@@ -57,4 +57,4 @@ const std::optional<UrlMove>& UrlChanges::one_way() const {
   return others_ == 0 ? way_ : kNone;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

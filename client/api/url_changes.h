@@ -10,7 +10,7 @@
 
 #include "contracts/api/returned_body.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // How a URL moved: `to` stands in place of `host` + `path`, and what follows, at least the last
 // segment, is the same.
@@ -45,4 +45,4 @@ class UrlChanges {
   std::optional<UrlMove> way_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::client

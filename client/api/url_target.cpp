@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 // Keeps what goes through it under the rate.
@@ -70,4 +70,4 @@ Result<std::unique_ptr<World>> UrlTarget::open(const WorldSettings& /*settings*/
   return std::make_unique<UrlWorld>(options_, clock_, *transport_, limiter_);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -8,7 +8,7 @@
 #include "client/api/signed_query.h"
 #include "contracts/harness/target.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // A service at a URL as a target of the contract's cases: one App, by its credentials, that cannot
 // be steered. Used by one thread.
@@ -41,4 +41,4 @@ class UrlTarget : public Target {
   std::unique_ptr<Transport> transport_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::client

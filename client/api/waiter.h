@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace zimmock {
+namespace zimmock::client {
 
 // A pause that an interruption (Ctrl-C) can end. Implementations must be safe to use from several
 // threads at once.
@@ -17,4 +17,4 @@ class Waiter {
   virtual bool interrupted() const = 0;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -7,7 +7,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 using json = nlohmann::json;
@@ -174,4 +174,4 @@ Result<QueryAnswer> read_query_answer(std::string_view where, json& body) {
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

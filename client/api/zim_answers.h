@@ -6,7 +6,7 @@
 
 #include "client/api/zim_api.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 struct Envelope {
   ApiStatus status;
@@ -22,4 +22,4 @@ Result<ImportAnswer> read_import_answer(std::string_view where, const nlohmann::
 // Moves the list out of `body`.
 Result<QueryAnswer> read_query_answer(std::string_view where, nlohmann::json& body);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

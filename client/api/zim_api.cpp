@@ -7,7 +7,7 @@
 #include "contracts/api/signature.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 // A call whose answer has nothing but the envelope.
@@ -109,4 +109,4 @@ Result<Answer<NoAnswer>> ZimApi::clear_peer_message(const ClearPeerMessage& requ
                            post(OperationId::kClearPeerMessage, to_json(request))));
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

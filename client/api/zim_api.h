@@ -20,7 +20,7 @@
 #include "contracts/api/profile.h"
 #include "contracts/api/result.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // The second of the three kinds of bad: what the service answered. Code 0 is success.
 struct ApiStatus {
@@ -124,4 +124,4 @@ class ZimApi {
   Profile profile_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -5,7 +5,7 @@
 
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 bool is_chat_with(const std::string& file, const std::string& name) {
   if (name.empty()) return false;
   for (const std::filesystem::path& part : std::filesystem::path(file)) {
@@ -20,4 +20,4 @@ bool is_chat_with(const std::string& file, const std::string& name) {
   return false;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

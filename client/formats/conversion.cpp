@@ -17,7 +17,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 using json = nlohmann::json;
@@ -238,4 +238,4 @@ std::optional<std::string> media_url(std::string_view source, const FormatOption
   return url;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

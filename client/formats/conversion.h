@@ -14,7 +14,7 @@
 #include "client/formats/format.h"
 #include "contracts/api/result.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // Takes what a converter finds in its source, in the source's order. Used by one thread.
 class Conversion {
@@ -67,4 +67,4 @@ Result<std::unique_ptr<SourceReader>> open_converted(std::string_view format,
 // Nothing if it is then no http or https URL, or if what it is exchanged for is "".
 std::optional<std::string> media_url(std::string_view source, const FormatOptions& options);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -37,7 +37,7 @@
 // A URL with a "secret" is readable for Easemob's users only, so it needs --media-map. What one
 // user has deleted on his side is not said.
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 using json = nlohmann::json;
@@ -253,4 +253,4 @@ Result<std::unique_ptr<SourceReader>> open_easemob(const std::filesystem::path& 
   return open_converted("easemob", path, options, convert_easemob);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -7,7 +7,7 @@
 #include "client/formats/rows.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 constexpr Format kFormats[] = {
@@ -119,4 +119,4 @@ Result<const Format*> detect_format(const std::filesystem::path& path) {
                                              path.string(), fmt::join(names, ", ")));
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -21,7 +21,7 @@
 #include "contracts/api/result.h"
 #include "contracts/record/entities.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // Where a record stands in its file, so that it can be read again.
 struct RecordPlace {
@@ -189,4 +189,4 @@ Result<void> check_file(const std::filesystem::path& path);
 // path cannot be read; those of check_file() come first.
 Result<const Format*> detect_format(const std::filesystem::path& path);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -8,7 +8,7 @@
 #include "contracts/api/hex.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 constexpr std::size_t kChunkBytes = std::size_t{256} << 10;
@@ -130,4 +130,4 @@ bool JsonBytes::refill() {
   return !repaired_.empty();
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

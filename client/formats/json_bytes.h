@@ -9,7 +9,7 @@
 #include "client/formats/json_elements.h"
 #include "client/formats/line_file.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 inline constexpr std::size_t kMaxJsonValueBytes = std::size_t{16} << 20;
 
@@ -66,4 +66,4 @@ class JsonBytes {
   const JsonReading& reading_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -13,7 +13,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 using json = nlohmann::json;
@@ -341,4 +341,4 @@ bool has_json_path(std::string_view head, std::initializer_list<std::string_view
   return std::find(seen.begin(), seen.end(), true) != seen.end();
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -16,7 +16,7 @@
 #include "client/formats/format.h"
 #include "contracts/api/result.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // A value that stands where a path says. A path is that of a JSON Pointer without escapes, with `*`
 // for each element of an array: "/chats/list/*/messages/*"; "" is the whole document.
@@ -62,4 +62,4 @@ std::vector<bool> json_paths_in(std::string_view head, std::span<const std::stri
 // True if something stands at any of them.
 bool has_json_path(std::string_view head, std::initializer_list<std::string_view> paths);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

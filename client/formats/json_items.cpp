@@ -11,7 +11,7 @@
 #include "contracts/api/text.h"
 #include "contracts/record/message_record.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 using json = nlohmann::json;
@@ -102,4 +102,4 @@ Result<void> read_json_documents(const std::filesystem::path& path, const TakeEl
   return read_documents(path, *array, take);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

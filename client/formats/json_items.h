@@ -4,7 +4,7 @@
 
 #include "client/formats/json_elements.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // Calls `take` for every line of JSON Lines, or for every element of a file that is one array, as
 // JsonElement says; blank lines are none. A line that cannot be read, or a value that is no object,
@@ -19,4 +19,4 @@ nlohmann::json first_object_line(std::string_view head);
 // a file that is one array: each whole, so of 16 MiB at most. Errors: as read_json_elements.
 Result<void> read_json_documents(const std::filesystem::path& path, const TakeElement& take);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -5,7 +5,7 @@
 
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 using json = nlohmann::json;
@@ -73,4 +73,4 @@ const json& array_of(const json& object, std::string_view name) {
   return value.is_array() ? value : kNoElements;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -10,7 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace zimmock {
+namespace zimmock::client {
 
 // The member, or null; null for what is no object too.
 const nlohmann::json& member_of(const nlohmann::json& object, std::string_view name);
@@ -39,4 +39,4 @@ bool is_true(const nlohmann::json& object, std::string_view name);
 // What is no array has no elements.
 const nlohmann::json& array_of(const nlohmann::json& object, std::string_view name);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

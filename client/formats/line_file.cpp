@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
@@ -149,4 +149,4 @@ std::uint32_t line_checksum(std::string_view text) {
   return sum;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

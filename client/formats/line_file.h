@@ -9,7 +9,7 @@
 
 #include "contracts/api/result.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 inline constexpr std::size_t kMaxLineBytes = std::size_t{1} << 20;
@@ -64,4 +64,4 @@ Result<std::string> head_of(const std::filesystem::path& path);
 // FNV-1a, enough to notice that a file was edited under our feet.
 std::uint32_t line_checksum(std::string_view text);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -4,7 +4,7 @@
 
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 Result<std::optional<SourceRecord>> LineSource::next() {
   while (true) {
@@ -44,4 +44,4 @@ bool LineSource::read_record(const LineFile::Line& line, SourceRecord& record) c
   return read_line(line.text, record);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -10,7 +10,7 @@
 #include "client/formats/line_file.h"
 #include "contracts/api/result.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // A blank line is nothing, one over kMaxLineBytes a broken record.
 class LineSource : public SourceReader {
@@ -45,4 +45,4 @@ class LineSource : public SourceReader {
   std::uint64_t position_ = 0;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::client

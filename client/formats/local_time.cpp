@@ -11,7 +11,7 @@
 
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 using std::chrono::milliseconds;
@@ -160,4 +160,4 @@ void count_local_time(LocalTimeKind kind, Conversion& out) {
   }
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

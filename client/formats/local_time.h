@@ -15,7 +15,7 @@ namespace date {
 class time_zone;
 }
 
-namespace zimmock {
+namespace zimmock::client {
 
 // A date and time as a clock on the wall shows them.
 struct LocalTime {
@@ -78,4 +78,4 @@ class TimeZone {
 // Counts what was decided: as repaired, one kind for each but kUnique.
 void count_local_time(LocalTimeKind kind, Conversion& out);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -11,7 +11,7 @@
 #include "contracts/api/signature.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 constexpr std::size_t kNameDigits = 16;
@@ -168,4 +168,4 @@ std::unique_ptr<SourceReader> read_long_messages(std::unique_ptr<SourceReader> s
   return std::make_unique<LongMessageReader>(std::move(source), std::move(how), options);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

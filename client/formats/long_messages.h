@@ -12,7 +12,7 @@
 #include "client/formats/format.h"
 #include "contracts/api/result.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 enum class LongPolicy { kStop, kSplit, kFile };
 
@@ -36,4 +36,4 @@ std::vector<std::string> split_text(std::string_view text, std::size_t max_bytes
 std::unique_ptr<SourceReader> read_long_messages(std::unique_ptr<SourceReader> source,
                                                  LongMessages how, const FormatOptions& options);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -34,7 +34,7 @@
 //
 // There are no ids and no deleted posts. Images have no width and height, so they are files (12).
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 using json = nlohmann::json;
@@ -234,4 +234,4 @@ Result<std::unique_ptr<SourceReader>> open_mattermost(const std::filesystem::pat
   return open_converted("mattermost", path, options, convert_mattermost);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

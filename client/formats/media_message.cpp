@@ -9,7 +9,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 using json = nlohmann::json;
@@ -127,4 +127,4 @@ tl::expected<std::string, SourceProblem> fetchable_url(std::string_view pointer,
                                       source.empty() ? "nothing" : quote(source)});
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

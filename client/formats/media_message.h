@@ -15,7 +15,7 @@
 #include "client/formats/format.h"
 #include "contracts/api/message_body.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 struct Picture {
   std::string url;  // "": there is none
@@ -67,4 +67,4 @@ tl::expected<std::string, SourceProblem> fetchable_url(std::string_view pointer,
                                                        std::string_view source,
                                                        const FormatOptions& options);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -4,7 +4,7 @@
 
 #include "client/formats/skipped_kinds.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 Made<std::string> medium_url(std::string_view pointer, std::string_view source,
                              const FormatOptions& options) {
@@ -64,4 +64,4 @@ Made<std::vector<MessagePart>> MessageParts::take(tl::unexpected<NoMessage> noth
   return std::move(parts_);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

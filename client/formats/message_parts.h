@@ -10,7 +10,7 @@
 #include "client/formats/media_message.h"
 #include "client/formats/no_message.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // As fetchable_url(). A medium of which the source names no URL or path is lost.
 Made<std::string> medium_url(std::string_view pointer, std::string_view source,
@@ -53,4 +53,4 @@ class MessageParts {
   std::size_t count_lost_ = 0;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -11,7 +11,7 @@
 
 #include "client/formats/conversion.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // What a part is that cannot be imported.
 enum class MissingMedium {
@@ -54,4 +54,4 @@ inline Result<void> report(const SourcePlace& place, const NoMessage& why,
   return {};
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -7,7 +7,7 @@
 
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 using namespace std::string_view_literals;
@@ -103,4 +103,4 @@ std::optional<std::string> other_file(std::string_view head, const fs::path& pat
   return other_text(head);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

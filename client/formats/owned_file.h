@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <memory>
 
-namespace zimmock {
+namespace zimmock::client {
 
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
@@ -11,4 +11,4 @@ struct CloseFile {
 // A file that is closed with its owner.
 using OwnedFile = std::unique_ptr<std::FILE, CloseFile>;
 
-}  // namespace zimmock
+}  // namespace zimmock::client

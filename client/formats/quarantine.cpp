@@ -14,7 +14,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/record/message_record.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 using json = nlohmann::json;
@@ -66,4 +66,4 @@ Result<std::unique_ptr<SourceReader>> open_quarantine(const std::filesystem::pat
   return std::make_unique<QuarantineReader>(*std::move(file), options);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

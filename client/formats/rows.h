@@ -5,7 +5,7 @@
 #include "client/formats/conversion.h"
 #include "client/formats/format.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 Result<std::unique_ptr<SourceReader>> open_zim_jsonl(const std::filesystem::path& path,
                                                      const FormatOptions& options);
@@ -47,4 +47,4 @@ Result<std::unique_ptr<SourceReader>> open_quarantine(const std::filesystem::pat
                                                       const FormatOptions& options);
 bool is_quarantine(std::string_view head, const std::filesystem::path& path);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

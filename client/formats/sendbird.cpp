@@ -47,7 +47,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 using json = nlohmann::json;
@@ -351,4 +351,4 @@ Result<std::unique_ptr<SourceReader>> open_sendbird(const std::filesystem::path&
   return open_converted("sendbird", path, options, convert_sendbird);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

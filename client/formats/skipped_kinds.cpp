@@ -2,7 +2,7 @@
 
 #include "contracts/record/entities.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 std::string_view why_skipped(std::string_view kind) {
   struct Row {
@@ -26,4 +26,4 @@ std::string_view why_skipped(std::string_view kind) {
   return "";
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-namespace zimmock {
+namespace zimmock::client {
 
 inline constexpr std::string_view kOfGroups = "messages of groups";
 inline constexpr std::string_view kOfChannels = "messages of channels";
@@ -26,4 +26,4 @@ inline constexpr std::string_view kLostMedia =
 // Why things of that kind are not imported, as an explanation in brackets; "" if the kind says it.
 std::string_view why_skipped(std::string_view kind);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -46,7 +46,7 @@
 // Slack's own URLs can be read with a token only, so they need --media-map. What one user has
 // deleted on his side is not said.
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 using json = nlohmann::json;
@@ -320,4 +320,4 @@ Result<std::unique_ptr<SourceReader>> open_slack(const fs::path& path,
   return open_converted("slack", path, options, convert_slack);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -4,7 +4,7 @@
 
 #include "client/formats/json_members.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 using json = nlohmann::json;
@@ -112,4 +112,4 @@ bool slack_text_has(std::string_view text, const json& blocks, const SlackNames&
   });
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

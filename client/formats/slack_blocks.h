@@ -10,7 +10,7 @@
 
 #include "client/formats/slack_text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // The words of blocks as people read them, a line for each block and each item of a list; "" if
 // they show none. Emoji are written :so:, mentions by `names`.
@@ -20,4 +20,4 @@ std::string slack_blocks_text(const nlohmann::json& blocks, const SlackNames& na
 // Slack writes a text of its own for blocks, in which marks stand for bold and lists.
 bool slack_text_has(std::string_view text, const nlohmann::json& blocks, const SlackNames& names);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -10,7 +10,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 using json = nlohmann::json;
@@ -213,4 +213,4 @@ Made<std::vector<MessagePart>> slack_parts(const json& message, const SlackNames
   return Content(message, names, out).parts();
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 struct Entity {
@@ -83,4 +83,4 @@ void add_line(std::string& text, std::string_view line) {
   text += line;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

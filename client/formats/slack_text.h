@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace zimmock {
+namespace zimmock::client {
 
 // A user's id -> how people call him.
 using SlackNames = std::map<std::string, std::string, std::less<>>;
@@ -17,4 +17,4 @@ std::string slack_text(std::string_view text, const SlackNames& names);
 // Adds a line to a text; nothing for "".
 void add_line(std::string& text, std::string_view line);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -44,7 +44,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 using json = nlohmann::json;
@@ -152,4 +152,4 @@ Result<std::unique_ptr<SourceReader>> open_stream(const std::filesystem::path& p
   return open_converted("stream", path, options, convert_stream);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -15,7 +15,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 using json = nlohmann::json;
@@ -108,4 +108,4 @@ Result<void> convert_stream_export(const std::filesystem::path& path, Conversion
   return StreamExport(path, out).convert();
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

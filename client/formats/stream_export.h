@@ -8,7 +8,7 @@
 
 #include "client/formats/conversion.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // True if a file that begins so is one.
 bool is_stream_export(std::string_view head);
@@ -16,4 +16,4 @@ bool is_stream_export(std::string_view head);
 // Reads the file twice. Errors: as read_json_elements.
 Result<void> convert_stream_export(const std::filesystem::path& path, Conversion& out);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -13,7 +13,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 using json = nlohmann::json;
@@ -291,4 +291,4 @@ Made<void> StreamMessages::fill(const json& data, json& record) const {
   return Filling(channels_, out_).fill(data, record);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

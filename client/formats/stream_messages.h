@@ -16,7 +16,7 @@
 #include "client/formats/conversion.h"
 #include "client/formats/no_message.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 using StreamUsers = std::set<std::string>;
 
@@ -60,4 +60,4 @@ class StreamMessages {
   Conversion& out_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::client

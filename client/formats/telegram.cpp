@@ -50,7 +50,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 using json = nlohmann::json;
@@ -453,4 +453,4 @@ Result<std::unique_ptr<SourceReader>> open_telegram(const std::filesystem::path&
   return open_converted("telegram", path, options, convert_telegram);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

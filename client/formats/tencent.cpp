@@ -54,7 +54,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 using json = nlohmann::json;
@@ -422,4 +422,4 @@ Result<std::unique_ptr<SourceReader>> open_tencent(const std::filesystem::path& 
   return open_converted("tencent", path, options, convert_tencent);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -4,7 +4,7 @@
 #include <numeric>
 #include <tuple>
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 constexpr std::uint32_t kNone = (1U << 27) - 1;
@@ -121,4 +121,4 @@ std::size_t TencentViews::one_sided() const {
       pulled_.begin(), pulled_.end(), [](const auto& row) { return row.second != kBoth; }));
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

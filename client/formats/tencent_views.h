@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace zimmock {
+namespace zimmock::client {
 
 // A message by what Tencent calls it: MsgSeq, MsgRandom and its second are its identity in the
 // conversation, whoever sent it.
@@ -74,4 +74,4 @@ class TencentViews {
   std::vector<Fate> fates_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -39,7 +39,7 @@
 // There is no id, and nothing of what one user has deleted on his side. An image has no width and
 // height, so it becomes a file (12). A group (more than two names) is left out.
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 using json = nlohmann::json;
@@ -336,4 +336,4 @@ Result<std::unique_ptr<SourceReader>> open_whatsapp(const std::filesystem::path&
   return open_converted("whatsapp", path, options, convert_whatsapp);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -11,7 +11,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 using json = nlohmann::json;
@@ -257,4 +257,4 @@ Result<WhatsAppChat> scan_whatsapp(const std::filesystem::path& path, const Form
   return ChatScan(path, options, words).run();
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

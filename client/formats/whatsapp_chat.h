@@ -15,7 +15,7 @@
 #include "client/formats/whatsapp_line.h"
 #include "client/formats/whatsapp_words.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 struct WhatsAppChat {
   WhatsAppShape shape;
@@ -56,4 +56,4 @@ struct WhatsAppChat {
 Result<WhatsAppChat> scan_whatsapp(const std::filesystem::path& path, const FormatOptions& options,
                                    const WhatsAppWords& words);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -2,7 +2,7 @@
 
 #include <optional>
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 constexpr std::size_t kMaxWordBytes = 40;
@@ -256,4 +256,4 @@ bool take_time(WhatsAppCursor& cursor, WhatsAppTime& out) {
   return true;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

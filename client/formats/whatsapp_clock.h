@@ -4,7 +4,7 @@
 
 #include "client/formats/whatsapp_cursor.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 struct WhatsAppTime {
   int hour = 0;  // 0 to 23; -1 if the half of the day does not say which
@@ -18,4 +18,4 @@ struct WhatsAppTime {
 // Takes a time off the cursor, or says that there is none.
 bool take_time(WhatsAppCursor& cursor, WhatsAppTime& out);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -8,7 +8,7 @@
 
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // The marks of writing direction, and the byte order mark.
 inline bool is_mark(std::int32_t c) {
@@ -126,4 +126,4 @@ class WhatsAppCursor {
   std::size_t at_ = 0;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -6,7 +6,7 @@
 
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 LocalTime date_in(DateOrder order, const std::array<int, 3>& date) {
   LocalTime out;
@@ -115,4 +115,4 @@ Result<DateOrder> DateOrderFinder::find(const std::filesystem::path& path) const
   return day_first_.in_order ? DateOrder::kDayFirst : DateOrder::kMonthFirst;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -9,7 +9,7 @@
 #include "client/formats/local_time.h"
 #include "client/formats/whatsapp_line.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // The date in that order, at no time of day; a year of two digits is of this century.
 LocalTime date_in(DateOrder order, const std::array<int, 3>& date);
@@ -51,4 +51,4 @@ class DateOrderFinder {
   Reading day_first_, month_first_, short_year_first_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::client

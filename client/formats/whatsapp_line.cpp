@@ -3,7 +3,7 @@
 #include "client/formats/whatsapp_clock.h"
 #include "client/formats/whatsapp_cursor.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 struct Brackets {
@@ -123,4 +123,4 @@ std::string plain_name(std::string_view text) {
   return std::string(trim(out));
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace zimmock {
+namespace zimmock::client {
 
 // What is the same in all messages of one export. A line that begins otherwise is text that
 // somebody pasted.
@@ -50,4 +50,4 @@ std::string plain_name(std::string_view text);
 // U+200E, which WhatsApp itself puts before what no user has written.
 inline constexpr std::string_view kWhatsAppMark = "\xE2\x80\x8E";
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -6,7 +6,7 @@
 #include "client/formats/whatsapp_cursor.h"
 #include "client/formats/whatsapp_line.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 using Kind = WhatsAppText::Kind;
@@ -276,4 +276,4 @@ WhatsAppText read_whatsapp_text(std::string_view text, const WhatsAppWords& word
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -5,7 +5,7 @@
 
 #include "client/formats/whatsapp_words.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // What stands behind the name in WhatsApp's text export.
 struct WhatsAppText {
@@ -35,4 +35,4 @@ struct WhatsAppText {
 // before it; what it does not mark is known by the words alone.
 WhatsAppText read_whatsapp_text(std::string_view text, const WhatsAppWords& words);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

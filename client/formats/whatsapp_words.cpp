@@ -9,7 +9,7 @@
 #include "client/formats/whatsapp_line.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 constexpr std::size_t kMaxWordingBytes = 1024;  // longer texts are users'
@@ -106,4 +106,4 @@ bool WhatsAppWords::is(WhatsAppWord word, std::string_view text) const {
   });
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -10,7 +10,7 @@
 
 #include "contracts/api/result.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // In the table's order.
 enum class WhatsAppWord {
@@ -60,4 +60,4 @@ struct WordsFile {
 };
 std::span<const WordsFile> whatsapp_words_files();
 
-}  // namespace zimmock
+}  // namespace zimmock::client

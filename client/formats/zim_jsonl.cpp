@@ -13,7 +13,7 @@
 #include "contracts/api/text.h"
 #include "contracts/record/message_record.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 using json = nlohmann::json;
@@ -138,4 +138,4 @@ Result<std::unique_ptr<SourceReader>> open_zim_jsonl(const std::filesystem::path
   return std::make_unique<ZimJsonl>(*std::move(file), options);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -8,7 +8,7 @@
 #include "client/formats/format.h"
 #include "contracts/record/message_record.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // Reads one line of format zim into `record`, all but its place, with its users by the map. False
 // for a line about something else than a message; what is no such line at all is a finding of the
@@ -23,4 +23,4 @@ nlohmann::json zim_line(const Message& message, const std::string& id, const std
 // What the map makes of a user id of the source.
 const std::string& zim_user(const UserMap& users, const std::string& source_id);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -17,7 +17,7 @@
 #include "client/formats/owned_file.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 namespace fs = std::filesystem;
@@ -197,4 +197,4 @@ Result<UnpackedFolder> unpack_zip(const fs::path& path, const fs::path& folder, 
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

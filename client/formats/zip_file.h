@@ -9,7 +9,7 @@
 
 #include "contracts/api/result.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // What is unpacked of one .zip at most: a few kilobytes can say that they are terabytes.
 struct ZipLimits {
@@ -48,4 +48,4 @@ bool is_zip(const std::filesystem::path& path);
 Result<UnpackedFolder> unpack_zip(const std::filesystem::path& path,
                                   const std::filesystem::path& folder, ZipLimits limits = {});
 
-}  // namespace zimmock
+}  // namespace zimmock::client

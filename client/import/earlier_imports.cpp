@@ -11,7 +11,7 @@
 #include "client/plan/record_tag.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 constexpr const char* kPassedOver =
@@ -159,4 +159,4 @@ std::vector<ImportEntry> too_late_of(const RunContext& context, Lane lane, std::
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

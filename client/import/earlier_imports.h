@@ -12,7 +12,7 @@
 #include "client/import/lane_positions.h"
 #include "client/import/run_context.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 struct EarlierImports {
   std::map<std::uint32_t, Landed> found;        // into plan.records, from the position's `next` on
@@ -42,4 +42,4 @@ std::vector<ImportEntry> entries_of(const RunContext& context, Lane lane, std::u
 std::vector<ImportEntry> too_late_of(const RunContext& context, Lane lane, std::uint32_t next,
                                      const EarlierImports& earlier);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

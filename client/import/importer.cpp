@@ -13,7 +13,7 @@
 #include "client/import/lane_queue.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 constexpr std::size_t kRecordsKept = 5;
@@ -492,4 +492,4 @@ ImportReport run_import(const RunContext& context, ImportJournal& journal) {
   return Import(context, journal).run();
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

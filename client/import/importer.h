@@ -8,7 +8,7 @@
 #include "client/journal/journal.h"
 #include "client/plan/plan.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // Imports that the service refused with one code.
 struct RefusalGroup {
@@ -61,4 +61,4 @@ struct ImportReport {
 //    everything stops, and another run with the same journal goes on
 ImportReport run_import(const RunContext& context, ImportJournal& journal);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

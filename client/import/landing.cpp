@@ -10,7 +10,7 @@
 #include "client/plan/message_identity.h"
 #include "client/plan/record_tag.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 // A service may cut a time to the second.
@@ -152,4 +152,4 @@ Look look_for(const RunContext& context, ZimApi& api, CallSite& site, const Impo
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

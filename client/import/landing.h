@@ -8,7 +8,7 @@
 
 #include "client/import/run_context.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // False for 0 and for what is too little to be milliseconds, which an emptied message may have.
 bool is_time(std::int64_t time_ms);
@@ -39,4 +39,4 @@ struct Look {
 // message back to a second before its time, or all where MsgTime is when a message arrived.
 Look look_for(const RunContext& context, ZimApi& api, CallSite& site, const ImportKey& key);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

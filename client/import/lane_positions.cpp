@@ -1,6 +1,6 @@
 #include "client/import/lane_positions.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 LanePositions::LanePositions(const MigrationPlan& plan, GapPolicy gap)
     : plan_(plan), gap_(gap), positions_(plan.lists.size()) {
@@ -43,4 +43,4 @@ bool LanePositions::is_last(const ImportKey& key) const {
   return true;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -10,7 +10,7 @@
 #include "client/journal/journal.h"
 #include "client/plan/plan.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 struct LanePosition {
   std::uint32_t next = 0;  // into plan.records: to be sent next, or settled if it may be applied
@@ -50,4 +50,4 @@ class LanePositions {
   std::map<Lane, ImportEntry> halted_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-namespace zimmock {
+namespace zimmock::client {
 
 // Of a heap the greatest is on top: the oldest is the greatest.
 bool LaneQueue::Waiting::operator<(const Waiting& other) const {
@@ -55,4 +55,4 @@ void LaneQueue::park(Task task, std::int64_t until_ns) {
   std::push_heap(parked_.begin(), parked_.end());
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

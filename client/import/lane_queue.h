@@ -8,7 +8,7 @@
 
 #include "client/plan/plan.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // What is known of an import that may have been applied.
 struct Doubt {
@@ -74,4 +74,4 @@ class LaneQueue {
   std::vector<Parked> parked_;  // a heap, the first due on top
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -13,7 +13,7 @@
 #include "client/journal/journal.h"
 #include "client/plan/plan.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // Makes one Transport for one thread.
 using TransportFactory = std::function<Result<std::unique_ptr<Transport>>()>;
@@ -72,4 +72,4 @@ enum class Stop {
   kError
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -1,6 +1,6 @@
 #include "client/import/setup.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 constexpr SetupStep kSteps[] = {
@@ -15,4 +15,4 @@ constexpr SetupStep kSteps[] = {
 
 std::span<const SetupStep> setup_steps() { return kSteps; }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -12,7 +12,7 @@
 #include "client/api/zim_api.h"
 #include "client/plan/plan.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 struct SetupStep {
   std::string_view name;       // stands in journals: it stays
@@ -27,4 +27,4 @@ struct SetupStep {
 // In the order in which they run.
 std::span<const SetupStep> setup_steps();
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -1,6 +1,6 @@
 #include "client/journal/balance.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 void count(ViewBalance& view, ImportOutcome outcome) {
@@ -52,4 +52,4 @@ Result<Balance> balance_of(const MigrationPlan& plan, ImportJournal& journal) {
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -8,7 +8,7 @@
 #include "client/journal/journal.h"
 #include "client/plan/plan.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // All that was read from the source, by what became of it in one kind of list.
 struct ViewBalance {
@@ -40,4 +40,4 @@ struct Balance {
 // its.
 Result<Balance> balance_of(const MigrationPlan& plan, ImportJournal& journal);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -15,7 +15,7 @@
 #include "client/plan/plan.h"
 #include "contracts/api/result.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // One import of a plan: a record into one list.
 struct ImportKey {
@@ -132,4 +132,4 @@ class Quarantine {
   std::map<ImportKey, Entry> entries_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::client

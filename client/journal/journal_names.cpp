@@ -5,7 +5,7 @@
 #include "client/formats/json_members.h"
 #include "contracts/api/json_text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 std::string to_column(const RecordName& name) {
   return json_line({{"id", name.id}, {"pointer", name.pointer}, {"time_ms", name.time_ms}});
@@ -20,4 +20,4 @@ RecordName from_column(std::string_view text) {
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -8,11 +8,11 @@
 
 #include "client/formats/format.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // Pointer, id and time as the column has them, and back: of anything else nothing is known. Users
 // are those of the list.
 std::string to_column(const RecordName& name);
 RecordName from_column(std::string_view text);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

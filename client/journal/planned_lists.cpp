@@ -7,7 +7,7 @@
 
 #include "contracts/api/signature.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 // The bytes that the first digits of a tag are.
@@ -61,4 +61,4 @@ ListTags PlannedLists::tags(Lane lane) const {
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -14,7 +14,7 @@
 #include "client/journal/journal.h"
 #include "client/plan/plan.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // Which messages one list has, in order.
 struct ListTags {
@@ -51,4 +51,4 @@ class PlannedLists {
   std::vector<std::uint32_t> records_;  // list after list
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::client

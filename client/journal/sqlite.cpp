@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 tl::unexpected<Error> sql_error(ErrorKind kind, sqlite3* database) {
@@ -117,4 +117,4 @@ Result<SqlStatement> SqlDatabase::prepare(std::string_view statement) {
   return sql_error(code == SQLITE_NOTADB ? ErrorKind::kUsage : ErrorKind::kSystem, database_.get());
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -13,7 +13,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-namespace zimmock {
+namespace zimmock::client {
 
 // A prepared statement. Texts and numbers are bound by position, from 1. Used by one thread.
 class SqlStatement {
@@ -58,4 +58,4 @@ class SqlDatabase {
   std::unique_ptr<sqlite3, Close> database_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::client

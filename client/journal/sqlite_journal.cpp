@@ -10,7 +10,7 @@
 #include "client/journal/journal_names.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 // "zimm": tells the file from other databases.
@@ -343,4 +343,4 @@ Result<Fingerprint> SqliteJournal::fingerprint() {
   }
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -19,7 +19,7 @@
 #include "client/journal/sqlite.h"
 #include "contracts/api/clock.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // What a run was told, in the words of its command line: name and value. A run that resumes it must
 // be told the same, but for these two: what matters of them is which messages are planned, and that
@@ -195,4 +195,4 @@ class SqliteJournal : public ImportJournal {
   std::optional<Error> error_;  // the first; nothing is written after it
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -10,7 +10,7 @@
 #include "contracts/api/clock.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 constexpr std::string_view kPresentTables = R"(
@@ -309,4 +309,4 @@ Result<SqliteJournal::Row> SqliteJournal::row_of(const ImportKey& key) const {
       fmt::format("{}: an import that is not in the plan; please report this", path_.string()));
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -7,7 +7,7 @@
 #include "client/journal/journal_names.h"
 #include "client/journal/sqlite_journal.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 std::uint64_t count_in(const SqlStatement& rows, int column) {
@@ -161,4 +161,4 @@ Result<std::vector<RunRecord>> SqliteJournal::runs() {
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -13,7 +13,7 @@
 
 #include "client/formats/owned_file.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 struct FreeContext {
@@ -74,4 +74,4 @@ Result<std::string> input_digest(const std::filesystem::path& path) {
   return fmt::format("{:02x}", fmt::join(digest.begin(), digest.begin() + size, ""));
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -14,7 +14,7 @@
 #include "contracts/api/signature.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 namespace fs = std::filesystem;
@@ -269,4 +269,4 @@ std::string inputs_text(std::span<const std::string> named) {
                      named.size() == 2 ? "" : "s");
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -13,7 +13,7 @@
 #include "client/formats/zip_file.h"
 #include "contracts/api/result.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 struct InputFile {
   // As it was named; of what was found in a folder or a .zip, "NAMED/PATH/IN/IT".
@@ -53,4 +53,4 @@ Result<std::string> digest_of(const Inputs& inputs);
 // "a.txt", `a.txt and 2 more inputs`.
 std::string inputs_text(std::span<const std::string> named);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 // A place's offset says which input it is of, in its upper bits.
@@ -111,4 +111,4 @@ std::unique_ptr<SourceReader> join_sources(std::vector<JoinedInput> inputs) {
   return std::make_unique<JoinedSource>(std::move(inputs));
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -8,7 +8,7 @@
 
 #include "client/formats/format.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 struct JoinedInput {
   std::string name;  // begins the pointer of its records
@@ -18,4 +18,4 @@ struct JoinedInput {
 // One at least, and no more than 2^20, each of at most 2^44 bytes. Their facts are added up.
 std::unique_ptr<SourceReader> join_sources(std::vector<JoinedInput> inputs);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -5,7 +5,7 @@
 #include "contracts/api/message_body.h"
 #include "contracts/api/returned_body.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 // The lengths keep "ab" + "c" apart from "a" + "bc".
@@ -45,4 +45,4 @@ bool is_same_body(const Message& sent, const Message& other) {
   return same_returned_body(sent.content.type, returned(sent), returned(other));
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

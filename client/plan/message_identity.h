@@ -7,7 +7,7 @@
 
 #include "client/api/zim_api.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // Sender, type, SubMsgType of a custom message, ExtendedData, and what body_identity() keeps of the
 // body. The same for a message as it is sent and as its list gives it, whatever the service fills
@@ -24,4 +24,4 @@ bool is_same_body(const Message& sent, const Message& other);
 // comparison of a verification, with the URLs as they were.
 bool is_given_back(const Message& sent, const QueryItem& item);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -9,7 +9,7 @@
 #include "client/formats/zim_line.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 bool is_http_url(std::string_view text) {
@@ -94,4 +94,4 @@ std::string meant(const People& people, const std::string& unknown) {
   return std::string(nearest(unknown, candidates));
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -11,7 +11,7 @@
 #include "client/formats/format.h"
 #include "contracts/api/operations/user_register.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 struct MappedPerson {
   std::string source_id;
@@ -68,4 +68,4 @@ KnownNames names_of(const SourceFacts& facts, const UserMap& map,
 // people of the source.
 std::string meant(const People& people, const std::string& unknown);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

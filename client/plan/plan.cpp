@@ -12,7 +12,7 @@
 #include "contracts/api/signature.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 constexpr std::int64_t kMaxShards = 10'000;
@@ -169,4 +169,4 @@ Result<MigrationPlan> make_plan(SourceReader& source, const PlanOptions& options
   return plan;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -21,7 +21,7 @@
 #include "contracts/api/profile.h"
 #include "contracts/api/result.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 enum class TooOldPolicy { kStop, kSkip, kClamp };
 enum class BadPolicy { kStop, kQuarantine };
@@ -245,4 +245,4 @@ struct Expired {
 Expired expired_at(const MigrationPlan& plan, std::int64_t now_ms,
                    const std::function<bool(Lane, std::uint32_t record)>& settled);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 struct ReasonRow {
@@ -114,4 +114,4 @@ std::vector<FindingGroup> FindingLog::take() {
   return std::move(groups_);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

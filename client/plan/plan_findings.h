@@ -11,7 +11,7 @@
 #include "client/formats/format.h"
 #include "contracts/rules/rules.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // What a finding means for the run.
 enum class Weight {
@@ -97,4 +97,4 @@ class FindingLog {
   std::vector<std::optional<std::uint64_t>> last_offsets_;  // of each group's last record
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::client

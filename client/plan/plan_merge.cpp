@@ -32,7 +32,7 @@
 #include "contracts/api/message_body.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 constexpr std::int64_t kMillisPerMinute = 60 * kMillisPerSecond;
@@ -350,4 +350,4 @@ Result<std::vector<bool>> merge_histories(const SourceReader& source, const Plan
   return HistoryMerge(source, options, plan, log).run();
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

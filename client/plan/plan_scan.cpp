@@ -15,7 +15,7 @@
 #include "contracts/api/message_body.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 class PlanScan {
@@ -378,4 +378,4 @@ Result<void> scan_source(SourceReader& source, const PlanOptions& options, Migra
   return PlanScan(source, options, plan, log).run();
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -4,7 +4,7 @@
 
 #include "client/plan/plan.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // Fills users, people, conversations and records (sorted) and the counts of the source.
 Result<void> scan_source(SourceReader& source, const PlanOptions& options, MigrationPlan& plan,
@@ -28,4 +28,4 @@ WindowOutlook outlook_of(const MigrationPlan& plan, std::int64_t calls_per_secon
 // How long the plan takes at that rate, from what is not left out.
 Estimate estimate_of(const MigrationPlan& plan, std::int64_t calls_per_second);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -9,7 +9,7 @@
 #include "contracts/api/clock.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 constexpr std::int64_t kClampMarginMs = 10 * 60 * kMillisPerSecond;
@@ -218,4 +218,4 @@ Expired expired_at(const MigrationPlan& plan, std::int64_t now_ms,
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

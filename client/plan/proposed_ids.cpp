@@ -8,7 +8,7 @@
 #include "contracts/api/signature.h"
 #include "contracts/api/user_id.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 constexpr std::size_t kDigestDigits = 16;
@@ -75,4 +75,4 @@ UserMap propose_user_ids(const std::set<std::string>& people, const UserMap& dec
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

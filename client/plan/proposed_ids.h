@@ -9,7 +9,7 @@
 
 #include "client/formats/format.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // An id for each of `people`, by a map's rows where it has one:
 // - a valid id stays as it is;
@@ -19,4 +19,4 @@ namespace zimmock {
 // else's: no two people get one, nor does anybody get one that `decided` gives away.
 UserMap propose_user_ids(const std::set<std::string>& people, const UserMap& decided);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -9,7 +9,7 @@
 #include "contracts/api/signature.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 using json = nlohmann::json;
@@ -88,4 +88,4 @@ std::string tag_of(std::string_view payload) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

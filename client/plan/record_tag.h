@@ -10,7 +10,7 @@
 
 #include "client/formats/format.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // The member of ExtendedData that has the tag.
 inline constexpr std::string_view kTagMember = "_zm";
@@ -37,4 +37,4 @@ std::string with_tag(std::string_view extended_data, std::string_view tag);
 // The tag in a Payload, or "".
 std::string tag_of(std::string_view payload);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

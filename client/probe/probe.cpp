@@ -12,7 +12,7 @@
 #include "contracts/api/signature.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 constexpr std::int64_t kHistoryAgeMs = 60 * 60 * kMillisPerSecond;  // within any plan's window
@@ -448,4 +448,4 @@ std::size_t ProbeReport::count(ProbeVerdict verdict) const {
                     [&](const ProbeAnswer& one) { return one.verdict == verdict; }));
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

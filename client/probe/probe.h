@@ -17,7 +17,7 @@
 #include "client/api/zim_api.h"
 #include "contracts/api/profile.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 enum class ProbeVerdict { kAsAssumed, kOtherwise, kUnknown };
 
@@ -119,4 +119,4 @@ std::vector<ProbeAnswer> judge_probe(const ProbeEvidence& evidence, const Profil
 // "as-assumed", "otherwise", "unknown".
 std::string_view to_string(ProbeVerdict verdict);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

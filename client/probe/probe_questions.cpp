@@ -10,7 +10,7 @@
 #include "contracts/api/returned_body.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 using nlohmann::json;
@@ -347,4 +347,4 @@ std::string_view to_string(ProbeVerdict verdict) {
   return "";
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -12,7 +12,7 @@
 #include "contracts/api/signature.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 std::string_view emptied_how(std::int64_t is_empty) {
@@ -296,4 +296,4 @@ Result<ListComparison> ExpectedList::finish(const std::optional<std::string>& un
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -16,7 +16,7 @@
 #include "contracts/api/result.h"
 #include "contracts/api/returned_body.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // One line of a comparison between a plan and a list.
 struct Mismatch {
@@ -130,4 +130,4 @@ class ExpectedList {
   std::optional<std::size_t> index_before_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::client

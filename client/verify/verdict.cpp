@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 Outcome outcome_of(Stop stop) {
@@ -88,4 +88,4 @@ Verdict verdict_of(const MigrationPlan& plan, const VerifyReport& report,
   return {left_out.empty() ? Outcome::kVerified : Outcome::kVerifiedInPart, line + left_out};
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

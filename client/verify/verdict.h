@@ -6,7 +6,7 @@
 #include "client/plan/plan.h"
 #include "client/verify/verifier.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 enum class Outcome {
   kVerified,
@@ -33,4 +33,4 @@ Verdict stopped_verdict(const MigrationPlan& plan, Stop stop, const std::string&
 Verdict verdict_of(const MigrationPlan& plan, const VerifyReport& report,
                    const ImportReport* import, const Quarantine& quarantine, bool extra_allowed);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

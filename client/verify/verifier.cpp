@@ -9,7 +9,7 @@
 
 #include "client/api/list_reader.h"
 
-namespace zimmock {
+namespace zimmock::client {
 namespace {
 
 void add(ListComparison& to, const ListComparison& one) {
@@ -194,4 +194,4 @@ VerifyReport run_verification(const RunContext& context,
   return Verification(context, sink, settle_ms).run();
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -8,7 +8,7 @@
 #include "client/import/run_context.h"
 #include "client/verify/expected_list.h"
 
-namespace zimmock {
+namespace zimmock::client {
 
 // What QueryPeerMsg never returns, so that nobody can verify it. (docs/zim-api.md section 6)
 inline constexpr std::string_view kUnverifiable = "SearchedContent, Priority and a media's Uid";
@@ -38,4 +38,4 @@ VerifyReport run_verification(const RunContext& context,
                               const std::function<void(const Mismatch&)>& sink,
                               std::int64_t settle_ms = 0);
 
-}  // namespace zimmock
+}  // namespace zimmock::client

@@ -2,7 +2,7 @@
 
 #include "contracts/api/json_text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 void AnswerNotes::broken(RuleId id, std::string pointer, std::string expected, std::string got) {
   checked_.add(id);
@@ -26,4 +26,4 @@ bool is_digits(const nlohmann::json& value) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

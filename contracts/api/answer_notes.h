@@ -8,7 +8,7 @@
 
 #include "contracts/rules/rules.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // Writes down what is found in one answer: every rule that was looked at, and the first breach of
 // each. Both lists must outlive it.
@@ -37,4 +37,4 @@ const nlohmann::json* member(const nlohmann::json& object, std::string_view name
 // Decimal digits in a string, as ids are sent.
 bool is_digits(const nlohmann::json& value);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -9,7 +9,7 @@
 #include "contracts/api/redaction.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -135,4 +135,4 @@ json app_setting_value(const std::string& text) {
   return number && *number >= 0 ? json(static_cast<std::uint64_t>(*number)) : json(text);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -17,7 +17,7 @@
 #include "contracts/api/profile.h"
 #include "contracts/api/result.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 inline constexpr std::int64_t kMaxRetentionDays = 3650;
 inline constexpr std::size_t kMaxKeptRequests = 1'000'000;
@@ -56,4 +56,4 @@ Result<void> read_app_setting(const AppSetting& row, const std::string& text,
 // A flag's text as `read` takes it: whole numbers as numbers.
 nlohmann::json app_setting_value(const std::string& text);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

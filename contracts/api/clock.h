@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // Where a library gets the time from; nothing of ours calls now() itself. Implementations must be
 // safe to call from several threads at once.
@@ -22,4 +22,4 @@ inline constexpr std::int64_t kMillisPerDay = 86'400'000;
 inline constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
 inline constexpr std::int64_t kNanosPerMilli = 1'000'000;
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

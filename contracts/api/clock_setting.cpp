@@ -4,7 +4,7 @@
 
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 using Mode = ClockSetting::Mode;
 
@@ -42,4 +42,4 @@ std::string to_string(const ClockSetting& setting) {
   return "real";
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

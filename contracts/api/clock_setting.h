@@ -7,7 +7,7 @@
 #include "contracts/api/clock.h"
 #include "contracts/api/result.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // How a tenant's time runs.
 struct ClockSetting {
@@ -36,4 +36,4 @@ Result<ClockSetting> parse_clock(std::string_view text);
 // The reverse.
 std::string to_string(const ClockSetting& setting);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using enum CodeClass;
@@ -92,4 +92,4 @@ std::string_view to_string(CodeClass code_class) {
   return "";
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // What a client that imports history may conclude from a code about the call it made. Source: the
 // meaning in the vendor's tables; none of them says it in these words, so it is our reading.
@@ -33,4 +33,4 @@ std::string_view code_meaning(std::int64_t code);
 
 std::string_view to_string(CodeClass code_class);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -9,7 +9,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -151,4 +151,4 @@ void FieldReader::report_unknown(bool refuse) {
   }
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -11,7 +11,7 @@
 
 #include "contracts/rules/rules.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // What a check found out: `refusals` break the call, in the order in which they are checked;
 // `warnings` are reported only. `checked` has every rule that was looked at, kept or broken: one
@@ -84,4 +84,4 @@ class FieldReader {
   std::vector<std::string_view> asked_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

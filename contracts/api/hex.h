@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string>
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // 0 to 9, a to f and A to F.
 inline bool is_hex_digit(char c) {
@@ -22,4 +22,4 @@ inline std::string hex(const unsigned char* bytes, std::size_t count) {
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -4,7 +4,7 @@
 
 #include "contracts/api/json_text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 constexpr std::string_view kPageHead = R"(<meta charset="utf-8">
@@ -47,4 +47,4 @@ std::string fill_html_page(std::string_view page, std::string_view marker,
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

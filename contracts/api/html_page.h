@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // A file of a page, built into the program.
 struct PageFile {
@@ -29,4 +29,4 @@ inline constexpr std::string_view kPageScriptMarker = "@ZIMMOCK_PAGE_SCRIPT@";
 std::string fill_html_page(std::string_view page, std::string_view marker,
                            const nlohmann::json& data);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

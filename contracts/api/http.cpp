@@ -4,7 +4,7 @@
 
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 int hex_digit(char c) {
@@ -86,4 +86,4 @@ std::vector<std::pair<std::string, std::string>> query_parameters(std::string_vi
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -7,7 +7,7 @@
 
 #include "contracts/api/result.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
@@ -53,4 +53,4 @@ class Transport {
   virtual Result<HttpResponse> send(const HttpRequest& request) = 0;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -4,7 +4,7 @@
 
 #include "contracts/api/clock.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 const Plan* find_plan(std::string_view name) {
   for (const Plan& plan : kPlans) {
@@ -37,4 +37,4 @@ void check_send_time(std::int64_t send_time_ms, const ImportWindow& window, Find
   }
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

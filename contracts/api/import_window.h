@@ -7,7 +7,7 @@
 
 #include "contracts/api/field_reader.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // The plan that an App has bought decides how long it keeps messages. (docs/zim-api.md section 4,
 // documented)
@@ -28,4 +28,4 @@ struct ImportWindow {
 // Refuses a SendMessageTime outside the window; at most one refusal.
 void check_send_time(std::int64_t send_time_ms, const ImportWindow& window, Findings& findings);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

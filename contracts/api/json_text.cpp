@@ -9,7 +9,7 @@
 #include "contracts/api/redaction.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -200,4 +200,4 @@ std::string pointer_to(std::string_view base, std::size_t index) {
   return fmt::format("{}/{}", base, index);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

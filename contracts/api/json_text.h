@@ -9,7 +9,7 @@
 
 #include "contracts/rules/rules.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 struct JsonLimits {
   std::int64_t max_depth = 64;
@@ -52,4 +52,4 @@ std::string printable_json(std::string_view document);
 std::string pointer_to(std::string_view base, std::string_view member);
 std::string pointer_to(std::string_view base, std::size_t index);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

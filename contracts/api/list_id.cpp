@@ -6,7 +6,7 @@
 
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 ListId ListId::mirrored() const { return kind == Kind::kGroup ? *this : of_user(peer, owner); }
 
@@ -28,4 +28,4 @@ std::size_t ListIdHash::operator()(const ListId& list) const {
   return hash(list.owner) * 31 + hash(list.peer);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

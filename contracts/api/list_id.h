@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // A list is what one user sees of a conversation with another, or what every member of a group
 // sees.
@@ -39,4 +39,4 @@ struct ListIdHash {
   std::size_t operator()(const ListId& list) const;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

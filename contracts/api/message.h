@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // What a message says. (docs/zim-api.md, section 5)
 struct MessageContent {
@@ -25,4 +25,4 @@ struct Message {
   std::int64_t send_time_ms = 0;  // Unix milliseconds; 0: when it arrives
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

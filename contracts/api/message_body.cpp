@@ -9,7 +9,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -226,4 +226,4 @@ void check_message(std::int64_t type, std::string_view message, std::string_view
   }
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

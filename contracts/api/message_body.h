@@ -8,7 +8,7 @@
 #include "contracts/api/field_reader.h"
 #include "contracts/api/profile.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 enum MessageType : std::int64_t {
   kText = 1,
@@ -44,4 +44,4 @@ bool is_media(std::int64_t type);
 void check_message(std::int64_t type, std::string_view message, std::string_view pointer,
                    const Profile& profile, Findings& findings);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -9,7 +9,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using enum Mark;
@@ -238,4 +238,4 @@ Result<Profile> parse_profile(std::string_view text, std::string_view where) {
   return profile;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

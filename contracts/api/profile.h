@@ -16,7 +16,7 @@
 #include "contracts/api/result.h"
 #include "contracts/rules/rules.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // How members of an answer come that are 0, or lists without an entry.
 enum class ZeroValues { kSent, kAbsent, kNull };
@@ -99,4 +99,4 @@ nlohmann::json profile_document(const Profile& profile);
 // the nearest known one; `where` (a file name) starts its message.
 Result<Profile> parse_profile(std::string_view text, std::string_view where);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -10,7 +10,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 constexpr std::string_view kSpaceOrQuote = " \t\r\n\"'";
@@ -189,4 +189,4 @@ std::string value_unless_secret(const nlohmann::json& value) {
                            : json_type_and_value(value);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

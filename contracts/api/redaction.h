@@ -13,7 +13,7 @@
 
 #include "contracts/rules/rules.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // What stands in a secret's place.
 inline constexpr std::string_view kRedacted = "***";
@@ -46,4 +46,4 @@ std::string quote_unless_secret(std::string_view text);
 // The same for a JSON value: its type too, but of a string.
 std::string value_unless_secret(const nlohmann::json& value);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -7,7 +7,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -57,4 +57,4 @@ tl::expected<json, Finding> read_request_body(const HttpRequest& request, const 
   return std::move(*parsed);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -9,7 +9,7 @@
 #include "contracts/api/profile.h"
 #include "contracts/rules/rules.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // The body of a call as a JSON object, or the first rule that keeps it from being one: the method,
 // that it came whole, its syntax. What is only reported (its Content-Type) is added to `warnings`,
@@ -19,4 +19,4 @@ tl::expected<nlohmann::json, Finding> read_request_body(const HttpRequest& reque
                                                         std::vector<Finding>& warnings,
                                                         RuleSet& checked);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

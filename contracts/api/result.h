@@ -8,7 +8,7 @@
 
 #include <tl/expected.hpp>
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 enum class ErrorKind {
   kUsage,           // the caller asked for something that cannot be done as asked
@@ -31,4 +31,4 @@ inline tl::unexpected<Error> fail(ErrorKind kind, std::string message) {
   return tl::unexpected<Error>(Error{kind, std::move(message)});
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

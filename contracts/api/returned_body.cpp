@@ -12,7 +12,7 @@
 #include "contracts/api/message_body.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -305,4 +305,4 @@ BodyComparison compare_returned_body(std::int64_t type, std::string_view message
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // MsgBody as QueryPeerMsg returns it (docs/zim-api.md section 6): text and custom as they are;
 // types 10 to 14 as URL-encoded JSON in the names used there. `message` has passed check_message.
@@ -67,4 +67,4 @@ struct BodyComparison {
 BodyComparison compare_returned_body(std::int64_t type, std::string_view message,
                                      std::string_view got);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

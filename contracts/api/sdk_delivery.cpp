@@ -5,7 +5,7 @@
 #include <iterator>
 #include <limits>
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using enum Delivery;
@@ -81,4 +81,4 @@ std::string_view to_string(Delivery delivery) {
 
 std::string_view to_string(Role role) { return role == kSender ? "sender" : "receiver"; }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -11,7 +11,7 @@
 
 #include "contracts/rules/rules.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 struct SdkVersion {
   std::int64_t major = 0;
@@ -55,4 +55,4 @@ const DeliveryRule& delivery_of(std::int64_t message_type, Role role, const SdkV
 std::string_view to_string(Delivery delivery);
 std::string_view to_string(Role role);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -14,7 +14,7 @@
 #include "contracts/api/hex.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 std::string digest_hex(const EVP_MD* algorithm, std::string_view bytes) {
@@ -318,4 +318,4 @@ std::string diagnose_timestamp(std::int64_t timestamp, std::int64_t now) {
   return said;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -7,7 +7,7 @@
 
 #include "contracts/api/clock.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 inline constexpr std::string_view kSignatureVersion = "2.0";
 
@@ -43,4 +43,4 @@ std::optional<std::string> diagnose_signature(const SignatureParts& parts);
 // clients have (9000 s), a time zone, or just how far off. Seconds, all of them.
 std::string diagnose_timestamp(std::int64_t timestamp, std::int64_t now);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -349,4 +349,4 @@ std::string markdown_cell(std::string_view text) {
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 
@@ -79,4 +79,4 @@ std::optional<std::int64_t> parse_iso_time(std::string_view text);
 // number is seconds. In milliseconds; nothing if it is not one.
 std::optional<std::int64_t> parse_duration_ms(std::string_view text);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -4,7 +4,7 @@
 
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 bool is_allowed(std::int32_t point) {
@@ -50,4 +50,4 @@ std::optional<Finding> check_user_id(std::string_view id, std::string_view point
   return std::nullopt;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -6,7 +6,7 @@
 
 #include "contracts/rules/rules.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 inline constexpr std::size_t kMaxUserIdBytes = 32;
 
@@ -19,4 +19,4 @@ inline constexpr std::string_view kUserIdSpecials = "!#$%&()+-:;<=.>?@[]^_ {}|~"
 std::optional<Finding> check_user_id(std::string_view id, std::string_view pointer,
                                      bool hyphen_allowed = true, RuleSet* checked = nullptr);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -12,7 +12,7 @@
 #include "contracts/api/text.h"
 #include "contracts/harness/zero_values.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -110,4 +110,4 @@ AnswerCheck check_answer(std::string_view action, const HttpResponse& response,
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -7,7 +7,7 @@
 #include "contracts/api/profile.h"
 #include "contracts/rules/rules.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // What one answer by itself shows of the rules on answers.
 struct AnswerCheck {
@@ -24,4 +24,4 @@ struct AnswerCheck {
 AnswerCheck check_answer(std::string_view action, const HttpResponse& response,
                          const Profile& profile = default_profile());
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

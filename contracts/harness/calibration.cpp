@@ -12,7 +12,7 @@
 #include "contracts/api/text.h"
 #include "contracts/harness/report_text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -252,4 +252,4 @@ class Calibrator {
 
 Calibration calibrate(const RunResult& real) { return Calibrator(real).run(); }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

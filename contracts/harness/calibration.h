@@ -7,7 +7,7 @@
 
 #include "contracts/harness/run_result.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // What one run against the real service says about the mock's profile.
 struct Calibration {
@@ -21,4 +21,4 @@ struct Calibration {
 // calls that only prepared a case determine nothing.
 Calibration calibrate(const RunResult& real);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

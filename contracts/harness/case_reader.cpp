@@ -10,7 +10,7 @@
 #include "contracts/harness/case_values.h"
 #include "contracts/harness/contract_case.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -374,4 +374,4 @@ std::string missing(const Needs& needs, const Needs& can) {
   return "";
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

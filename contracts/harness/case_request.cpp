@@ -11,7 +11,7 @@
 #include "contracts/api/signature.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -164,4 +164,4 @@ Result<CaseRequest> make_request(const json& step, const std::map<std::string, j
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

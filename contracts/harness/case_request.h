@@ -9,7 +9,7 @@
 #include "contracts/harness/case_values.h"
 #include "contracts/harness/target.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 struct CaseRequest {
   HttpRequest request;        // as it is sent
@@ -22,4 +22,4 @@ Result<CaseRequest> make_request(const nlohmann::json& step,
                                  const std::map<std::string, nlohmann::json>& bodies,
                                  const CaseScope& scope, const World& world);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

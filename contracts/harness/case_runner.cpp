@@ -13,7 +13,7 @@
 #include "contracts/harness/matcher.h"
 #include "contracts/harness/zero_values.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -369,4 +369,4 @@ CaseResult run_case(const ContractCase& one, World& world, CaseSite& site) {
   return CaseRun(one, world, site).run();
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -8,7 +8,7 @@
 #include "contracts/harness/contract_case.h"
 #include "contracts/harness/run_result.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // What a run has in common over its cases.
 struct CaseSite {
@@ -24,4 +24,4 @@ struct CaseSite {
 // transport.
 CaseResult run_case(const ContractCase& one, World& world, CaseSite& site);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

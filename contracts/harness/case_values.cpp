@@ -9,7 +9,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -284,4 +284,4 @@ Result<void> check_value(const json& value, const std::string& pointer) {
   return {};
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -9,7 +9,7 @@
 
 #include "contracts/api/result.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // What the values of a case are written out with.
 struct CaseScope {
@@ -31,4 +31,4 @@ Result<void> check_value(const nlohmann::json& value, const std::string& pointer
 // Decimal digits of an integer, the text itself of a string; "" for anything else.
 std::string text_of(const nlohmann::json& value);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -17,7 +17,7 @@
 #include "contracts/harness/target.h"
 #include "contracts/rules/rules.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 enum class CaseKind {
   kAccepts,  // what the rule allows is taken
@@ -61,4 +61,4 @@ std::string to_string(const Needs& needs);
 // The first thing that a case needs and a target cannot, in words that follow "needs", or "".
 std::string missing(const Needs& needs, const Needs& can);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -3,7 +3,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/harness/suite_runner.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -43,4 +43,4 @@ std::vector<std::string> describe_calls(const ContractCase& one) {
   return lines;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -10,7 +10,7 @@
 #include "contracts/api/request_body.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -202,4 +202,4 @@ Judgement judge_exchange(const RecordedExchange& exchange, const JudgeOptions& o
   return std::move(call.judgement);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

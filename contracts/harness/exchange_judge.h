@@ -19,7 +19,7 @@
 #include "contracts/harness/verdict_policy.h"
 #include "contracts/rules/rules.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 struct RecordedExchange {
   HttpRequest request;
@@ -90,4 +90,4 @@ void judge_answer(const RecordedExchange& exchange, const JudgeOptions& options,
 // Both of one exchange by itself.
 Judgement judge_exchange(const RecordedExchange& exchange, const JudgeOptions& options = {});
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -13,7 +13,7 @@
 #include "contracts/harness/exchange_judge.h"
 #include "contracts/harness/zero_values.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -359,4 +359,4 @@ void judge_answer(const RecordedExchange& exchange, const JudgeOptions& options,
   AnswerJudge(exchange, options, call).run();
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

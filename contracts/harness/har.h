@@ -14,7 +14,7 @@
 #include "contracts/api/result.h"
 #include "contracts/harness/exchange_judge.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // What one entry is written from.
 struct HarExchange {
@@ -51,4 +51,4 @@ struct HarTraffic {
 // An Error (kInput) begins with `where`. An entry that is not as it must be is skipped and counted.
 Result<HarTraffic> read_har(std::string_view text, std::string_view where);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

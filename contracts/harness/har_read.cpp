@@ -9,7 +9,7 @@
 #include "contracts/api/text.h"
 #include "contracts/harness/har.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -202,4 +202,4 @@ Result<HarTraffic> read_har(std::string_view text, std::string_view where) {
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

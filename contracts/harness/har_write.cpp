@@ -9,7 +9,7 @@
 #include "contracts/api/text.h"
 #include "contracts/harness/har.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using nlohmann::ordered_json;
@@ -164,4 +164,4 @@ std::string har_entry(const HarExchange& exchange, const std::vector<std::string
   return entry.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -7,7 +7,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/signature.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 std::optional<ImportRepeats::Import> ImportRepeats::add(std::string_view app_id,
                                                         const nlohmann::json& body, Import import) {
@@ -18,4 +18,4 @@ std::optional<ImportRepeats::Import> ImportRepeats::add(std::string_view app_id,
   return before;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

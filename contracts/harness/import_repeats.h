@@ -8,7 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // Which imports say the same as one before: the accident that nothing in the API prevents. An App
 // and the whole body make two imports the same. Used by one thread at a time.
@@ -30,4 +30,4 @@ class ImportRepeats {
   std::unordered_map<std::string, Import> imports_;  // by a digest of what they say
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -9,7 +9,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -130,4 +130,4 @@ void match(const json& expected, const json* got, const std::string& where,
   differences.push_back({where, json_type_and_value(expected), show(got)});
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

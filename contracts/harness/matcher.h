@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 struct Difference {
   std::string where;  // JSON Pointer
@@ -19,4 +19,4 @@ struct Difference {
 void match(const nlohmann::json& expected, const nlohmann::json* got, const std::string& where,
            std::vector<Difference>& differences);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

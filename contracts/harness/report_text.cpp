@@ -7,7 +7,7 @@
 
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 std::string shown_body(std::string_view body, std::size_t max_bytes) {
@@ -143,4 +143,4 @@ std::vector<std::string> reason_lines(const CaseResult& one) {
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -11,7 +11,7 @@
 #include "contracts/harness/run_result.h"
 #include "contracts/rules/rules.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // "import" of import.send-time-not-in-future.
 std::string_view family_of(const Rule& row);
@@ -51,4 +51,4 @@ std::vector<std::string> not_exercised_lines(const RunResult& run);
 // Why a case is what it is, in lines: `why`, if there is one, then every mismatch.
 std::vector<std::string> reason_lines(const CaseResult& one);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -8,7 +8,7 @@
 #include "contracts/api/text.h"
 #include "contracts/harness/report_text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 enum class Seen { kKept, kBroken, kUnknown };
@@ -214,4 +214,4 @@ std::string_view to_string(DiffClass diff_class) {
   return "";
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -11,7 +11,7 @@
 
 #include "contracts/harness/run_result.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 enum class DiffClass {
   kSame,            // as documented, on both sides
@@ -69,4 +69,4 @@ std::string to_text(const RunDiff& diff);
 // The same as data; the classes with '_' for ' '.
 nlohmann::json to_json(const RunDiff& diff);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

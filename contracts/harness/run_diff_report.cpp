@@ -6,7 +6,7 @@
 #include "contracts/harness/run_diff.h"
 #include "contracts/harness/run_json.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -147,4 +147,4 @@ json to_json(const RunDiff& diff) {
           {"rules", std::move(rules)}};
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -4,7 +4,7 @@
 #include "contracts/api/text.h"
 #include "contracts/harness/report_text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -190,4 +190,4 @@ json to_json(const RunResult& run, std::size_t max_body_bytes) {
           {"cases", std::move(cases)}};
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -13,7 +13,7 @@
 #include "contracts/api/result.h"
 #include "contracts/harness/run_result.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // Goes up when a reader of the last version could no longer read the document.
 inline constexpr std::int64_t kRunFormatVersion = 1;
@@ -38,4 +38,4 @@ nlohmann::json to_json(const RunResult& run,
 // kRunFormatVersion: "WHERE: /cases/3/rule: expected ..., got ...".
 Result<RunResult> run_from_json(std::string_view text, std::string_view where);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -9,7 +9,7 @@
 #include "contracts/api/text.h"
 #include "contracts/harness/run_json.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -311,4 +311,4 @@ Result<RunResult> run_from_json(std::string_view text, std::string_view where) {
   return run;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -7,7 +7,7 @@
 #include "contracts/api/operations/operation.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 CaseResult result_of(const ContractCase& one) {
   CaseResult out;
   out.name = one.name;
@@ -107,4 +107,4 @@ std::string curl_line(const CallRecord& call) {
   return line;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -13,7 +13,7 @@
 #include "contracts/harness/contract_case.h"
 #include "contracts/rules/rules.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 enum class CaseVerdict {
   kPass,
@@ -118,4 +118,4 @@ int exit_code(RunOutcome outcome);
 // action of the vendor's, or with a wrong signature that needs the secret.
 std::string curl_line(const CallRecord& call);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -10,7 +10,7 @@
 #include "contracts/harness/answer_check.h"
 #include "contracts/harness/case_runner.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -343,4 +343,4 @@ RunResult run_suite(const std::vector<ContractCase>& cases, Target& target,
   return run.finish(true, false);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -12,7 +12,7 @@
 #include "contracts/harness/run_result.h"
 #include "contracts/harness/target.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // A line of a list of known failures: a pattern, and after '#' why.
 struct KnownCase {
@@ -52,4 +52,4 @@ RunResult run_suite(const std::vector<ContractCase>& cases, Target& target,
 // The calls that the case makes, in the words of the case: a line for each call, list and import.
 std::vector<std::string> describe_calls(const ContractCase& one);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

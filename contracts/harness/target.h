@@ -12,7 +12,7 @@
 #include "contracts/api/profile.h"
 #include "contracts/api/result.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // What a case asks of the App it runs against, beyond users and messages.
 struct WorldSettings {
@@ -66,4 +66,4 @@ class Target {
   virtual Result<std::unique_ptr<World>> open(const WorldSettings& settings) = 0;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -10,7 +10,7 @@
 #include "contracts/api/signature.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -254,4 +254,4 @@ void TrafficJudge::follow_items(const json& items, const Place& place, List& lis
   }
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

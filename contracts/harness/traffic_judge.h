@@ -13,7 +13,7 @@
 #include "contracts/harness/exchange_judge.h"
 #include "contracts/harness/import_repeats.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // Judges recorded exchanges one after another, each by itself and against the ones before: reused
 // nonces, the rate, the order of imports, values of Next that were never returned, imports made
@@ -74,4 +74,4 @@ class TrafficJudge {
   std::size_t remembered_ = 0;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 constexpr std::size_t kKept = 10'000;  // bounds the memory; a finding quotes what was sent
@@ -127,4 +127,4 @@ std::vector<TrafficTally::Row> TrafficTally::rows() const {
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

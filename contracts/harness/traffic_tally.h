@@ -10,7 +10,7 @@
 
 #include "contracts/harness/exchange_judge.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // Sums up the judgements of many exchanges: by rule and side, and each distinct finding once. Used
 // by one thread at a time.
@@ -114,4 +114,4 @@ class TrafficTally {
   std::vector<Note> notes_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

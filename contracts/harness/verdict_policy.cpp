@@ -1,6 +1,6 @@
 #include "contracts/harness/verdict_policy.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 std::string_view to_string(Side side) { return side == Side::kClient ? "client" : "server"; }
 
@@ -38,4 +38,4 @@ Severity server_severity(RuleId id, bool may_differ) {
   return may_differ || rule(id).mark == Mark::kAssumed ? Severity::kObserved : Severity::kBreach;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -10,7 +10,7 @@
 
 #include "contracts/rules/rules.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 enum class Side { kClient, kServer };
 std::string_view to_string(Side side);  // "client", "server"
@@ -37,4 +37,4 @@ struct VerdictPolicy {
   bool duplicates_fail = true;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -7,7 +7,7 @@
 
 #include "contracts/api/operations/operation.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -53,4 +53,4 @@ void put_back_zeros(std::string_view action, json& answer, ZeroValues zeros) {
   }
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

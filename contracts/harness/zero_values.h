@@ -9,7 +9,7 @@
 
 #include "contracts/api/profile.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // Makes of an answer's members, beside Code, Message and RequestId, what a service sends that goes
 // by `zeros`; the entries of its lists too.
@@ -19,4 +19,4 @@ void leave_out_zeros(nlohmann::json& members, ZeroValues zeros);
 // `zeros` back into it. With kSent, and of what is no object, nothing.
 void put_back_zeros(std::string_view action, nlohmann::json& answer, ZeroValues zeros);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -9,7 +9,7 @@
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -210,4 +210,4 @@ EntityCounts count_beside_users(const Entities& entities) {
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

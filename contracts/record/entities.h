@@ -26,7 +26,7 @@
 
 #include "contracts/rules/rules.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // What is known of a user beside the id; "" for what is not.
 struct UserEntity {
@@ -90,4 +90,4 @@ inline constexpr std::string_view kBlockedUsers = "blocked users";
 using EntityCounts = std::map<std::string, std::uint64_t, std::less<>>;
 EntityCounts count_beside_users(const Entities& entities);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

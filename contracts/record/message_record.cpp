@@ -8,7 +8,7 @@
 #include "contracts/api/operations/import_peer_msg.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -199,4 +199,4 @@ MessageRecord MessageRecordReader::read(json line) const {
   return record;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

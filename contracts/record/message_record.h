@@ -16,7 +16,7 @@
 #include "contracts/api/message.h"
 #include "contracts/api/profile.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // What a line is about: its member Record, "tenant", "devices", or an entity ("user", "group",
 // "member", "relation": entities.h); without one, a message.
@@ -70,4 +70,4 @@ class MessageRecordReader {
   Profile profile_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

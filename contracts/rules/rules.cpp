@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using enum Mark;
@@ -79,4 +79,4 @@ std::string Finding::line() const {
   return fmt::format("{}: {}expected {}, got {}", rule(rule_id).id, where, expected, got);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

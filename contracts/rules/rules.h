@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // How the fact is known; docs/zim-api.md says which.
 enum class Mark { kDocumented, kInferred, kAssumed };
@@ -92,4 +92,4 @@ struct Finding {
   std::string line() const;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

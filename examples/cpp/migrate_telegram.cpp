@@ -16,7 +16,7 @@ using namespace zimmock;
 
 const SystemClock kClock;
 
-struct Pause : Waiter {  // nothing interrupts it
+struct Pause : client::Waiter {  // nothing interrupts it
   bool wait_until(std::int64_t ns) override {
     std::this_thread::sleep_for(std::chrono::nanoseconds(ns - kClock.monotonic_ns()));
     return true;
@@ -24,47 +24,47 @@ struct Pause : Waiter {  // nothing interrupts it
   bool interrupted() const override { return false; }
 };
 
-Result<MigrationResult> migrate(const std::string& file, const std::string& journal_file) {
-  FormatOptions reading;
+Result<client::MigrationResult> migrate(const std::string& file, const std::string& journal_file) {
+  client::FormatOptions reading;
   reading.users = {{"user99", "erin"}, {"user4321", "dan"}};
   reading.time_zone = "Europe/Berlin";
   const auto inputs =
-      find_inputs(std::vector{file}, nullptr, std::filesystem::temp_directory_path());
+      client::find_inputs(std::vector{file}, nullptr, std::filesystem::temp_directory_path());
   if (!inputs) return tl::unexpected(inputs.error());
-  const auto source = open_inputs(*inputs, reading);
+  const auto source = client::open_inputs(*inputs, reading);
   if (!source) return tl::unexpected(source.error());
 
-  PlanOptions planning;
+  client::PlanOptions planning;
   planning.now_ms = kClock.wall_ms();
   planning.retention_ms = 30 * kMillisPerDay;
-  planning.shift = {TimeShift::Kind::kNewestIsNow, 0};
-  planning.too_old = TooOldPolicy::kClamp;
-  planning.bad = BadPolicy::kQuarantine;
-  const auto plan = make_plan(**source, planning);
+  planning.shift = {client::TimeShift::Kind::kNewestIsNow, 0};
+  planning.too_old = client::TooOldPolicy::kClamp;
+  planning.bad = client::BadPolicy::kQuarantine;
+  const auto plan = client::make_plan(**source, planning);
   if (!plan) return tl::unexpected(plan.error());
   std::printf("%llu imports planned\n", static_cast<unsigned long long>(plan->counts.imports));
 
   MockServer service;
   const MockTenant app = service.tenant();
-  const CurlOptions where{.endpoint = *parse_endpoint(service.url())};
-  const TransportFactory transports = [&] { return CurlTransport::open(where); };
-  const auto journal = SqliteJournal::open(journal_file, {{"file", file}}, kClock);
+  const client::CurlOptions where{.endpoint = *client::parse_endpoint(service.url())};
+  const client::TransportFactory transports = [&] { return client::CurlTransport::open(where); };
+  const auto journal = client::SqliteJournal::open(journal_file, {{"file", file}}, kClock);
   if (!journal) return tl::unexpected(journal.error());
   if (auto begun = (*journal)->begin(*plan, {}); !begun) return tl::unexpected(begun.error());
   Pause pause;
-  ProgressBoard board;
-  Quarantine quarantine;
-  CallLimits limits(20, kClock, pause);
-  const RunContext run{*plan,  **source, transports, {app.app_id(), app.server_secret()},
-                       kClock, pause,    board,      quarantine,
-                       limits};
-  MigrationObserver silent;
-  return run_migration(run, **journal, false, silent);
+  client::ProgressBoard board;
+  client::Quarantine quarantine;
+  client::CallLimits limits(20, kClock, pause);
+  const client::RunContext run{*plan,  **source, transports, {app.app_id(), app.server_secret()},
+                               kClock, pause,    board,      quarantine,
+                               limits};
+  client::MigrationObserver silent;
+  return client::run_migration(run, **journal, false, silent);
 }
 
 int main(int argc, char** argv) {
   const auto done =
       migrate(argc > 1 ? argv[1] : "result.json", argc > 2 ? argv[2] : "chat.journal");
   std::puts(done ? done->verdict.line.c_str() : done.error().message.c_str());
-  return done && done->verdict.outcome <= Outcome::kVerifiedInPart ? 0 : 1;
+  return done && done->verdict.outcome <= client::Outcome::kVerifiedInPart ? 0 : 1;
 }

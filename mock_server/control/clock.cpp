@@ -4,7 +4,7 @@
 #include "contracts/api/text.h"
 #include "mock_server/control/control_call.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 // The only member of the body, a text.
@@ -59,4 +59,4 @@ ControlResult advance_clock(ControlCall& call) {
   return show_clock(call);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -12,7 +12,7 @@
 #include "mock_server/control/control_call.h"
 #include "mock_server/http/http_listener.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 using json = nlohmann::json;
@@ -291,4 +291,4 @@ tl::expected<void, ControlError> only_members(const json& object,
   return {};
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

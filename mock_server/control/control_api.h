@@ -9,7 +9,7 @@
 #include "mock_server/http/wire_answer.h"
 #include "mock_server/service/service.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 inline constexpr std::string_view kControlRoot = "/_zimmock/";
 inline constexpr std::string_view kControlPath = "/_zimmock/v1";
@@ -50,4 +50,4 @@ struct ControlRoute {
 // Every call, in the order of `zimmock list control`.
 std::vector<ControlRoute> control_routes();
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

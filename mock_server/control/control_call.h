@@ -16,7 +16,7 @@
 #include "mock_server/http/wire_answer.h"
 #include "mock_server/requests/request_filter.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 struct ControlReply {
   int status = 200;
@@ -111,4 +111,4 @@ ControlResult list_unmatched(ControlCall& call);
 ControlResult verify_requests(ControlCall& call);
 ControlResult wait_for_requests(ControlCall& call);
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

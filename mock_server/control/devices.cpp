@@ -8,7 +8,7 @@
 #include "mock_server/control/control_call.h"
 #include "mock_server/tenant/devices_json.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 using json = nlohmann::json;
@@ -90,4 +90,4 @@ ControlResult view_conversation(ControlCall& call) {
   return reply;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -3,7 +3,7 @@
 #include "contracts/api/text.h"
 #include "mock_server/control/control_call.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 nlohmann::json to_json(const FaultRule& rule) {
@@ -50,4 +50,4 @@ ControlResult clear_faults(ControlCall& call) {
   return ControlReply{};
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

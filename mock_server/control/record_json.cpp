@@ -8,7 +8,7 @@
 #include "contracts/api/text.h"
 #include "mock_server/requests/verification.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 using json = nlohmann::json;
@@ -94,4 +94,4 @@ json to_json(const RequestRecord& record, std::span<const std::string> secrets) 
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -7,10 +7,10 @@
 
 #include "mock_server/requests/request_record.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 // A journal entry as the control API shows it. `secrets` and what is called a signature or a secret
 // are redacted wherever they stand in the bodies.
 nlohmann::json to_json(const RequestRecord& record, std::span<const std::string> secrets);
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -7,7 +7,7 @@
 #include "mock_server/requests/verification.h"
 #include "mock_server/service/secrets.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 using json = nlohmann::json;
@@ -199,4 +199,4 @@ ControlResult wait_for_requests(ControlCall& call) {
   return reply;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

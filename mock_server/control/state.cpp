@@ -2,7 +2,7 @@
 
 #include "mock_server/control/control_call.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 ControlResult import_document(ControlCall& call, StateMode mode) {
@@ -39,4 +39,4 @@ ControlResult reset_tenant_state(ControlCall& call) {
   return ControlReply{};
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -8,7 +8,7 @@
 #include "mock_server/control/control_call.h"
 #include "mock_server/tenant/state_document.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 using json = nlohmann::json;
@@ -118,4 +118,4 @@ ControlResult delete_tenant(ControlCall& call) {
   return ControlReply{};
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -16,7 +16,7 @@
 #include "contracts/api/result.h"
 #include "mock_server/http/wire_answer.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 enum class FaultWhen : unsigned {
   kBeforeRead = 1,    // the head has arrived, the body is not read
@@ -94,4 +94,4 @@ std::string to_spec(const Fault& fault);
 // "A/B": two user ids ('/' is in none).
 Result<std::pair<std::string, std::string>> parse_conversation(std::string_view text);
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -8,7 +8,7 @@
 #include "mock_server/faults/fault.h"
 #include "mock_server/world/tenant_clock.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 constexpr unsigned when(FaultWhen one) { return static_cast<unsigned>(one); }
@@ -245,4 +245,4 @@ std::vector<std::string_view> fault_names() {
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

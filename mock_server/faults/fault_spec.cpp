@@ -9,7 +9,7 @@
 #include "contracts/api/text.h"
 #include "mock_server/faults/fault.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 using json = nlohmann::json;
@@ -256,4 +256,4 @@ Result<std::pair<std::string, std::string>> parse_conversation(std::string_view 
   return std::pair(std::string(text.substr(0, slash)), std::string(text.substr(slash + 1)));
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -2,7 +2,7 @@
 
 #include "contracts/api/operations/clear_peer_message.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 Reply handle_clear_peer_message(Tenant& tenant, const nlohmann::json& body,
                                 std::int64_t /*now_ms*/) {
@@ -23,4 +23,4 @@ Reply handle_clear_peer_message(Tenant& tenant, const nlohmann::json& body,
   return reply;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -6,7 +6,7 @@
 
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 constexpr Handler kHandlers[] = {
@@ -48,4 +48,4 @@ std::optional<Finding> check_registered(const Tenant& tenant, const std::string&
   return std::nullopt;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

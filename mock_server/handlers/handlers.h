@@ -6,7 +6,7 @@
 #include "mock_server/handlers/reply.h"
 #include "mock_server/tenant/tenant.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 // One operation: `body` is the request's JSON object, `now_ms` the tenant's time at which the
 // request is judged. Checks without the tenant's lock, acts with it, and either applies the call as
@@ -33,4 +33,4 @@ std::optional<Finding> check_registered(const Tenant& tenant, const std::string&
                                         const std::string& to, RuleSet& checked,
                                         RuleId from_rule = RuleId::kSenderRegistered);
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

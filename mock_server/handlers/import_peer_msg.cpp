@@ -4,7 +4,7 @@
 #include "contracts/api/text.h"
 #include "mock_server/handlers/handlers.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 StoredMessage to_stored(const Message& message, const Profile& profile, std::int64_t now_ms) {
@@ -49,4 +49,4 @@ Reply handle_import_peer_msg(Tenant& tenant, const nlohmann::json& body, std::in
   return reply;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -7,7 +7,7 @@
 #include "contracts/api/returned_body.h"
 #include "mock_server/handlers/handlers.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 using json = nlohmann::json;
@@ -103,4 +103,4 @@ Reply handle_query_peer_msg(Tenant& tenant, const json& body, std::int64_t now_m
   return reply;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -3,7 +3,7 @@
 #include "contracts/api/text.h"
 #include "mock_server/handlers/handlers.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 Reply handle_query_user_infos(Tenant& tenant, const nlohmann::json& body, std::int64_t now_ms) {
   const Profile& profile = tenant.profile();
@@ -45,4 +45,4 @@ Reply handle_query_user_infos(Tenant& tenant, const nlohmann::json& body, std::i
   return reply;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

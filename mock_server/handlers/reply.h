@@ -11,7 +11,7 @@
 #include "contracts/api/field_reader.h"
 #include "contracts/api/profile.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 // What an operation answers, before it becomes HTTP.
 struct Reply {
@@ -37,4 +37,4 @@ struct Reply {
   }
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

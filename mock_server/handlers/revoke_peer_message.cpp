@@ -4,7 +4,7 @@
 #include "contracts/api/text.h"
 #include "mock_server/handlers/handlers.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 // In the order found, own, once, in time (assumed).
@@ -68,4 +68,4 @@ Reply handle_revoke_peer_message(Tenant& tenant, const nlohmann::json& body, std
   return reply;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -5,7 +5,7 @@
 #include "contracts/api/text.h"
 #include "mock_server/handlers/handlers.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 using json = nlohmann::json;
@@ -53,4 +53,4 @@ Reply handle_user_register(Tenant& tenant, const json& body, std::int64_t /*now_
   return reply;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

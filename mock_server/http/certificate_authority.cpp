@@ -11,7 +11,7 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 constexpr std::array<std::string_view, 7> kVendorHosts{
@@ -160,4 +160,4 @@ Result<CertificateAndKey> make_leaf(const CertificateAndKey& ca, std::int64_t no
   return to_pem(leaf.get(), key.get());
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -7,7 +7,7 @@
 
 #include "contracts/api/result.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 struct CertificateAndKey {
   std::string certificate_pem;
@@ -28,4 +28,4 @@ Result<CertificateAndKey> make_ca(std::int64_t now_ms);
 // `ca`, valid from a day before `now_ms` for 90 days.
 Result<CertificateAndKey> make_leaf(const CertificateAndKey& ca, std::int64_t now_ms);
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

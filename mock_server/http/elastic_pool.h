@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-namespace zimmock {
+namespace zimmock::mock {
 
 // Threads that are made when they are needed: cpp-httplib holds one per open connection, so a fixed
 // pool either makes connections wait or makes the start slow. Past `max_threads` work waits.
@@ -66,4 +66,4 @@ class ElasticPool {
   bool stopping_ = false;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

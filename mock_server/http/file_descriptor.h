@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace zimmock {
+namespace zimmock::mock {
 
 // Owns a file descriptor, or none (-1).
 class FileDescriptor {
@@ -34,4 +34,4 @@ inline void reset_connection(int fd) {
   ::connect(fd, &nobody, sizeof nobody);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

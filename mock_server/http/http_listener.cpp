@@ -23,7 +23,7 @@
 #include "mock_server/http/http_wire.h"
 #include "mock_server/http/pauses.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 // What is thrown away of a body over the limit so that its connection can be kept; of a larger one
@@ -337,4 +337,4 @@ bool is_loopback(const std::string& host) {
   return ::inet_pton(AF_INET, host.c_str(), &address) == 1 && (ntohl(address.s_addr) >> 24) == 127;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

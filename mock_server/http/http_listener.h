@@ -11,7 +11,7 @@
 #include "mock_server/http/certificate_authority.h"
 #include "mock_server/http/wire_answer.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 struct ListenAddress {
   std::string host = "127.0.0.1";
@@ -59,4 +59,4 @@ class HttpListener {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

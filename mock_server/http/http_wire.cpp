@@ -15,7 +15,7 @@
 #include "contracts/api/text.h"
 #include "mock_server/http/file_descriptor.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 struct PeerAddress {
@@ -204,4 +204,4 @@ void shut_connections_on(int port) {
   });
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -7,7 +7,7 @@
 #include "mock_server/http/pauses.h"
 #include "mock_server/http/wire_answer.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 // The connection that a request came in on.
 struct Connection {
@@ -28,4 +28,4 @@ void spoil(const WireFault& fault, const Connection& connection, httplib::Respon
 // those that wait in keep-alive, and stopping would wait for their timeout.
 void shut_connections_on(int port);
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

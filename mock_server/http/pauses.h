@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <mutex>
 
-namespace zimmock {
+namespace zimmock::mock {
 
 // Waits in real time that can be called off, for delays that were asked for. Thread-safe.
 class Pauses {
@@ -32,4 +32,4 @@ class Pauses {
   bool cancelled_ = false;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

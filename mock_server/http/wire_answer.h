@@ -9,7 +9,7 @@
 
 #include "contracts/api/http.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 // What becomes of an answer on its way to the client. Only a fault makes it anything but kIntact.
 struct WireFault {
@@ -70,4 +70,4 @@ class BodyReader {
   Stream stream_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -18,7 +18,7 @@
 #include "mock_server/proxy/proxy_connection.h"
 #include "mock_server/proxy/tunnel.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 Result<SocketAddress> resolve(const ListenAddress& wanted) {
@@ -158,4 +158,4 @@ int ConnectProxy::port() const { return impl_->port(); }
 
 void ConnectProxy::stop() { impl_->stop(); }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -9,7 +9,7 @@
 #include "contracts/api/result.h"
 #include "mock_server/http/http_listener.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 // An HTTP proxy for clients that hard-code the vendor's address: it accepts CONNECT for port 443 of
 // the vendor's hosts (vendor_hosts(), without regard to case) and joins the tunnel to a TLS
@@ -58,4 +58,4 @@ class ConnectProxy {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -14,7 +14,7 @@
 #include "mock_server/http/certificate_authority.h"
 #include "mock_server/proxy/tunnel.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 constexpr std::size_t kMaxHeadBytes = 8 * 1024;
@@ -237,4 +237,4 @@ FileDescriptor ProxyConnection::connect_to(const SocketAddress& address) const {
   return error == 0 ? std::move(socket) : FileDescriptor();
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -10,7 +10,7 @@
 #include "contracts/api/clock.h"
 #include "mock_server/http/file_descriptor.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 struct SocketAddress {
   sockaddr_storage storage{};
@@ -64,4 +64,4 @@ class ProxyConnection {
   std::string origin_head_;     // of a request in absolute form: what the listener gets instead
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

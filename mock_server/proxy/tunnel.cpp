@@ -13,7 +13,7 @@
 
 #include "mock_server/http/file_descriptor.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 constexpr std::size_t kBufferBytes = 64 * 1024;
@@ -139,4 +139,4 @@ bool wait_for_socket(int fd, short events, int wake_fd, int timeout_ms) {
   return ready > 0 && polls[1].revents == 0;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

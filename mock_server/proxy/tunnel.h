@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace zimmock {
+namespace zimmock::mock {
 
 // Carries bytes between two connected, non-blocking TCP sockets until both directions have ended;
 // blocks until then. What comes is sent on in order; at most 64 KiB a direction are held.
@@ -19,4 +19,4 @@ void run_tunnel(int client_fd, int server_fd, int wake_fd, std::string first);
 // readable or hangs up, or `timeout_ms` (-1: never) has passed.
 bool wait_for_socket(int fd, short events, int wake_fd, int timeout_ms);
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

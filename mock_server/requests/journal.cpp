@@ -6,7 +6,7 @@
 
 #include "mock_server/requests/record_texts.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 std::size_t group_key(const RequestRecord& record) {
@@ -180,4 +180,4 @@ void Journal::cancel() {
   changed_.notify_all();
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -13,7 +13,7 @@
 #include "mock_server/requests/request_filter.h"
 #include "mock_server/requests/request_record.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 struct JournalLimits {
   std::size_t entries = 10'000;               // 0: nothing is kept
@@ -76,4 +76,4 @@ class Journal {
   bool cancelled_ = false;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -2,7 +2,7 @@
 
 #include "mock_server/requests/request_record.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 // Calls `visit` for every text of a record, const or not: whoever redacts or weighs a record must
 // miss none.
@@ -22,4 +22,4 @@ void each_text(Record& record, const Visit& visit) {
   for (auto& fault : record.faults) visit(fault);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -8,7 +8,7 @@
 #include "contracts/api/text.h"
 #include "mock_server/faults/fault.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 Result<void> set_action(RequestFilter& filter, const std::string& value) {
@@ -198,4 +198,4 @@ std::vector<RequestFilterWord> request_filter_words() {
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -10,7 +10,7 @@
 #include "contracts/api/result.h"
 #include "mock_server/requests/request_record.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 // Which requests are meant; an empty filter means all. (Every member has an initializer, so that a
 // caller who designates some is not warned of the others.) The words are those of the control API
@@ -48,4 +48,4 @@ struct RequestFilterWord {
 };
 std::vector<RequestFilterWord> request_filter_words();
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

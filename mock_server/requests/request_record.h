@@ -10,7 +10,7 @@
 #include "contracts/api/list_id.h"
 #include "contracts/rules/rules.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 // A rule that a request broke.
 struct BrokenRule {
@@ -76,4 +76,4 @@ struct RequestRecord {
   }
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -9,7 +9,7 @@
 
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 constexpr std::size_t kMaxListed = 20;
@@ -159,4 +159,4 @@ Verification verify(const Journal& journal, const Expectation& expected) {
   return std::move(report).done();
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -7,7 +7,7 @@
 #include "mock_server/requests/journal.h"
 #include "mock_server/requests/request_filter.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 // What a test expects of the requests that match a filter. At least one member is set.
 struct Expectation {
@@ -33,4 +33,4 @@ Verification verify(const Journal& journal, const Expectation& expected);
 // One line about a request: "#4 12:00:00.123Z ImportPeerMsg u1>u2 (list of u1) code 0".
 std::string request_line(const RequestRecord& record);
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

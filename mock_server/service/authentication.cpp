@@ -5,7 +5,7 @@
 #include "contracts/api/redaction.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 Reply refuse_call(const Profile& profile, const Finding& refusal) {
   Reply reply = Reply::refuse(profile, refusal);
@@ -44,4 +44,4 @@ std::optional<Finding> authenticate(Tenant* tenant_or_null, CommonParameters& p,
   return std::nullopt;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

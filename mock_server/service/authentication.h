@@ -7,7 +7,7 @@
 #include "mock_server/handlers/reply.h"
 #include "mock_server/tenant/tenant.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 // The answer to a call that is refused before its operation looks at it. Where its common
 // parameters cannot be read no tenant is known, and the profile is the default one.
@@ -20,4 +20,4 @@ Reply refuse_call(const Profile& profile, const Finding& refusal);
 std::optional<Finding> authenticate(Tenant* tenant, CommonParameters& parameters,
                                     std::int64_t now_ms);
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

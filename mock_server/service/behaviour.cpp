@@ -2,7 +2,7 @@
 
 #include "mock_server/handlers/handlers.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 Reply Behaviour::apply(const ServiceCall& call, const nlohmann::json& body) const {
   return handler_of(call.operation)(*call.tenant, body, call.now_ms);
@@ -13,4 +13,4 @@ const Behaviour& honest_behaviour() {
   return honest;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

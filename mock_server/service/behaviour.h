@@ -10,7 +10,7 @@
 #include "mock_server/handlers/reply.h"
 #include "mock_server/tenant/tenant.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 class Service;
 
@@ -47,4 +47,4 @@ class Behaviour {
 
 const Behaviour& honest_behaviour();
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

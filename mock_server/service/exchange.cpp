@@ -15,7 +15,7 @@
 #include "mock_server/requests/record_texts.h"
 #include "mock_server/service/secrets.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 using json = nlohmann::json;
@@ -284,4 +284,4 @@ void Exchange::record() {
   tenant_->late_effects().schedule(std::move(*late_));
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

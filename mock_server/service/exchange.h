@@ -10,7 +10,7 @@
 #include "mock_server/service/authentication.h"
 #include "mock_server/service/service.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 // One request's way through the service: common parameters, faults before the body is read, body,
 // authentication, rate, faults before the effect, handler, faults after it, journal. Used once.
@@ -62,4 +62,4 @@ class Exchange {
   std::optional<LateEffect> late_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -1,6 +1,6 @@
 #include "mock_server/service/secrets.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 std::vector<std::string> secrets_of(const Service& service) {
   std::vector<std::string> out;
@@ -8,4 +8,4 @@ std::vector<std::string> secrets_of(const Service& service) {
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

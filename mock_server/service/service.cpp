@@ -8,7 +8,7 @@
 #include "mock_server/handlers/handlers.h"
 #include "mock_server/service/exchange.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 Service::Service(const Clock& clock, RequestObserver observer, std::uint64_t rng_seed)
     : clock_(clock), observer_(std::move(observer)), rng_seed_(rng_seed) {}
@@ -119,4 +119,4 @@ Result<HttpResponse> LoopbackTransport::send(const HttpRequest& request) {
   return std::move(answer.response);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

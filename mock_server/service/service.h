@@ -18,7 +18,7 @@
 #include "mock_server/service/behaviour.h"
 #include "mock_server/tenant/tenant.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 using RequestObserver = std::function<void(const RequestRecord&)>;
 
@@ -99,4 +99,4 @@ class LoopbackTransport : public Transport {
   Service& service_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

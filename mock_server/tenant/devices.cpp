@@ -8,7 +8,7 @@
 #include "contracts/api/text.h"
 #include "mock_server/tenant/tenant.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 constexpr std::size_t kMaxVersionBytes = 64;
@@ -119,4 +119,4 @@ DeliveryView delivery_view(Tenant& tenant, const std::string& user_id, const std
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -15,7 +15,7 @@
 #include "contracts/api/result.h"
 #include "contracts/api/sdk_delivery.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 class Tenant;
 
@@ -101,4 +101,4 @@ DeliveryView delivery_view(Tenant& tenant, const std::string& user_id, const std
                            std::int64_t oldest_ms,
                            std::size_t max_messages = std::numeric_limits<std::size_t>::max());
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -2,7 +2,7 @@
 
 #include "contracts/api/message_body.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 using nlohmann::ordered_json;
@@ -80,4 +80,4 @@ ordered_json to_json(const DeliveryView& view) {
   return {{"user_id", view.user_id}, {"peer_id", view.peer_id}, {"devices", devices}};
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -6,7 +6,7 @@
 
 #include "mock_server/tenant/devices.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 // {"devices":[{"user_id","sdk_versions":["2.6.0"]}]}
 nlohmann::ordered_json to_json(const Devices& devices);
@@ -21,4 +21,4 @@ nlohmann::ordered_json to_json(const DeviceSummary& summary);
 // emptied message.
 nlohmann::ordered_json to_json(const DeliveryView& view);
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

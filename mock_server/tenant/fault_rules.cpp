@@ -6,7 +6,7 @@
 
 #include "mock_server/world/cursor.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 bool is_at(FaultWhen point, FaultWhen when) {
@@ -91,4 +91,4 @@ std::uint64_t FaultRules::draw(const FaultRule& rule, std::uint64_t salt) const 
   return mix(mix(mix(seed_ ^ salt) + rule.id) + rule.matched);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

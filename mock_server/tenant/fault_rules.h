@@ -11,7 +11,7 @@
 #include "mock_server/faults/fault.h"
 #include "mock_server/requests/request_record.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 struct FaultRule {
   std::uint64_t id = 0;  // from 1 in a tenant, in the order added
@@ -60,4 +60,4 @@ class FaultRules {
   std::uint64_t last_id_ = 0;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -11,7 +11,7 @@
 
 #include "contracts/api/operations/operation.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 // A request whose effect is still to come (the fault late-apply).
 struct LateEffect {
@@ -56,4 +56,4 @@ class LateEffects {
   std::multimap<std::int64_t, LateEffect> effects_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

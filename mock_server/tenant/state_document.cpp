@@ -9,7 +9,7 @@
 #include "contracts/api/text.h"
 #include "mock_server/tenant/state_reader.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 using State = Tenant::State;
@@ -226,4 +226,4 @@ StateCounts count_state(Tenant& tenant) {
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

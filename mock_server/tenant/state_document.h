@@ -30,7 +30,7 @@
 #include "contracts/record/entities.h"
 #include "mock_server/tenant/tenant.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 class StateReader;
 
@@ -88,4 +88,4 @@ void clear_state(Tenant& tenant);
 // O(lists). Thread-safe.
 StateCounts count_state(Tenant& tenant);
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -12,7 +12,7 @@
 #include "contracts/record/message_record.h"
 #include "mock_server/tenant/tenant.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 using json = nlohmann::json;
@@ -234,4 +234,4 @@ void StateReader::add(std::string_view part) { lines_->add(part); }
 
 Result<StateDocument> StateReader::finish() { return lines_->finish(); }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -21,7 +21,7 @@
 #include "mock_server/tenant/devices.h"
 #include "mock_server/world/message_list.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 // One entry of one user's list.
 struct StateEntry {
@@ -60,4 +60,4 @@ class StateReader {
   std::unique_ptr<Lines> lines_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

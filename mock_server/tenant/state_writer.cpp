@@ -9,7 +9,7 @@
 #include "contracts/api/message_body.h"
 #include "mock_server/tenant/state_document.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 // One line, member by member in the order written. By hand, because a document of a million lines
@@ -157,4 +157,4 @@ std::string export_state(Tenant& tenant) {
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -5,7 +5,7 @@
 
 #include "contracts/api/signature.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 bool NonceMemory::seen(std::string_view nonce, std::int64_t now_ms, std::int64_t window_ms) {
   constexpr std::size_t kMaxPerGeneration = 1'000'000;
@@ -109,4 +109,4 @@ void Tenant::forget_calls() {
   nonces_ = {};
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -26,7 +26,7 @@
 #include "mock_server/world/rate_window.h"
 #include "mock_server/world/tenant_clock.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 inline constexpr std::uint32_t kDefaultAppId = 12345;
 // From the vendor's published signature example; not a secret.
@@ -143,4 +143,4 @@ class Tenant {
   std::int64_t last_msg_id_ = kFirstMsgId;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

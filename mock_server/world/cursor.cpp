@@ -1,6 +1,6 @@
 #include "mock_server/world/cursor.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 constexpr std::uint64_t kCheckBits = 16;
@@ -49,4 +49,4 @@ std::optional<std::int64_t> CursorCodec::decode(std::int64_t next) const {
   return static_cast<std::int64_t>(x >> kCheckBits);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-namespace zimmock {
+namespace zimmock::mock {
 
 // Scatters the bits of a number, repeatably; not for secrets.
 std::uint64_t mix(std::uint64_t value);
@@ -30,4 +30,4 @@ class CursorCodec {
   std::uint64_t pad_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -2,7 +2,7 @@
 
 #include <limits>
 
-namespace zimmock {
+namespace zimmock::mock {
 namespace {
 
 // What nobody gets back does not count.
@@ -50,4 +50,4 @@ MessageList::Page MessageList::page(std::int64_t after, std::size_t count) const
   return page;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

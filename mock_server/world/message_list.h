@@ -10,7 +10,7 @@
 #include "contracts/api/message.h"
 #include "contracts/api/operations/query_peer_msg.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 struct StoredMessage {
   std::string sender;
@@ -83,4 +83,4 @@ class MessageList {
   std::int64_t cleared_through_seq_ = 0;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

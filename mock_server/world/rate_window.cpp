@@ -2,7 +2,7 @@
 
 #include "contracts/api/clock.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 bool RateWindow::admit(std::int64_t now_ns, std::int64_t limit) {
   const std::int64_t oldest_ns =
@@ -13,4 +13,4 @@ bool RateWindow::admit(std::int64_t now_ns, std::int64_t limit) {
   return true;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

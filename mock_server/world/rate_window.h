@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <deque>
 
-namespace zimmock {
+namespace zimmock::mock {
 
 // Counts calls against a limit a second. A refused call does not count (assumed). Memory: one entry
 // a call of the last second. Not thread-safe.
@@ -21,4 +21,4 @@ class RateWindow {
   std::deque<std::int64_t> admitted_ns_;
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace zimmock {
+namespace zimmock::mock {
 
 using Mode = ClockSetting::Mode;
 
@@ -92,4 +92,4 @@ void TenantClock::set_locked(const ClockSetting& setting) {
   base_ns_ += std::min(jump_ms, room_ms) * kNanosPerMilli;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

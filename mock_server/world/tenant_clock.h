@@ -6,7 +6,7 @@
 #include "contracts/api/clock.h"
 #include "contracts/api/clock_setting.h"
 
-namespace zimmock {
+namespace zimmock::mock {
 
 // The machine's clock as a tenant sees it. A frozen clock stands still in both readings, so its
 // rate limit frees up only when it is moved. Thread-safe.
@@ -45,4 +45,4 @@ class TenantClock : public Clock {
   std::int64_t since_ns_;  // what the machine's was then
 };
 
-}  // namespace zimmock
+}  // namespace zimmock::mock

@@ -56,23 +56,24 @@ void pass(std::string_view point) {
   if (kill_point().is_due(point)) end();
 }
 
-class KillingJournal : public ImportJournal {
+class KillingJournal : public client::ImportJournal {
  public:
-  KillingJournal(ImportJournal& journal, bool intents) : journal_(journal), intents_(intents) {}
+  KillingJournal(client::ImportJournal& journal, bool intents)
+      : journal_(journal), intents_(intents) {}
 
   bool durable() const override { return journal_.durable(); }
-  Result<void> read(const std::function<void(const ImportEntry&)>& take) override {
+  Result<void> read(const std::function<void(const client::ImportEntry&)>& take) override {
     return journal_.read(take);
   }
   Result<bool> is_set_up(std::string_view step) override { return journal_.is_set_up(step); }
   Result<void> set_up(std::string_view step) override { return journal_.set_up(step); }
-  Result<void> intent(const ImportIntent& intent) override {
+  Result<void> intent(const client::ImportIntent& intent) override {
     pass("before_intent");
     auto done = intents_ ? journal_.intent(intent) : Result<void>{};
     pass("after_intent");
     return done;
   }
-  Result<void> result(const ImportResult& result) override {
+  Result<void> result(const client::ImportResult& result) override {
     pass("answered");
     // Without an intent before it there is no row for the result.
     if (!intents_) {
@@ -85,13 +86,13 @@ class KillingJournal : public ImportJournal {
     }
     return done;
   }
-  Result<void> adopt(const std::vector<ImportEntry>& entries) override {
+  Result<void> adopt(const std::vector<client::ImportEntry>& entries) override {
     return journal_.adopt(entries);
   }
   Result<void> flush() override { return journal_.flush(); }
 
  private:
-  ImportJournal& journal_;
+  client::ImportJournal& journal_;
   bool intents_;
 };
 
@@ -162,14 +163,15 @@ cli::MigrateDoors doors() {
   if (kill_point().name == "torn_tail") tear_writes();
   const std::string without = environment("ZIMMOCK_CHAOS_WITHOUT");
   cli::MigrateDoors out;
-  out.journal = [without](ImportJournal& journal) {
+  out.journal = [without](client::ImportJournal& journal) {
     return std::make_unique<KillingJournal>(journal, without != "intents");
   };
   out.transport =
       [without](std::unique_ptr<Transport> transport) -> Result<std::unique_ptr<Transport>> {
     return std::make_unique<KillingTransport>(std::move(transport), without != "read_back");
   };
-  if (without == "expiry") out.settle = [](SettlePolicy& settle) { settle.window_s = -600; };
+  if (without == "expiry")
+    out.settle = [](client::SettlePolicy& settle) { settle.window_s = -600; };
   return out;
 }
 

@@ -9,8 +9,8 @@ namespace {
 
 ProgressFigures figures_at(std::int64_t done, std::int64_t before, std::int64_t total,
                            std::int64_t seconds) {
-  ProgressBoard board;
-  board.start(Phase::kImporting, total);
+  client::ProgressBoard board;
+  board.start(client::Phase::kImporting, total);
   board.done = done;
   board.before = before;
   return progress_figures(board, seconds * kNanosPerSecond);

@@ -32,16 +32,16 @@ class Variable {
 struct SocketFixture {
   Variable no_proxy{"no_proxy", "127.0.0.1"};
 
-  static std::unique_ptr<CurlTransport> connect(const std::string& url,
-                                                std::int64_t timeout_ms = 120'000,
-                                                std::size_t max_bytes = 1 << 20) {
-    CurlOptions options;
-    const auto endpoint = parse_endpoint(url);
+  static std::unique_ptr<client::CurlTransport> connect(const std::string& url,
+                                                        std::int64_t timeout_ms = 120'000,
+                                                        std::size_t max_bytes = 1 << 20) {
+    client::CurlOptions options;
+    const auto endpoint = client::parse_endpoint(url);
     REQUIRE(endpoint);
     options.endpoint = *endpoint;
     options.total_timeout_ms = timeout_ms;
     options.max_answer_bytes = max_bytes;
-    auto transport = CurlTransport::open(options);
+    auto transport = client::CurlTransport::open(options);
     REQUIRE(transport);
     return *std::move(transport);
   }
@@ -129,10 +129,10 @@ TEST_CASE_METHOD(SocketFixture, "the proxy variables can be left out of it") {
   });
   const Variable not_exempt("no_proxy", "");
   const Variable proxy("http_proxy", "http://127.0.0.1:1");
-  CurlOptions options;
-  options.endpoint = *parse_endpoint(server.url());
+  client::CurlOptions options;
+  options.endpoint = *client::parse_endpoint(server.url());
   options.use_proxy = false;
-  const auto transport = CurlTransport::open(options);
+  const auto transport = client::CurlTransport::open(options);
   REQUIRE(transport);
   CHECK((*transport)->send(post()));
 }
@@ -300,9 +300,9 @@ TEST_CASE_METHOD(SocketFixture, "the proxy variable is honoured") {
 }
 
 TEST_CASE("a CA file that cannot be read") {
-  CurlOptions options;
+  client::CurlOptions options;
   options.ca_file = "/nonexistent/ca.pem";
-  const auto transport = CurlTransport::open(options);
+  const auto transport = client::CurlTransport::open(options);
   REQUIRE_FALSE(transport);
   CHECK(transport.error().kind == ErrorKind::kUsage);
   CHECK_THAT(transport.error().message, Contains("/nonexistent/ca.pem"));
@@ -310,7 +310,7 @@ TEST_CASE("a CA file that cannot be read") {
 
 TEST_CASE("a password in an endpoint is refused and not repeated") {
   for (const char* text : {"http://me:geheim@127.0.0.1", "ftp://me:geheim@a", "geheim@"}) {
-    const auto endpoint = parse_endpoint(text);
+    const auto endpoint = client::parse_endpoint(text);
     REQUIRE_FALSE(endpoint);
     CHECK_THAT(endpoint.error().message, !Contains("geheim") && Contains("***@"));
   }
@@ -329,8 +329,8 @@ TEST_CASE("an endpoint is of a service, whatever its port, spelling and region")
         Row{"https://[::1]:7443", "localhost", "localhost:7443"},
         Row{"https://Gateway.example:1", "gateway.example", "gateway.example"}}) {
     CAPTURE(row.text);
-    CHECK(parse_endpoint(row.text)->service == row.service);
-    CHECK(parse_endpoint(row.text)->instance == row.instance);
+    CHECK(client::parse_endpoint(row.text)->service == row.service);
+    CHECK(client::parse_endpoint(row.text)->instance == row.instance);
   }
 }
 
@@ -361,7 +361,7 @@ TEST_CASE("endpoints") {
   };
   for (const Row& row : rows) {
     CAPTURE(row.text);
-    const auto endpoint = parse_endpoint(row.text);
+    const auto endpoint = client::parse_endpoint(row.text);
     CHECK(endpoint.has_value() == (row.url[0] != '\0'));
     if (!endpoint) {
       CHECK(endpoint.error().kind == ErrorKind::kUsage);

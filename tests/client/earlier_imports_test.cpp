@@ -29,7 +29,7 @@ struct SecondRun : Migration {
   explicit SecondRun(int records, int there) : Migration(history(records), true) {
     if (there == 0) return;
     Migration earlier(history(there), true);
-    REQUIRE(earlier.import().stop == Stop::kNone);
+    REQUIRE(earlier.import().stop == client::Stop::kNone);
     for (const auto& [viewer, peer] : {std::pair{"a", "b"}, std::pair{"b", "a"}})
       service.list(viewer, peer) = earlier.service.list(viewer, peer);
   }
@@ -38,37 +38,38 @@ struct SecondRun : Migration {
 };
 
 // What a journal still has that is older than the lists: of each list the first records.
-class OlderJournal : public NullJournal {
+class OlderJournal : public client::NullJournal {
  public:
-  OlderJournal(std::uint32_t records, ImportOutcome last) : records_(records), last_(last) {}
-  Result<void> read(const std::function<void(const ImportEntry&)>& take) override {
+  OlderJournal(std::uint32_t records, client::ImportOutcome last)
+      : records_(records), last_(last) {}
+  Result<void> read(const std::function<void(const client::ImportEntry&)>& take) override {
     for (const std::uint32_t list : {0U, 1U}) {
       for (std::uint32_t i = 0; i < records_; ++i) {
-        ImportEntry entry;
+        client::ImportEntry entry;
         entry.intent.key = entry.result.key = {{list}, i};
         entry.intent.line = i + 1;
         entry.intent.timestamp_s = kNow / 1000 - 1000;
-        entry.result.outcome = i + 1 == records_ ? last_ : ImportOutcome::kImported;
+        entry.result.outcome = i + 1 == records_ ? last_ : client::ImportOutcome::kImported;
         take(entry);
       }
     }
     return {};
   }
-  Result<void> adopt(const std::vector<ImportEntry>& entries) override {
+  Result<void> adopt(const std::vector<client::ImportEntry>& entries) override {
     adopted.push_back(entries);
     return {};
   }
-  std::vector<std::vector<ImportEntry>> adopted;
+  std::vector<std::vector<client::ImportEntry>> adopted;
 
  private:
   std::uint32_t records_;
-  ImportOutcome last_;
+  client::ImportOutcome last_;
 };
 
 // A migration of which the lists have so many records, and the journal not so many.
 struct Restored : SecondRun {
   Restored(int records, int there, std::uint32_t known,
-           ImportOutcome last = ImportOutcome::kImported)
+           client::ImportOutcome last = client::ImportOutcome::kImported)
       : SecondRun(records, there), older(known, last) {
     journal = &older;
   }
@@ -88,9 +89,9 @@ void empty_out(json& item) {
 }
 
 // Takes nothing.
-class FullJournal : public NullJournal {
+class FullJournal : public client::NullJournal {
  public:
-  Result<void> adopt(const std::vector<ImportEntry>&) override {
+  Result<void> adopt(const std::vector<client::ImportEntry>&) override {
     return fail(ErrorKind::kSystem, "no room");
   }
 };
@@ -99,14 +100,15 @@ class FullJournal : public NullJournal {
 
 TEST_CASE("a list that has a record which the journal knows nothing of stops the run") {
   SecondRun run(10, 1);
-  const ImportReport report = run.import();
-  CHECK(report.stop == Stop::kEarlierImports);
+  const client::ImportReport report = run.import();
+  CHECK(report.stop == client::Stop::kEarlierImports);
   CHECK_THAT(report.stop_message,
              Contains("the list of \"a\" with \"b\" has line 1 already, MsgId 9715"));
   CHECK_THAT(report.stop_message, Contains("--adopt"));
   CHECK(run.sent() == 0);
-  const Verdict verdict = stopped_verdict(run.plan, report.stop, report.stop_message, 0);
-  CHECK(verdict.outcome == Outcome::kNotVerified);
+  const client::Verdict verdict =
+      client::stopped_verdict(run.plan, report.stop, report.stop_message, 0);
+  CHECK(verdict.outcome == client::Outcome::kNotVerified);
   CHECK_THAT(verdict.line, !Contains("the same command goes on"));
 }
 
@@ -114,9 +116,9 @@ TEST_CASE("what is there is adopted, and the rest sent after it") {
   for (const int there : {1, 4, 9, 10}) {
     SecondRun run(10, there);
     run.adopt();
-    const ImportReport report = run.import();
+    const client::ImportReport report = run.import();
     CAPTURE(there);
-    CHECK(report.stop == Stop::kNone);
+    CHECK(report.stop == client::Stop::kNone);
     CHECK(report.adopted == 2U * static_cast<unsigned>(there));
     CHECK(report.recovered == report.adopted);
     CHECK(report.done() == 20);
@@ -133,7 +135,7 @@ TEST_CASE("one list may be ahead of the other") {
   SecondRun run(6, 4);
   run.service.list("b", "a").clear();
   run.adopt();
-  const ImportReport report = run.import();
+  const client::ImportReport report = run.import();
   CHECK(report.adopted == 4);
   CHECK(run.sent() == 8);
   CHECK(run.verify().verified(false));
@@ -144,8 +146,8 @@ TEST_CASE("what an earlier run passed over is not sent late") {
   FakeService::List& list = run.service.list("a", "b");
   list.erase(list.begin() + 1);
   run.adopt();
-  const ImportReport report = run.import();
-  CHECK(report.stop == Stop::kNone);
+  const client::ImportReport report = run.import();
+  CHECK(report.stop == client::Stop::kNone);
   CHECK(report.adopted == 7);
   CHECK(report.quarantined == 1);
   CHECK(report.passed_over == 1);
@@ -164,9 +166,9 @@ TEST_CASE("what others have written is no obstacle") {
   SecondRun run(3, 0);
   run.service.list("a", "b") = {
       written(1, "live", ""), written(2, "other", R"({"x":1})"),
-      written(3, "of another history", with_tag("", "0123456789abcdef0123"))};
-  const ImportReport report = run.import();
-  CHECK(report.stop == Stop::kNone);
+      written(3, "of another history", client::with_tag("", "0123456789abcdef0123"))};
+  const client::ImportReport report = run.import();
+  CHECK(report.stop == client::Stop::kNone);
   CHECK(report.imported == 6);
   CHECK(report.adopted == 0);
 }
@@ -177,8 +179,8 @@ TEST_CASE("with keep_order nothing goes behind what others have written") {
   const std::int64_t time_ms = run.plan.records[2].time_ms;  // as old as the record: no obstacle
   run.service.list("a", "b") = {written(1, "live", "", time_ms - 1'000'000),
                                 written(2, "live", "", time_ms)};
-  const ImportReport report = run.import();
-  CHECK(report.stop == Stop::kNone);
+  const client::ImportReport report = run.import();
+  CHECK(report.stop == client::Stop::kNone);
   CHECK(report.quarantined == 2);
   CHECK(report.passed_over == 2);
   CHECK(report.imported == 3 + 5);
@@ -215,7 +217,7 @@ TEST_CASE("nothing is looked at or sent before the earlier run's calls have expi
   SecondRun interrupted(5, 2);
   interrupted.adopt_from_ms = kNow + 606'000;
   interrupted.time.interrupt();
-  CHECK(interrupted.import().stop == Stop::kInterrupted);
+  CHECK(interrupted.import().stop == client::Stop::kInterrupted);
   CHECK(interrupted.service.count("QueryPeerMsg") == 0);
 }
 
@@ -224,12 +226,12 @@ TEST_CASE("a journal that cannot adopt ends the run before anything is sent to t
   FullJournal journal;
   run.journal = &journal;
   run.adopt();
-  const ImportReport report = run.import();
-  CHECK(report.stop == Stop::kJournal);
+  const client::ImportReport report = run.import();
+  CHECK(report.stop == client::Stop::kJournal);
   CHECK(report.stop_message == "no room");
   CHECK(run.sent() == 0);
-  CHECK(stopped_verdict(run.plan, report.stop, report.stop_message, 0).outcome ==
-        Outcome::kStopped);
+  CHECK(client::stopped_verdict(run.plan, report.stop, report.stop_message, 0).outcome ==
+        client::Outcome::kStopped);
 }
 
 TEST_CASE("a list that cannot be read is asked for again, and then left as it is") {
@@ -241,8 +243,8 @@ TEST_CASE("a list that cannot be read is asked for again, and then left as it is
     ++failures;
     return code_answer(1);
   };
-  const ImportReport report = run.import();
-  CHECK(report.stop == Stop::kNone);
+  const client::ImportReport report = run.import();
+  CHECK(report.stop == client::Stop::kNone);
   CHECK(report.imported == 5);
   CHECK(report.unresolved == 0);
   CHECK(report.not_sent == 5);
@@ -257,19 +259,19 @@ TEST_CASE("a list that the service refuses to give is left to the import") {
   run.service.before = [](const std::string&, const json&) -> std::optional<Result<HttpResponse>> {
     return code_answer(660500002);
   };
-  const ImportReport report = run.import();
+  const client::ImportReport report = run.import();
   CHECK(report.quarantined == 2);
   CHECK(report.passed_over == 0);
 }
 
 TEST_CASE("a journal that is older than a list stops the run before anything is sent") {
-  for (const auto last :
-       {ImportOutcome::kImported, ImportOutcome::kOpen, ImportOutcome::kQuarantined}) {
+  for (const auto last : {client::ImportOutcome::kImported, client::ImportOutcome::kOpen,
+                          client::ImportOutcome::kQuarantined}) {
     Restored run(10, 7, 4, last);
-    const ImportReport report = run.import();
+    const client::ImportReport report = run.import();
     CAPTURE(static_cast<int>(last));
-    CHECK(report.stop == Stop::kEarlierImports);
-    const int ends_at = last == ImportOutcome::kQuarantined ? 3 : 4;
+    CHECK(report.stop == client::Stop::kEarlierImports);
+    const int ends_at = last == client::ImportOutcome::kQuarantined ? 3 : 4;
     CHECK_THAT(report.stop_message,
                Contains(fmt::format("this journal ends at line {} of the list of ", ends_at)) &&
                    Contains("line 7 of this history, MsgId 9715") &&
@@ -279,14 +281,14 @@ TEST_CASE("a journal that is older than a list stops the run before anything is 
 }
 
 TEST_CASE("what a list has that an older journal does not know is adopted") {
-  for (const auto last :
-       {ImportOutcome::kImported, ImportOutcome::kOpen, ImportOutcome::kNotApplied}) {
+  for (const auto last : {client::ImportOutcome::kImported, client::ImportOutcome::kOpen,
+                          client::ImportOutcome::kNotApplied}) {
     Restored run(10, 7, 4, last);
     run.adopt();
-    const ImportReport report = run.import();
+    const client::ImportReport report = run.import();
     CAPTURE(static_cast<int>(last));
-    CHECK(report.stop == Stop::kNone);
-    const std::size_t adopted = last == ImportOutcome::kImported ? 3 : 4;
+    CHECK(report.stop == client::Stop::kNone);
+    const std::size_t adopted = last == client::ImportOutcome::kImported ? 3 : 4;
     CHECK(report.adopted == 2 * adopted);
     CHECK(report.before == 2 * (7 - adopted));
     CHECK(report.done() == 20);
@@ -303,10 +305,10 @@ TEST_CASE("what a list has that an older journal does not know is adopted") {
 }
 
 TEST_CASE("an import in doubt that is not in its list, though later ones are, is not sent late") {
-  Restored run(6, 5, 3, ImportOutcome::kOpen);
+  Restored run(6, 5, 3, client::ImportOutcome::kOpen);
   run.list().erase(run.list().begin() + 2);
   run.adopt();
-  const ImportReport report = run.import();
+  const client::ImportReport report = run.import();
   CHECK(report.adopted == 2 + 3);
   CHECK(report.passed_over == 1);
   CHECK(report.unresolved == 0);
@@ -314,9 +316,9 @@ TEST_CASE("an import in doubt that is not in its list, though later ones are, is
 }
 
 TEST_CASE("an import in doubt at the end of the journal is settled, and stops nothing") {
-  Restored run(6, 3, 3, ImportOutcome::kOpen);
-  const ImportReport report = run.import();
-  CHECK(report.stop == Stop::kNone);
+  Restored run(6, 3, 3, client::ImportOutcome::kOpen);
+  const client::ImportReport report = run.import();
+  CHECK(report.stop == client::Stop::kNone);
   CHECK(report.recovered == 2);
   CHECK(report.adopted == 0);
   CHECK(report.sent_again == 0);
@@ -339,8 +341,8 @@ TEST_CASE("behind whatever others wrote since, an older journal is noticed") {
     Restored run(10, there, 4);
     for (int i = 0; i < 250; ++i)
       run.list().push_back(written(i, "live", i % 2 == 0 ? "" : R"({"x":1})", kNow + i));
-    const ImportReport report = run.import();
-    CHECK((report.stop == Stop::kEarlierImports) == (there == 5));
+    const client::ImportReport report = run.import();
+    CHECK((report.stop == client::Stop::kEarlierImports) == (there == 5));
     CHECK(report.imported == (there == 5 ? 8 : 20));
   }
 }
@@ -357,10 +359,10 @@ TEST_CASE("of messages of one time an unknown one may come after a known one") {
       list.resize(4);
       if (other_order) std::reverse(list.begin(), list.end());
     }
-    OlderJournal older(2, ImportOutcome::kImported);
+    OlderJournal older(2, client::ImportOutcome::kImported);
     run.journal = &older;
     run.service.page = 1;
-    CHECK(run.import().stop == Stop::kEarlierImports);
+    CHECK(run.import().stop == client::Stop::kEarlierImports);
     CHECK(run.service.count("ImportPeerMsg") == 0);
   }
 }
@@ -369,20 +371,20 @@ TEST_CASE("deleted messages hide neither where the journal ends nor what is beyo
   SECTION("where it ends") {
     Restored run(10, 5, 5);
     empty_out(run.list()[4]);
-    CHECK(run.import().stop == Stop::kNone);
+    CHECK(run.import().stop == client::Stop::kNone);
     CHECK(run.list().size() == 10);
   }
   SECTION("all of the list: it is not read to its end") {
     Restored run(400, 300, 300);
     run.service.page = 10;
     for (json& item : run.list()) empty_out(item);
-    CHECK(run.import().stop == Stop::kNone);
+    CHECK(run.import().stop == client::Stop::kNone);
     CHECK(run.service.count("QueryPeerMsg") == 2);
   }
   SECTION("one of two beyond") {
     Restored run(10, 6, 4);
     empty_out(run.list()[5]);
-    CHECK(run.import().stop == Stop::kEarlierImports);
+    CHECK(run.import().stop == client::Stop::kEarlierImports);
     CHECK(run.sent() == 0);
   }
   SECTION("without their times") {
@@ -391,7 +393,7 @@ TEST_CASE("deleted messages hide neither where the journal ends nor what is beyo
       empty_out(run.list()[i]);
       run.list()[i]["MsgTime"] = 0;
     }
-    CHECK(run.import().stop == Stop::kEarlierImports);
+    CHECK(run.import().stop == client::Stop::kEarlierImports);
   }
 }
 
@@ -400,7 +402,7 @@ TEST_CASE("where MsgTime is the time of arrival, times do not end the reading") 
   run.profile.msg_time_is_arrival = true;
   for (int i = 0; i < 3; ++i) run.list().push_back(written(i, "live", "", 1'600'000'000'000 + i));
   run.service.sort_lists = false;
-  CHECK(run.import().stop == Stop::kEarlierImports);
+  CHECK(run.import().stop == client::Stop::kEarlierImports);
 }
 
 TEST_CASE("a list that has some of it and is not given any more is left as it is") {
@@ -410,7 +412,7 @@ TEST_CASE("a list that has some of it and is not given any more is left as it is
     if (action != "QueryPeerMsg") return std::nullopt;
     return code_answer(660500002);
   };
-  const ImportReport report = run.import();
+  const client::ImportReport report = run.import();
   CHECK(report.imported == 6);
   CHECK(report.not_sent == 4);
   CHECK(report.stopped_lanes.size() == 2);

@@ -156,15 +156,15 @@ inline std::string conversations(int conversations, int count) {
 // A source, its plan, a service, and what a run between them needs.
 struct Migration {
   explicit Migration(const std::string& text, bool tagged = false)
-      : file(text), source(open_source(file)), plan(*make_plan(*source, options(tagged))) {}
+      : file(text), source(open_source(file)), plan(*client::make_plan(*source, options(tagged))) {}
 
-  static PlanOptions options(bool tagged) {
-    PlanOptions out = plan_options();
+  static client::PlanOptions options(bool tagged) {
+    client::PlanOptions out = plan_options();
     out.tagged = tagged;
     return out;
   }
 
-  RunContext context() {
+  client::RunContext context() {
     return {plan,
             *source,
             [this]() -> Result<std::unique_ptr<Transport>> { return service.connect(); },
@@ -181,36 +181,36 @@ struct Migration {
             adopt_from_ms,
             keep_order};
   }
-  RegisterReport register_all(const std::vector<RegisterUser>& users) {
+  client::RegisterReport register_all(const std::vector<RegisterUser>& users) {
     const auto transport = service.connect();
-    ZimApi api(*transport, {1, "secret"}, time);
-    RateLimiter limiter(0, time, time);
-    CallSite site{limiter, time, time, board, true};
-    return register_users(api, site, users);
+    client::ZimApi api(*transport, {1, "secret"}, time);
+    client::RateLimiter limiter(0, time, time);
+    client::CallSite site{limiter, time, time, board, true};
+    return client::register_users(api, site, users);
   }
-  ImportReport import() { return run_import(context(), *journal); }
-  VerifyReport verify(std::int64_t settle_ms = 0) {
+  client::ImportReport import() { return client::run_import(context(), *journal); }
+  client::VerifyReport verify(std::int64_t settle_ms = 0) {
     mismatches.clear();
-    return run_verification(
-        context(), [this](const Mismatch& one) { mismatches.push_back(one); }, settle_ms);
+    return client::run_verification(
+        context(), [this](const client::Mismatch& one) { mismatches.push_back(one); }, settle_ms);
   }
 
   TempFile file;
-  std::unique_ptr<SourceReader> source;
-  MigrationPlan plan;
+  std::unique_ptr<client::SourceReader> source;
+  client::MigrationPlan plan;
   FakeService service;
   FakeTime time;
-  ProgressBoard board;
-  Quarantine quarantine;
-  CallLimits limits{0, time, time};
-  NullJournal no_journal;
-  ImportJournal* journal = &no_journal;
+  client::ProgressBoard board;
+  client::Quarantine quarantine;
+  client::CallLimits limits{0, time, time};
+  client::NullJournal no_journal;
+  client::ImportJournal* journal = &no_journal;
   int threads = 1;
-  GapPolicy gap = GapPolicy::kContinue;
+  client::GapPolicy gap = client::GapPolicy::kContinue;
   Profile profile;
   std::optional<std::int64_t> adopt_from_ms;
   bool keep_order = false;
-  std::vector<Mismatch> mismatches;
+  std::vector<client::Mismatch> mismatches;
 };
 
 }  // namespace zimmock::test

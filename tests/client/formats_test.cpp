@@ -26,39 +26,39 @@ using Catch::Matchers::Contains;
 struct FormatCase {
   const char* format;
   const char* fixture;  // in fixtures/formats
-  FormatOptions options;
+  client::FormatOptions options;
 };
 
-FormatOptions options() { return {.profile = default_profile()}; }
+client::FormatOptions options() { return {.profile = default_profile()}; }
 
-FormatOptions with_media(const std::string& from, const std::string& to) {
-  FormatOptions out = options();
+client::FormatOptions with_media(const std::string& from, const std::string& to) {
+  client::FormatOptions out = options();
   out.media[from] = to;
   return out;
 }
 
-FormatOptions with_user(const std::string& theirs, const std::string& ours) {
-  FormatOptions out = options();
+client::FormatOptions with_user(const std::string& theirs, const std::string& ours) {
+  client::FormatOptions out = options();
   out.users[theirs] = ours;
   return out;
 }
 
-FormatOptions in_zone(const char* zone) {
-  FormatOptions out = options();
+client::FormatOptions in_zone(const char* zone) {
+  client::FormatOptions out = options();
   out.time_zone = zone;
   return out;
 }
 
-FormatOptions with_names(std::map<std::string, std::string, std::less<>> users,
-                         const std::string& media, const std::string& zone) {
-  FormatOptions out = with_media(media, "https://media.example.com/" + media);
+client::FormatOptions with_names(std::map<std::string, std::string, std::less<>> users,
+                                 const std::string& media, const std::string& zone) {
+  client::FormatOptions out = with_media(media, "https://media.example.com/" + media);
   out.users = std::move(users);
   out.time_zone = zone;
   return out;
 }
 
-FormatOptions of_alice() {
-  FormatOptions out = with_media("chats/chat_001/", "https://media.example.com/tg/");
+client::FormatOptions of_alice() {
+  client::FormatOptions out = with_media("chats/chat_001/", "https://media.example.com/tg/");
   out.users["user300000000"] = "alice";
   return out;
 }
@@ -95,10 +95,10 @@ fs::path golden_of(const FormatCase& one) {
   return fixtures() / "formats" / (fs::path(one.fixture).stem().string() + ".golden.jsonl");
 }
 
-json as_golden(const SourceRecord& record) {
+json as_golden(const client::SourceRecord& record) {
   json out{{"line", record.place.line}};
   if (record.problem) {
-    const SourceProblem& problem = *record.problem;
+    const client::SourceProblem& problem = *record.problem;
     out["bad"] = {problem.pointer, problem.expected, problem.got};
     return out;
   }
@@ -122,13 +122,13 @@ json as_golden(const SourceRecord& record) {
   return out;
 }
 
-json as_golden(const SourceFacts& facts) {
+json as_golden(const client::SourceFacts& facts) {
   return {{"skipped", facts.skipped}, {"repaired", facts.repaired}, {"notes", facts.notes}};
 }
 
 // Each record as a golden line, the facts last.
 Result<std::vector<json>> convert(const FormatCase& one, const fs::path& path) {
-  auto source = find_format(one.format)->open(path, one.options);
+  auto source = client::find_format(one.format)->open(path, one.options);
   if (!source) return tl::unexpected(source.error());
   std::vector<json> out;
   while (true) {
@@ -184,7 +184,7 @@ void check_survives(const FormatCase& one, const fs::path& path) {
 }
 
 std::string detected(const fs::path& path) {
-  const auto format = detect_format(path);
+  const auto format = client::detect_format(path);
   return format ? std::string((*format)->name) : "nothing";
 }
 
@@ -197,13 +197,13 @@ std::vector<std::string> documents_in(const fs::path& file) {
     return out;
   }
   constexpr std::array<std::string_view, 1> kWhole{""};
-  JsonReading reading;
+  client::JsonReading reading;
   reading.several = reading.mend_telegram = true;
-  const auto take = [&out](JsonElement& element) -> Result<void> {
+  const auto take = [&out](client::JsonElement& element) -> Result<void> {
     out.push_back(element.value.dump());
     return {};
   };
-  if (!read_json_elements(file, kWhole, take, reading)) out = {read_text(file)};
+  if (!client::read_json_elements(file, kWhole, take, reading)) out = {read_text(file)};
   return out;
 }
 
@@ -263,12 +263,12 @@ TEST_CASE("every format gives the golden records of its fixtures") {
 // Documents of a file, by the lines that they begin in.
 std::multimap<std::uint32_t, json> documents_by_line(const fs::path& file) {
   constexpr std::array<std::string_view, 1> kWhole{""};
-  JsonReading reading;
+  client::JsonReading reading;
   reading.several = reading.mend_telegram = true;
   std::multimap<std::uint32_t, json> out;
-  static_cast<void>(read_json_elements(
+  static_cast<void>(client::read_json_elements(
       file, kWhole,
-      [&out](JsonElement& element) -> Result<void> {
+      [&out](client::JsonElement& element) -> Result<void> {
         out.emplace(element.line, std::move(element.value));
         return {};
       },
@@ -288,7 +288,7 @@ TEST_CASE("a record's pointer leads to it in its document") {
   for (const FormatCase& one : format_cases()) {
     INFO(one.fixture);
     const fs::path path = fixtures() / "formats" / one.fixture;
-    auto source = find_format(one.format)->open(path, one.options);
+    auto source = client::find_format(one.format)->open(path, one.options);
     REQUIRE(source);
     while (true) {
       const auto record = (*source)->next();
@@ -317,7 +317,7 @@ TEST_CASE("a record's pointer leads to it in its document") {
 }
 
 TEST_CASE("every format but zim has a fixture, and is told by it from all others") {
-  for (const Format& row : formats()) {
+  for (const client::Format& row : client::formats()) {
     INFO(row.name);
     bool found = row.name == "zim";
     for (const FormatCase& one : format_cases()) found |= row.name == one.format;
@@ -328,7 +328,7 @@ TEST_CASE("every format but zim has a fixture, and is told by it from all others
     INFO(one.fixture);
     CHECK(detected(path) == one.format);
     const std::string head = fs::is_directory(path) ? "" : read_text(path);
-    for (const Format& row : formats()) {
+    for (const client::Format& row : client::formats()) {
       INFO(row.name);
       CHECK(row.is_this(head, path) == (row.name == one.format));
     }
@@ -336,7 +336,7 @@ TEST_CASE("every format but zim has a fixture, and is told by it from all others
   for (const char* name : {"conversations.jsonl", "broken.jsonl"}) {
     const fs::path path = fixtures() / "migration" / name;
     const std::string head = read_text(path).substr(0, std::size_t{64} << 10);
-    for (const Format& row : formats()) {
+    for (const client::Format& row : client::formats()) {
       INFO(name << " as " << row.name);
       CHECK(row.is_this(head, path) == (row.name == "zim"));
     }
@@ -355,7 +355,7 @@ TEST_CASE("a fixture cut off anywhere is an error or records") {
         INFO("the first " << bytes << " bytes");
         check_survives(one, copy.root);
         const std::string head = read_text(file);
-        for (const Format& row : formats()) row.is_this(head, copy.root);
+        for (const client::Format& row : client::formats()) row.is_this(head, copy.root);
       }
       write_text(file, whole);
     }

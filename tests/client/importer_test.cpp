@@ -26,7 +26,7 @@ FakeService::Intercept always(const std::string& action, Result<HttpResponse> an
 
 using Texts = std::vector<std::string>;
 
-RegisterReport register_all(Migration& run, const Texts& ids) {
+client::RegisterReport register_all(Migration& run, const Texts& ids) {
   std::vector<RegisterUser> users;
   for (const std::string& id : ids) users.push_back({id, "", ""});
   return run.register_all(users);
@@ -38,8 +38,8 @@ TEST_CASE("every lane is imported oldest first, whatever the number of threads")
   for (const int threads : {1, 4, 16}) {
     Migration run(conversations(5, 30));
     run.threads = threads;
-    const ImportReport report = run.import();
-    CHECK(report.stop == Stop::kNone);
+    const client::ImportReport report = run.import();
+    CHECK(report.stop == client::Stop::kNone);
     CHECK(report.imported == 300);
     CHECK(report.not_sent == 0);
     CHECK(run.board.done == 300);
@@ -88,12 +88,13 @@ TEST_CASE("a service that says to wait is waited for and loses nothing") {
     return code_answer(660300005);
   };
   const std::int64_t before_ns = run.time.monotonic_ns();
-  const ImportReport report = run.import();
+  const client::ImportReport report = run.import();
   CHECK(report.imported == 6);
   CHECK(report.quarantined == 0);
   CHECK(run.board.throttled == 12);
-  CHECK(run.board.waited_ms()[static_cast<std::size_t>(WaitReason::kServiceSaidWait)] >= 12000);
-  CHECK(run.board.waited_ms()[static_cast<std::size_t>(WaitReason::kNoConnection)] == 0);
+  CHECK(run.board.waited_ms()[static_cast<std::size_t>(client::WaitReason::kServiceSaidWait)] >=
+        12000);
+  CHECK(run.board.waited_ms()[static_cast<std::size_t>(client::WaitReason::kNoConnection)] == 0);
   CHECK(run.time.monotonic_ns() - before_ns >= 12 * kNanosPerSecond);
 }
 
@@ -104,7 +105,7 @@ TEST_CASE("a refused record is counted and its lane goes on") {
     if (body["MessageBody"]["Message"] != "m-0-1") return std::nullopt;
     return HttpResponse{200, {{"X-Zimmock-Explain", "why"}}, R"({"Code":660000002,"Message":"m"})"};
   };
-  const ImportReport report = run.import();
+  const client::ImportReport report = run.import();
   CHECK(report.imported == 4);
   CHECK(report.quarantined == 2);
   REQUIRE(report.refusals.size() == 1);
@@ -117,13 +118,13 @@ TEST_CASE("a refused record is counted and its lane goes on") {
 
 TEST_CASE("a refused record stops its lane, if gaps are to stop it") {
   Migration run(conversations(2, 3));
-  run.gap = GapPolicy::kStop;
+  run.gap = client::GapPolicy::kStop;
   run.service.before = [](const std::string&,
                           const json& body) -> std::optional<Result<HttpResponse>> {
     if (body["MessageBody"]["Message"] != "m-0-1") return std::nullopt;
     return code_answer(660000002);
   };
-  const ImportReport report = run.import();
+  const client::ImportReport report = run.import();
   CHECK(report.imported == 8);
   CHECK(report.quarantined == 2);
   CHECK(report.not_sent == 2);
@@ -168,8 +169,8 @@ TEST_CASE("an import in doubt that was applied is found in its list and not sent
     for (const bool tagged : {true, false}) {
       Migration run(conversations(2, 6), tagged);
       run.service.after = on_fifth(answer);
-      const ImportReport report = run.import();
-      CHECK(report.stop == Stop::kNone);
+      const client::ImportReport report = run.import();
+      CHECK(report.stop == client::Stop::kNone);
       CHECK(report.imported == 23);
       CHECK(report.recovered == 1);
       CHECK(report.unresolved == 0);
@@ -190,7 +191,7 @@ TEST_CASE(
       Migration run(conversations(2, 6), tagged);
       run.service.before = on_fifth(answer);
       const std::int64_t before_ns = run.time.monotonic_ns();
-      const ImportReport report = run.import();
+      const client::ImportReport report = run.import();
       CHECK(report.imported == 24);
       CHECK(report.recovered == 0);
       CHECK(report.looks == 2);
@@ -220,7 +221,7 @@ TEST_CASE("what takes effect late is found by the second look") {
       run.service.import(late);
     return std::nullopt;
   };
-  const ImportReport report = run.import();
+  const client::ImportReport report = run.import();
   CHECK(report.recovered == 1);
   CHECK(report.looks == 2);
   CHECK(report.sent_again == 0);
@@ -232,8 +233,8 @@ TEST_CASE("a lane that cannot be settled stops, and the others go on") {
     Migration run(conversations(2, 6), true);
     run.service.after = on_fifth(fail(ErrorKind::kInDoubt, "lost"));
     run.service.before = always("QueryPeerMsg", code_answer(660000002));
-    const ImportReport report = run.import();
-    CHECK(report.stop == Stop::kNone);
+    const client::ImportReport report = run.import();
+    CHECK(report.stop == client::Stop::kNone);
     CHECK(report.imported == 22);
     CHECK(report.unresolved == 1);
     CHECK(report.not_sent == 1);
@@ -246,7 +247,7 @@ TEST_CASE("a lane that cannot be settled stops, and the others go on") {
   SECTION("it is never answered and never there") {
     Migration run(conversations(2, 6), true);
     run.service.before = on_fifth(fail(ErrorKind::kInDoubt, "lost"), 1000);
-    const ImportReport report = run.import();
+    const client::ImportReport report = run.import();
     CHECK(report.unresolved == 1);
     CHECK(report.sent_again == 4);
     CHECK(report.looks == 10);
@@ -262,7 +263,7 @@ TEST_CASE("without tags, equal messages are told apart by their number") {
     for (int lost = 1; lost <= 3; ++lost) {
       Migration run(text, tagged);
       run.service.after = on_call("ImportPeerMsg", lost, fail(ErrorKind::kInDoubt, "lost"));
-      const ImportReport after = run.import();
+      const client::ImportReport after = run.import();
       CHECK(after.recovered == 1);
       CHECK(run.service.list("a", "b").size() == 3);
 
@@ -287,7 +288,7 @@ TEST_CASE("without tags and with MsgTime as the time of arrival nothing is guess
       for (json& item : run.service.list("a", "b")) item["MsgTime"] = run.time.wall_ms();
       return lost ? lost(action, body) : std::nullopt;
     };
-    const ImportReport report = run.import();
+    const client::ImportReport report = run.import();
     CHECK(report.sent_again == (applied ? 0 : 1));
     CHECK(report.unresolved == (applied ? 1 : 0));
     CHECK(run.service.list("a", "b").size() == 2);
@@ -303,7 +304,7 @@ TEST_CASE("without tags, a message that comes again on a later page counts once"
   run.service.page = 1;
   run.service.overlap = 1;
   run.service.before = on_call("ImportPeerMsg", 3, fail(ErrorKind::kInDoubt, "lost"));
-  const ImportReport report = run.import();
+  const client::ImportReport report = run.import();
   CHECK(report.sent_again == 1);
   CHECK(report.recovered == 0);
   CHECK(run.service.list("a", "b").size() == 3);
@@ -314,14 +315,14 @@ TEST_CASE("refused credentials stop everything") {
        {std::int64_t{3}, std::int64_t{100000005}, std::int64_t{100000011}}) {
     Migration run(conversations(3, 5));
     run.service.before = always("ImportPeerMsg", code_answer(code));
-    const ImportReport report = run.import();
-    CHECK(report.stop == Stop::kCredentials);
+    const client::ImportReport report = run.import();
+    CHECK(report.stop == client::Stop::kCredentials);
     CHECK_THAT(report.stop_message, Contains(std::to_string(code)));
     CHECK(report.imported == 0);
     CHECK(report.not_sent == 30);
     CHECK(run.service.count("ImportPeerMsg") == 1);
-    CHECK(stopped_verdict(run.plan, report.stop, report.stop_message, 0).outcome ==
-          Outcome::kFatal);
+    CHECK(client::stopped_verdict(run.plan, report.stop, report.stop_message, 0).outcome ==
+          client::Outcome::kFatal);
   }
 }
 
@@ -334,14 +335,15 @@ TEST_CASE("what could not be sent is tried again, five times in all") {
   Migration down(conversations(3, 2));
   down.service.before = always("ImportPeerMsg", fail(ErrorKind::kUnreachable, "gone"));
   const std::int64_t before_ns = down.time.monotonic_ns();
-  const ImportReport report = down.import();
-  CHECK(report.stop == Stop::kNoConnection);
+  const client::ImportReport report = down.import();
+  CHECK(report.stop == client::Stop::kNoConnection);
   CHECK(report.stop_message == "gone");
   CHECK(report.not_sent == 12);
   CHECK(report.unresolved == 0);
   CHECK(down.service.count("ImportPeerMsg") == 5);
   CHECK(down.time.monotonic_ns() - before_ns == (200 + 600 + 1800 + 5000) * kNanosPerMilli);
-  CHECK(stopped_verdict(down.plan, report.stop, "gone", 0).outcome == Outcome::kStopped);
+  CHECK(client::stopped_verdict(down.plan, report.stop, "gone", 0).outcome ==
+        client::Outcome::kStopped);
 }
 
 TEST_CASE("an interruption finishes the call under way and sends no more") {
@@ -350,8 +352,8 @@ TEST_CASE("an interruption finishes the call under way and sends no more") {
     if (run.service.count("ImportPeerMsg") == 7) run.time.interrupt();
     return std::nullopt;
   };
-  const ImportReport report = run.import();
-  CHECK(report.stop == Stop::kInterrupted);
+  const client::ImportReport report = run.import();
+  CHECK(report.stop == client::Stop::kInterrupted);
   CHECK(report.imported == 7);
   CHECK(report.not_sent == 13);
   CHECK(run.service.list("a0", "b0").size() + run.service.list("b0", "a0").size() == 7);
@@ -360,33 +362,33 @@ TEST_CASE("an interruption finishes the call under way and sends no more") {
 TEST_CASE("a source that changes under the run stops it") {
   Migration run(conversations(1, 2));
   run.file.write(conversations(1, 1) + std::string(1000, ' '));
-  const ImportReport report = run.import();
-  CHECK(report.stop == Stop::kError);
+  const client::ImportReport report = run.import();
+  CHECK(report.stop == client::Stop::kError);
   CHECK_THAT(report.stop_message, Contains("changed"));
 }
 
 TEST_CASE("a transport that cannot be made stops the run") {
   Migration run(conversations(1, 2));
-  RunContext context = run.context();
+  client::RunContext context = run.context();
   context.transports = []() -> Result<std::unique_ptr<Transport>> {
     return fail(ErrorKind::kUsage, "no CA");
   };
-  NullJournal journal;
-  const ImportReport report = run_import(context, journal);
-  CHECK(report.stop == Stop::kError);
+  client::NullJournal journal;
+  const client::ImportReport report = client::run_import(context, journal);
+  CHECK(report.stop == client::Stop::kError);
   CHECK(report.not_sent == 4);
 }
 
 namespace {
 
-struct Notes : NullJournal {
+struct Notes : client::NullJournal {
   bool durable() const override { return true; }
-  Result<void> intent(const ImportIntent& intent) override {
+  Result<void> intent(const client::ImportIntent& intent) override {
     if (refuse_at == static_cast<int>(notes.size())) return fail(ErrorKind::kSystem, "disk full");
     notes.push_back(fmt::format("intent {} try {}", intent.line, intent.attempt));
     return {};
   }
-  Result<void> result(const ImportResult& result) override {
+  Result<void> result(const client::ImportResult& result) override {
     notes.push_back(
         fmt::format("result {} of {}", static_cast<int>(result.outcome), result.key.record));
     return {};
@@ -402,7 +404,7 @@ TEST_CASE("the journal hears of every import before and after") {
                 record_line("2", kNow - 1, {{"VisibleTo", {"a"}}}));
   run.service.before = on_call("ImportPeerMsg", 2, fail(ErrorKind::kUnreachable, "gone"));
   Notes journal;
-  CHECK(run_import(run.context(), journal).imported == 2);
+  CHECK(client::run_import(run.context(), journal).imported == 2);
   CHECK(journal.notes == std::vector<std::string>{"intent 1 try 1", "result 1 of 0",
                                                   "intent 2 try 1", "intent 2 try 2",
                                                   "result 1 of 1"});
@@ -412,8 +414,8 @@ TEST_CASE("nothing is sent that the journal could not take") {
   Migration run(conversations(1, 5));
   Notes journal;
   journal.refuse_at = 4;
-  const ImportReport report = run_import(run.context(), journal);
-  CHECK(report.stop == Stop::kJournal);
+  const client::ImportReport report = client::run_import(run.context(), journal);
+  CHECK(report.stop == client::Stop::kJournal);
   CHECK(report.stop_message == "disk full");
   CHECK(run.service.count("ImportPeerMsg") == 2);
 }
@@ -422,11 +424,11 @@ TEST_CASE("users are registered in batches of 100; being there already is fine")
   Migration run(conversations(1, 1));
   std::vector<std::string> users;
   for (int i = 0; i < 250; ++i) users.push_back(fmt::format("u{}", i));
-  const RegisterReport first = register_all(run, users);
+  const client::RegisterReport first = register_all(run, users);
   CHECK(first.registered == 250);
   CHECK(run.service.count("UserRegister") == 3);
   users.push_back("new");
-  const RegisterReport second = register_all(run, users);
+  const client::RegisterReport second = register_all(run, users);
   CHECK(second.registered == 1);
   CHECK(second.already_there == 250);
   CHECK_FALSE(second.fatal);
@@ -436,7 +438,7 @@ TEST_CASE("registering survives a lost answer and a wait, and stops at refused c
   Migration run(conversations(1, 1));
   run.service.after = on_call("UserRegister", 1, fail(ErrorKind::kInDoubt, "lost"));
   run.service.before = on_call("UserRegister", 2, code_answer(660700001));
-  const RegisterReport report = register_all(run, Texts{"a", "b"});
+  const client::RegisterReport report = register_all(run, Texts{"a", "b"});
   CHECK(report.registered + report.already_there == 2);
   CHECK_FALSE(report.error);
   run.service.before = always("UserRegister", code_answer(100000005));
@@ -455,7 +457,7 @@ TEST_CASE("a user whose name is refused is registered without it") {
           R"({"Code":0,"ErrorList":[{"UserId":"a","SubCode":660700006,"SubMessage":"too long"},
                                     {"UserId":"b","SubCode":660700006,"SubMessage":"nameless"}]})"});
   const std::vector<RegisterUser> users{{"a", "A", ""}, {"b", "", ""}, {"c", "C", ""}};
-  const RegisterReport report = run.register_all(users);
+  const client::RegisterReport report = run.register_all(users);
   CHECK(report.names_refused == 1);
   CHECK(report.registered == 2);
   REQUIRE(report.refused.size() == 1);
@@ -471,7 +473,7 @@ TEST_CASE("a user that is refused is named") {
           200,
           {},
           R"({"Code":0,"ErrorList":[{"UserId":"a","SubCode":660000012,"SubMessage":"x"}]})"});
-  const RegisterReport report = register_all(run, Texts{"a", "b"});
+  const client::RegisterReport report = register_all(run, Texts{"a", "b"});
   CHECK(report.registered == 1);
   REQUIRE(report.refused.size() == 1);
   CHECK(report.refused[0].user_id == "a");

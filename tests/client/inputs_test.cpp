@@ -43,9 +43,9 @@ std::string zip_of(const std::vector<std::pair<std::string, std::string>>& files
          little_endian(index.size(), 4) + little_endian(out.size(), 4) + little_endian(0, 2);
 }
 
-std::vector<std::string> names_of(const Inputs& inputs, const fs::path& folder) {
+std::vector<std::string> names_of(const client::Inputs& inputs, const fs::path& folder) {
   std::vector<std::string> out;
-  for (const InputFile& input : inputs.files)
+  for (const client::InputFile& input : inputs.files)
     out.push_back(fs::path(input.name).lexically_relative(folder).string());
   return out;
 }
@@ -63,14 +63,14 @@ TEST_CASE("ids of other services become ids that ZIM takes, each person's own") 
                                      "mona.lisa.of.the.louvre@example.org",
                                      "a/b",
                                      "a'b"};
-  const UserMap ids = propose_user_ids(people, {});
+  const client::UserMap ids = client::propose_user_ids(people, {});
   std::set<std::string> different;
   for (const std::string& id : people) {
     CAPTURE(id);
     REQUIRE(ids.contains(id));
     CHECK_FALSE(check_user_id(ids.at(id), ""));
     CHECK(different.insert(ids.at(id)).second);
-    CHECK(propose_user_ids({id}, {}).at(id) == ids.at(id));
+    CHECK(client::propose_user_ids({id}, {}).at(id) == ids.at(id));
   }
   CHECK(ids.at("ann") == "ann");
   CHECK(ids.at("0b7d6a1e-5c52-4f0e-9c07-1d2f3a4b5c6d") == "0b7d6a1e5c524f0e9c071d2f3a4b5c6d");
@@ -81,10 +81,11 @@ TEST_CASE("ids of other services become ids that ZIM takes, each person's own") 
 TEST_CASE("an id that is somebody's is nobody else's") {
   const std::string uuid = "0b7d6a1e-5c52-4f0e-9c07-1d2f3a4b5c6d";
   const std::string bare = "0b7d6a1e5c524f0e9c071d2f3a4b5c6d";
-  const UserMap both = propose_user_ids({uuid, bare}, {});
+  const client::UserMap both = client::propose_user_ids({uuid, bare}, {});
   CHECK(both.at(bare) == bare);
   CHECK(both.at(uuid) != bare);
-  const UserMap decided = propose_user_ids({"ann", "bob"}, {{"bob", "ann"}, {"elsewhere", "x"}});
+  const client::UserMap decided =
+      client::propose_user_ids({"ann", "bob"}, {{"bob", "ann"}, {"elsewhere", "x"}});
   CHECK(decided.at("bob") == "ann");
   CHECK(decided.at("ann") != "ann");
   CHECK_FALSE(decided.contains("elsewhere"));
@@ -99,14 +100,14 @@ TEST_CASE("a folder and an archive are searched, and what was unpacked goes away
   const std::string named = (folder.path() / "in").string();
   fs::path unpacked;
   {
-    const auto inputs = find_inputs(std::span(&named, 1), nullptr, folder.path());
+    const auto inputs = client::find_inputs(std::span(&named, 1), nullptr, folder.path());
     REQUIRE(inputs);
     CHECK(names_of(*inputs, named) == Texts{"a.jsonl", "c.zip/x/two.jsonl"});
     CHECK(inputs->no_chats.size() == 2);
     CHECK_FALSE(inputs->is_single);
     unpacked = inputs->unpacked.at(0).path();
     CHECK(fs::exists(unpacked));
-    const auto source = open_inputs(*inputs, {.profile = default_profile()});
+    const auto source = client::open_inputs(*inputs, {.profile = default_profile()});
     REQUIRE(source);
     const auto first = (*source)->next(), second = (*source)->next();
     REQUIRE((first && *first && second && *second));
@@ -124,12 +125,12 @@ TEST_CASE("an archive is unpacked up to a limit, and nothing is left of one that
   const TempFolder folder, target;
   const fs::path zip =
       folder.write("a.zip", zip_of({{"1.txt", "0123456789"}, {"2.json", "0123456789"}}));
-  CHECK(is_zip(zip));
-  CHECK(unpack_zip(zip, target.path(), {20, 2}));
-  const auto bytes = unpack_zip(zip, target.path(), {19, 2});
+  CHECK(client::is_zip(zip));
+  CHECK(client::unpack_zip(zip, target.path(), {20, 2}));
+  const auto bytes = client::unpack_zip(zip, target.path(), {19, 2});
   REQUIRE_FALSE(bytes);
   CHECK(bytes.error().message.find("at most 19 bytes") != std::string::npos);
-  const auto entries = unpack_zip(zip, target.path(), {20, 1});
+  const auto entries = client::unpack_zip(zip, target.path(), {20, 1});
   REQUIRE_FALSE(entries);
   CHECK(entries.error().message.find("at most 1 files") != std::string::npos);
   CHECK(fs::is_empty(target.path()));

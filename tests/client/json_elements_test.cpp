@@ -12,12 +12,12 @@ using Catch::Matchers::Contains;
 
 // "path@at,at:line value" of each.
 std::vector<std::string> elements(const std::string& text, std::vector<std::string_view> paths,
-                                  const JsonReading& reading = {}) {
+                                  const client::JsonReading& reading = {}) {
   const TempFile file(text);
   std::vector<std::string> out;
-  const auto done = read_json_elements(
+  const auto done = client::read_json_elements(
       file.path(), paths,
-      [&out](JsonElement& element) -> Result<void> {
+      [&out](client::JsonElement& element) -> Result<void> {
         out.push_back(fmt::format("{}@{}:{} {}{}", element.path, fmt::join(element.at, ","),
                                   element.line, element.value.dump(),
                                   element.problem ? " " + element.problem->pointer : ""));
@@ -34,10 +34,10 @@ std::vector<std::string> elements(const std::string& text, std::vector<std::stri
 
 using Texts = std::vector<std::string>;
 
-const JsonReading kSeveral{.several = true, .repaired_escape = {}, .repaired_path = {}};
+const client::JsonReading kSeveral{.several = true, .repaired_escape = {}, .repaired_path = {}};
 
-JsonReading telegram(int& escapes, int& paths) {
-  JsonReading out;
+client::JsonReading telegram(int& escapes, int& paths) {
+  client::JsonReading out;
   out.mend_telegram = true;
   out.repaired_escape = [&escapes] { ++escapes; };
   out.repaired_path = [&paths] { ++paths; };
@@ -123,7 +123,7 @@ TEST_CASE("a NUL byte is no end: what is behind it is not lost") {
   CHECK(elements("[1]\0"s, {"/*"}).size() == 2);
   CHECK(elements("7\0 8"s, {""}, kSeveral).back().starts_with("error: line 1"));
   CHECK(elements("[\"a\0b\"]"s, {"/*"}).front().starts_with("error: line 1"));
-  CHECK(json_paths_in("{\"a\":1,\0\"b\":2}"s, std::vector<std::string_view>{"/a", "/b"}) ==
+  CHECK(client::json_paths_in("{\"a\":1,\0\"b\":2}"s, std::vector<std::string_view>{"/a", "/b"}) ==
         std::vector<bool>{true, false});
 }
 
@@ -131,15 +131,17 @@ TEST_CASE("an error of the taker ends the reading") {
   const TempFile file("[1,2,3]");
   const std::vector<std::string_view> paths{"/*"};
   int taken = 0;
-  const auto done = read_json_elements(file.path(), paths, [&taken](JsonElement&) -> Result<void> {
-    if (++taken == 2) return fail(ErrorKind::kSystem, "full");
-    return {};
-  });
+  const auto done = client::read_json_elements(file.path(), paths,
+                                               [&taken](client::JsonElement&) -> Result<void> {
+                                                 if (++taken == 2)
+                                                   return fail(ErrorKind::kSystem, "full");
+                                                 return {};
+                                               });
   REQUIRE_FALSE(done);
   CHECK(done.error().message == "full");
   CHECK(taken == 2);
-  CHECK_FALSE(
-      read_json_elements("/nonexistent", paths, [](JsonElement&) -> Result<void> { return {}; }));
+  CHECK_FALSE(client::read_json_elements("/nonexistent", paths,
+                                         [](client::JsonElement&) -> Result<void> { return {}; }));
 }
 
 TEST_CASE("what Telegram Desktop writes is repaired") {
@@ -174,50 +176,51 @@ TEST_CASE("what is repaired may lie across the borders of what is read at once")
 
 TEST_CASE("paths are found in a head that is cut off") {
   const std::string head = R"({"name":"A","messages":[{"id":1,"date)";
-  CHECK(has_json_path(head, {"/messages/*/id"}));
-  CHECK(has_json_path(head, {"/nope", "/messages/*"}));
-  CHECK_FALSE(has_json_path(head, {"/messages/*/date", "/id", "/*"}));
-  CHECK_FALSE(has_json_path("", {""}));
-  CHECK_FALSE(has_json_path("nonsense", {"/a"}));
+  CHECK(client::has_json_path(head, {"/messages/*/id"}));
+  CHECK(client::has_json_path(head, {"/nope", "/messages/*"}));
+  CHECK_FALSE(client::has_json_path(head, {"/messages/*/date", "/id", "/*"}));
+  CHECK_FALSE(client::has_json_path("", {""}));
+  CHECK_FALSE(client::has_json_path("nonsense", {"/a"}));
   const std::vector<std::string_view> paths{"/a", "/a/b", "/c"};
-  CHECK(json_paths_in(R"({"a":{"b":1}} {"c":1})", paths) == std::vector<bool>{true, true, false});
+  CHECK(client::json_paths_in(R"({"a":{"b":1}} {"c":1})", paths) ==
+        std::vector<bool>{true, true, false});
 }
 
 TEST_CASE("members of any type") {
   const json object{{"t", "x"},    {"n", 7},     {"f", 7.0},
                     {"g", 7.5},    {"s", "-7"},  {"big", 18446744073709551615ULL},
                     {"yes", true}, {"list", {1}}};
-  CHECK(string_of(object, "t") == "x");
-  CHECK(string_of(object, "n").empty());
-  CHECK(string_of(json(7), "n").empty());
-  CHECK(integer_of(object, "n") == 7);
-  CHECK_FALSE(integer_of(object, "f"));
-  CHECK_FALSE(integer_of(object, "big"));
-  CHECK(loose_integer_of(object, "f") == 7);
-  CHECK(loose_integer_of(object, "s") == -7);
-  CHECK_FALSE(loose_integer_of(object, "g"));
-  CHECK_FALSE(loose_integer_of(object, "t"));
-  CHECK(id_of(object, "big") == "18446744073709551615");
-  CHECK(id_of(object, "t") == "x");
-  CHECK(id_of(object, "f").empty());
-  CHECK(is_true(object, "yes"));
-  CHECK_FALSE(is_true(object, "n"));
-  CHECK(array_of(object, "list").size() == 1);
-  CHECK(array_of(object, "t").empty());
-  CHECK(member_of(object, "none").is_null());
+  CHECK(client::string_of(object, "t") == "x");
+  CHECK(client::string_of(object, "n").empty());
+  CHECK(client::string_of(json(7), "n").empty());
+  CHECK(client::integer_of(object, "n") == 7);
+  CHECK_FALSE(client::integer_of(object, "f"));
+  CHECK_FALSE(client::integer_of(object, "big"));
+  CHECK(client::loose_integer_of(object, "f") == 7);
+  CHECK(client::loose_integer_of(object, "s") == -7);
+  CHECK_FALSE(client::loose_integer_of(object, "g"));
+  CHECK_FALSE(client::loose_integer_of(object, "t"));
+  CHECK(client::id_of(object, "big") == "18446744073709551615");
+  CHECK(client::id_of(object, "t") == "x");
+  CHECK(client::id_of(object, "f").empty());
+  CHECK(client::is_true(object, "yes"));
+  CHECK_FALSE(client::is_true(object, "n"));
+  CHECK(client::array_of(object, "list").size() == 1);
+  CHECK(client::array_of(object, "t").empty());
+  CHECK(client::member_of(object, "none").is_null());
 }
 
 TEST_CASE("media and several parts become ZIM's documents") {
-  Media image;
+  client::Media image;
   image.type = kImage;
   image.url = "https://m.example/a/b.png?x=/1#f";
-  CHECK(media_part(image).type == kFile);
+  CHECK(client::media_part(image).type == kFile);
   image.width = 3;
   image.height = 4;
   image.size = 5;
   image.thumbnail = {"https://m.example/t", 1, 1};
   image.large = {"https://m.example/l", 0, 1};
-  const MessagePart part = media_part(image);
+  const client::MessagePart part = client::media_part(image);
   CHECK(part.type == kImage);
   const json document = json::parse(part.message);
   CHECK(document["FileName"] == "b.png");
@@ -226,31 +229,33 @@ TEST_CASE("media and several parts become ZIM's documents") {
   CHECK(document.contains("Thumbnail"));
   CHECK_FALSE(document.contains("LargeImage"));
 
-  Media video{.type = kVideo,
-              .uid = "u",
-              .url = "https://m.example/",
-              .file_name = "",
-              .size = {},
-              .width = 1,
-              .height = 1,
-              .duration_s = 9,
-              .large = {},
-              .thumbnail = {}};
-  CHECK(json::parse(media_part(video).message) ==
+  client::Media video{.type = kVideo,
+                      .uid = "u",
+                      .url = "https://m.example/",
+                      .file_name = "",
+                      .size = {},
+                      .width = 1,
+                      .height = 1,
+                      .duration_s = 9,
+                      .large = {},
+                      .thumbnail = {}};
+  CHECK(json::parse(client::media_part(video).message) ==
         json{{"Uid", "u"}, {"Url", video.url}, {"FileName", "file"}, {"MediaDuration", 9}});
 
   json record;
-  put_parts({custom_part(7, "{}", std::string(63, 'x') + "\xC3\xA9")}, record);
+  client::put_parts({client::custom_part(7, "{}", std::string(63, 'x') + "\xC3\xA9")}, record);
   CHECK(record == json{{"MessageType", 200},
                        {"SubMsgType", 7},
                        {"Message", "{}"},
                        {"SearchedContent", std::string(63, 'x')}});
   record = {};
-  put_parts({text_part("hi"), media_part(video), custom_part(0, "{}", "")}, record);
+  client::put_parts(
+      {client::text_part("hi"), client::media_part(video), client::custom_part(0, "{}", "")},
+      record);
   CHECK(record["MessageType"] == 10);
   const json multi = json::parse(record["Message"].get<std::string>())["MultiMsg"];
   CHECK(multi[0] == json{{"MsgType", 1}, {"Msg", "hi"}});
-  CHECK(multi[1] == json{{"MsgType", 14}, {"Msg", media_part(video).message}});
+  CHECK(multi[1] == json{{"MsgType", 14}, {"Msg", client::media_part(video).message}});
   CHECK(multi[2] == json{{"MsgType", 200}, {"SubMsgType", 0}, {"Msg", "{}"}});
   for (const auto& part_type : {record["MessageType"].get<std::int64_t>(), part.type}) {
     Findings findings;
@@ -262,15 +267,15 @@ TEST_CASE("media and several parts become ZIM's documents") {
 }
 
 TEST_CASE("a medium's type, and where it can be fetched") {
-  CHECK(media_type_of_mime("image/png") == kImage);
-  CHECK(media_type_of_mime("application/pdf") == kFile);
-  CHECK(media_type_of_name("a.b.JPG") == kImage);
-  CHECK(media_type_of_name("voice.OGG") == kAudio);
-  CHECK(media_type_of_name("jpg") == kFile);
-  FormatOptions options{.profile = default_profile()};
+  CHECK(client::media_type_of_mime("image/png") == kImage);
+  CHECK(client::media_type_of_mime("application/pdf") == kFile);
+  CHECK(client::media_type_of_name("a.b.JPG") == kImage);
+  CHECK(client::media_type_of_name("voice.OGG") == kAudio);
+  CHECK(client::media_type_of_name("jpg") == kFile);
+  client::FormatOptions options{.profile = default_profile()};
   options.media["photos/"] = "https://m.example/p/";
-  CHECK(*fetchable_url("/file", "photos/1.jpg", options) == "https://m.example/p/1.jpg");
-  const auto no = fetchable_url("/file", "files/1", options);
+  CHECK(*client::fetchable_url("/file", "photos/1.jpg", options) == "https://m.example/p/1.jpg");
+  const auto no = client::fetchable_url("/file", "files/1", options);
   REQUIRE_FALSE(no);
   CHECK(no.error().pointer == "/file");
   CHECK_THAT(no.error().expected, Contains("--media-map"));

@@ -8,16 +8,16 @@ namespace {
 
 using Catch::Matchers::Contains;
 
-TimeZone zone(const char* name) {
-  auto found = TimeZone::find(name);
+client::TimeZone zone(const char* name) {
+  auto found = client::TimeZone::find(name);
   REQUIRE(found);
   return *found;
 }
 
 std::string in(const char* name, const char* local, const char* not_before = "1970-01-01") {
-  const auto time = parse_local_time(local);
+  const auto time = client::parse_local_time(local);
   REQUIRE(time);
-  const ZonedTime out = zone(name).to_unix_ms(*time, parse_iso_time(not_before).value());
+  const client::ZonedTime out = zone(name).to_unix_ms(*time, parse_iso_time(not_before).value());
   const char* const kinds[] = {"", " skipped", " twice"};
   return iso_time(out.unix_ms) + kinds[static_cast<int>(out.kind)];
 }
@@ -55,11 +55,11 @@ TEST_CASE("what is no local time") {
         "2021-01-01T10:00:60", "2021-01-01T10:00Z", "2021-01-01T10:00:00.5",
         "2021-01-01T10:00:", "+021-01-01T10:00", "2021-01-01T10:00:00+01:00"}) {
     CAPTURE(text);
-    CHECK_FALSE(parse_local_time(text));
+    CHECK_FALSE(client::parse_local_time(text));
   }
-  CHECK_FALSE(is_local_time({2021, -1, 1}));
-  CHECK_FALSE(is_local_time({2021, 1, 257}));
-  CHECK_FALSE(is_local_time({2021, 1, 1, -1}));
+  CHECK_FALSE(client::is_local_time({2021, -1, 1}));
+  CHECK_FALSE(client::is_local_time({2021, 1, 257}));
+  CHECK_FALSE(client::is_local_time({2021, 1, 1, -1}));
 }
 
 TEST_CASE("a zone that is not known, and one that is near") {
@@ -74,27 +74,27 @@ TEST_CASE("a zone that is not known, and one that is near") {
                          {"localtime", "got \"localtime\""},
                          {"../../etc/passwd", "got \"../../etc/passwd\""},
                          {"", "got \"\""}}) {
-    const auto found = TimeZone::find(row.name);
+    const auto found = client::TimeZone::find(row.name);
     CAPTURE(row.name);
     REQUIRE_FALSE(found);
     CHECK(found.error().kind == ErrorKind::kUsage);
     CHECK_THAT(found.error().message, Contains("--tz: expected a time zone") && Contains(row.hint));
   }
-  CHECK(TimeZone::find("Mars/Olympus").error().message ==
+  CHECK(client::TimeZone::find("Mars/Olympus").error().message ==
         "--tz: expected a time zone such as Europe/Berlin, got \"Mars/Olympus\"");
 }
 
 TEST_CASE("a zone that must be given") {
-  const FormatOptions none{.profile = default_profile()};
-  const auto missing = TimeZone::demand(none, "chat.txt", "14/10/21, 15:35");
+  const client::FormatOptions none{.profile = default_profile()};
+  const auto missing = client::TimeZone::demand(none, "chat.txt", "14/10/21, 15:35");
   REQUIRE_FALSE(missing);
   CHECK(missing.error().kind == ErrorKind::kUsage);
   CHECK(missing.error().message ==
         "chat.txt: its times name no time zone (\"14/10/21, 15:35\"): give --tz, such as --tz "
         "Europe/Berlin");
-  FormatOptions some{.profile = default_profile()};
+  client::FormatOptions some{.profile = default_profile()};
   some.time_zone = "Asia/Tokyo";
-  CHECK(TimeZone::demand(some, "chat.txt", ""));
+  CHECK(client::TimeZone::demand(some, "chat.txt", ""));
 }
 
 }  // namespace zimmock::test

@@ -14,29 +14,33 @@ namespace {
 using Lines = std::vector<std::string>;
 
 // Writes down what it is told.
-class HeardSteps : public MigrationObserver {
+class HeardSteps : public client::MigrationObserver {
  public:
-  void begins(Phase phase, std::uint64_t total) override { say("begins", phase, total); }
-  void ended(Phase phase) override { say("ended", phase, 0); }
-  void registered(const RegisterReport& report) override {
+  void begins(client::Phase phase, std::uint64_t total) override { say("begins", phase, total); }
+  void ended(client::Phase phase) override { say("ended", phase, 0); }
+  void registered(const client::RegisterReport& report) override {
     say("registered", {}, report.registered);
   }
-  void imported(const MigrationPlan&, const ImportReport& report) override {
+  void imported(const client::MigrationPlan&, const client::ImportReport& report) override {
     say("imported", {}, report.imported);
   }
-  void mismatch(const Mismatch& one) override { lines.push_back(std::string(1, one.mark)); }
-  void compared(const VerifyReport& report) override { say("compared", {}, report.totals.same); }
-  Result<void> quarantined(const Quarantine& quarantine) override {
+  void mismatch(const client::Mismatch& one) override { lines.push_back(std::string(1, one.mark)); }
+  void compared(const client::VerifyReport& report) override {
+    say("compared", {}, report.totals.same);
+  }
+  Result<void> quarantined(const client::Quarantine& quarantine) override {
     say("quarantined", {}, quarantine.entries().size());
     return keeps ? Result<void>() : fail(ErrorKind::kSystem, "disk full");
   }
-  void balance(const Balance& balance) override { say("balance", {}, balance.holds() ? 1 : 0); }
+  void balance(const client::Balance& balance) override {
+    say("balance", {}, balance.holds() ? 1 : 0);
+  }
 
   Lines lines;
   bool keeps = true;
 
  private:
-  void say(const char* what, std::optional<Phase> phase, std::uint64_t number) {
+  void say(const char* what, std::optional<client::Phase> phase, std::uint64_t number) {
     lines.push_back(fmt::format(
         "{} {}{}", what, phase ? std::to_string(static_cast<int>(*phase)) + " " : "", number));
   }
@@ -47,26 +51,26 @@ class HeardSteps : public MigrationObserver {
 TEST_CASE("a migration is one call, and its observer is told every step of it") {
   Migration run(conversations(2, 3), true);
   const JournalPath file;
-  const auto journal = SqliteJournal::open(file.path, {}, run.time);
+  const auto journal = client::SqliteJournal::open(file.path, {}, run.time);
   REQUIRE(journal);
   REQUIRE((*journal)->begin(run.plan, {}));
   HeardSteps notes;
-  const auto result = run_migration(run.context(), **journal, false, notes);
+  const auto result = client::run_migration(run.context(), **journal, false, notes);
   REQUIRE(result);
-  CHECK(result->verdict.outcome == Outcome::kVerified);
+  CHECK(result->verdict.outcome == client::Outcome::kVerified);
   CHECK(result->verdict.line == "verified: all 12 of 12 imports are in ZIM, in order");
   REQUIRE(result->balance);
-  CHECK(result->balance->views[View::kSender].imported == 6);
-  CHECK(result->balance->views[View::kReceiver].imported == 6);
+  CHECK(result->balance->views[client::View::kSender].imported == 6);
+  CHECK(result->balance->views[client::View::kReceiver].imported == 6);
   CHECK(notes.lines == Lines{"begins 1 4", "ended 1 0", "registered 4", "begins 2 12", "ended 2 0",
                              "imported 12", "begins 3 12", "ended 3 0", "compared 12",
                              "quarantined 0", "balance 1"});
 
   SECTION("a second call sets up and sends nothing") {
     HeardSteps again;
-    const auto second = run_migration(run.context(), **journal, false, again);
+    const auto second = client::run_migration(run.context(), **journal, false, again);
     REQUIRE(second);
-    CHECK(second->verdict.outcome == Outcome::kVerified);
+    CHECK(second->verdict.outcome == client::Outcome::kVerified);
     CHECK(run.service.count("UserRegister") == 1);
     CHECK(run.service.count("ImportPeerMsg") == 12);
     CHECK(again.lines.front() == "begins 2 12");
@@ -74,9 +78,9 @@ TEST_CASE("a migration is one call, and its observer is told every step of it") 
   SECTION("reading back says what is missing") {
     run.service.list("a0", "b0").pop_back();
     HeardSteps again;
-    const auto read = verify_migration(run.context(), journal->get(), false, again);
+    const auto read = client::verify_migration(run.context(), journal->get(), false, again);
     REQUIRE(read);
-    CHECK(read->verdict.outcome == Outcome::kNotVerified);
+    CHECK(read->verdict.outcome == client::Outcome::kNotVerified);
     CHECK_FALSE(read->balance);
     CHECK(run.service.count("ImportPeerMsg") == 12);
     CHECK(again.lines == Lines{"begins 3 12", "+", "ended 3 0", "compared 11"});
@@ -93,14 +97,15 @@ TEST_CASE("what is refused is quarantined; where that cannot be kept, nothing is
       return code_answer(660000002);
     };
     const JournalPath file;
-    const auto journal = SqliteJournal::open(file.path, {}, run.time);
+    const auto journal = client::SqliteJournal::open(file.path, {}, run.time);
     REQUIRE(journal);
     REQUIRE((*journal)->begin(run.plan, {}));
     HeardSteps notes;
     notes.keeps = keeps;
-    const auto result = run_migration(run.context(), **journal, false, notes);
+    const auto result = client::run_migration(run.context(), **journal, false, notes);
     REQUIRE(result);
-    CHECK(result->verdict.outcome == (keeps ? Outcome::kVerifiedInPart : Outcome::kNotVerified));
+    CHECK(result->verdict.outcome ==
+          (keeps ? client::Outcome::kVerifiedInPart : client::Outcome::kNotVerified));
     CHECK((result->verdict.line.find("disk full") == std::string::npos) == keeps);
     CHECK(notes.lines.at(notes.lines.size() - 2) == "quarantined 2");
 
@@ -109,9 +114,9 @@ TEST_CASE("what is refused is quarantined; where that cannot be kept, nothing is
     for (const auto& [owner, peer] : {std::pair{"a0", "b0"}, std::pair{"b0", "a0"}})
       later.service.list(owner, peer) = run.service.list(owner, peer);
     HeardSteps read_back;
-    const auto read = verify_migration(later.context(), journal->get(), false, read_back);
+    const auto read = client::verify_migration(later.context(), journal->get(), false, read_back);
     REQUIRE(read);
-    CHECK(read->verdict.outcome == Outcome::kVerifiedInPart);
+    CHECK(read->verdict.outcome == client::Outcome::kVerifiedInPart);
   }
 }
 
@@ -123,9 +128,9 @@ TEST_CASE("a migration whose users cannot be registered sends nothing") {
     return code_answer(100000005);
   };
   HeardSteps notes;
-  const auto result = run_migration(run.context(), run.no_journal, false, notes);
+  const auto result = client::run_migration(run.context(), run.no_journal, false, notes);
   REQUIRE(result);
-  CHECK(result->verdict.outcome == Outcome::kFatal);
+  CHECK(result->verdict.outcome == client::Outcome::kFatal);
   CHECK(result->verdict.line.find("UserRegister") != std::string::npos);
   CHECK(run.service.count("ImportPeerMsg") == 0);
 }

@@ -5,10 +5,10 @@
 namespace zimmock::test {
 namespace {
 
-People people_of(const UserMap& users, std::initializer_list<const char*> seen) {
-  PeopleLog log(users);
+client::People people_of(const client::UserMap& users, std::initializer_list<const char*> seen) {
+  client::PeopleLog log(users);
   for (const char* id : seen) {
-    SourceRecord record;
+    client::SourceRecord record;
     record.source_users = {id, "me"};
     log.add(record);
   }
@@ -16,9 +16,10 @@ People people_of(const UserMap& users, std::initializer_list<const char*> seen) 
 }
 
 // "x1: bb cc" for each merged user.
-std::vector<std::string> merged(const UserMap& users, std::initializer_list<const char*> seen) {
+std::vector<std::string> merged(const client::UserMap& users,
+                                std::initializer_list<const char*> seen) {
   std::vector<std::string> out;
-  for (const MergedUser& one : people_of(users, seen).merged)
+  for (const client::MergedUser& one : people_of(users, seen).merged)
     out.push_back(fmt::format("{}: {}", one.user_id, fmt::join(one.source_ids, " ")));
   return out;
 }
@@ -48,23 +49,23 @@ TEST_CASE("people who stay apart") {
 }
 
 TEST_CASE("who becomes whom, and which ids of the map are nobody's") {
-  const People people =
+  const client::People people =
       people_of({{"bb", "x1"}, {"cc", "cc"}, {"ddd", "x2"}, {"zzzzzz", "x3"}}, {"bb", "cc", "dd"});
   CHECK(people.in_source == 4);
   REQUIRE(people.mapped.size() == 1);
   CHECK(people.mapped[0].source_id == "bb");
   CHECK(people.mapped[0].user_id == "x1");
   CHECK(people.unknown == Texts{"ddd", "zzzzzz"});
-  CHECK(meant(people, "ddd") == "dd");
-  CHECK(meant(people, "zzzzzz").empty());
+  CHECK(client::meant(people, "ddd") == "dd");
+  CHECK(client::meant(people, "zzzzzz").empty());
 }
 
 TEST_CASE("users get the names that the source knows, each its own") {
-  SourceFacts facts;
+  client::SourceFacts facts;
   facts.entities.users = {
       {"a1", {"First", ""}}, {"a2", {"Second", "https://x/2"}}, {"ann", {"Ann", ""}}};
-  const auto name_of = [&](const UserMap& map, const char* user) {
-    const KnownNames names = names_of(facts, map, {user});
+  const auto name_of = [&](const client::UserMap& map, const char* user) {
+    const client::KnownNames names = client::names_of(facts, map, {user});
     return names.users.contains(user)
                ? names.users.at(user).user_name + " " + names.users.at(user).user_avatar
                : "none";
@@ -78,11 +79,11 @@ TEST_CASE("users get the names that the source knows, each its own") {
 }
 
 TEST_CASE("a name or an avatar that does not fit is left out and counted") {
-  SourceFacts facts;
+  client::SourceFacts facts;
   facts.entities.users = {{"a", {std::string(256, 'x'), "https://x/" + std::string(490, 'x')}},
                           {"b", {std::string(257, 'x'), "https://x/" + std::string(491, 'x')}},
                           {"c", {"", "a/path.png"}}};
-  const KnownNames names = names_of(facts, {}, {"a", "b", "c"});
+  const client::KnownNames names = client::names_of(facts, {}, {"a", "b", "c"});
   CHECK(names.named == 1);
   CHECK(names.with_avatar == 1);
   CHECK(names.users.size() == 1);

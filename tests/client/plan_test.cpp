@@ -7,24 +7,25 @@
 namespace zimmock::test {
 namespace {
 
-MigrationPlan plan_of(const std::string& text, const PlanOptions& options = plan_options()) {
+client::MigrationPlan plan_of(const std::string& text,
+                              const client::PlanOptions& options = plan_options()) {
   const TempFile file(text);
   const auto source = open_source(file);
-  auto plan = make_plan(*source, options);
+  auto plan = client::make_plan(*source, options);
   REQUIRE(plan);
   return *std::move(plan);
 }
 
-const FindingGroup* group(const MigrationPlan& plan, std::string_view reason) {
-  for (const FindingGroup& one : plan.findings) {
+const client::FindingGroup* group(const client::MigrationPlan& plan, std::string_view reason) {
+  for (const client::FindingGroup& one : plan.findings) {
     if (one.reason == reason) return &one;
   }
   return nullptr;
 }
 
-std::vector<std::int64_t> times(const MigrationPlan& plan) {
+std::vector<std::int64_t> times(const client::MigrationPlan& plan) {
   std::vector<std::int64_t> out;
-  for (const PlannedRecord& record : plan.records) {
+  for (const client::PlannedRecord& record : plan.records) {
     if (!record.left_out) out.push_back(record.time_ms);
   }
   return out;
@@ -43,7 +44,7 @@ TEST_CASE("a plan counts records, users, conversations and imports by side") {
   CHECK(plan.counts.users == 3);
   CHECK(plan.counts.conversations == 2);
   CHECK(plan.counts.imports == 6);
-  CHECK(plan.counts.imports_to[View::kSender] == 3);
+  CHECK(plan.counts.imports_to[client::View::kSender] == 3);
   CHECK(plan.counts.one_sided == 2);
   CHECK(plan.counts.left_out == 0);
   CHECK(plan.counts.oldest_ms == kNow - 5);
@@ -65,7 +66,7 @@ TEST_CASE("records are sorted by time, ties in the file's order") {
   CHECK(plan.counts.same_time == 1);
   REQUIRE(group(plan, "import.oldest-first") != nullptr);
   CHECK(group(plan, "import.oldest-first")->examples[0].line == 2);
-  CHECK(group(plan, "import.oldest-first")->weight == Weight::kNote);
+  CHECK(group(plan, "import.oldest-first")->weight == client::Weight::kNote);
   REQUIRE(group(plan, "plan.same-time") != nullptr);
   CHECK(group(plan, "plan.same-time")->examples[0].line == 3);
 }
@@ -83,7 +84,7 @@ TEST_CASE("order and ties are a matter of one user's list") {
                             record_line("5", kNow - 9, for_b));
   CHECK(both.counts.out_of_order == 2);
   CHECK(both.counts.same_time == 2);
-  const FindingGroup* late = group(both, "import.oldest-first");
+  const client::FindingGroup* late = group(both, "import.oldest-first");
   REQUIRE(late != nullptr);
   CHECK(late->examples[0].line == 3);
   CHECK(late->examples[1].line == 5);
@@ -98,9 +99,9 @@ TEST_CASE("recalled and deleted messages are told of and are no records") {
   CHECK(plan.counts.records == 1);
   CHECK(plan.counts.left_out == 0);
   CHECK_FALSE(plan.blocked);
-  const FindingGroup* emptied = group(plan, "plan.emptied");
+  const client::FindingGroup* emptied = group(plan, "plan.emptied");
   REQUIRE(emptied != nullptr);
-  CHECK(emptied->weight == Weight::kNote);
+  CHECK(emptied->weight == client::Weight::kNote);
   CHECK(emptied->count == 2);
   CHECK(emptied->examples[0].got == "a recalled one");
   CHECK(emptied->examples[1].got == "a deleted one");
@@ -117,14 +118,14 @@ TEST_CASE("broken records are grouped by reason and stop the run, or are left ou
   CHECK(plan.counts.bad == 3);
   CHECK(plan.counts.left_out == 3);
   CHECK(plan.counts.imports == 2);
-  const FindingGroup* priority = group(plan, "import.priority");
+  const client::FindingGroup* priority = group(plan, "import.priority");
   REQUIRE(priority != nullptr);
   CHECK(priority->count == 2);
   CHECK(priority->examples.size() == 1);
   CHECK(priority->examples[0].line == 2);
   CHECK(priority->examples[0].pointer == "/Priority");
   CHECK(plan.findings.front().reason == "import.priority");
-  options.bad = BadPolicy::kQuarantine;
+  options.bad = client::BadPolicy::kQuarantine;
   options.max_examples = 0;
   plan = plan_of(text, options);
   CHECK_FALSE(plan.blocked);
@@ -137,7 +138,7 @@ TEST_CASE("an Id stands once in each list of its conversation") {
               record_line("1", kNow, {{"ToUserId", "c"}}));
   CHECK(plan.counts.bad == 1);
   CHECK(plan.counts.imports == 6);
-  const FindingGroup* same = group(plan, "plan.same-id");
+  const client::FindingGroup* same = group(plan, "plan.same-id");
   REQUIRE(same != nullptr);
   CHECK(same->examples[0].line == 3);
   CHECK(same->examples[0].got == "\"1\", as in line 1, which is another message");
@@ -159,7 +160,7 @@ TEST_CASE("an Id stands once in each list of its conversation") {
 // What a tag is made of must never change: what earlier runs have imported is known by it. The
 // values are md5sum's.
 TEST_CASE("the tags of one Id in two conversations differ, and stay what they are") {
-  PlanOptions options = plan_options();
+  client::PlanOptions options = plan_options();
   options.tagged = true;
   const auto plan = plan_of(record_line("1", kNow) + record_line("1", kNow, {{"ToUserId", "c"}}) +
                                 record_line("", kNow, {{"Message", "hi"}}) +
@@ -167,8 +168,8 @@ TEST_CASE("the tags of one Id in two conversations differ, and stay what they ar
                             options);
   std::vector<std::string> tags;
   for (std::uint32_t i = 0; i < plan.records.size(); ++i) {
-    const Conversation& conversation = plan.conversations[plan.records[i].conversation];
-    for (Lane lane{conversation.first_list}; lane.list < conversation.end_list; ++lane.list)
+    const client::Conversation& conversation = plan.conversations[plan.records[i].conversation];
+    for (client::Lane lane{conversation.first_list}; lane.list < conversation.end_list; ++lane.list)
       tags.push_back(plan.tag(lane, plan.records[i]));
   }
   CHECK(tags == std::vector<std::string>{"c40150c3b7f62c09db68", "dfbf0fccfe2f4046a4cc",
@@ -188,47 +189,48 @@ TEST_CASE("records of one line are counted and named one by one") {
   const TempFile file(
       R"({"channel":{"channel_url":"c","members":[{"user_id":"a"},{"user_id":"b"}]},"messages":[)" +
       messages + "]}");
-  const auto source = find_format("sendbird")->open(file.path(), {.profile = default_profile()});
+  const auto source =
+      client::find_format("sendbird")->open(file.path(), {.profile = default_profile()});
   REQUIRE(source);
-  const auto plan = make_plan(**source, plan_options());
+  const auto plan = client::make_plan(**source, plan_options());
   REQUIRE(plan);
   CHECK(plan->counts.bad == 2);
-  const FindingGroup* large = group(*plan, "body.message-max-bytes");
+  const client::FindingGroup* large = group(*plan, "body.message-max-bytes");
   REQUIRE(large != nullptr);
   CHECK(large->count == 2);
   REQUIRE(large->examples.size() == 2);
-  const RecordFinding& last = large->examples[1];
-  CHECK(place_text(last.line, last.record) ==
+  const client::RecordFinding& last = large->examples[1];
+  CHECK(client::place_text(last.line, last.record) ==
         "line 1 (/messages/2, id 3, \"b\" to \"a\", " + iso_time(kNow - 7) + ")");
 }
 
 TEST_CASE("times are shifted and keep their gaps") {
   const std::string text = record_line("1", 1000) + record_line("2", 5000) + record_line("3", 4000);
   auto options = plan_options();
-  options.shift = *parse_time_shift("newest=now");
+  options.shift = *client::parse_time_shift("newest=now");
   CHECK(times(plan_of(text, options)) == std::vector<std::int64_t>{kNow - 4000, kNow - 1000, kNow});
-  options.shift = *parse_time_shift("newest=2026-09-20T00:00:00Z");
+  options.shift = *client::parse_time_shift("newest=2026-09-20T00:00:00Z");
   const auto at = plan_of(text, options);
   CHECK(at.records.back().time_ms == 1'789'862'400'000);
   CHECK(at.records.front().time_ms == 1'789'862'396'000);
-  options.shift = *parse_time_shift("+2h");
+  options.shift = *client::parse_time_shift("+2h");
   options.retention_ms = kNow;
   const auto by = plan_of(text, options);
   CHECK(by.shift_ms == 7'200'000);
   CHECK(by.records.front().time_ms == 7'201'000);
   for (const char* bad : {"", "newest", "newest=then", "now", "tomorrow", "+1y"}) {
-    REQUIRE_FALSE(parse_time_shift(bad));
-    CHECK(parse_time_shift(bad).error().kind == ErrorKind::kUsage);
+    REQUIRE_FALSE(client::parse_time_shift(bad));
+    CHECK(client::parse_time_shift(bad).error().kind == ErrorKind::kUsage);
   }
 }
 
 TEST_CASE("a shift that leaves the numbers' range is a finding, not a wrap") {
   auto options = plan_options();
-  options.shift = {TimeShift::Kind::kBy, INT64_MAX};
+  options.shift = {client::TimeShift::Kind::kBy, INT64_MAX};
   CHECK(plan_of(record_line("1", 1000), options).counts.bad == 1);
-  options.shift = {TimeShift::Kind::kBy, INT64_MIN};
+  options.shift = {client::TimeShift::Kind::kBy, INT64_MIN};
   CHECK(plan_of(record_line("1", 1000), options).counts.bad == 1);
-  options.shift = {TimeShift::Kind::kBy, -1000};
+  options.shift = {client::TimeShift::Kind::kBy, -1000};
   CHECK(plan_of(record_line("1", 1000), options).counts.bad == 1);
 }
 
@@ -249,12 +251,12 @@ TEST_CASE("what is too old stops the run, is skipped, or is clamped in order") {
   const auto stopped = plan_of(text, options);
   CHECK(stopped.blocked);
   CHECK(stopped.counts.too_old == 3);
-  options.too_old = TooOldPolicy::kSkip;
+  options.too_old = client::TooOldPolicy::kSkip;
   const auto skipped = plan_of(text, options);
   CHECK_FALSE(skipped.blocked);
   CHECK(skipped.counts.left_out == 3);
   CHECK(times(skipped) == std::vector<std::int64_t>{edge, kNow});
-  options.too_old = TooOldPolicy::kClamp;
+  options.too_old = client::TooOldPolicy::kClamp;
   const auto clamped = plan_of(text, options);
   CHECK_FALSE(clamped.blocked);
   CHECK(clamped.counts.left_out == 0);
@@ -266,7 +268,7 @@ TEST_CASE("what is too old stops the run, is skipped, or is clamped in order") {
 TEST_CASE("conversations that fit are not touched by clamping another") {
   const std::int64_t edge = kNow - days(30);
   auto options = plan_options();
-  options.too_old = TooOldPolicy::kClamp;
+  options.too_old = client::TooOldPolicy::kClamp;
   const auto plan =
       plan_of(record_line("1", edge - 1) + record_line("2", edge, {{"ToUserId", "c"}}), options);
   CHECK(times(plan) == std::vector<std::int64_t>{edge + 600'000, edge});
@@ -283,7 +285,7 @@ TEST_CASE("what leaves the window before its turn comes is too old as well") {
   CHECK(plan.counts.too_old == 16);  // a registration, then 2 imports each: the 15th starts at 29 s
   REQUIRE(group(plan, "plan.expires-before-sent") != nullptr);
   CHECK(group(plan, "plan.expires-before-sent")->examples[0].line == 15);
-  options.too_old = TooOldPolicy::kClamp;
+  options.too_old = client::TooOldPolicy::kClamp;
   CHECK(plan_of(text, options).counts.left_out == 0);
 }
 
@@ -305,14 +307,14 @@ TEST_CASE("the plan says when the first message leaves the window, and what is s
   CHECK(late.outlook.last_import_ms == kNow + 101'000);  // a registration, then 100 imports
   CHECK(late.outlook.spare_ms == 57'000);                // of the first, sent after 3 s
   options.retention_ms = days(30) - 550'000;             // too old now: the first
-  options.too_old = TooOldPolicy::kSkip;
+  options.too_old = client::TooOldPolicy::kSkip;
   const auto skipped = plan_of(text, options);
   CHECK(skipped.counts.too_old == 27);
   CHECK(skipped.counts.expires == 26);
   CHECK(skipped.outlook.late == 26);
   CHECK_FALSE(skipped.outlook.in_time());
   CHECK(skipped.outlook.deadline_ms == kNow + 50'002);
-  options.too_old = TooOldPolicy::kClamp;
+  options.too_old = client::TooOldPolicy::kClamp;
   CHECK(plan_of(text, options).outlook.in_time());
 }
 
@@ -363,7 +365,7 @@ TEST_CASE("what is broken or deleted is one shard's, not every shard's") {
   auto options = plan_options();
   for (std::uint32_t number = 1; number <= 4; ++number) {
     options.shard = {number, 4};
-    const PlanCounts counts = plan_of(text, options).counts;
+    const client::PlanCounts counts = plan_of(text, options).counts;
     bad += counts.bad;
     skipped += counts.skipped;
     own += counts.records + counts.skipped - counts.other_shards;
@@ -380,7 +382,8 @@ TEST_CASE("a run that goes on at another rate has the first one's plan") {
     text += record_line(std::to_string(i), kNow - days(30) + 30'000 + i);
   auto options = plan_options();
   options.calls_per_second = 1;
-  for (const TooOldPolicy policy : {TooOldPolicy::kSkip, TooOldPolicy::kClamp}) {
+  for (const client::TooOldPolicy policy :
+       {client::TooOldPolicy::kSkip, client::TooOldPolicy::kClamp}) {
     options.too_old = policy;
     options.decided_calls_per_second = std::nullopt;
     const auto first = plan_of(text, options);
@@ -399,7 +402,7 @@ TEST_CASE("all shards move their times alike") {
   for (int i = 0; i < 20; ++i)
     text += record_line(std::to_string(i), 1000 + i, {{"ToUserId", fmt::format("u{}", i)}});
   auto options = plan_options();
-  options.shift = *parse_time_shift("newest=now");
+  options.shift = *client::parse_time_shift("newest=now");
   for (std::uint32_t number = 1; number <= 3; ++number) {
     options.shard = {number, 3};
     CHECK(plan_of(text, options).shift_ms == kNow - 1019);
@@ -411,15 +414,16 @@ TEST_CASE("what has left the window since a run began is counted by what is stil
       plan_of(record_line("1", kNow - days(30) + 1000) + record_line("2", kNow - days(30) + 2000) +
               record_line("3", kNow - days(30) + 3000, {{"VisibleTo", {"b"}}}) +
               record_line("4", kNow - days(30) + 4000));
-  const auto nothing = [](Lane, std::uint32_t) { return false; };
-  CHECK(expired_at(plan, kNow + 1000, nothing).records == 0);
-  const Expired some = expired_at(plan, kNow + 3001, nothing);
+  const auto nothing = [](client::Lane, std::uint32_t) { return false; };
+  CHECK(client::expired_at(plan, kNow + 1000, nothing).records == 0);
+  const client::Expired some = client::expired_at(plan, kNow + 3001, nothing);
   CHECK(some.records == 3);
   CHECK(some.imports == 5);
   CHECK(some.oldest_ms == kNow - days(30) + 1000);
-  const Expired rest = expired_at(plan, kNow + 3001, [](Lane lane, std::uint32_t record) {
-    return record == 0 || (record == 1 && lane.list == 0);
-  });
+  const client::Expired rest =
+      client::expired_at(plan, kNow + 3001, [](client::Lane lane, std::uint32_t record) {
+        return record == 0 || (record == 1 && lane.list == 0);
+      });
   CHECK(rest.records == 2);
   CHECK(rest.imports == 2);
   CHECK(rest.oldest_ms == kNow - days(30) + 2000);
@@ -438,7 +442,7 @@ TEST_CASE("the estimate follows the rate") {
 
 TEST_CASE("an empty source makes an empty plan") {
   auto options = plan_options();
-  options.shift = *parse_time_shift("newest=now");
+  options.shift = *client::parse_time_shift("newest=now");
   const auto plan = plan_of("\n", options);
   CHECK(plan.counts.records == 0);
   CHECK(plan.counts.imports == 0);
@@ -448,10 +452,10 @@ TEST_CASE("an empty source makes an empty plan") {
 TEST_CASE("lanes are handed out one import at a time, the oldest of all first") {
   const auto plan = plan_of(record_line("1", kNow - 9) + record_line("2", kNow - 8) +
                             record_line("3", kNow - 7, {{"ToUserId", "c"}, {"VisibleTo", {"a"}}}));
-  LaneQueue queue(plan);
-  for (Lane lane; lane.list < plan.lists.size(); ++lane.list)
+  client::LaneQueue queue(plan);
+  for (client::Lane lane; lane.list < plan.lists.size(); ++lane.list)
     queue.add(lane, plan.conversation(lane).first);
-  const auto line = [&](const LaneQueue::Task& task) {
+  const auto line = [&](const client::LaneQueue::Task& task) {
     return plan.records[task.record].place.line;
   };
   const auto next = [&queue](std::int64_t now_ns = 0) { return queue.next(now_ns).task; };

@@ -18,7 +18,7 @@ using Edit = std::function<void(const std::string& action, const json& body, Htt
 // The mock under a clock of its own, and a probe of it.
 struct World {
   explicit World(const Profile& profile = default_profile(), std::int64_t ahead_ms = 0) {
-    TenantOptions options;
+    mock::TenantOptions options;
     options.profile = profile;
     options.retention_days = 7;
     if (ahead_ms != 0) options.clock = {ClockSetting::Mode::kOffset, 0, ahead_ms};
@@ -39,35 +39,35 @@ struct World {
       return response;
     }
     World& world;
-    LoopbackTransport inner;
+    mock::LoopbackTransport inner;
   };
 
-  ProbeReport probe(const Profile& assumed = default_profile()) {
+  client::ProbeReport probe(const Profile& assumed = default_profile()) {
     Door door(*this);
-    return run_probe(door, {1, "secret"}, time, time, {{"zm_a", "zm_b"}, assumed});
+    return client::run_probe(door, {1, "secret"}, time, time, {{"zm_a", "zm_b"}, assumed});
   }
 
   FakeTime time;
-  Service service{time};
+  mock::Service service{time};
   std::map<std::string, int> calls;
   std::function<std::optional<Result<HttpResponse>>(const std::string&, const json&)> before;
   Edit edit;
 };
 
 // The ids of the questions with that verdict.
-std::vector<std::string> those(const ProbeReport& report, ProbeVerdict verdict) {
+std::vector<std::string> those(const client::ProbeReport& report, client::ProbeVerdict verdict) {
   std::vector<std::string> out;
-  for (const ProbeAnswer& one : report.answers) {
+  for (const client::ProbeAnswer& one : report.answers) {
     if (one.verdict == verdict) out.emplace_back(one.id);
   }
   return out;
 }
-std::vector<std::string> otherwise(const ProbeReport& report) {
-  return those(report, ProbeVerdict::kOtherwise);
+std::vector<std::string> otherwise(const client::ProbeReport& report) {
+  return those(report, client::ProbeVerdict::kOtherwise);
 }
 
-const ProbeAnswer& answer(const ProbeReport& report, std::string_view id) {
-  for (const ProbeAnswer& one : report.answers) {
+const client::ProbeAnswer& answer(const client::ProbeReport& report, std::string_view id) {
+  for (const client::ProbeAnswer& one : report.answers) {
     if (one.id == id) return one;
   }
   FAIL("no answer " << id);
@@ -91,10 +91,10 @@ Edit each_item(std::function<void(json&)> change) {
 
 TEST_CASE("the mock as it is by default answers as assumed, and is left clean") {
   World world;
-  const ProbeReport report = world.probe();
+  const client::ProbeReport report = world.probe();
   REQUIRE(report.finished());
   CHECK(otherwise(report).empty());
-  CHECK(those(report, ProbeVerdict::kUnknown).empty());
+  CHECK(those(report, client::ProbeVerdict::kUnknown).empty());
   CHECK(report.answers.size() == 13);
   CHECK(report.wrote);
   CHECK(report.not_cleared.empty());
@@ -108,9 +108,9 @@ TEST_CASE("the mock as it is by default answers as assumed, and is left clean") 
   CHECK(report.queries < 100);
   for (const auto& [viewer, peer] : {std::pair{"zm_a", "zm_b"}, std::pair{"zm_b", "zm_a"}}) {
     const auto tenant = world.service.find_tenant(1);
-    const MessageList* list = tenant->find_list(ListId::of_user(viewer, peer));
+    const mock::MessageList* list = tenant->find_list(ListId::of_user(viewer, peer));
     REQUIRE(list != nullptr);
-    for (const StoredMessage& message : list->messages()) CHECK(list->cleared(message));
+    for (const mock::StoredMessage& message : list->messages()) CHECK(list->cleared(message));
   }
 }
 
@@ -133,10 +133,10 @@ TEST_CASE("the probe finds exactly the setting that is otherwise") {
   const auto profile = parse_profile(text, "test");
   REQUIRE(profile);
   World world(*profile);
-  const ProbeReport report = world.probe();
+  const client::ProbeReport report = world.probe();
   REQUIRE(report.finished());
   CHECK(otherwise(report) == Ids{row.found});
-  CHECK(those(report, ProbeVerdict::kUnknown) == (*row.unknown ? Ids{row.unknown} : Ids{}));
+  CHECK(those(report, client::ProbeVerdict::kUnknown) == (*row.unknown ? Ids{row.unknown} : Ids{}));
   CHECK_FALSE(answer(report, row.found).meaning.empty());
   // What it writes is that profile again, and with it nothing is otherwise.
   const json written = profile_document(report.observed);
@@ -154,7 +154,7 @@ TEST_CASE("all that strict differs in is found at once, and codes with it") {
   Profile profile = strict_profile();
   profile.codes[RuleId::kImportOrder] = 660000003;
   World world(profile);
-  const ProbeReport report = world.probe();
+  const client::ProbeReport report = world.probe();
   CHECK(otherwise(report) == Ids{"late-import", "nonce", "hyphen"});
   const json written = profile_document(report.observed);
   CHECK(written["codes"] == json{{"import.oldest-first", 660000003}});
@@ -165,7 +165,7 @@ TEST_CASE("a signature that never expires is told") {
   Profile profile;
   profile.timestamp_window_s = 86'400;
   World world(profile);
-  const ProbeReport report = world.probe();
+  const client::ProbeReport report = world.probe();
   CHECK(otherwise(report) == Ids{"timestamp"});
   CHECK(report.observed.timestamp_window_s == 86'400);
 }
@@ -174,7 +174,7 @@ TEST_CASE("an expired signature refused with another code") {
   Profile profile;
   profile.codes[RuleId::kTimestampFresh] = 100000005;
   World world(profile);
-  const ProbeReport report = world.probe();
+  const client::ProbeReport report = world.probe();
   CHECK(otherwise(report) == Ids{"timestamp"});
   CHECK(profile_document(report.observed)["codes"] == json{{"auth.timestamp-fresh", 100000005}});
 }
@@ -183,7 +183,7 @@ TEST_CASE("times cut to seconds are told from times of arrival") {
   World world;
   world.edit = each_item(
       [](json& item) { item["MsgTime"] = item["MsgTime"].get<std::int64_t>() / 1000 * 1000; });
-  const ProbeReport report = world.probe();
+  const client::ProbeReport report = world.probe();
   CHECK(otherwise(report) == Ids{"msg-time"});
   CHECK_THAT(answer(report, "msg-time").observed, Contains("cut to seconds"));
   CHECK_FALSE(report.observed.msg_time_is_arrival);
@@ -205,7 +205,7 @@ TEST_CASE("a Payload that is not ExtendedData asks for --tag off") {
       item["Payload"] = std::string(zimmock::trim(item["Payload"].get<std::string>()));
     });
   }
-  const ProbeReport report = world.probe();
+  const client::ProbeReport report = world.probe();
   CHECK(otherwise(report) == Ids{"extended-data"});
   CHECK_THAT(std::string(answer(report, "extended-data").meaning), Contains("--tag off"));
 }
@@ -222,9 +222,9 @@ TEST_CASE("a service that drops what is equal") {
       }
       return HttpResponse{200, {}, R"({"Code":0,"Message":"success","MsgId":"7","MsgSeq":6})"};
     };
-    const ProbeReport report = world.probe();
+    const client::ProbeReport report = world.probe();
     CHECK_THAT(answer(report, "equal").observed, Contains("1 in the list"));
-    CHECK(answer(report, "equal").verdict == ProbeVerdict::kOtherwise);
+    CHECK(answer(report, "equal").verdict == client::ProbeVerdict::kOtherwise);
   }
   SECTION("and refuses it") {
     world.before = [&](const std::string& action,
@@ -235,7 +235,7 @@ TEST_CASE("a service that drops what is equal") {
       }
       return HttpResponse{200, {}, R"({"Code":660000003,"Message":"m"})"};
     };
-    const ProbeReport report = world.probe();
+    const client::ProbeReport report = world.probe();
     CHECK(otherwise(report) == Ids{"equal"});
     CHECK_THAT(answer(report, "equal").observed, Contains("660000003"));
   }
@@ -266,9 +266,9 @@ TEST_CASE("how long reads lag behind is measured") {
     answered["List"] = visible;
     response.body = answered.dump();
   };
-  const ProbeReport report = world.probe();
+  const client::ProbeReport report = world.probe();
   REQUIRE(report.finished());
-  CHECK((answer(report, "read-lag").verdict == ProbeVerdict::kAsAssumed) == row.as_assumed);
+  CHECK((answer(report, "read-lag").verdict == client::ProbeVerdict::kAsAssumed) == row.as_assumed);
   CHECK_THAT(answer(report, "read-lag").observed, Contains(row.observed));
 }
 
@@ -286,11 +286,11 @@ TEST_CASE("what becomes of an image is told") {
     REQUIRE(body.find(old) != body.npos);
     body.replace(body.find(old), old.size(), now);
   };
-  ProbeReport report = with([&](std::string& body) {
+  client::ProbeReport report = with([&](std::string& body) {
     replace(body, "%22md5%22%3A%22%22", "%22md5%22%3A%220cc1%22");
     replace(body, "width%22%3A4", "width%22%3A5");
   });
-  CHECK(answer(report, "image").verdict == ProbeVerdict::kAsAssumed);
+  CHECK(answer(report, "image").verdict == client::ProbeVerdict::kAsAssumed);
   CHECK(answer(report, "image").observed ==
         "what was sent; came back with md5 filled in, came back with corrected widths or heights");
   report = with([&](std::string& body) { replace(body, "example.com", "cdn.example"); });
@@ -311,7 +311,7 @@ TEST_CASE("MsgSeq that steps otherwise") {
     body["MsgSeq"] = 3 * body["MsgSeq"].get<std::int64_t>();
     response.body = body.dump();
   };
-  const ProbeReport report = world.probe();
+  const client::ProbeReport report = world.probe();
   CHECK(otherwise(report) == Ids{"msg-seq"});
   CHECK(answer(report, "msg-seq").observed == "3 more");
 }
@@ -319,13 +319,13 @@ TEST_CASE("MsgSeq that steps otherwise") {
 TEST_CASE("how far the clocks are apart is read from a message, or from Date") {
   SECTION("a message") {
     World world(default_profile(), 7300);
-    const ProbeReport report = world.probe();
+    const client::ProbeReport report = world.probe();
     CHECK(otherwise(report) == Ids{"clock"});
     CHECK_THAT(answer(report, "clock").observed, Contains("7.300 s ahead"));
   }
   SECTION("a message, behind") {
     World world(default_profile(), -90'000);
-    const ProbeReport report = world.probe();
+    const client::ProbeReport report = world.probe();
     CHECK(otherwise(report) == Ids{"clock"});
     CHECK_THAT(answer(report, "clock").observed, Contains("90.000 s behind"));
   }
@@ -337,7 +337,7 @@ TEST_CASE("how far the clocks are apart is read from a message, or from Date") {
       response.headers.emplace_back(
           "date", fmt::format("Mon, 21 Sep 2026 14:{:02}:{:02} GMT", 13 + s / 60, s % 60));
     };
-    const ProbeReport report = world.probe();
+    const client::ProbeReport report = world.probe();
     CHECK(iso_time(kNow) == "2026-09-21T14:13:20.000Z");
     CHECK(otherwise(report).empty());
     CHECK_THAT(answer(report, "clock").observed, Contains("Date"));
@@ -372,7 +372,7 @@ TEST_CASE("however a probe ends, it clears what it wrote") {
       world.time.interrupt();
       return std::optional<Result<HttpResponse>>();
     });
-    const ProbeReport report = world.probe();
+    const client::ProbeReport report = world.probe();
     CHECK(report.interrupted);
     CHECK(report.answers.empty());
     CHECK(report.not_cleared.empty());
@@ -381,7 +381,7 @@ TEST_CASE("however a probe ends, it clears what it wrote") {
     after_imports(5, [&](const std::string&) {
       return std::optional<Result<HttpResponse>>(fail(ErrorKind::kInDoubt, "gone"));
     });
-    const ProbeReport report = world.probe();
+    const client::ProbeReport report = world.probe();
     REQUIRE(report.error);
     CHECK(report.error->message == "gone");
   }
@@ -390,7 +390,7 @@ TEST_CASE("however a probe ends, it clears what it wrote") {
       return std::optional<Result<HttpResponse>>(
           HttpResponse{200, {}, R"({"Code":100000005,"Message":"m"})"});
     });
-    const ProbeReport report = world.probe();
+    const client::ProbeReport report = world.probe();
     REQUIRE(report.refused);
     CHECK(report.refused->code == 100000005);
   }
@@ -400,8 +400,8 @@ TEST_CASE("however a probe ends, it clears what it wrote") {
 TEST_CASE("credentials that are refused are told, and nothing is written") {
   World world;
   World::Door door(world);
-  const ProbeReport report =
-      run_probe(door, {1, "wrong"}, world.time, world.time, {{"zm_a", "zm_b"}, {}});
+  const client::ProbeReport report =
+      client::run_probe(door, {1, "wrong"}, world.time, world.time, {{"zm_a", "zm_b"}, {}});
   REQUIRE(report.refused);
   CHECK(report.refused->code_class() == CodeClass::kCredentials);
   CHECK_FALSE(report.wrote);

@@ -14,7 +14,7 @@ constexpr std::int64_t kSecond = kNanosPerSecond;
 
 // A simulation: waiting moves the time, and on the way the calls under way come to their ends.
 // Wakes up as late as `lateness` says.
-class Simulation : public Clock, public Waiter {
+class Simulation : public Clock, public client::Waiter {
  public:
   Simulation(std::uint32_t seed, std::int64_t max_latency_ns, std::int64_t max_lateness_ns)
       : random_(seed), latency_(0, max_latency_ns), lateness_(0, max_lateness_ns) {}
@@ -33,7 +33,7 @@ class Simulation : public Clock, public Waiter {
     return true;
   }
 
-  void start_call(RateLimiter::Permit permit) {
+  void start_call(client::RateLimiter::Permit permit) {
     const std::size_t index = starts.size();
     starts.push_back(now_ns_);
     completions.push_back(-1);
@@ -48,7 +48,7 @@ class Simulation : public Clock, public Waiter {
  private:
   struct Call {
     std::size_t index;
-    RateLimiter::Permit permit;
+    client::RateLimiter::Permit permit;
   };
   std::mt19937 random_;
   std::uniform_int_distribution<std::int64_t> latency_;
@@ -58,7 +58,7 @@ class Simulation : public Clock, public Waiter {
 };
 
 void simulate(Simulation& world, std::int64_t rate, std::size_t lanes, std::size_t calls) {
-  RateLimiter limiter(rate, world, world);
+  client::RateLimiter limiter(rate, world, world);
   for (std::size_t i = 0; i < calls; ++i) {
     while (world.lanes_full(lanes)) world.finish_one();
     auto permit = limiter.acquire();
@@ -101,7 +101,7 @@ TEST_CASE("20 a second come to 19.5 and more when calls are quick, late wake-ups
 
 TEST_CASE("a pause does not save up calls") {
   FakeTime time;
-  RateLimiter limiter(4, time, time);
+  client::RateLimiter limiter(4, time, time);
   const auto call = [&] {
     auto permit = limiter.acquire();
     return time.monotonic_ns();
@@ -118,7 +118,7 @@ TEST_CASE("a pause does not save up calls") {
 TEST_CASE("after a run that may have called just now, the first call waits for a second") {
   FakeTime time;
   const std::int64_t begun_ns = time.monotonic_ns();
-  RateLimiter limiter(20, time, time, CallsBefore::kUnknown);
+  client::RateLimiter limiter(20, time, time, client::CallsBefore::kUnknown);
   for (int i = 0; i < 20; ++i) {
     REQUIRE(limiter.acquire());
     CHECK(time.monotonic_ns() - begun_ns >= kSecond + i * kSecond / 20);
@@ -127,7 +127,7 @@ TEST_CASE("after a run that may have called just now, the first call waits for a
 
 TEST_CASE("without a limit nothing waits") {
   FakeTime time;
-  RateLimiter limiter(0, time, time);
+  client::RateLimiter limiter(0, time, time);
   const std::int64_t before_ns = time.monotonic_ns();
   for (int i = 0; i < 1000; ++i) REQUIRE(limiter.acquire());
   CHECK(time.monotonic_ns() == before_ns);
@@ -135,7 +135,7 @@ TEST_CASE("without a limit nothing waits") {
 
 TEST_CASE("an interruption ends the waiting") {
   FakeTime time;
-  RateLimiter limited(1, time, time), unlimited(0, time, time);
+  client::RateLimiter limited(1, time, time), unlimited(0, time, time);
   REQUIRE(limited.acquire());
   time.interrupt();
   CHECK_FALSE(limited.acquire());
@@ -144,7 +144,7 @@ TEST_CASE("an interruption ends the waiting") {
 
 TEST_CASE("threads share one limit") {
   FakeTime time;
-  RateLimiter limiter(50, time, time);
+  client::RateLimiter limiter(50, time, time);
   const std::int64_t before_ns = time.monotonic_ns();
   std::atomic<int> calls{0};
   {

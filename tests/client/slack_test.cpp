@@ -8,7 +8,7 @@ namespace zimmock::test {
 using Catch::Matchers::Contains;
 
 TEST_CASE("Slack's text as people read it") {
-  const SlackNames names{{"U1", "ann <b>"}};
+  const client::SlackNames names{{"U1", "ann <b>"}};
   struct Row {
     const char* text;
     const char* read;
@@ -29,12 +29,12 @@ TEST_CASE("Slack's text as people read it") {
                          {"a < b", "a < b"},
                          {"x > y", "x > y"}}) {
     CAPTURE(row.text);
-    CHECK(slack_text(row.text, names) == row.read);
+    CHECK(client::slack_text(row.text, names) == row.read);
   }
 }
 
 TEST_CASE("Slack's blocks as people read them") {
-  const SlackNames names{{"U1", "ann"}};
+  const client::SlackNames names{{"U1", "ann"}};
   struct Row {
     const char* blocks;
     const char* read;
@@ -56,29 +56,29 @@ TEST_CASE("Slack's blocks as people read them") {
                 "image_url": "https://a.example/c.png"}])",
             "cat\nhttps://a.example/c.png"}}) {
     CAPTURE(row.blocks);
-    CHECK(slack_blocks_text(json_or_discarded(row.blocks), names) == row.read);
+    CHECK(client::slack_blocks_text(json_or_discarded(row.blocks), names) == row.read);
   }
 }
 
 TEST_CASE("Slack's own text says what its blocks say, or it does not") {
-  const SlackNames names{{"U1", "ann"}};
+  const client::SlackNames names{{"U1", "ann"}};
   const auto blocks = json_or_discarded(R"([{"type": "rich_text", "elements": [
       {"type": "rich_text_section", "elements": [
         {"type": "text", "text": "see "}, {"type": "text", "text": "this", "style": {"bold": true}},
         {"type": "emoji", "name": "wave", "skin_tone": 2},
         {"type": "channel", "channel_id": "C1"}, {"type": "text", "text": ", ok?"}]}]}])");
-  CHECK(slack_text_has("see *this*:wave::skin-tone-2:#general, ok?", blocks, names));
-  CHECK_FALSE(slack_text_has("see this", blocks, names));
-  CHECK(slack_text_has("anything", json_or_discarded("null"), names));
+  CHECK(client::slack_text_has("see *this*:wave::skin-tone-2:#general, ok?", blocks, names));
+  CHECK_FALSE(client::slack_text_has("see this", blocks, names));
+  CHECK(client::slack_text_has("anything", json_or_discarded("null"), names));
   const auto section = json_or_discarded(
       R"([{"type": "section", "text": {"type": "mrkdwn", "text": "*Build* <https://a.example|7>"}}])");
-  CHECK(slack_text_has("*Build* 7 (https://a.example)", section, names));
-  CHECK_FALSE(slack_text_has("Build failed", section, names));
+  CHECK(client::slack_text_has("*Build* 7 (https://a.example)", section, names));
+  CHECK_FALSE(client::slack_text_has("Build failed", section, names));
 }
 
 TEST_CASE("a Slack export is the folder with dms.json") {
-  const auto open = find_format("slack")->open;
-  const FormatOptions options{.profile = default_profile()};
+  const auto open = client::find_format("slack")->open;
+  const client::FormatOptions options{.profile = default_profile()};
   const TempFile file("[]");
   const auto of_file = open(file.path(), options);
   REQUIRE_FALSE(of_file);
@@ -91,10 +91,10 @@ TEST_CASE("a Slack export is the folder with dms.json") {
   REQUIRE_FALSE(without);
   CHECK(without.error().kind == ErrorKind::kUsage);
   CHECK_THAT(without.error().message, Contains("expected dms.json in it"));
-  CHECK_FALSE(detect_format(folder));
+  CHECK_FALSE(client::detect_format(folder));
   std::ofstream(folder + "/dms.json") << R"([{"id":"D1","members":["U1","U2"]}])";
   CHECK(open(folder, options));
-  CHECK((*detect_format(folder))->name == "slack");
+  CHECK((*client::detect_format(folder))->name == "slack");
   std::ofstream(folder + "/dms.json") << "[{";
   const auto broken = open(folder, options);
   REQUIRE_FALSE(broken);

@@ -12,16 +12,16 @@ namespace {
 
 using Catch::Matchers::Contains;
 
-const Fingerprint kTold{{"input", "abc"}, {"--too-old", "stop"}};
+const client::Fingerprint kTold{{"input", "abc"}, {"--too-old", "stop"}};
 
 struct JournalFixture {
-  std::unique_ptr<SqliteJournal> open(const Fingerprint& told = kTold) {
-    auto journal = SqliteJournal::open(file.path, told, time);
+  std::unique_ptr<client::SqliteJournal> open(const client::Fingerprint& told = kTold) {
+    auto journal = client::SqliteJournal::open(file.path, told, time);
     if (!journal) FAIL(journal.error().message);
     return *std::move(journal);
   }
-  std::string refusal(const Fingerprint& told = kTold) {
-    const auto journal = SqliteJournal::open(file.path, told, time);
+  std::string refusal(const client::Fingerprint& told = kTold) {
+    const auto journal = client::SqliteJournal::open(file.path, told, time);
     REQUIRE_FALSE(journal);
     CHECK(journal.error().kind == ErrorKind::kUsage);
     return journal.error().message;
@@ -36,7 +36,7 @@ struct Planned {
   explicit Planned(const std::string& text, bool tagged = true)
       : file(text),
         source(open_source(file)),
-        plan(*make_plan(*source, Migration::options(tagged))) {}
+        plan(*client::make_plan(*source, Migration::options(tagged))) {}
 
   static std::string text(int conversations, int each) {
     std::string out;
@@ -50,13 +50,13 @@ struct Planned {
   }
 
   TempFile file;
-  std::unique_ptr<SourceReader> source;
-  MigrationPlan plan;
+  std::unique_ptr<client::SourceReader> source;
+  client::MigrationPlan plan;
 };
 
-std::vector<ImportEntry> entries(SqliteJournal& journal) {
-  std::vector<ImportEntry> out;
-  REQUIRE(journal.read([&](const ImportEntry& entry) { out.push_back(entry); }));
+std::vector<client::ImportEntry> entries(client::SqliteJournal& journal) {
+  std::vector<client::ImportEntry> out;
+  REQUIRE(journal.read([&](const client::ImportEntry& entry) { out.push_back(entry); }));
   return out;
 }
 
@@ -76,7 +76,7 @@ TEST_CASE("a journal keeps intents and results, and who was told what") {
     REQUIRE(journal->begin(planned.plan, {{"file", "/x"}}));
     REQUIRE(journal->intent({{{2}, 7}, 12, 1, 1000}));
     REQUIRE(journal->intent({{{1}, 3}, 4, 2, 1001}));
-    REQUIRE(journal->result({{{1}, 3}, ImportOutcome::kImported, "99", 5, 0, ""}));
+    REQUIRE(journal->result({{{1}, 3}, client::ImportOutcome::kImported, "99", 5, 0, ""}));
     REQUIRE(journal->flush());
     REQUIRE(journal->note("shift_ms", "-5"));
     REQUIRE(journal->run_started());
@@ -89,32 +89,32 @@ TEST_CASE("a journal keeps intents and results, and who was told what") {
   CHECK(*journal->noted("file") == "/x");
   CHECK_FALSE(*journal->noted("nothing"));
   CHECK(journal->runs()->at(0).verdict == "verified");
-  CHECK(journal->runs()->at(0).waited_ms == WaitTimes{1, 20, 300, 4000});
+  CHECK(journal->runs()->at(0).waited_ms == client::WaitTimes{1, 20, 300, 4000});
   REQUIRE(journal->match(planned.plan));
   const auto kept = entries(*journal);
   REQUIRE(kept.size() == 2);
-  CHECK(kept[0].intent.key == ImportKey{{1}, 3});
+  CHECK(kept[0].intent.key == client::ImportKey{{1}, 3});
   CHECK(kept[0].intent.attempt == 2);
-  CHECK(kept[0].result.outcome == ImportOutcome::kImported);
+  CHECK(kept[0].result.outcome == client::ImportOutcome::kImported);
   CHECK(kept[0].result.msg_id == "99");
-  CHECK(kept[1].intent.key == ImportKey{{2}, 7});
+  CHECK(kept[1].intent.key == client::ImportKey{{2}, 7});
   CHECK(kept[1].intent.line == 12);
   CHECK(kept[1].intent.timestamp_s == 1000);
-  CHECK(kept[1].result.outcome == ImportOutcome::kOpen);
+  CHECK(kept[1].result.outcome == client::ImportOutcome::kOpen);
 }
 
 TEST_CASE("a journal keeps the names of records") {
   JournalFixture fixture;
   const Planned planned(1, 2);
-  const RecordName name{"/messages/17", "id \"1\"", "a", "b", 1'790'000'000'000};
+  const client::RecordName name{"/messages/17", "id \"1\"", "a", "b", 1'790'000'000'000};
   {
     const auto journal = fixture.open();
     REQUIRE(journal->begin(planned.plan, {}));
-    REQUIRE(journal->intent({{{0}, 0}, 1, 1, 5, View::kSender, name}));
+    REQUIRE(journal->intent({{{0}, 0}, 1, 1, 5, client::View::kSender, name}));
   }
   const auto journal = fixture.open();
   REQUIRE(journal->match(planned.plan));
-  const RecordName kept = entries(*journal).front().intent.name;
+  const client::RecordName kept = entries(*journal).front().intent.name;
   CHECK(kept.pointer == name.pointer);
   CHECK(kept.id == name.id);
   CHECK(kept.time_ms == name.time_ms);
@@ -125,7 +125,7 @@ TEST_CASE("an intent is there for another reader as soon as it has been written 
   const Planned planned(1, 2);
   const auto journal = fixture.open();
   REQUIRE(journal->begin(planned.plan, {}));
-  const auto reader = SqliteJournal::open_to_read(fixture.file.path);
+  const auto reader = client::SqliteJournal::open_to_read(fixture.file.path);
   REQUIRE(reader);
   REQUIRE((*reader)->match(planned.plan));
   REQUIRE(journal->intent({{{0}, 0}, 1, 1, 5}));
@@ -155,14 +155,14 @@ TEST_CASE("a journal knows its messages whatever their numbers are") {
     REQUIRE(journal->match(later.plan));
     const auto kept = entries(*journal);
     REQUIRE(kept.size() == 1);
-    CHECK(kept[0].intent.key == ImportKey{{1}, 1});
-    REQUIRE(journal->result({{{1}, 1}, ImportOutcome::kImported, "7", 1, 0, ""}));
+    CHECK(kept[0].intent.key == client::ImportKey{{1}, 1});
+    REQUIRE(journal->result({{{1}, 1}, client::ImportOutcome::kImported, "7", 1, 0, ""}));
     REQUIRE(journal->flush());
   }
   const auto journal = fixture.open();
   CHECK_FALSE(journal->input_changed());
   REQUIRE(journal->match(first.plan));
-  CHECK(entries(*journal).at(0).intent.key == ImportKey{{3}, 4});
+  CHECK(entries(*journal).at(0).intent.key == client::ImportKey{{3}, 4});
   CHECK(entries(*journal).at(0).result.msg_id == "7");
   text = record_line("x", kNow - 5, {{"FromUserId", "x"}}) + text;
   const auto more = journal->match(Planned(text).plan);
@@ -170,7 +170,7 @@ TEST_CASE("a journal knows its messages whatever their numbers are") {
   CHECK_THAT(more.error().message, Contains("got others in 2 lists: the list of \"x\" with \"b\": "
                                             "expected no list, as the journal has none, got 1 "
                                             "message, the first in line 1; the file is the same"));
-  CHECK_FALSE(journal->read([](const ImportEntry&) {}));
+  CHECK_FALSE(journal->read([](const client::ImportEntry&) {}));
 }
 
 TEST_CASE("without tags the content of a message is what a journal counts") {
@@ -202,15 +202,15 @@ TEST_CASE("what is adopted is there at once, and the next run goes on after it")
     return std::nullopt;
   };
   static_cast<void>(run.import());
-  const auto reader = SqliteJournal::open_to_read(fixture.file.path);
+  const auto reader = client::SqliteJournal::open_to_read(fixture.file.path);
   REQUIRE(reader);
   REQUIRE((*reader)->match(run.plan));
   const auto kept = entries(**reader);
   REQUIRE(kept.size() % 3 == 0);
-  for (const ImportEntry& entry : kept) {
-    CHECK(entry.result.outcome == ImportOutcome::kRecovered);
+  for (const client::ImportEntry& entry : kept) {
+    CHECK(entry.result.outcome == client::ImportOutcome::kRecovered);
     CHECK(entry.result.msg_id.starts_with("9715"));
-    CHECK((entry.intent.view == View::kSender) == (entry.intent.key.lane.list % 2 == 0));
+    CHECK((entry.intent.view == client::View::kSender) == (entry.intent.key.lane.list % 2 == 0));
   }
 
   Migration again(text, true);
@@ -219,7 +219,7 @@ TEST_CASE("what is adopted is there at once, and the next run goes on after it")
   REQUIRE(journal->match(again.plan));
   again.journal = journal.get();
   again.adopt_from_ms = kNow;
-  const ImportReport report = again.import();
+  const client::ImportReport report = again.import();
   CHECK(report.recovered == 6);
   CHECK(report.before == kept.size());
   CHECK(again.service.count("ImportPeerMsg") == 0);
@@ -236,9 +236,9 @@ TEST_CASE("intents of many threads are all kept") {
     for (std::uint32_t lane = 0; lane < 8; ++lane) {
       threads.emplace_back([&journal, lane] {
         for (std::uint32_t i = 0; i < 50; ++i) {
-          const ImportKey key{{2 * lane}, 50 * lane + i};
+          const client::ImportKey key{{2 * lane}, 50 * lane + i};
           if (!journal->intent({key, i, 1, 0})) return;
-          if (!journal->result({key, ImportOutcome::kImported, "1", 1, 0, ""})) return;
+          if (!journal->result({key, client::ImportOutcome::kImported, "1", 1, 0, ""})) return;
         }
       });
     }
@@ -246,7 +246,8 @@ TEST_CASE("intents of many threads are all kept") {
   REQUIRE(journal->flush());
   const auto kept = entries(*journal);
   CHECK(kept.size() == 400);
-  for (const ImportEntry& entry : kept) CHECK(entry.result.outcome == ImportOutcome::kImported);
+  for (const client::ImportEntry& entry : kept)
+    CHECK(entry.result.outcome == client::ImportOutcome::kImported);
 }
 
 TEST_CASE("what is not this migration's journal is refused, with why") {
@@ -258,11 +259,11 @@ TEST_CASE("what is not this migration's journal is refused, with why") {
   }
   SECTION("a later release's") {
     fixture.open();
-    auto database = SqlDatabase::open(fixture.file.path, SqlDatabase::Mode::kWrite);
+    auto database = client::SqlDatabase::open(fixture.file.path, client::SqlDatabase::Mode::kWrite);
     REQUIRE(database->execute("PRAGMA user_version = 3"));
     CHECK_THAT(fixture.refusal(), Contains("expected a journal of version 1 to 2, got 3: a later "
                                            "release of zimmock wrote it"));
-    CHECK_FALSE(SqliteJournal::open_to_read(fixture.file.path));
+    CHECK_FALSE(client::SqliteJournal::open_to_read(fixture.file.path));
   }
   SECTION("in use") {
     const auto journal = fixture.open();
@@ -271,17 +272,17 @@ TEST_CASE("what is not this migration's journal is refused, with why") {
   SECTION("another file") {
     std::ofstream(fixture.file.path) << "{\"not\": \"a journal\"}\n";
     CHECK_THAT(fixture.refusal(), Contains("not a database"));
-    CHECK_FALSE(SqliteJournal::open_to_read(fixture.file.path));
+    CHECK_FALSE(client::SqliteJournal::open_to_read(fixture.file.path));
   }
   SECTION("another database") {
-    auto database = SqlDatabase::open(fixture.file.path, SqlDatabase::Mode::kWrite);
+    auto database = client::SqlDatabase::open(fixture.file.path, client::SqlDatabase::Mode::kWrite);
     REQUIRE(database->execute("CREATE TABLE x(y)"));
     CHECK_THAT(fixture.refusal(), Contains("expected a journal of zimmock migrate"));
   }
   SECTION("no folder") {
     fixture.file.path = "/nonexistent/journal";
     CHECK_THAT(fixture.refusal(), Contains("--journal FILE puts it elsewhere"));
-    CHECK_FALSE(SqliteJournal::open_to_read(fixture.file.path));
+    CHECK_FALSE(client::SqliteJournal::open_to_read(fixture.file.path));
   }
 }
 
@@ -305,21 +306,21 @@ TEST_CASE("a run that ended in the middle is taken up: nothing twice, nothing lo
       auto journal = fixture.open();
       REQUIRE(journal->begin(run.plan, {}));
       // As if the process ended in that call: the journal hears of nothing any more.
-      struct Ended : NullJournal {
-        explicit Ended(SqliteJournal& to) : journal(to) {}
+      struct Ended : client::NullJournal {
+        explicit Ended(client::SqliteJournal& to) : journal(to) {}
         bool durable() const override { return true; }
-        Result<void> read(const std::function<void(const ImportEntry&)>& take) override {
+        Result<void> read(const std::function<void(const client::ImportEntry&)>& take) override {
           return journal.read(take);
         }
-        Result<void> intent(const ImportIntent& intent) override {
+        Result<void> intent(const client::ImportIntent& intent) override {
           if (ended) return fail(ErrorKind::kSystem, "ended");
           return journal.intent(intent);
         }
-        Result<void> result(const ImportResult& result) override {
+        Result<void> result(const client::ImportResult& result) override {
           if (ended) return fail(ErrorKind::kSystem, "ended");
           return journal.result(result);
         }
-        SqliteJournal& journal;
+        client::SqliteJournal& journal;
         bool ended = false;
       };
       Ended ended(*journal);
@@ -337,8 +338,8 @@ TEST_CASE("a run that ended in the middle is taken up: nothing twice, nothing lo
       journal = fixture.open();
       REQUIRE(journal->match(run.plan));
       run.journal = journal.get();
-      const ImportReport report = run.import();
-      CHECK(report.stop == Stop::kNone);
+      const client::ImportReport report = run.import();
+      CHECK(report.stop == client::Stop::kNone);
       CHECK(report.done() == 24);
       CHECK(report.sent_again == (applied ? 0 : 1));
       CHECK(texts(run.service.list("a", "b")) == wanted);
@@ -349,29 +350,30 @@ TEST_CASE("a run that ended in the middle is taken up: nothing twice, nothing lo
 }
 
 TEST_CASE("a tag keeps the extension data that it stands beside") {
-  CHECK(with_tag("", "t") == R"({"_zm":"t"})");
-  CHECK(with_tag("{}", "t") == R"({"_zm":"t"})");
-  CHECK(with_tag(R"( { "a":1.0})", "t") == R"( {"_zm":"t", "a":1.0})");
-  CHECK(with_tag("plain \"text\"", "t") == R"({"_zm":"t","ExtendedData":"plain \"text\""})");
-  CHECK(with_tag("[1]", "t") == R"({"_zm":"t","ExtendedData":"[1]"})");
-  CHECK(with_tag(R"({"_zm":"other"})", "t") ==
+  CHECK(client::with_tag("", "t") == R"({"_zm":"t"})");
+  CHECK(client::with_tag("{}", "t") == R"({"_zm":"t"})");
+  CHECK(client::with_tag(R"( { "a":1.0})", "t") == R"( {"_zm":"t", "a":1.0})");
+  CHECK(client::with_tag("plain \"text\"", "t") ==
+        R"({"_zm":"t","ExtendedData":"plain \"text\""})");
+  CHECK(client::with_tag("[1]", "t") == R"({"_zm":"t","ExtendedData":"[1]"})");
+  CHECK(client::with_tag(R"({"_zm":"other"})", "t") ==
         R"({"_zm":"t","ExtendedData":"{\"_zm\":\"other\"}"})");
   for (const char* own : {"", "{}", "{\"a\":1}", "x", "[1]", "{\"_zm\":\"other\"}"})
-    CHECK(tag_of(with_tag(own, "t")) == "t");
+    CHECK(client::tag_of(client::with_tag(own, "t")) == "t");
   for (const char* other : {"", "x", "[]", "{}", "{\"_zm\":1}", "{\"_zm\""})
-    CHECK(tag_of(other) == "");
+    CHECK(client::tag_of(other) == "");
 }
 
 TEST_CASE("records that are alike have tags of their own, in the order of the file") {
   const std::string same = record_line("", kNow - 5, {{"Message", "same"}});
   const TempFile file(same + same + record_line("", kNow - 5, {{"Message", "other"}}) + same);
   const auto source = open_source(file);
-  const auto plan = make_plan(*source, Migration::options(true));
+  const auto plan = client::make_plan(*source, Migration::options(true));
   REQUIRE(plan);
   std::set<std::string> tags;
   for (std::uint32_t i = 0; i < 4; ++i) {
     for (const std::uint32_t list : {0U, 1U})
-      tags.insert(tag_of(plan->outgoing(*source, {list}, i)->content.extended_data));
+      tags.insert(client::tag_of(plan->outgoing(*source, {list}, i)->content.extended_data));
   }
   CHECK(tags.size() == 8);
 
@@ -379,9 +381,9 @@ TEST_CASE("records that are alike have tags of their own, in the order of the fi
   const TempFile shifted("\n" + same + same + record_line("", kNow - 5, {{"Message", "other"}}) +
                          same);
   const auto again = open_source(shifted);
-  const auto other = make_plan(*again, Migration::options(true));
+  const auto other = client::make_plan(*again, Migration::options(true));
   for (std::uint32_t i = 0; i < 4; ++i)
-    CHECK(tags.contains(tag_of(other->outgoing(*again, {0}, i)->content.extended_data)));
+    CHECK(tags.contains(client::tag_of(other->outgoing(*again, {0}, i)->content.extended_data)));
 }
 
 TEST_CASE("a record whose extension data leaves no room for a tag is a finding") {
@@ -389,7 +391,7 @@ TEST_CASE("a record whose extension data leaves no room for a tag is a finding")
   for (const bool tagged : {true, false}) {
     const TempFile file(text);
     const auto source = open_source(file);
-    const auto plan = make_plan(*source, Migration::options(tagged));
+    const auto plan = client::make_plan(*source, Migration::options(tagged));
     CHECK(plan->counts.bad == (tagged ? 1 : 0));
     if (tagged) CHECK(plan->findings.at(0).reason == "plan.tag-too-long");
   }
@@ -403,16 +405,16 @@ TEST_CASE("shards share out the conversations: each is in one") {
   std::uint64_t imports = 0;
   for (std::uint32_t number = 1; number <= 3; ++number) {
     const auto source = open_source(file);
-    PlanOptions options = Migration::options(true);
-    options.shard = *parse_shard(fmt::format("{}/3", number));
-    const auto plan = make_plan(*source, options);
+    client::PlanOptions options = Migration::options(true);
+    options.shard = *client::parse_shard(fmt::format("{}/3", number));
+    const auto plan = client::make_plan(*source, options);
     CHECK(plan->counts.imports > 0);
     CHECK(plan->counts.imports / 2 + plan->counts.other_shards == 60);
     imports += plan->counts.imports;
   }
   CHECK(imports == 120);
   for (const char* bad : {"", "1", "0/3", "4/3", "1/0", "a/b", "1/99999", "1/2/3"})
-    CHECK_FALSE(parse_shard(bad));
+    CHECK_FALSE(client::parse_shard(bad));
 }
 
 }  // namespace zimmock::test

@@ -12,7 +12,7 @@ namespace {
 using json = nlohmann::json;
 
 std::string state_of(MockWorld& world) {
-  return export_state(*world.service().find_tenant(kDefaultAppId));
+  return mock::export_state(*world.service().find_tenant(mock::kDefaultAppId));
 }
 
 // What the lists hold that can be migrated, list by list, without what the service gives itself.
@@ -32,15 +32,17 @@ std::vector<json> messages_of(MockWorld& world) {
 
 struct MigratedState {
   explicit MigratedState(const std::string& document)
-      : file(document), source(open_source(file)), plan(*make_plan(*source, plan_options())) {}
+      : file(document),
+        source(open_source(file)),
+        plan(*client::make_plan(*source, plan_options())) {}
 
-  RunContext context() {
+  client::RunContext context() {
     return {plan,
             *source,
             [this]() -> Result<std::unique_ptr<Transport>> {
-              return std::make_unique<LoopbackTransport>(world.service());
+              return std::make_unique<mock::LoopbackTransport>(world.service());
             },
-            {kDefaultAppId, std::string(kDefaultServerSecret)},
+            {mock::kDefaultAppId, std::string(mock::kDefaultServerSecret)},
             time,
             time,
             board,
@@ -50,13 +52,13 @@ struct MigratedState {
   }
 
   TempFile file;
-  std::unique_ptr<SourceReader> source;
-  MigrationPlan plan;
+  std::unique_ptr<client::SourceReader> source;
+  client::MigrationPlan plan;
   MockWorld world;
   FakeTime time;
-  ProgressBoard board;
-  Quarantine quarantine;
-  CallLimits limits{0, time, time};
+  client::ProgressBoard board;
+  client::Quarantine quarantine;
+  client::CallLimits limits{0, time, time};
 };
 
 }  // namespace
@@ -72,10 +74,10 @@ TEST_CASE("an exported state is accepted without complaint and migrated as what 
       REQUIRE(from.code("ImportPeerMsg", message) == 0);
     }
   }
-  REQUIRE(import_state(*from.service().find_tenant(kDefaultAppId),
-                       R"({"Record":"devices","UserId":"a","SdkVersions":["2.8.0"]})",
-                       StateMode::kAdd));
-  const auto is_order_kept = [](const MigrationPlan& plan) {
+  REQUIRE(mock::import_state(*from.service().find_tenant(mock::kDefaultAppId),
+                             R"({"Record":"devices","UserId":"a","SdkVersions":["2.8.0"]})",
+                             mock::StateMode::kAdd));
+  const auto is_order_kept = [](const client::MigrationPlan& plan) {
     return plan.counts.out_of_order == 0 && plan.counts.same_time == 0;
   };
   const MigratedState whole(state_of(from));
@@ -90,16 +92,16 @@ TEST_CASE("an exported state is accepted without complaint and migrated as what 
   MigratedState run(state_of(from));
   REQUIRE(run.plan.findings.size() == 1);  // told, not complained of
   CHECK(run.plan.findings[0].reason == "plan.emptied");
-  CHECK(run.plan.findings[0].weight == Weight::kNote);
+  CHECK(run.plan.findings[0].weight == client::Weight::kNote);
   CHECK(run.plan.findings[0].count == 16);
   CHECK(run.plan.counts.left_out == 0);
   CHECK(run.plan.counts.imports == 64);
   CHECK(is_order_kept(run.plan));
 
   run.world.register_users(run.plan.users_to_register());
-  NullJournal journal;
-  CHECK(run_import(run.context(), journal).imported == 64);
-  CHECK(run_verification(run.context(), [](const Mismatch&) {}).verified(false));
+  client::NullJournal journal;
+  CHECK(client::run_import(run.context(), journal).imported == 64);
+  CHECK(client::run_verification(run.context(), [](const client::Mismatch&) {}).verified(false));
   CHECK(messages_of(run.world) == messages_of(from));
 }
 

@@ -24,7 +24,7 @@ namespace zimmock::test {
 constexpr std::int64_t kNow = 1'790'000'000'000;
 
 // Time that only waiting moves: a wait is over at once, and it is then the time waited for.
-class FakeTime : public Clock, public Waiter {
+class FakeTime : public Clock, public client::Waiter {
  public:
   std::int64_t wall_ms() const override { return kNow + ns_ / kNanosPerMilli; }
   std::int64_t monotonic_ns() const override { return ns_; }
@@ -82,9 +82,9 @@ class TempFolder {
   std::filesystem::path path_;
 };
 
-inline std::unique_ptr<SourceReader> open_source(const TempFile& file,
-                                                 const Profile& profile = default_profile()) {
-  auto source = find_format("zim")->open(file.path(), {.profile = profile});
+inline std::unique_ptr<client::SourceReader> open_source(
+    const TempFile& file, const Profile& profile = default_profile()) {
+  auto source = client::find_format("zim")->open(file.path(), {.profile = profile});
   REQUIRE(source);
   return *std::move(source);
 }
@@ -98,8 +98,8 @@ inline std::string record_line(const std::string& id, std::int64_t time_ms,
   return out.dump() + "\n";
 }
 
-inline PlanOptions plan_options() {
-  PlanOptions out;
+inline client::PlanOptions plan_options() {
+  client::PlanOptions out;
   out.now_ms = kNow;
   out.retention_ms = 30 * kMillisPerDay;
   out.calls_per_second = 0;

@@ -7,7 +7,7 @@ namespace {
 
 // "HOST|PATH|TO" or "".
 std::string move(std::string_view sent, std::string_view got) {
-  const auto move = url_move(sent, got);
+  const auto move = client::url_move(sent, got);
   return move ? move->host + "|" + move->path + "|" + move->to : "";
 }
 
@@ -38,9 +38,9 @@ TEST_CASE("the URLs of a run changed in one way if every one did") {
   const ReturnedUrl other_way{"/download_url", "https://m/3", "https://d/3"};
   const ReturnedUrl other{"/download_url", "https://m/4", "https://c/5"};
   const auto one_way = [](const std::vector<std::vector<ReturnedUrl>>& lists) {
-    UrlChanges all;
+    client::UrlChanges all;
     for (const auto& urls : lists) {
-      UrlChanges list;
+      client::UrlChanges list;
       list.add(body(urls));
       all.add(list);
     }
@@ -55,8 +55,8 @@ TEST_CASE("the URLs of a run changed in one way if every one did") {
   CHECK(one_way({{one}, {other_way}}) == "");
   CHECK(one_way({{one, other_way}}) == "");
   CHECK(one_way({{one}, {other}}) == "");
-  CHECK(urls_moved_at_most(body({same, one})));
-  CHECK_FALSE(urls_moved_at_most(body({one, other})));
+  CHECK(client::urls_moved_at_most(body({same, one})));
+  CHECK_FALSE(client::urls_moved_at_most(body({one, other})));
 }
 
 }  // namespace zimmock::test

@@ -16,7 +16,7 @@ std::string some_records(int count) {
 // All imported, ready to be tampered with.
 struct Imported : Migration {
   explicit Imported(const std::string& text) : Migration(text) {
-    const ImportReport report = import();
+    const client::ImportReport report = import();
     REQUIRE(report.imported == plan.counts.imports);
   }
   FakeService::List& list() { return service.list("a", "b"); }
@@ -27,8 +27,8 @@ struct Imported : Migration {
     out["MsgSeq"] = 100 + list().size();
     return out;
   }
-  std::string line(const VerifyReport& report) {
-    return verdict_of(plan, report, nullptr, Quarantine{}, false).line;
+  std::string line(const client::VerifyReport& report) {
+    return client::verdict_of(plan, report, nullptr, client::Quarantine{}, false).line;
   }
 };
 
@@ -38,23 +38,25 @@ TEST_CASE("what arrived is verified") {
   for (const int threads : {1, 5}) {
     Imported run(some_records(5) + record_line("x", kNow, {{"VisibleTo", {"b"}}}));
     run.threads = threads;
-    const VerifyReport report = run.verify();
+    const client::VerifyReport report = run.verify();
     CHECK(report.verified(false));
     CHECK(run.mismatches.empty());
     CHECK(report.lists == 2);
     CHECK(report.totals.same == 11);
-    const Verdict verdict = verdict_of(run.plan, report, nullptr, Quarantine{}, false);
+    const client::Verdict verdict =
+        client::verdict_of(run.plan, report, nullptr, client::Quarantine{}, false);
     CHECK(verdict.line == "verified: all 11 of 11 imports are in ZIM, in order");
-    CHECK(verdict.outcome == Outcome::kVerified);
+    CHECK(verdict.outcome == client::Outcome::kVerified);
   }
 }
 
 TEST_CASE("records that were left out show in the verdict") {
   Imported run(some_records(2) + "broken\n");
-  const Verdict verdict = verdict_of(run.plan, run.verify(), nullptr, Quarantine{}, false);
+  const client::Verdict verdict =
+      client::verdict_of(run.plan, run.verify(), nullptr, client::Quarantine{}, false);
   CHECK(verdict.line ==
         "verified: all 4 of 4 imports are in ZIM, in order; 1 of 3 records were left out");
-  CHECK(verdict.outcome == Outcome::kVerifiedInPart);
+  CHECK(verdict.outcome == client::Outcome::kVerifiedInPart);
 }
 
 TEST_CASE("lists of many pages, by Next alone") {
@@ -68,7 +70,7 @@ TEST_CASE("lists of many pages, by Next alone") {
 TEST_CASE("a missing message") {
   Imported run(some_records(3));
   run.list().erase(run.list().begin() + 1);
-  const VerifyReport report = run.verify();
+  const client::VerifyReport report = run.verify();
   CHECK(report.totals.same == 5);
   CHECK(report.totals.missing == 1);
   REQUIRE(run.mismatches.size() == 1);
@@ -78,8 +80,8 @@ TEST_CASE("a missing message") {
   CHECK_THAT(run.mismatches[0].what, Contains("\"m-1\""));
   CHECK(run.line(report) ==
         "not verified: 5 of 6 imports are in ZIM; 1 missing, 0 differ, 0 extra, 0 unreadable");
-  CHECK(verdict_of(run.plan, report, nullptr, Quarantine{}, false).outcome ==
-        Outcome::kNotVerified);
+  CHECK(client::verdict_of(run.plan, report, nullptr, client::Quarantine{}, false).outcome ==
+        client::Outcome::kNotVerified);
 }
 
 TEST_CASE("a list that lacks what was imported just now is read once more, later") {
@@ -95,14 +97,14 @@ TEST_CASE("a list that lacks what was imported just now is read once more, later
         run.service.list("a", "b") = whole;
       return std::nullopt;
     };
-    const VerifyReport report = run.verify(5000);
+    const client::VerifyReport report = run.verify(5000);
     CHECK(report.verified(false));
     CHECK(report.lists == 2);
     CHECK(run.mismatches.empty());
     CHECK(run.board.done == 4 + 4);
   }
   SECTION("it has not") {
-    const VerifyReport report = run.verify(5000);
+    const client::VerifyReport report = run.verify(5000);
     CHECK(report.totals.missing == 1);
     CHECK(report.lists == 2);
     CHECK(run.mismatches.size() == 1);
@@ -117,14 +119,15 @@ TEST_CASE("an extra message, also in a list that nothing was planned for") {
   extra["MsgBody"] = "live";
   extra["MsgTime"] = kNow + 5;
   run.list().push_back(extra);
-  const VerifyReport report = run.verify();
+  const client::VerifyReport report = run.verify();
   CHECK(report.totals.extra == 1);
   CHECK(report.totals.same == 4);
   REQUIRE(run.mismatches.size() == 1);
   CHECK(run.mismatches[0].mark == '-');
   CHECK_FALSE(report.verified(false));
   CHECK(report.verified(true));
-  CHECK(verdict_of(run.plan, report, nullptr, Quarantine{}, true).outcome == Outcome::kVerified);
+  CHECK(client::verdict_of(run.plan, report, nullptr, client::Quarantine{}, true).outcome ==
+        client::Outcome::kVerified);
 
   Imported one_sided(record_line("1", kNow, {{"VisibleTo", {"a"}}}));
   one_sided.service.list("b", "a").push_back(one_sided.list()[0]);
@@ -171,7 +174,7 @@ TEST_CASE("a message that differs, and in what") {
     Imported run(some_records(3));
     if (run.list()[1][row.member] == row.value) continue;
     run.list()[1][row.member] = row.value;
-    const VerifyReport report = run.verify();
+    const client::VerifyReport report = run.verify();
     CAPTURE(row.member, row.value.dump());
     CHECK(report.totals.differs == 1);
     CHECK(report.totals.same == 5);
@@ -211,7 +214,7 @@ TEST_CASE("media bodies are the same in any encoding") {
     run.list()[0]["MsgBody"] = other;
     return run.verify();
   };
-  VerifyReport report = without("file_size");
+  client::VerifyReport report = without("file_size");
   CHECK(report.verified(false));
   CHECK(report.totals.notes[static_cast<std::size_t>(BodyNote::kFileSize)] == 1);
   report = without("file_name");
@@ -234,7 +237,7 @@ TEST_CASE("URLs that all moved in one way are no difference, and single ones are
       item["MsgBody"] = moved.replace(moved.find("m%2F"), 1, "cdn");
     }
   }
-  VerifyReport report = run.verify();
+  client::VerifyReport report = run.verify();
   CHECK(report.verified(false));
   CHECK(report.totals.same == 6);
   REQUIRE(report.totals.urls.one_way());
@@ -269,7 +272,7 @@ TEST_CASE("media that the service has filled in are paired with what was sent") 
     run.list()[i]["MsgBody"] = url_encode(filled.dump());
   }
   CHECK(run.verify().totals.differs == 3);
-  for (const Mismatch& one : run.mismatches) {
+  for (const client::Mismatch& one : run.mismatches) {
     REQUIRE((one.line >= 1 && one.line <= 3));
     CHECK_THAT(one.what, Contains(fmt::format("got \"https://cdn/{}\"", "xyz"[one.line - 1])));
   }
@@ -279,7 +282,7 @@ TEST_CASE("a list that is not newest first") {
   Imported run(some_records(3));
   run.service.sort_lists = false;
   std::swap(run.list()[0], run.list()[1]);
-  const VerifyReport report = run.verify();
+  const client::VerifyReport report = run.verify();
   CHECK(report.totals.same == 6);
   CHECK(report.lists_out_of_order == 1);
   CHECK_FALSE(report.verified(false));
@@ -292,7 +295,7 @@ TEST_CASE("ties in another order are counted and no error") {
   Imported run(record_line("1", kNow) + record_line("2", kNow) + record_line("3", kNow));
   CHECK(run.verify().totals.ties_reordered == 0);
   std::swap(run.list()[0], run.list()[1]);
-  const VerifyReport report = run.verify();
+  const client::VerifyReport report = run.verify();
   CHECK(report.totals.ties_reordered == 1);
   CHECK(report.verified(false));
 }
@@ -308,7 +311,7 @@ TEST_CASE("deleted or recalled messages of others do not count") {
                         {"Payload", ""},
                         {"IsEmpty", 2},
                         {"MsgTime", kNow + 1}});
-  const VerifyReport report = run.verify();
+  const client::VerifyReport report = run.verify();
   CHECK(report.totals.emptied == 1);
   CHECK(report.verified(false));
 }
@@ -317,7 +320,7 @@ TEST_CASE("a message that comes again on a later page is one message") {
   Imported run(some_records(20));
   run.service.page = 3;
   run.service.overlap = 2;
-  const VerifyReport report = run.verify();
+  const client::VerifyReport report = run.verify();
   CHECK(report.verified(false));
   CHECK(run.mismatches.empty());
   CHECK(report.totals.same == 40);
@@ -330,7 +333,7 @@ TEST_CASE("a message that comes again on a later page is one message") {
 TEST_CASE("two messages of one MsgId are two, as a service may round it") {
   Imported run(some_records(2));
   run.list()[1]["MsgId"] = run.list()[0]["MsgId"];
-  const VerifyReport report = run.verify();
+  const client::VerifyReport report = run.verify();
   CHECK(report.verified(false));
   CHECK(report.totals.repeated == 0);
 }
@@ -343,7 +346,7 @@ TEST_CASE("a Next that comes twice is an error, not an endless loop") {
     if (body["FromUserId"] != "a" || body["Next"] != 1002) return std::nullopt;
     return HttpResponse{200, {}, R"({"Code":0,"List":[],"Next":1001})"};
   };
-  const VerifyReport report = run.verify();
+  const client::VerifyReport report = run.verify();
   CHECK(report.unreadable_lists == 1);
   CHECK(report.totals.unread == 1);
   CHECK(report.totals.same == 5);
@@ -352,7 +355,8 @@ TEST_CASE("a Next that comes twice is an error, not an endless loop") {
   CHECK_THAT(run.mismatches[0].what, Contains("1001 again"));
   CHECK(run.line(report) ==
         "not verified: 5 of 6 imports are in ZIM; 0 missing, 0 differ, 0 extra, 1 unreadable");
-  CHECK(verdict_of(run.plan, report, nullptr, Quarantine{}, false).outcome == Outcome::kStopped);
+  CHECK(client::verdict_of(run.plan, report, nullptr, client::Quarantine{}, false).outcome ==
+        client::Outcome::kStopped);
 }
 
 TEST_CASE("a list that goes on without anything new comes to an end") {
@@ -366,7 +370,7 @@ TEST_CASE("a list that goes on without anything new comes to an end") {
       if (repeating) page["List"] = run.list();
       return HttpResponse{200, {}, page.dump()};
     };
-    const VerifyReport report = run.verify();
+    const client::VerifyReport report = run.verify();
     CHECK(report.unreadable_lists == 1);
     CHECK(calls <= 101);
     CHECK_THAT(run.mismatches.at(0).what + run.mismatches.back().what, Contains("nothing new"));
@@ -388,13 +392,13 @@ TEST_CASE("reading is tried again; what stays refused makes one list unreadable"
     if (body["FromUserId"] != "a") return std::nullopt;
     return code_answer(660500002);
   };
-  const VerifyReport report = run.verify();
+  const client::VerifyReport report = run.verify();
   CHECK(report.unreadable_lists == 1);
   CHECK(report.totals.unread == 2);
   CHECK_THAT(run.mismatches.at(0).what, Contains("660500002"));
   CHECK(report.refused_lists == 1);
-  CHECK(verdict_of(run.plan, report, nullptr, Quarantine{}, false).outcome ==
-        Outcome::kNotVerified);
+  CHECK(client::verdict_of(run.plan, report, nullptr, client::Quarantine{}, false).outcome ==
+        client::Outcome::kNotVerified);
 }
 
 TEST_CASE("refused credentials and interruptions stop the reading") {
@@ -402,15 +406,16 @@ TEST_CASE("refused credentials and interruptions stop the reading") {
   run.service.before = [](const std::string&, const json&) -> std::optional<Result<HttpResponse>> {
     return code_answer(100000005);
   };
-  VerifyReport report = run.verify();
-  CHECK(report.stop == Stop::kCredentials);
+  client::VerifyReport report = run.verify();
+  CHECK(report.stop == client::Stop::kCredentials);
   CHECK_FALSE(report.verified(false));
-  CHECK(verdict_of(run.plan, report, nullptr, Quarantine{}, false).outcome == Outcome::kFatal);
+  CHECK(client::verdict_of(run.plan, report, nullptr, client::Quarantine{}, false).outcome ==
+        client::Outcome::kFatal);
   run.time.interrupt();
   report = run.verify();
-  CHECK(report.stop == Stop::kInterrupted);
-  CHECK(verdict_of(run.plan, report, nullptr, Quarantine{}, false).outcome ==
-        Outcome::kInterrupted);
+  CHECK(report.stop == client::Stop::kInterrupted);
+  CHECK(client::verdict_of(run.plan, report, nullptr, client::Quarantine{}, false).outcome ==
+        client::Outcome::kInterrupted);
   CHECK_THAT(run.line(report), Contains("0 of 4 imports were found in ZIM so far; interrupted"));
 }
 
@@ -425,19 +430,20 @@ TEST_CASE("a service that is gone ends the reading") {
   run.service.before = [&](const std::string&, const json&) -> std::optional<Result<HttpResponse>> {
     return fail(kind, "gone");
   };
-  VerifyReport report = run.verify();
-  CHECK(report.stop == Stop::kNoConnection);
+  client::VerifyReport report = run.verify();
+  CHECK(report.stop == client::Stop::kNoConnection);
   CHECK(run.service.count("QueryPeerMsg") - before == 5);
   kind = ErrorKind::kInDoubt;
   report = run.verify();
-  CHECK(report.stop == Stop::kNoConnection);
+  CHECK(report.stop == client::Stop::kNoConnection);
   CHECK(run.service.count("QueryPeerMsg") - before == 5 + 50);
-  CHECK(verdict_of(run.plan, report, nullptr, Quarantine{}, false).outcome == Outcome::kStopped);
+  CHECK(client::verdict_of(run.plan, report, nullptr, client::Quarantine{}, false).outcome ==
+        client::Outcome::kStopped);
 }
 
 TEST_CASE("nothing in the lists at all") {
   Migration run(some_records(3));
-  const VerifyReport report = run.verify();
+  const client::VerifyReport report = run.verify();
   CHECK(report.totals.missing == 6);
   CHECK(report.totals.same == 0);
 }
@@ -445,7 +451,7 @@ TEST_CASE("nothing in the lists at all") {
 TEST_CASE("a list in which every message moved in time is paired by content") {
   Imported run(some_records(50));
   for (json& item : run.list()) item["MsgTime"] = item["MsgTime"].get<std::int64_t>() + 100'000;
-  const VerifyReport report = run.verify();
+  const client::VerifyReport report = run.verify();
   CHECK(report.totals.differs == 50);
   CHECK(report.totals.missing + report.totals.extra == 0);
 }

@@ -9,19 +9,20 @@ namespace {
 
 using Catch::Matchers::Contains;
 
-FormatOptions whatsapp_options() {
-  FormatOptions out{.profile = default_profile()};
+client::FormatOptions whatsapp_options() {
+  client::FormatOptions out{.profile = default_profile()};
   out.users = {{"Alice", "alice"}, {"Bob", "bob"}};
   out.time_zone = "UTC";
   return out;
 }
 
-Result<std::unique_ptr<SourceReader>> open(const TempFile& file, const FormatOptions& with) {
-  return find_format("whatsapp")->open(file.path(), with);
+Result<std::unique_ptr<client::SourceReader>> open(const TempFile& file,
+                                                   const client::FormatOptions& with) {
+  return client::find_format("whatsapp")->open(file.path(), with);
 }
 
 // "from>to time text" or "bad" for each record.
-std::string read(const std::string& text, const FormatOptions& with = whatsapp_options()) {
+std::string read(const std::string& text, const client::FormatOptions& with = whatsapp_options()) {
   const TempFile file(text);
   auto source = open(file, with);
   if (!source) return source.error().message.substr(file.path().string().size());
@@ -48,7 +49,7 @@ std::string chat(std::initializer_list<const char*> dates) {
 }
 
 std::string stamp(std::string_view line) {
-  const auto found = read_whatsapp_line(line);
+  const auto found = client::read_whatsapp_line(line);
   if (!found) return "none";
   return fmt::format("{} {:02}:{:02}:{:02} {}", fmt::join(found->date, " "), found->hour,
                      found->minute, found->second, found->rest);
@@ -130,8 +131,8 @@ TEST_CASE("how phones write the beginning of a message") {
     CAPTURE(line);
     CHECK(stamp(line) == "none");
   }
-  CHECK(plain_name("\xE2\x80\xAA+49\xC2\xA0"
-                   "151\xE2\x80\xAC ") == "+49 151");
+  CHECK(client::plain_name("\xE2\x80\xAA+49\xC2\xA0"
+                           "151\xE2\x80\xAC ") == "+49 151");
 }
 
 TEST_CASE("the order of day and month") {
@@ -150,10 +151,10 @@ TEST_CASE("the order of day and month") {
   CHECK_THAT(read(chat({"13/1/24", "1/13/24"})),
              Contains("expected days and months in one order, got \"1/13/24, 15:35\" (line 2)"));
 
-  FormatOptions with = whatsapp_options();
-  with.date_order = DateOrder::kMonthFirst;
+  client::FormatOptions with = whatsapp_options();
+  with.date_order = client::DateOrder::kMonthFirst;
   CHECK_THAT(read(chat({"3/4/24"}), with), Contains("2024-03-04"));
-  with.date_order = DateOrder::kDayFirst;
+  with.date_order = client::DateOrder::kDayFirst;
   CHECK_THAT(read(chat({"3/4/24"}), with), Contains("2024-04-03"));
   // One that the dates disprove would move messages by months.
   CHECK(read(chat({"3/13/24"}), with) ==
@@ -166,7 +167,7 @@ TEST_CASE("the order of day and month") {
   CHECK(read(chat({"3/1/24", "31/2/24", "4/1/24"}), with) ==
         "alice>bob 2024-01-03T15:35:00.000Z x\nbad\nalice>bob 2024-01-04T15:35:00.000Z x\n"
         "bob>alice 2024-01-04T15:36:00.000Z y\n");
-  with.date_order = DateOrder::kYearFirst;
+  with.date_order = client::DateOrder::kYearFirst;
   CHECK_THAT(read(chat({"13/02/2024"}), with), Contains("--date-order ymd"));
   CHECK_THAT(read(chat({"21/10/14"}), with), Contains("2021-10-14"));
 }
@@ -209,7 +210,7 @@ TEST_CASE("the halves and periods of a phone's day") {
        }) {
     CAPTURE(row.time);
     const std::string line = fmt::format("14/10/21, {} - A: b", row.time);
-    const auto read = read_whatsapp_line(line);
+    const auto read = client::read_whatsapp_line(line);
     REQUIRE(read);
     CHECK(fmt::format("{:02}:{:02}", read->hour, read->minute) == row.read);
     CHECK(read->shape.half_days);
@@ -217,10 +218,10 @@ TEST_CASE("the halves and periods of a phone's day") {
 }
 
 TEST_CASE("the table of what WhatsApp writes") {
-  const auto all = WhatsAppWords::of("");
+  const auto all = client::WhatsAppWords::of("");
   REQUIRE(all);
-  CHECK(WhatsAppWords::languages().size() > 55);
-  const std::string_view table = whatsapp_words_files()[0].text;
+  CHECK(client::WhatsAppWords::languages().size() > 55);
+  const std::string_view table = client::whatsapp_words_files()[0].text;
   std::string before, last_language;
   std::size_t rows = 0;
   for (std::size_t at = 0; at < table.size();) {
@@ -238,29 +239,30 @@ TEST_CASE("the table of what WhatsApp writes") {
                                          "location", "poll",    "notice"};
     const auto found = std::find(kinds.begin(), kinds.end(), kind);
     REQUIRE(found != kinds.end());
-    const auto word = static_cast<WhatsAppWord>(found - kinds.begin());
+    const auto word = static_cast<client::WhatsAppWord>(found - kinds.begin());
     CHECK(all->is(word, words + "."));
-    CHECK(words == plain_name(words));
+    CHECK(words == client::plain_name(words));
     CHECK(language >= last_language);
-    if (language != last_language) CHECK(WhatsAppWords::of(language));
+    if (language != last_language) CHECK(client::WhatsAppWords::of(language));
     last_language = language;
     CHECK((words.find('*') == std::string::npos || kind == "notice" || kind == "poll"));
   }
   CHECK(rows > 900);
-  const auto german = WhatsAppWords::of("de");
+  const auto german = client::WhatsAppWords::of("de");
   REQUIRE(german);
-  CHECK(german->is(WhatsAppWord::kMedia, "Medien weggelassen"));
-  CHECK_FALSE(german->is(WhatsAppWord::kMedia, "Media omitted"));
-  CHECK(all->is(WhatsAppWord::kNotice, "Your security code with Bob changed. Tap to learn more."));
-  CHECK_FALSE(all->is(WhatsAppWord::kNotice, "Your security code with Bob is the same"));
-  const auto none = WhatsAppWords::of("xx");
+  CHECK(german->is(client::WhatsAppWord::kMedia, "Medien weggelassen"));
+  CHECK_FALSE(german->is(client::WhatsAppWord::kMedia, "Media omitted"));
+  CHECK(all->is(client::WhatsAppWord::kNotice,
+                "Your security code with Bob changed. Tap to learn more."));
+  CHECK_FALSE(all->is(client::WhatsAppWord::kNotice, "Your security code with Bob is the same"));
+  const auto none = client::WhatsAppWords::of("xx");
   REQUIRE_FALSE(none);
   CHECK_THAT(none.error().message,
              Contains("--language: expected one of af, ar") && Contains("got \"xx\""));
 }
 
 TEST_CASE("what must be given with a WhatsApp export") {
-  FormatOptions with = whatsapp_options();
+  client::FormatOptions with = whatsapp_options();
   with.time_zone = "";
   CHECK_THAT(read(chat({"13/4/24"}), with),
              Contains("give --tz") && Contains("\"13/4/24, 15:35\""));
@@ -300,7 +302,7 @@ TEST_CASE("a message that is too long is bad, and the next is read") {
 }
 
 TEST_CASE("what looks like WhatsApp's own words in a language that is not known") {
-  const auto words = WhatsAppWords::of("en");
+  const auto words = client::WhatsAppWords::of("en");
   REQUIRE(words);
   for (const char* text : {"<Hepgorwyd y cyfrwng>", "<略去>", "<Hepgorwyd y cyfrwng>\nein ci",
                            "a.jpg (atodwyd y ffeil)", "da iawn <Golygwyd y neges hon>",
@@ -308,18 +310,18 @@ TEST_CASE("what looks like WhatsApp's own words in a language that is not known"
                            "2 dudalen",
                            "\xE2\x80\x8Ehepgorwyd y llun", "<Medien weggelassen>"}) {
     CAPTURE(text);
-    CHECK(read_whatsapp_text(text, *words).looks_own);
+    CHECK(client::read_whatsapp_text(text, *words).looks_own);
   }
   for (const char* text : {"hello", "<3", "<b>", "a <b> c", "<a href=x>y z</a>", "I (too)",
                            "see a.jpg", "<Media omitted>", "a.jpg (file attached)", ""}) {
     CAPTURE(text);
-    CHECK_FALSE(read_whatsapp_text(text, *words).looks_own);
+    CHECK_FALSE(client::read_whatsapp_text(text, *words).looks_own);
   }
 }
 
 namespace {
 
-using Kind = WhatsAppText::Kind;
+using Kind = client::WhatsAppText::Kind;
 
 // What stands where a message is, and what it is read as.
 struct TextRow {
@@ -400,11 +402,11 @@ const TextRow kTextRows[] = {
 }  // namespace
 
 TEST_CASE("what WhatsApp writes in a message's place") {
-  const auto words = WhatsAppWords::of("");
+  const auto words = client::WhatsAppWords::of("");
   REQUIRE(words);
   for (const TextRow& row : kTextRows) {
     CAPTURE(row.text);
-    const WhatsAppText read = read_whatsapp_text(row.text, *words);
+    const client::WhatsAppText read = client::read_whatsapp_text(row.text, *words);
     CHECK(read.kind == row.kind);
     CHECK(read.text == row.left);
     CHECK(read.file == row.file);

@@ -13,7 +13,7 @@ struct ApiFixture {
   ScriptedTransport transport;
   FakeTime time;
   int nonces = 0;
-  ZimApi api{
+  client::ZimApi api{
       transport, {12345, kSecret}, time, [this] { return fmt::format("{:016x}", ++nonces); }};
 
   // The message of the Error that an answer to an import comes to.
@@ -53,10 +53,10 @@ json page(const json& item, std::int64_t next = 0) {
 }  // namespace
 
 TEST_CASE("the vendor's signature vector") {
-  const Credentials credentials{12345, kSecret};
-  CHECK(signature_of(credentials, "4fd24687296dd9f3", 1615186943) ==
+  const client::Credentials credentials{12345, kSecret};
+  CHECK(client::signature_of(credentials, "4fd24687296dd9f3", 1615186943) ==
         "43e5cfcca828314675f91b001390566a");
-  CHECK(signed_query("QueryPeerMsg", credentials, "4fd24687296dd9f3", 1615186943) ==
+  CHECK(client::signed_query("QueryPeerMsg", credentials, "4fd24687296dd9f3", 1615186943) ==
         "Action=QueryPeerMsg&AppId=12345&SignatureNonce=4fd24687296dd9f3&Timestamp=1615186943&"
         "Signature=43e5cfcca828314675f91b001390566a&SignatureVersion=2.0");
 }
@@ -70,8 +70,9 @@ TEST_CASE_METHOD(ApiFixture, "every call is a signed POST of its own") {
   REQUIRE(api.import_peer_msg(request));
   REQUIRE(transport.sent.size() == 2);
   CHECK(transport.sent[0].method == "POST");
-  CHECK(transport.sent[0].target == "/?" + signed_query("ImportPeerMsg", {12345, kSecret},
-                                                        "0000000000000001", kNow / 1000 + 1));
+  CHECK(transport.sent[0].target == "/?" + client::signed_query("ImportPeerMsg", {12345, kSecret},
+                                                                "0000000000000001",
+                                                                kNow / 1000 + 1));
   CHECK(transport.sent[0].target != transport.sent[1].target);
   CHECK(header(transport.sent[0].headers, "content-type") == "application/json");
   CHECK(json::parse(transport.sent[0].body)["MessageBody"]["Message"] ==
@@ -148,7 +149,7 @@ TEST_CASE_METHOD(ApiFixture, "a refusal is a status, whatever the HTTP status") 
 TEST_CASE_METHOD(ApiFixture, "a code that the profile has for a rule is what the rule's is") {
   Profile profile;
   profile.codes = {{RuleId::kRate, 4711}, {RuleId::kRegisterNew, 4712}};
-  ZimApi calibrated(transport, {1, "secret"}, time, {}, profile);
+  client::ZimApi calibrated(transport, {1, "secret"}, time, {}, profile);
   transport.answer({{"Code", 4711}});
   const auto told = calibrated.import_peer_msg({});
   REQUIRE(told);
@@ -171,7 +172,7 @@ TEST_CASE_METHOD(ApiFixture, "a list is read with all its members") {
   const auto answer = api.query_peer_msg({ListId::of_user("a", "b"), 100, 0, true});
   REQUIRE(answer);
   REQUIRE(answer->value.items.size() == 3);
-  const QueryItem& item = answer->value.items[0];
+  const client::QueryItem& item = answer->value.items[0];
   CHECK(item.sender == "a");
   CHECK(item.msg_id == "971503777289036701");
   CHECK(item.payload == "e");

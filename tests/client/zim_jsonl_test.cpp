@@ -4,8 +4,8 @@
 namespace zimmock::test {
 namespace {
 
-std::vector<SourceRecord> read_all(SourceReader& source) {
-  std::vector<SourceRecord> out;
+std::vector<client::SourceRecord> read_all(client::SourceReader& source) {
+  std::vector<client::SourceRecord> out;
   while (true) {
     auto record = source.next();
     REQUIRE(record);
@@ -14,7 +14,7 @@ std::vector<SourceRecord> read_all(SourceReader& source) {
   }
 }
 
-std::vector<SourceRecord> read_all(const std::string& text) {
+std::vector<client::SourceRecord> read_all(const std::string& text) {
   const TempFile file(text);
   return read_all(*open_source(file));
 }
@@ -44,7 +44,7 @@ TEST_CASE("a flat record and one with a MessageBody say the same") {
       R"({"Id":"1","FromUserId":"a","ToUserId":"b","MessageType":200,"SubMsgType":7,"Priority":2,)"
       R"("MessageBody":{"Message":"hi","ExtendedData":"e"},"SearchedContent":"s","SendMessageTime":5})");
   REQUIRE(records.size() == 2);
-  for (const SourceRecord& record : records) {
+  for (const client::SourceRecord& record : records) {
     CHECK(record.findings.ok());
     CHECK(record.message.content.body == "hi");
     CHECK(record.message.content.extended_data == "e");
@@ -210,14 +210,14 @@ TEST_CASE("a record is read again by its place") {
 }
 
 TEST_CASE("what cannot be opened") {
-  const auto open = find_format("zim")->open;
+  const auto open = client::find_format("zim")->open;
   for (const char* path : {"/nonexistent/file", "/tmp", "/dev/null"}) {
     const auto source = open(path, {.profile = default_profile()});
     REQUIRE_FALSE(source);
     CHECK(source.error().kind == ErrorKind::kUsage);
     CHECK_THAT(source.error().message, Contains(path));
   }
-  CHECK(find_format("nope") == nullptr);
+  CHECK(client::find_format("nope") == nullptr);
 }
 
 }  // namespace zimmock::test

@@ -22,10 +22,10 @@ const SystemClock& machine() {
 }
 
 // Each case's verdict, and what was wrong with it, a line each.
-std::vector<std::string> run_through(Service& service, Transport& transport) {
+std::vector<std::string> run_through(mock::Service& service, Transport& transport) {
   static const auto cases = read_cases(embedded_case_files());
   REQUIRE(cases);
-  MockTarget target(service, transport);
+  mock::MockTarget target(service, transport);
   RunOptions options;
   options.run_id = "zc000000";
   const RunResult run = run_suite(*cases, target, options, machine());
@@ -45,36 +45,36 @@ std::vector<std::string> run_through(Service& service, Transport& transport) {
 
 struct Doors {
   Doors() {
-    const auto ca = make_ca(machine().wall_ms());
+    const auto ca = mock::make_ca(machine().wall_ms());
     REQUIRE(ca);
-    auto leaf = make_leaf(*ca, machine().wall_ms());
+    auto leaf = mock::make_leaf(*ca, machine().wall_ms());
     REQUIRE(leaf);
     std::string folder = (std::filesystem::temp_directory_path() / "zimmock-doors.XXXXXX").string();
     REQUIRE(::mkdtemp(folder.data()) != nullptr);
     ca_folder = folder;
     std::ofstream(ca_folder / "ca.pem") << ca->certificate_pem;
-    ListenerOptions options;
-    options.https = ListenAddress{};
+    mock::ListenerOptions options;
+    options.https = mock::ListenAddress{};
     options.tls = *std::move(leaf);
-    auto started = ServiceListeners::start(service, options);
+    auto started = mock::ServiceListeners::start(service, options);
     REQUIRE(started);
     listeners = *std::move(started);
   }
   ~Doors() { std::filesystem::remove_all(ca_folder); }
 
   std::unique_ptr<Transport> open(const std::string& url) const {
-    CurlOptions options;
-    options.endpoint = *parse_endpoint(url);
+    client::CurlOptions options;
+    options.endpoint = *client::parse_endpoint(url);
     options.ca_file = (ca_folder / "ca.pem").string();
     options.use_proxy = false;
-    auto opened = CurlTransport::open(options);
+    auto opened = client::CurlTransport::open(options);
     REQUIRE(opened);
     return *std::move(opened);
   }
 
-  Service service{machine()};
+  mock::Service service{machine()};
   std::filesystem::path ca_folder;
-  std::unique_ptr<ServiceListeners> listeners;
+  std::unique_ptr<mock::ServiceListeners> listeners;
 };
 
 // What the one has and the other has not.
@@ -92,8 +92,8 @@ std::vector<std::string> differences(const std::vector<std::string>& one,
 }  // namespace
 
 TEST_CASE("the suite has equal results through loopback, HTTP and TLS") {
-  Service own(machine());
-  LoopbackTransport loopback(own);
+  mock::Service own(machine());
+  mock::LoopbackTransport loopback(own);
   const auto expected = run_through(own, loopback);
   CHECK(expected.size() > 900);
   for (const bool over_tls : {false, true}) {

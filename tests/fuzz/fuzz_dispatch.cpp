@@ -19,15 +19,16 @@ namespace {
 
 using namespace zimmock;
 
-Service& service() {
+mock::Service& service() {
   static test::ManualClock clock;
-  static Service* instance = [] {
-    auto* made = new Service(clock, [](const RequestRecord& record) {
+  static mock::Service* instance = [] {
+    auto* made = new mock::Service(clock, [](const mock::RequestRecord& record) {
       if (!test::unchecked_rule(record).empty()) std::abort();
     });
-    TenantOptions options;
+    mock::TenantOptions options;
     options.calls_per_second.reset();
-    if (!made->add_tenant(kDefaultAppId, std::string(kDefaultServerSecret), options)) std::abort();
+    if (!made->add_tenant(mock::kDefaultAppId, std::string(mock::kDefaultServerSecret), options))
+      std::abort();
     return made;
   }();
   return *instance;
@@ -39,7 +40,7 @@ HttpRequest request(std::string_view action, std::string_view more, std::string 
   out.target += action;
   out.target +=
       "&AppId=" + app + "&SignatureNonce=" + nonce + "&Timestamp=" + timestamp +
-      "&SignatureVersion=2.0&Signature=" + sign(app, nonce, kDefaultServerSecret, timestamp);
+      "&SignatureVersion=2.0&Signature=" + sign(app, nonce, mock::kDefaultServerSecret, timestamp);
   out.target += more;
   return out;
 }

@@ -13,12 +13,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace zimmock;
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   const test::ManualClock clock;
-  Tenant tenant(1, "secret", {}, clock), other(2, "secret", {}, clock);
-  const std::string before = export_state(tenant);
-  const auto done = import_state(tenant, input, StateMode::kAdd);
-  const std::string after = export_state(tenant);
+  mock::Tenant tenant(1, "secret", {}, clock), other(2, "secret", {}, clock);
+  const std::string before = mock::export_state(tenant);
+  const auto done = mock::import_state(tenant, input, mock::StateMode::kAdd);
+  const std::string after = mock::export_state(tenant);
   if (!done && after != before) std::abort();
-  if (!import_state(other, after, StateMode::kReplace)) std::abort();
-  if (export_state(other) != after) std::abort();
+  if (!mock::import_state(other, after, mock::StateMode::kReplace)) std::abort();
+  if (mock::export_state(other) != after) std::abort();
   return 0;
 }

@@ -22,7 +22,7 @@ std::shared_ptr<X509> read(const std::string& pem) {
 }
 
 // OpenSSL's verdict on the leaf for that host at that time.
-std::string verify(const CertificateAndKey& ca, const CertificateAndKey& leaf,
+std::string verify(const mock::CertificateAndKey& ca, const mock::CertificateAndKey& leaf,
                    const std::string& host, std::int64_t at_ms) {
   const auto root = read(ca.certificate_pem), certificate = read(leaf.certificate_pem);
   REQUIRE(root);
@@ -44,12 +44,12 @@ std::string verify(const CertificateAndKey& ca, const CertificateAndKey& leaf,
 }  // namespace
 
 TEST_CASE("a leaf is good for localhost and the seven vendor hosts, and for no other") {
-  const auto ca = make_ca(kNow);
+  const auto ca = mock::make_ca(kNow);
   REQUIRE(ca);
-  const auto leaf = make_leaf(*ca, kNow);
+  const auto leaf = mock::make_leaf(*ca, kNow);
   REQUIRE(leaf);
-  REQUIRE(vendor_hosts().size() == 7);
-  for (const std::string_view host : vendor_hosts()) {
+  REQUIRE(mock::vendor_hosts().size() == 7);
+  for (const std::string_view host : mock::vendor_hosts()) {
     CHECK(verify(*ca, *leaf, std::string(host), kNow) == "ok");
   }
   CHECK(verify(*ca, *leaf, "localhost", kNow) == "ok");
@@ -58,8 +58,8 @@ TEST_CASE("a leaf is good for localhost and the seven vendor hosts, and for no o
 }
 
 TEST_CASE("a leaf holds for 90 days and is not good for another CA") {
-  const auto ca = make_ca(kNow), other = make_ca(kNow);
-  const auto leaf = make_leaf(*ca, kNow);
+  const auto ca = mock::make_ca(kNow), other = mock::make_ca(kNow);
+  const auto leaf = mock::make_leaf(*ca, kNow);
   constexpr std::int64_t kDayMs = 86'400'000;
   CHECK(verify(*ca, *leaf, "localhost", kNow + 89 * kDayMs) == "ok");
   CHECK(verify(*ca, *leaf, "localhost", kNow + 91 * kDayMs) == "certificate has expired");
@@ -68,5 +68,5 @@ TEST_CASE("a leaf holds for 90 days and is not good for another CA") {
 }
 
 TEST_CASE("a rubbish CA is an error, not a crash") {
-  CHECK_FALSE(make_leaf({"rubbish", "rubbish"}, kNow));
+  CHECK_FALSE(mock::make_leaf({"rubbish", "rubbish"}, kNow));
 }

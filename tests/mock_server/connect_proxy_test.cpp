@@ -35,12 +35,12 @@ sockaddr_in loopback(int port) {
 // One end of a connection, as bytes.
 class End {
  public:
-  explicit End(FileDescriptor socket) : socket_(std::move(socket)) {
+  explicit End(mock::FileDescriptor socket) : socket_(std::move(socket)) {
     ::setsockopt(socket_.fd(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
     ::setsockopt(socket_.fd(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
   }
   static End connected_to(int port) {
-    FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    mock::FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const sockaddr_in address = loopback(port);
     REQUIRE(::connect(socket.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address) ==
             0);
@@ -75,7 +75,7 @@ class End {
   void reset() {
     const linger now{1, 0};
     ::setsockopt(socket_.fd(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
-    socket_ = FileDescriptor();
+    socket_ = mock::FileDescriptor();
   }
   // What ends the stream: 0 for FIN, or the errno.
   int ending() const {
@@ -92,7 +92,7 @@ class End {
   }
 
  private:
-  FileDescriptor socket_;
+  mock::FileDescriptor socket_;
 };
 
 // A proxy, and in place of the mock's TLS a listener whose connections the test holds.
@@ -106,17 +106,17 @@ class Site {
     REQUIRE(::bind(upstream_.fd(), reinterpret_cast<const sockaddr*>(&address), size) == 0);
     REQUIRE(::listen(upstream_.fd(), 10) == 0);
     ::getsockname(upstream_.fd(), reinterpret_cast<sockaddr*>(&address), &size);
-    ConnectProxy::Options options;
+    mock::ConnectProxy::Options options;
     options.upstream.port = options.plain_upstream.port = ntohs(address.sin_port);
     options.head_timeout = head_timeout;
-    auto started = ConnectProxy::start(options, clock_);
+    auto started = mock::ConnectProxy::start(options, clock_);
     REQUIRE(started);
     proxy_ = std::move(*started);
   }
 
   End client() const { return End::connected_to(proxy_->port()); }
   End accept() const {
-    FileDescriptor socket(::accept(upstream_.fd(), nullptr, nullptr));
+    mock::FileDescriptor socket(::accept(upstream_.fd(), nullptr, nullptr));
     REQUIRE(socket.fd() >= 0);
     return End(std::move(socket));
   }
@@ -129,17 +129,17 @@ class Site {
     end.send(head);
     return end.read_all();
   }
-  ConnectProxy& proxy() { return *proxy_; }
+  mock::ConnectProxy& proxy() { return *proxy_; }
 
  private:
   ManualClock clock_;
-  FileDescriptor upstream_;
-  std::unique_ptr<ConnectProxy> proxy_;
+  mock::FileDescriptor upstream_;
+  std::unique_ptr<mock::ConnectProxy> proxy_;
 };
 
 // Both ends of an open tunnel.
 struct Tunnel {
-  explicit Tunnel(const Site& site) : client(site.client()), server(End(FileDescriptor())) {
+  explicit Tunnel(const Site& site) : client(site.client()), server(End(mock::FileDescriptor())) {
     client.send(kConnect);
     server = site.accept();
     REQUIRE(client.read_head().starts_with("HTTP/1.1 200 "));
@@ -151,7 +151,7 @@ struct Tunnel {
 
 TEST_CASE("a tunnel is opened for each vendor host, in any case, at port 443") {
   const Site site;
-  std::vector<std::string> hosts(vendor_hosts().begin(), vendor_hosts().end());
+  std::vector<std::string> hosts(mock::vendor_hosts().begin(), mock::vendor_hosts().end());
   hosts.emplace_back("ZIM-API.Zego.IM");
   for (const std::string& host : hosts) {
     CAPTURE(host);
@@ -335,9 +335,9 @@ TEST_CASE("stopping ends open tunnels and half-sent heads at once") {
 
 TEST_CASE("a proxy whose TLS listener is gone says so") {
   const ManualClock clock;
-  ConnectProxy::Options options;
+  mock::ConnectProxy::Options options;
   options.upstream.port = 1;  // nobody listens there
-  const auto proxy = ConnectProxy::start(options, clock);
+  const auto proxy = mock::ConnectProxy::start(options, clock);
   REQUIRE(proxy);
   const int port = (*proxy)->port();
   CHECK((*proxy)->url() == "http://127.0.0.1:" + std::to_string(port));
@@ -345,7 +345,7 @@ TEST_CASE("a proxy whose TLS listener is gone says so") {
   client.send(kConnect);
   CHECK(client.read_all().starts_with("HTTP/1.1 502 "));
   options.address.port = port;
-  const auto second = ConnectProxy::start(options, clock);
+  const auto second = mock::ConnectProxy::start(options, clock);
   REQUIRE_FALSE(second);
   CHECK(second.error().message.find("port 0 for a free one") != std::string::npos);
 }

@@ -9,7 +9,7 @@ using namespace zimmock;
 
 TEST_CASE("a Next of any size is taken back to its position, and to no other") {
   for (std::int64_t bits = 48; bits <= 62; ++bits) {
-    const CursorCodec codec(bits, 99);
+    const mock::CursorCodec codec(bits, 99);
     std::set<std::int64_t> seen;
     for (std::int64_t seq = 1; seq <= 2000; ++seq) {
       const std::int64_t next = codec.encode(seq);
@@ -24,7 +24,7 @@ TEST_CASE("a Next of any size is taken back to its position, and to no other") {
 }
 
 TEST_CASE("a Next means nothing in another list, and made-up ones are unknown") {
-  const CursorCodec one(62, 1), other(62, 2);
+  const mock::CursorCodec one(62, 1), other(62, 2);
   int taken = 0;
   for (std::int64_t seq = 1; seq <= 1000; ++seq) taken += other.decode(one.encode(seq)) ? 1 : 0;
   std::mt19937_64 rng(7);
@@ -36,7 +36,7 @@ TEST_CASE("a Next means nothing in another list, and made-up ones are unknown") 
 }
 
 TEST_CASE("a Next does not give its order away") {
-  const CursorCodec codec(62, 5);
+  const mock::CursorCodec codec(62, 5);
   int ascending = 0;
   for (std::int64_t seq = 1; seq < 1000; ++seq) {
     ascending += codec.encode(seq) < codec.encode(seq + 1) ? 1 : 0;

@@ -9,14 +9,14 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-std::vector<Device> devices(const std::vector<std::string>& versions) {
-  auto parsed = parse_devices(versions);
+std::vector<mock::Device> devices(const std::vector<std::string>& versions) {
+  auto parsed = mock::parse_devices(versions);
   REQUIRE(parsed);
   return *parsed;
 }
 
-const TypeSummary& row_of(const std::vector<TypeSummary>& rows, std::int64_t type) {
-  for (const TypeSummary& row : rows) {
+const mock::TypeSummary& row_of(const std::vector<mock::TypeSummary>& rows, std::int64_t type) {
+  for (const mock::TypeSummary& row : rows) {
     if (row.type == type) return row;
   }
   FAIL("no row for type " << type);
@@ -24,14 +24,14 @@ const TypeSummary& row_of(const std::vector<TypeSummary>& rows, std::int64_t typ
 }
 
 using Counts = std::vector<std::uint64_t>;
-Counts counts(const TypeSummary& row) {
+Counts counts(const mock::TypeSummary& row) {
   return {row.receives_all, row.receives_some, row.would_not_see, row.undocumented};
 }
 
 }  // namespace
 
 TEST_CASE("devices are set as a whole, kept as given, and sorted by user") {
-  Devices known;
+  mock::Devices known;
   known.set("zoe", devices({"2.10.0", "2.6"}));
   known.set("al", devices({"2.13.0+1", "2.13.0+1"}));
   CHECK(to_json(known).dump() ==
@@ -49,25 +49,25 @@ TEST_CASE("devices are set as a whole, kept as given, and sorted by user") {
 TEST_CASE("versions that are none, and too many") {
   for (const char* bad : {"", "2.x", "v2.8.0", "2.8.0.1", "-1"}) {
     const std::vector<std::string> versions{"2.8.0", bad};
-    const auto parsed = parse_devices(versions);
+    const auto parsed = mock::parse_devices(versions);
     REQUIRE_FALSE(parsed);
     CHECK_THAT(parsed.error().message, Contains("/1: expected an SDK version like 2.8.0"));
   }
   const std::vector<std::string> tail{"2.8.0+" + std::string(60, 'x')};
-  CHECK_FALSE(parse_devices(tail));
-  const std::vector<std::string> most(kMaxDevicesPerUser, "2.8.0");
-  CHECK(parse_devices(most));
-  const std::vector<std::string> more(kMaxDevicesPerUser + 1, "2.8.0");
-  CHECK_THAT(parse_devices(more).error().message, Contains("at most 20 devices"));
+  CHECK_FALSE(mock::parse_devices(tail));
+  const std::vector<std::string> most(mock::kMaxDevicesPerUser, "2.8.0");
+  CHECK(mock::parse_devices(most));
+  const std::vector<std::string> more(mock::kMaxDevicesPerUser + 1, "2.8.0");
+  CHECK_THAT(mock::parse_devices(more).error().message, Contains("at most 20 devices"));
 }
 
 TEST_CASE("who would not see which type") {
-  Devices known;
+  mock::Devices known;
   known.set("new", devices({"2.19.0", "2.20.1"}));
   known.set("mixed", devices({"2.10.0", "2.7.9"}));
   known.set("old", devices({"2.0.0", "1.9.0"}));
   known.set("older", devices({"1.0.0"}));
-  const DeviceSummary summary = summarize(known);
+  const mock::DeviceSummary summary = mock::summarize(known);
   CHECK(summary.users_known == 4);
   CHECK(summary.as_receiver.size() == 7);
   CHECK(counts(row_of(summary.as_receiver, 200)) == Counts{1, 1, 2, 0});
@@ -82,19 +82,19 @@ TEST_CASE("who would not see which type") {
   CHECK(counts(row_of(summary.as_sender, 200)) == Counts{1, 1, 1, 1});
   CHECK_THAT(summary.as_sender[0].sentence(), Contains("would not see type 1 they send"));
 
-  const auto one = to_json(summarize(known, 200));
+  const auto one = to_json(mock::summarize(known, 200));
   CHECK(one.at("users_known") == 4);
   REQUIRE(one.at("types").size() == 1);
   CHECK(one.at("types")[0].at("name") == "custom");
   CHECK(one.at("types")[0].at("would_not_see") == 2);
-  CHECK(summarize(known, 99).as_receiver.empty());
-  CHECK(summarize(Devices()).users_known == 0);
+  CHECK(mock::summarize(known, 99).as_receiver.empty());
+  CHECK(mock::summarize(mock::Devices()).users_known == 0);
 }
 
 TEST_CASE("what each device gets of a list") {
   test::MockWorld world;
-  Tenant& tenant = *world.service().find_tenant(kDefaultAppId);
-  REQUIRE(import_state(
+  mock::Tenant& tenant = *world.service().find_tenant(mock::kDefaultAppId);
+  REQUIRE(mock::import_state(
       tenant,
       R"({"FromUserId":"bob","ToUserId":"ann","MessageType":1,"Message":"old","SendMessageTime":1})"
       "\n"
@@ -105,9 +105,9 @@ TEST_CASE("what each device gets of a list") {
       R"({"FromUserId":"bob","ToUserId":"ann","MessageType":1,"Message":"gone","Stored":{"Recalled":true}})"
       "\n"
       R"({"Record":"devices","UserId":"ann","SdkVersions":["2.6.0","2.10.0"]})",
-      StateMode::kAdd));
+      mock::StateMode::kAdd));
   const std::int64_t oldest_ms = world.clock().wall_ms() - 1000;
-  const DeliveryView view = delivery_view(tenant, "ann", "bob", oldest_ms);
+  const mock::DeliveryView view = mock::delivery_view(tenant, "ann", "bob", oldest_ms);
   REQUIRE(view.devices.size() == 2);
   const auto& old = view.devices[0].messages;
   REQUIRE(old.size() == 4);
@@ -130,7 +130,7 @@ TEST_CASE("what each device gets of a list") {
   CHECK(message.at("mark") == "documented");
   CHECK(written.at("devices")[0].at("messages")[0].at("rule").is_null());
 
-  CHECK(delivery_view(tenant, "ann", "bob", oldest_ms, 1).devices[1].messages.size() == 1);
-  CHECK(delivery_view(tenant, "ann", "nobody", oldest_ms).devices[0].messages.empty());
-  CHECK(delivery_view(tenant, "bob", "ann", oldest_ms).devices.empty());
+  CHECK(mock::delivery_view(tenant, "ann", "bob", oldest_ms, 1).devices[1].messages.size() == 1);
+  CHECK(mock::delivery_view(tenant, "ann", "nobody", oldest_ms).devices[0].messages.empty());
+  CHECK(mock::delivery_view(tenant, "bob", "ann", oldest_ms).devices.empty());
 }

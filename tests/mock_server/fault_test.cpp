@@ -18,27 +18,27 @@ TEST_CASE("a fault's spec reads back as what it writes") {
         "content-type=text/plain", "late-apply=5s,user=a", "clock-skew=+601s,p=0.25",
         "code=7,for=10000ms"}) {
     CAPTURE(spec);
-    const auto fault = parse_fault(spec);
+    const auto fault = mock::parse_fault(spec);
     REQUIRE(fault);
-    CHECK(to_spec(*fault) == spec);
+    CHECK(mock::to_spec(*fault) == spec);
   }
 }
 
 TEST_CASE("every kind takes the whens of its row and no other") {
-  for (const FaultKind& kind : fault_kinds()) {
+  for (const mock::FaultKind& kind : mock::fault_kinds()) {
     std::string spec(kind.name);
     for (const char* value : {"", "=1s", "=500", "=+5", "=a/b"}) {
-      if (!parse_fault(spec + value)) continue;
+      if (!mock::parse_fault(spec + value)) continue;
       spec += value;
       break;
     }
     CAPTURE(spec);
-    REQUIRE(parse_fault(spec));
+    REQUIRE(mock::parse_fault(spec));
     CHECK((kind.whens & static_cast<unsigned>(kind.default_when)) != 0);
-    for (const FaultWhen when : {FaultWhen::kBeforeRead, FaultWhen::kBeforeEffect,
-                                 FaultWhen::kAfterEffect, FaultWhen::kMidBody}) {
+    for (const mock::FaultWhen when : {mock::FaultWhen::kBeforeRead, mock::FaultWhen::kBeforeEffect,
+                                       mock::FaultWhen::kAfterEffect, mock::FaultWhen::kMidBody}) {
       const bool can = (kind.whens & static_cast<unsigned>(when)) != 0;
-      CHECK(parse_fault(spec + ",when=" + std::string(to_string(when))).has_value() == can);
+      CHECK(mock::parse_fault(spec + ",when=" + std::string(to_string(when))).has_value() == can);
     }
   }
 }
@@ -46,36 +46,36 @@ TEST_CASE("every kind takes the whens of its row and no other") {
 TEST_CASE("the same requests meet the same faults again, by the seed") {
   test::ManualClock clock;
   const auto draw = [&](std::uint64_t seed) {
-    FaultRules rules(seed, clock);
-    rules.add(*parse_fault("delay=1ms..1000ms,p=0.5"));
-    rules.add(*parse_fault("code=7,p=0.3"));
-    RequestRecord request;
+    mock::FaultRules rules(seed, clock);
+    rules.add(*mock::parse_fault("delay=1ms..1000ms,p=0.5"));
+    rules.add(*mock::parse_fault("code=7,p=0.3"));
+    mock::RequestRecord request;
     request.action = "ImportPeerMsg";
     std::string drawn;
     for (int i = 0; i < 200; ++i) {
-      const auto hit = rules.hit(FaultWhen::kBeforeEffect, request);
+      const auto hit = rules.hit(mock::FaultWhen::kBeforeEffect, request);
       drawn += hit ? hit->name + ":" + std::to_string(hit->effect.delay_ms) + " " : "- ";
     }
     return drawn;
   };
   CHECK(draw(1) == draw(1));
   CHECK(draw(1) != draw(2));
-  FaultRules often(1, clock);
-  often.add(*parse_fault("code=7,p=0.3"));
+  mock::FaultRules often(1, clock);
+  often.add(*mock::parse_fault("code=7,p=0.3"));
   int hits = 0;
-  for (int i = 0; i < 10'000; ++i) hits += often.hit(FaultWhen::kBeforeEffect, {}) ? 1 : 0;
+  for (int i = 0; i < 10'000; ++i) hits += often.hit(mock::FaultWhen::kBeforeEffect, {}) ? 1 : 0;
   CHECK(hits > 2800);
   CHECK(hits < 3200);
 }
 
 TEST_CASE("every rule counts what it matches, and the first that is due hits") {
   test::ManualClock clock;
-  FaultRules rules(1, clock);
-  rules.add(*parse_fault("code=1,nth=2"));
-  rules.add(*parse_fault("code=2,every=2"));
+  mock::FaultRules rules(1, clock);
+  rules.add(*mock::parse_fault("code=1,nth=2"));
+  rules.add(*mock::parse_fault("code=2,every=2"));
   std::string hits;
   for (int i = 0; i < 6; ++i) {
-    const auto hit = rules.hit(FaultWhen::kBeforeEffect, {});
+    const auto hit = rules.hit(mock::FaultWhen::kBeforeEffect, {});
     hits += hit ? hit->name + " " : "- ";
   }
   CHECK(hits == "- code#1 - code#2 - code#2 ");
@@ -84,17 +84,17 @@ TEST_CASE("every rule counts what it matches, and the first that is due hits") {
   CHECK(rules.remove(1));
   CHECK_FALSE(rules.remove(1));
   rules.clear();
-  CHECK(rules.add(*parse_fault("close")).id == 1);
+  CHECK(rules.add(*mock::parse_fault("close")).id == 1);
 }
 
 TEST_CASE("on loopback a lost answer is an error in doubt, and the effect is there") {
   test::MockWorld world;
   world.register_users({"a", "b"});
-  const auto tenant = world.service().find_tenant(kDefaultAppId);
-  LoopbackTransport transport(world.service());
+  const auto tenant = world.service().find_tenant(mock::kDefaultAppId);
+  mock::LoopbackTransport transport(world.service());
   const auto send = [&](const std::string& spec) {
     tenant->faults().clear();
-    tenant->faults().add(*parse_fault(spec));
+    tenant->faults().add(*mock::parse_fault(spec));
     return transport.send(world.request("ImportPeerMsg", world.text("a", "b", "a", spec).dump()));
   };
   for (const char* spec : {"drop-reply", "truncate", "garbage", "length=+1",
@@ -105,12 +105,12 @@ TEST_CASE("on loopback a lost answer is an error in doubt, and the effect is the
     REQUIRE_FALSE(answer);
     CHECK(answer.error().kind == ErrorKind::kInDoubt);
     CHECK(tenant->journal().count({}) == before + 1);
-    CHECK(tenant->journal().find({}).back()->effect == Effect::kApplied);
+    CHECK(tenant->journal().find({}).back()->effect == mock::Effect::kApplied);
   }
   for (const char* spec : {"close", "reset", "late-apply=1h"}) {
     CAPTURE(spec);
     CHECK_FALSE(send(spec));
-    CHECK(tenant->journal().find({}).back()->effect != Effect::kApplied);
+    CHECK(tenant->journal().find({}).back()->effect != mock::Effect::kApplied);
   }
   const auto shorter = send("length=-3");
   REQUIRE(shorter);

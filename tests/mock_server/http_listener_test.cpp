@@ -57,8 +57,8 @@ class RawConnection {
 
 constexpr std::size_t kBodyLimit = 256 * 1024;
 
-WireAnswer echo(HttpRequest& request, const BodyReader& read_body,
-                std::size_t body_limit = kBodyLimit) {
+mock::WireAnswer echo(HttpRequest& request, const mock::BodyReader& read_body,
+                      std::size_t body_limit = kBodyLimit) {
   if (read_body) read_body(request, body_limit);
   static constexpr const char* kStates[] = {"complete", "too-large", "cut-off"};
   HttpResponse response;
@@ -69,14 +69,15 @@ WireAnswer echo(HttpRequest& request, const BodyReader& read_body,
   return {std::move(response), {}};
 }
 
-WireAnswer echo_whole(HttpRequest& request, const BodyReader& read_body) {
+mock::WireAnswer echo_whole(HttpRequest& request, const mock::BodyReader& read_body) {
   return echo(request, read_body);
 }
 
-std::unique_ptr<HttpListener> start(std::size_t body_limit = kBodyLimit) {
-  auto listener = HttpListener::start({}, [=](HttpRequest& request, const BodyReader& read_body) {
-    return echo(request, read_body, body_limit);
-  });
+std::unique_ptr<mock::HttpListener> start(std::size_t body_limit = kBodyLimit) {
+  auto listener =
+      mock::HttpListener::start({}, [=](HttpRequest& request, const mock::BodyReader& read_body) {
+        return echo(request, read_body, body_limit);
+      });
   REQUIRE(listener);
   return std::move(*listener);
 }
@@ -156,12 +157,13 @@ TEST_CASE("stopping does not wait for idle connections") {
 
 TEST_CASE("an answer being made when it stops still arrives") {
   std::atomic<bool> inside{false}, may_answer{false};
-  auto listener = HttpListener::start({}, [&](HttpRequest& request, const BodyReader& read_body) {
-    inside = true;
-    inside.notify_all();
-    may_answer.wait(false);
-    return echo(request, read_body);
-  });
+  auto listener =
+      mock::HttpListener::start({}, [&](HttpRequest& request, const mock::BodyReader& read_body) {
+        inside = true;
+        inside.notify_all();
+        may_answer.wait(false);
+        return echo(request, read_body);
+      });
   REQUIRE(listener);
   const RawConnection client((*listener)->port());
   client.send("GET /last HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -174,8 +176,8 @@ TEST_CASE("an answer being made when it stops still arrives") {
 }
 
 TEST_CASE("a request whose body is not read is answered, and its connection closed") {
-  auto listener = HttpListener::start({}, [](HttpRequest&, const BodyReader&) {
-    return WireAnswer{{503, {}, "later!"}, {}};
+  auto listener = mock::HttpListener::start({}, [](HttpRequest&, const mock::BodyReader&) {
+    return mock::WireAnswer{{503, {}, "later!"}, {}};
   });
   REQUIRE(listener);
   const RawConnection client((*listener)->port());
@@ -185,8 +187,8 @@ TEST_CASE("a request whose body is not read is answered, and its connection clos
 }
 
 TEST_CASE("an unread body is not taken for the next request, also behind an empty answer") {
-  auto listener = HttpListener::start({}, [](HttpRequest&, const BodyReader&) {
-    return WireAnswer{{503, {}, ""}, {}};
+  auto listener = mock::HttpListener::start({}, [](HttpRequest&, const mock::BodyReader&) {
+    return mock::WireAnswer{{503, {}, ""}, {}};
   });
   REQUIRE(listener);
   const RawConnection client((*listener)->port());
@@ -212,23 +214,23 @@ TEST_CASE("many connections at once are all answered") {
 
 TEST_CASE("a port in use is refused, not shared") {
   const auto listener = start();
-  HttpListener::Options options;
+  mock::HttpListener::Options options;
   options.address.port = listener->port();
-  const auto second = HttpListener::start(options, echo_whole);
+  const auto second = mock::HttpListener::start(options, echo_whole);
   REQUIRE_FALSE(second);
   CHECK(second.error().message.find("port 0 for a free one") != std::string::npos);
 }
 
 TEST_CASE("addresses are read") {
-  CHECK(parse_listen_address("127.0.0.1:80")->port == 80);
-  CHECK(parse_listen_address("[::1]:0")->host == "::1");
-  CHECK(parse_listen_address(":5")->host == "127.0.0.1");
+  CHECK(mock::parse_listen_address("127.0.0.1:80")->port == 80);
+  CHECK(mock::parse_listen_address("[::1]:0")->host == "::1");
+  CHECK(mock::parse_listen_address(":5")->host == "127.0.0.1");
   for (const char* bad : {"", "127.0.0.1", "x:", "x:-1", "x:65536", "x:http"}) {
     CAPTURE(bad);
-    CHECK_FALSE(parse_listen_address(bad));
+    CHECK_FALSE(mock::parse_listen_address(bad));
   }
-  CHECK(is_loopback("127.1.2.3"));
-  CHECK(is_loopback("localhost"));
-  CHECK_FALSE(is_loopback("0.0.0.0"));
-  CHECK_FALSE(is_loopback("128.0.0.1"));
+  CHECK(mock::is_loopback("127.1.2.3"));
+  CHECK(mock::is_loopback("localhost"));
+  CHECK_FALSE(mock::is_loopback("0.0.0.0"));
+  CHECK_FALSE(mock::is_loopback("128.0.0.1"));
 }

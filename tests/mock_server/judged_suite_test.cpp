@@ -54,12 +54,12 @@ TrafficTally judged_suite(const WrongMock* wrong, const Profile& profile = defau
     if (wrong == nullptr || one.rule_id == wrong->rule_id) cases.push_back(one);
   }
   const SystemClock clock;
-  Service service(clock);
+  mock::Service service(clock);
   if (wrong != nullptr) service.set_behaviour(*wrong);
-  LoopbackTransport loopback(service);
+  mock::LoopbackTransport loopback(service);
   TrafficTally tally;
   JudgedTransport transport(loopback, tally, profile);
-  MockTarget target(service, transport);
+  mock::MockTarget target(service, transport);
   RunOptions options;
   options.run_id = "judged";
   options.profile = profile;

@@ -6,8 +6,8 @@ using namespace zimmock;
 
 namespace {
 
-StoredMessage at(std::int64_t time_ms, std::string text = "t") {
-  StoredMessage message;
+mock::StoredMessage at(std::int64_t time_ms, std::string text = "t") {
+  mock::StoredMessage message;
   message.sender = "a";
   message.content.type = 1;
   message.content.body = std::move(text);
@@ -15,9 +15,9 @@ StoredMessage at(std::int64_t time_ms, std::string text = "t") {
   return message;
 }
 
-std::vector<std::int64_t> seqs(const MessageList::Page& page) {
+std::vector<std::int64_t> seqs(const mock::MessageList::Page& page) {
   std::vector<std::int64_t> out;
-  for (const StoredMessage* message : page.messages) out.push_back(message->msg_seq);
+  for (const mock::StoredMessage* message : page.messages) out.push_back(message->msg_seq);
   return out;
 }
 using Seqs = std::vector<std::int64_t>;
@@ -25,7 +25,7 @@ using Seqs = std::vector<std::int64_t>;
 }  // namespace
 
 TEST_CASE("a list is read newest first; within a millisecond the later arrival first") {
-  MessageList list(true);
+  mock::MessageList list(true);
   for (const std::int64_t time : {10, 20, 20, 15, 20}) list.append(at(time));
   CHECK(seqs(list.page(0, 10)) == Seqs{5, 3, 2, 4, 1});
   CHECK(seqs(list.page(0, 2)) == Seqs{5, 3});
@@ -36,14 +36,14 @@ TEST_CASE("a list is read newest first; within a millisecond the later arrival f
 }
 
 TEST_CASE("the other order of ties") {
-  MessageList list(false);
+  mock::MessageList list(false);
   for (const std::int64_t time : {10, 20, 20}) list.append(at(time));
   CHECK(seqs(list.page(0, 10)) == Seqs{2, 3, 1});
   CHECK(seqs(list.page(2, 10)) == Seqs{3, 1});
 }
 
 TEST_CASE("clearing empties what is there and nothing that comes later") {
-  MessageList list(true);
+  mock::MessageList list(true);
   list.append(at(1));
   list.clear();
   list.append(at(2));
@@ -52,7 +52,7 @@ TEST_CASE("clearing empties what is there and nothing that comes later") {
 }
 
 TEST_CASE("a copy is found by what it says, and only while it is not emptied") {
-  MessageList list(true);
+  mock::MessageList list(true);
   list.append(at(5, "x"));
   list.append(at(5, "y"));
   list.append(at(5, "y"));

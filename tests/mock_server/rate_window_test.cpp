@@ -6,7 +6,7 @@
 using namespace zimmock;
 
 TEST_CASE("a sliding second admits as many as the limit, and again when the first is 1 s old") {
-  RateWindow window;
+  mock::RateWindow window;
   for (int i = 0; i < 20; ++i) CHECK(window.admit(i, 20));
   CHECK_FALSE(window.admit(20, 20));
   CHECK_FALSE(window.admit(kNanosPerSecond - 1, 20));
@@ -16,7 +16,7 @@ TEST_CASE("a sliding second admits as many as the limit, and again when the firs
 }
 
 TEST_CASE("a fixed second starts anew with the clock's") {
-  RateWindow window(true);
+  mock::RateWindow window(true);
   CHECK(window.admit(900'000'000, 1));
   CHECK_FALSE(window.admit(999'999'999, 1));
   CHECK(window.admit(kNanosPerSecond, 1));

@@ -121,11 +121,11 @@ TEST_CASE("every rule that a request can break is checked of some request that i
   }
   const test::ManualClock clock;
   RuleSet accepted;
-  Service service(clock, [&accepted](const RequestRecord& record) {
+  mock::Service service(clock, [&accepted](const mock::RequestRecord& record) {
     if (record.code == 0) accepted |= record.rules_checked;
   });
-  LoopbackTransport transport(service);
-  MockTarget target(service, transport);
+  mock::LoopbackTransport transport(service);
+  mock::MockTarget target(service, transport);
   RunOptions options;
   options.run_id = "rules";
   run_suite(*cases, target, options, clock);

@@ -37,7 +37,7 @@ TEST_CASE("a body that could not be read whole") {
 
 TEST_CASE("tenants do not meet, and one AppId is given once") {
   test::MockWorld world;
-  TenantOptions options;
+  mock::TenantOptions options;
   REQUIRE(world.service().add_tenant(7, "seven", options));
   const auto twice = world.service().add_tenant(7, "other", options);
   REQUIRE_FALSE(twice);
@@ -67,7 +67,7 @@ TEST_CASE("the log record names the rule and holds no secret and no signature") 
   CHECK(world.last_record.action == "UserRegister");
   const std::string all =
       std::string(world.last_record.explain()) + world.last_record.message + world.last.body;
-  CHECK(all.find(kDefaultServerSecret) == std::string::npos);
+  CHECK(all.find(mock::kDefaultServerSecret) == std::string::npos);
   CHECK(all.find(signature) == std::string::npos);
   CHECK(all.find(request.target.substr(at)) == std::string::npos);
 }
@@ -81,10 +81,10 @@ TEST_CASE("parallel imports are all stored, each once") {
     requests.push_back(world.request(
         "ImportPeerMsg", world.text("alice", "bob", "bob", std::to_string(i), i % 50).dump()));
   }
-  Service quiet(world.clock());
-  TenantOptions options;
+  mock::Service quiet(world.clock());
+  mock::TenantOptions options;
   options.calls_per_second.reset();
-  REQUIRE(quiet.add_tenant(kDefaultAppId, std::string(kDefaultServerSecret), options));
+  REQUIRE(quiet.add_tenant(mock::kDefaultAppId, std::string(mock::kDefaultServerSecret), options));
   quiet.dispatch(
       world.request("UserRegister", R"({"UserInfo":[{"UserId":"alice"},{"UserId":"bob"}]})"));
   std::vector<std::thread> threads;

@@ -16,13 +16,13 @@ namespace {
 // A world whose tenant is at hand.
 struct StateWorld : test::MockWorld {
   using MockWorld::MockWorld;
-  Tenant& tenant() { return *service().find_tenant(kDefaultAppId); }
-  std::string document() { return export_state(tenant()); }
-  Result<StateCounts> add(const std::string& text) {
-    return import_state(tenant(), text, StateMode::kAdd);
+  mock::Tenant& tenant() { return *service().find_tenant(mock::kDefaultAppId); }
+  std::string document() { return mock::export_state(tenant()); }
+  Result<mock::StateCounts> add(const std::string& text) {
+    return mock::import_state(tenant(), text, mock::StateMode::kAdd);
   }
-  Result<StateCounts> replace(const std::string& text) {
-    return import_state(tenant(), text, StateMode::kReplace);
+  Result<mock::StateCounts> replace(const std::string& text) {
+    return mock::import_state(tenant(), text, mock::StateMode::kReplace);
   }
   json page(const std::string& viewer, const std::string& peer, std::int64_t limit = 100,
             const json& next = 0) {
@@ -108,8 +108,8 @@ void live(StateWorld& world, std::mt19937_64& rng, int messages) {
   }
   const std::vector<std::string> versions{"2.8.0", "1.9", "2.13.0+1"};
   const std::lock_guard lock(world.tenant().mutex());
-  world.tenant().devices().set("e", *parse_devices(versions));
-  world.tenant().devices().set("never seen", *parse_devices({&versions[0], 1}));
+  world.tenant().devices().set("e", *mock::parse_devices(versions));
+  world.tenant().devices().set("never seen", *mock::parse_devices({&versions[0], 1}));
 }
 
 }  // namespace
@@ -185,7 +185,7 @@ TEST_CASE("a Next stays good when its tenant's state is restored") {
   const json first = world.page("alice", "bob", 20);
   const json wanted = world.page("alice", "bob", 100, first.at("Next"));
   const std::string document = world.document();
-  clear_state(world.tenant());
+  mock::clear_state(world.tenant());
   CHECK(world.code("QueryPeerMsg", {{"FromUserId", "alice"}, {"ToUserId", "bob"}}) == 660500002);
   REQUIRE(world.replace(document));
   json got = world.page("alice", "bob", 100, first.at("Next"));
@@ -218,7 +218,7 @@ TEST_CASE("no MsgId is given twice, and a restored state goes on as the first on
   CHECK(later % 2 == 1);
   REQUIRE(seeded.replace(line()));
   CHECK(std::stoll(next_id(seeded).get<std::string>()) > later);
-  clear_state(seeded.tenant());
+  mock::clear_state(seeded.tenant());
   seeded.register_users({"alice", "bob"});
   CHECK(std::stoll(next_id(seeded).get<std::string>()) > later);
 }
@@ -255,7 +255,7 @@ TEST_CASE("a seed written by hand") {
 
   REQUIRE(world.add(line()));  // more of it: at the end of both lists
   CHECK(world.page("bob", "alice").at("List").size() == 4);
-  const StateCounts all = count_state(world.tenant());
+  const mock::StateCounts all = mock::count_state(world.tenant());
   CHECK(all.users == 3);
   CHECK(all.devices == 2);
   CHECK(all.messages == 8);
@@ -379,7 +379,7 @@ TEST_CASE("a document may come in parts, cut anywhere") {
   for (std::size_t cut = 0; cut <= document.size(); ++cut) {
     CAPTURE(cut);
     StateWorld world;
-    StateImport import(world.tenant(), StateMode::kAdd);
+    mock::StateImport import(world.tenant(), mock::StateMode::kAdd);
     import.add(document.substr(0, cut));
     import.add(document.substr(cut));
     const auto counts = import.finish();

@@ -10,9 +10,9 @@ using namespace zimmock;
 
 TEST_CASE("a tenant's clock runs, stands or is shifted") {
   test::ManualClock machine(1'000'000);
-  const TenantClock real(machine, *parse_clock("real"));
-  const TenantClock frozen(machine, *parse_clock("frozen:2021-03-08T07:02:23Z"));
-  const TenantClock shifted(machine, *parse_clock("offset:-10m"));
+  const mock::TenantClock real(machine, *parse_clock("real"));
+  const mock::TenantClock frozen(machine, *parse_clock("frozen:2021-03-08T07:02:23Z"));
+  const mock::TenantClock shifted(machine, *parse_clock("offset:-10m"));
   const std::int64_t shifted_ns = shifted.monotonic_ns();
   machine.advance_ms(5000);
   CHECK(real.wall_ms() == 1'005'000);
@@ -24,7 +24,7 @@ TEST_CASE("a tenant's clock runs, stands or is shifted") {
 
 TEST_CASE("a clock that is moved never goes back in its monotonic reading") {
   test::ManualClock machine(1'000'000);
-  TenantClock clock(machine, {});
+  mock::TenantClock clock(machine, {});
   std::int64_t last = clock.monotonic_ns();
   const auto moved_on_ms = [&] {
     const std::int64_t now = clock.monotonic_ns();
@@ -71,7 +71,7 @@ TEST_CASE("what is no clock is refused with what is") {
 
 TEST_CASE("a clock moved by centuries does not overflow") {
   test::ManualClock machine;
-  TenantClock clock(machine, {});
+  mock::TenantClock clock(machine, {});
   for (const std::int64_t far :
        {kMaxClockShiftMs + 1, -kMaxClockShiftMs - 1, std::numeric_limits<std::int64_t>::max(),
         std::numeric_limits<std::int64_t>::min()}) {

@@ -18,26 +18,27 @@ class MockWorld {
  public:
   explicit MockWorld(const Profile& profile = default_profile(),
                      std::optional<std::int64_t> rate = std::nullopt,
-                     const Behaviour& behaviour = honest_behaviour())
-      : service_(clock_, [this](const RequestRecord& record) {
+                     const mock::Behaviour& behaviour = mock::honest_behaviour())
+      : service_(clock_, [this](const mock::RequestRecord& record) {
           const std::lock_guard lock(record_mutex_);
           last_record = record;
         }) {
     service_.set_behaviour(behaviour);
-    TenantOptions options;
+    mock::TenantOptions options;
     options.profile = profile;
     options.calls_per_second = rate;
-    REQUIRE(service_.add_tenant(kDefaultAppId, std::string(kDefaultServerSecret), options));
+    REQUIRE(
+        service_.add_tenant(mock::kDefaultAppId, std::string(mock::kDefaultServerSecret), options));
   }
 
   HttpRequest request(const std::string& action, std::string body, std::string nonce = "") const {
     if (nonce.empty()) nonce = make_nonce();
-    const std::string app = std::to_string(kDefaultAppId);
+    const std::string app = std::to_string(mock::kDefaultAppId);
     const std::string timestamp = std::to_string(clock_.wall_ms() / 1000);
     return {"POST",
             "/?Action=" + action + "&AppId=" + app + "&SignatureNonce=" + nonce +
                 "&Timestamp=" + timestamp + "&SignatureVersion=2.0&Signature=" +
-                sign(app, nonce, kDefaultServerSecret, timestamp),
+                sign(app, nonce, mock::kDefaultServerSecret, timestamp),
             {{"Content-Type", "application/json"}},
             std::move(body),
             BodyState::kComplete};
@@ -77,15 +78,15 @@ class MockWorld {
   std::string warning() const { return std::string(header(last.headers, "X-Zimmock-Warn")); }
 
   ManualClock& clock() { return clock_; }
-  Service& service() { return service_; }
+  mock::Service& service() { return service_; }
 
   HttpResponse last;
-  RequestRecord last_record;  // to be read while no call is under way
+  mock::RequestRecord last_record;  // to be read while no call is under way
 
  private:
   std::mutex record_mutex_;
   ManualClock clock_;
-  Service service_;
+  mock::Service service_;
 };
 
 }  // namespace zimmock::test

@@ -23,7 +23,7 @@ const Profile& profile_of(const WrongCall& call) {
   return call.tenant == nullptr ? standard : call.tenant->profile();
 }
 
-void accept(Reply& reply, const WrongCall& call) {
+void accept(mock::Reply& reply, const WrongCall& call) {
   reply.code = 0;
   reply.message.clear();
   reply.refusal.reset();
@@ -55,11 +55,12 @@ std::vector<Finding> findings_of_users(const json& errors, const WrongCall& call
   return out;
 }
 
-bool has_error_list(const Reply& reply, const WrongCall& call) {
+bool has_error_list(const mock::Reply& reply, const WrongCall& call) {
   return call.action == OperationId::kUserRegister && reply.members.contains("ErrorList");
 }
 
-void overlook_users(Reply& reply, const WrongCall& call, RuleId rule_id, const FindingTest& fits) {
+void overlook_users(mock::Reply& reply, const WrongCall& call, RuleId rule_id,
+                    const FindingTest& fits) {
   const json errors = reply.members["ErrorList"];
   const std::vector<Finding> findings = findings_of_users(errors, call);
   json kept = json::array();
@@ -72,7 +73,7 @@ void overlook_users(Reply& reply, const WrongCall& call, RuleId rule_id, const F
   reply.members["ErrorList"] = std::move(kept);
 }
 
-void recode_users(Reply& reply, const WrongCall& call, RuleId rule_id) {
+void recode_users(mock::Reply& reply, const WrongCall& call, RuleId rule_id) {
   json& errors = reply.members["ErrorList"];
   const std::vector<Finding> findings = findings_of_users(errors, call);
   for (std::size_t i = 0; i < findings.size(); ++i) {
@@ -83,13 +84,14 @@ void recode_users(Reply& reply, const WrongCall& call, RuleId rule_id) {
   }
 }
 
-Reply refuse(const WrongCall& call, RuleId rule_id) {
-  return Reply::refuse(profile_of(call), {rule_id, "", "something else", "what the rule allows"});
+mock::Reply refuse(const WrongCall& call, RuleId rule_id) {
+  return mock::Reply::refuse(profile_of(call),
+                             {rule_id, "", "something else", "what the rule allows"});
 }
 
 // UserRegister without the users that fit, which fail.
-Reply register_others(const WrongCall& call, RuleId rule_id, const std::string& member,
-                      const TextTest& fits) {
+mock::Reply register_others(const WrongCall& call, RuleId rule_id, const std::string& member,
+                            const TextTest& fits) {
   const auto refused = [&](const json& user) {
     return user.is_object() && user.contains(member) && user[member].is_string() &&
            fits(user[member].get<std::string>());
@@ -107,7 +109,7 @@ Reply register_others(const WrongCall& call, RuleId rule_id, const std::string& 
                       {"SubCode", code},
                       {"SubMessage", code_meaning(code)}});
   }
-  Reply reply = others.empty() ? refuse(call, rule_id) : call.honest({{"UserInfo", others}});
+  mock::Reply reply = others.empty() ? refuse(call, rule_id) : call.honest({{"UserInfo", others}});
   for (const json& error : reply.members.value("ErrorList", json::array())) errors.push_back(error);
   reply.members["ErrorList"] = std::move(errors);
   return reply;
@@ -136,12 +138,12 @@ WrongMock& add(Mocks& mocks, const Named& named) {
   return mock;
 }
 
-void add_options(Mocks& mocks, const Named& named, std::function<void(TenantOptions&)> edit) {
+void add_options(Mocks& mocks, const Named& named, std::function<void(mock::TenantOptions&)> edit) {
   add(mocks, named).options = std::move(edit);
 }
 
 void add_request(Mocks& mocks, const Named& named,
-                 std::function<void(HttpRequest&, const Service&)> edit) {
+                 std::function<void(HttpRequest&, const mock::Service&)> edit) {
   add(mocks, named).request = std::move(edit);
 }
 
@@ -153,7 +155,7 @@ void add_handle(Mocks& mocks, const Named& named, OperationId action, CallEdit h
 
 void add_overlooks(Mocks& mocks, const Named& named, FindingTest fits) {
   add(mocks, named).reply = [rule_id = named.rule_id, fits = std::move(fits)](
-                                Reply& reply, const WrongCall& call) {
+                                mock::Reply& reply, const WrongCall& call) {
     if (has_error_list(reply, call)) return overlook_users(reply, call, rule_id, fits);
     if (reply.refusal && reply.refusal->rule_id == rule_id && fits(*reply.refusal)) {
       accept(reply, call);
@@ -187,7 +189,7 @@ void add_refuses_user(Mocks& mocks, const Named& named, std::string member, Text
 }
 
 void add_refuses_warning(Mocks& mocks, const Named& named) {
-  add(mocks, named).reply = [rule_id = named.rule_id](Reply& reply, const WrongCall& call) {
+  add(mocks, named).reply = [rule_id = named.rule_id](mock::Reply& reply, const WrongCall& call) {
     // What comes before it in the registry is checked before it, more or less.
     if (reply.refusal && reply.refusal->rule_id < rule_id) return;
     for (const Finding& warning : reply.warnings) {
@@ -200,7 +202,7 @@ void add_refuses_warning(Mocks& mocks, const Named& named) {
 }
 
 void add_wrong_code(Mocks& mocks, const Named& named) {
-  add(mocks, named).reply = [rule_id = named.rule_id](Reply& reply, const WrongCall& call) {
+  add(mocks, named).reply = [rule_id = named.rule_id](mock::Reply& reply, const WrongCall& call) {
     if (has_error_list(reply, call)) recode_users(reply, call, rule_id);
     if (!reply.refusal || reply.refusal->rule_id != rule_id) return;
     reply.code = another_code(reply.code);
@@ -218,9 +220,9 @@ void add_body(Mocks& mocks, const Named& named, OperationId action,
 }
 
 void add_reply(Mocks& mocks, const Named& named, OperationId action,
-               std::function<void(Reply&, const WrongCall&)> edit) {
+               std::function<void(mock::Reply&, const WrongCall&)> edit) {
   add_handle(mocks, named, action, [edit = std::move(edit)](const WrongCall& call) {
-    Reply reply = call.honest();
+    mock::Reply reply = call.honest();
     if (reply.code == 0) edit(reply, call);
     return reply;
   });
@@ -229,7 +231,7 @@ void add_reply(Mocks& mocks, const Named& named, OperationId action,
 void add_items(Mocks& mocks, const Named& named,
                std::function<void(json&, const WrongCall&)> edit) {
   add_reply(mocks, named, OperationId::kQueryPeerMsg,
-            [edit = std::move(edit)](Reply& reply, const WrongCall& call) {
+            [edit = std::move(edit)](mock::Reply& reply, const WrongCall& call) {
               for (json& item : reply.members["List"]) edit(item, call);
             });
 }

@@ -35,14 +35,14 @@ struct Named {
 using BodyTest = std::function<bool(const nlohmann::json& body, const WrongCall& call)>;
 using TextTest = std::function<bool(std::string_view text)>;
 using FindingTest = std::function<bool(const Finding& finding)>;
-using CallEdit = std::function<Reply(const WrongCall& call)>;
+using CallEdit = std::function<mock::Reply(const WrongCall& call)>;
 
 // A mock without a seam yet.
 WrongMock& add(Mocks& mocks, const Named& named);
 
-void add_options(Mocks& mocks, const Named& named, std::function<void(TenantOptions&)> edit);
+void add_options(Mocks& mocks, const Named& named, std::function<void(mock::TenantOptions&)> edit);
 void add_request(Mocks& mocks, const Named& named,
-                 std::function<void(HttpRequest&, const Service&)> edit);
+                 std::function<void(HttpRequest&, const mock::Service&)> edit);
 void add_handle(Mocks& mocks, const Named& named, OperationId action, CallEdit handle);
 
 // Answers what is refused by this rule, where the finding fits, as if it were well, and does
@@ -64,7 +64,7 @@ void add_body(Mocks& mocks, const Named& named, OperationId action,
               std::function<void(nlohmann::json& body, const WrongCall& call)> edit);
 // The answer to a call that succeeded is changed.
 void add_reply(Mocks& mocks, const Named& named, OperationId action,
-               std::function<void(Reply& reply, const WrongCall& call)> edit);
+               std::function<void(mock::Reply& reply, const WrongCall& call)> edit);
 // Each item of a List is changed.
 void add_items(Mocks& mocks, const Named& named,
                std::function<void(nlohmann::json& item, const WrongCall& call)> edit);

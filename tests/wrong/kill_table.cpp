@@ -59,10 +59,10 @@ std::string others(const KillRow& row) {
 
 KillRow run_against(const WrongMock* mock, const std::vector<ContractCase>& cases,
                     const Clock& clock) {
-  Service service(clock);
+  mock::Service service(clock);
   if (mock != nullptr) service.set_behaviour(*mock);
-  LoopbackTransport transport(service);
-  MockTarget target(service, transport);
+  mock::LoopbackTransport transport(service);
+  mock::MockTarget target(service, transport);
   const Profile profile;
   CaseSite site{"", std::nullopt, 0, clock, profile};
   KillRow row;

@@ -86,10 +86,10 @@ int run(const std::string& name, const std::vector<std::string>& only) {
   const auto cases = select_cases(*std::move(all), options);
   if (!cases) return usage(cases.error().message);
   const SystemClock clock;
-  Service service(clock);
+  mock::Service service(clock);
   service.set_behaviour(*mock);
-  LoopbackTransport transport(service);
-  MockTarget target(service, transport);
+  mock::LoopbackTransport transport(service);
+  mock::MockTarget target(service, transport);
   const RunResult result = run_suite(*cases, target, options, clock);
   fmt::print("{}", find_report_format("console")->write(result));
   return result.outcome == RunOutcome::kConforms ? kOk : kFailed;

@@ -22,7 +22,7 @@ void set_type(HttpResponse& response, const std::string& type) {
 
 void add_forms(Mocks& mocks) {
   add_options(mocks, {RuleId::kAnswerStatus, "400", "A refusal is HTTP 400."},
-              [](TenantOptions& options) { options.profile.error_http_status = 400; });
+              [](mock::TenantOptions& options) { options.profile.error_http_status = 400; });
   add_http(mocks, {RuleId::kAnswerStatus, "201", "An answer is HTTP 201."},
            [](HttpResponse& response) {
              if (response.status == 200) response.status = 201;

@@ -22,32 +22,32 @@ std::string variant_without(const char* member) {
 void add_partial(Mocks& mocks, OperationId id, const Batch& batch) {
   const std::string list = batch.errors;
   const auto partial = [&](std::string variant, std::string what,
-                           std::function<void(Reply&, json & errors)> edit) {
+                           std::function<void(mock::Reply&, json & errors)> edit) {
     add_reply(mocks, {batch.partial, std::move(variant), std::move(what)}, id,
-              [list, edit = std::move(edit)](Reply& reply, const WrongCall&) {
+              [list, edit = std::move(edit)](mock::Reply& reply, const WrongCall&) {
                 edit(reply, reply.members[list]);
               });
   };
   partial("no-error-list", list + " is missing.",
-          [list](Reply& reply, json&) { reply.members.erase(list); });
+          [list](mock::Reply& reply, json&) { reply.members.erase(list); });
   partial("empty-error-list", list + " names nobody.",
-          [](Reply&, json& errors) { errors = json::array(); });
+          [](mock::Reply&, json& errors) { errors = json::array(); });
   partial("first-error-only", list + " names the first that failed only.",
-          [](Reply&, json& errors) {
+          [](mock::Reply&, json& errors) {
             if (errors.size() > 1) errors = json::array({errors.front()});
           });
   std::vector<const char*> members{"UserId", "SubCode"};
   if (batch.sub_message) members.push_back("SubMessage");
   for (const char* member : members) {
     partial(variant_without(member), "An entry of " + list + " has no " + member + ".",
-            [member](Reply&, json& errors) {
+            [member](mock::Reply&, json& errors) {
               for (json& error : errors) error.erase(member);
             });
   }
-  partial("sub-code", "SubCode is always the general one.", [](Reply&, json& errors) {
+  partial("sub-code", "SubCode is always the general one.", [](mock::Reply&, json& errors) {
     for (json& error : errors) error["SubCode"] = kGeneralCode;
   });
-  partial("code", "Code is not 0 when one user fails.", [](Reply& reply, json& errors) {
+  partial("code", "Code is not 0 when one user fails.", [](mock::Reply& reply, json& errors) {
     if (!errors.empty()) reply.code = errors.front()["SubCode"].get<std::int64_t>();
   });
 }
@@ -55,30 +55,32 @@ void add_partial(Mocks& mocks, OperationId id, const Batch& batch) {
 // Of a call of which every user failed.
 void add_all_failed(Mocks& mocks, OperationId id, const Batch& batch) {
   const std::string list = batch.errors;
-  const auto failed = [&](std::string variant, std::string what, std::function<void(Reply&)> edit) {
+  const auto failed = [&](std::string variant, std::string what,
+                          std::function<void(mock::Reply&)> edit) {
     add(mocks, {batch.all_fail, std::move(variant), std::move(what)}).reply =
-        [id, list, edit = std::move(edit)](Reply& reply, const WrongCall& call) {
+        [id, list, edit = std::move(edit)](mock::Reply& reply, const WrongCall& call) {
           if (call.action == id && reply.code != 0 && reply.members.contains(list)) edit(reply);
         };
   };
-  failed("code-0", "Code is 0 though every user failed.", [](Reply& reply) {
+  failed("code-0", "Code is 0 though every user failed.", [](mock::Reply& reply) {
     reply.code = 0;
     reply.refusal.reset();
   });
   failed("general-code", "Code is the general one.",
-         [](Reply& reply) { reply.code = kGeneralCode; });
+         [](mock::Reply& reply) { reply.code = kGeneralCode; });
   failed("no-error-list", list + " is missing.",
-         [list](Reply& reply) { reply.members.erase(list); });
+         [list](mock::Reply& reply) { reply.members.erase(list); });
   failed("empty-error-list", list + " names nobody.",
-         [list](Reply& reply) { reply.members[list] = json::array(); });
+         [list](mock::Reply& reply) { reply.members[list] = json::array(); });
 }
 
 void add_found(Mocks& mocks, OperationId id, const FoundUsers& found) {
   const std::string list = found.list;
   const auto changed = [&](const Named& named, std::function<void(json & users)> edit) {
-    add_reply(mocks, named, id, [list, edit = std::move(edit)](Reply& reply, const WrongCall&) {
-      edit(reply.members[list]);
-    });
+    add_reply(mocks, named, id,
+              [list, edit = std::move(edit)](mock::Reply& reply, const WrongCall&) {
+                edit(reply.members[list]);
+              });
   };
   for (const char* member : found.texts) {
     changed(

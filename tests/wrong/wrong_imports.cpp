@@ -21,7 +21,7 @@ void add_mixed_codes(Mocks& mocks) {
   const auto mixed = [&mocks](std::string variant, std::string what,
                               std::function<std::int64_t(const json& errors)> code) {
     add(mocks, {RuleId::kRegisterAllFailMixed, std::move(variant), std::move(what)}).reply =
-        [code = std::move(code)](Reply& reply, const WrongCall& call) {
+        [code = std::move(code)](mock::Reply& reply, const WrongCall& call) {
           const auto errors = reply.members.find("ErrorList");
           if (call.action == kUserRegister && reply.code != 0 && errors != reply.members.end())
             reply.code = code(*errors);
@@ -34,17 +34,17 @@ void add_mixed_codes(Mocks& mocks) {
 }
 
 void add_registration(Mocks& mocks) {
-  add_handle(mocks,
-             {RuleId::kRegisterPartial, "all-or-nothing", "If one user fails none is registered."},
-             kUserRegister, [](const WrongCall& call) {
-               const auto checked = check_user_register(call.body, call.tenant->profile());
-               for (const CheckedUser& one : checked.users) {
-                 if (!one.findings.ok()) {
-                   return Reply::refuse(call.tenant->profile(), one.findings.refusals.front());
-                 }
-               }
-               return call.honest();
-             });
+  add_handle(
+      mocks, {RuleId::kRegisterPartial, "all-or-nothing", "If one user fails none is registered."},
+      kUserRegister, [](const WrongCall& call) {
+        const auto checked = check_user_register(call.body, call.tenant->profile());
+        for (const CheckedUser& one : checked.users) {
+          if (!one.findings.ok()) {
+            return mock::Reply::refuse(call.tenant->profile(), one.findings.refusals.front());
+          }
+        }
+        return call.honest();
+      });
   add_handle(mocks,
              {RuleId::kReceiverRegistered, "registers",
               "A receiver nobody knows is registered by the way."},
@@ -69,7 +69,7 @@ void add_whose_list(Mocks& mocks) {
   constexpr RuleId kRule = RuleId::kImportOneList;
   add_handle(mocks, {kRule, "both", "A message goes into both lists."}, kImportPeerMsg,
              [](const WrongCall& call) {
-               Reply reply = call.honest();
+               mock::Reply reply = call.honest();
                json body = call.body;
                body["ImportedUserId"] = other_user(call.body);
                if (reply.code == 0) call.honest(body);
@@ -108,8 +108,9 @@ void add_import_answers(Mocks& mocks) {
   constexpr RuleId kRule = RuleId::kImportIds;
   const auto ids = [&mocks](std::string variant, std::string what,
                             std::function<void(json&)> edit) {
-    add_reply(mocks, {kRule, std::move(variant), std::move(what)}, kImportPeerMsg,
-              [edit = std::move(edit)](Reply& reply, const WrongCall&) { edit(reply.members); });
+    add_reply(
+        mocks, {kRule, std::move(variant), std::move(what)}, kImportPeerMsg,
+        [edit = std::move(edit)](mock::Reply& reply, const WrongCall&) { edit(reply.members); });
   };
   ids("number", "MsgId is a number.", [](json& members) {
     members["MsgId"] = parse_int64(members["MsgId"].get<std::string>()).value_or(0);
@@ -148,26 +149,27 @@ void add_import_times(Mocks& mocks) {
   add_options(
       mocks,
       {RuleId::kImportOrder, "refused-always", "An older message after a newer one is refused."},
-      [](TenantOptions& options) { options.profile.refuse_out_of_order_import = true; });
+      [](mock::TenantOptions& options) { options.profile.refuse_out_of_order_import = true; });
   add_options(
       mocks, {RuleId::kImportOrder, "setting-ignored", "The setting that refuses it does nothing."},
-      [](TenantOptions& options) { options.profile.refuse_out_of_order_import = false; });
-  add_options(mocks,
-              {RuleId::kImportUnsupportedField, "setting-ignored",
-               "The setting that refuses them does nothing."},
-              [](TenantOptions& options) { options.profile.refuse_unsupported_fields = false; });
+      [](mock::TenantOptions& options) { options.profile.refuse_out_of_order_import = false; });
+  add_options(
+      mocks,
+      {RuleId::kImportUnsupportedField, "setting-ignored",
+       "The setting that refuses them does nothing."},
+      [](mock::TenantOptions& options) { options.profile.refuse_unsupported_fields = false; });
   add_options(
       mocks,
       {RuleId::kMemberKnown, "setting-ignored", "The setting that refuses others does nothing."},
-      [](TenantOptions& options) { options.profile.refuse_unknown_members = false; });
+      [](mock::TenantOptions& options) { options.profile.refuse_unknown_members = false; });
 }
 
 // The message of that list that the call would import a second time, or nullptr; with the lock
 // held.
-const StoredMessage* twin(const WrongCall& call) {
+const mock::StoredMessage* twin(const WrongCall& call) {
   const std::string whose = text_at(call.body, "/ImportedUserId");
-  MessageList* list = call.tenant->find_list(ListId::of_user(whose, other_user(call.body)));
-  StoredMessage like;
+  mock::MessageList* list = call.tenant->find_list(ListId::of_user(whose, other_user(call.body)));
+  mock::StoredMessage like;
   like.sender = text_at(call.body, "/FromUserId");
   like.content.type = number_at(call.body, "/MessageType", 0);
   like.content.sub_type = number_at(call.body, "/SubMsgType", 0);
@@ -184,8 +186,8 @@ void add_duplicates(Mocks& mocks) {
              kImportPeerMsg, [](const WrongCall& call) {
                {
                  const std::lock_guard lock(call.tenant->mutex());
-                 if (const StoredMessage* first = twin(call)) {
-                   Reply reply;
+                 if (const mock::StoredMessage* first = twin(call)) {
+                   mock::Reply reply;
                    reply.members["MsgId"] = std::to_string(first->msg_id);
                    reply.members["MsgSeq"] = first->msg_seq;
                    return reply;
@@ -198,8 +200,9 @@ void add_duplicates(Mocks& mocks) {
                {
                  const std::lock_guard lock(call.tenant->mutex());
                  if (twin(call) != nullptr) {
-                   return Reply::refuse(call.tenant->profile(),
-                                        {RuleId::kImportNoDedup, "", "a new message", "the same"});
+                   return mock::Reply::refuse(
+                       call.tenant->profile(),
+                       {RuleId::kImportNoDedup, "", "a new message", "the same"});
                  }
                }
                return call.honest();
@@ -229,7 +232,7 @@ void add_types(Mocks& mocks) {
                it = it->is_null() ? body.erase(it) : ++it;
            });
   add(mocks, {kRule, "point-refused", "An integer that is written 1.0 is refused."}).options =
-      [](TenantOptions& options) { options.profile.refuse_numbers_with_point = true; };
+      [](mock::TenantOptions& options) { options.profile.refuse_numbers_with_point = true; };
   add_body(mocks, {RuleId::kMemberPresent, "priority-optional", "Priority may be left out."},
            kImportPeerMsg, [](json& body, const WrongCall&) { body.emplace("Priority", 2); });
   add_body(mocks,
@@ -248,10 +251,10 @@ void add_types(Mocks& mocks) {
 void add_recalls(Mocks& mocks) {
   add_handle(mocks, {RuleId::kRevokeShown, "no-effect", "A recall is answered and does nothing."},
              kRevokePeerMessage, [](const WrongCall& call) {
-               Reply reply = call.honest();
+               mock::Reply reply = call.honest();
                if (reply.code != 0) return reply;
                const std::lock_guard lock(call.tenant->mutex());
-               MessageList* list = call.tenant->find_list(list_of_body(call.body));
+               mock::MessageList* list = call.tenant->find_list(list_of_body(call.body));
                list->find(number_at(call.body, "/MsgSeq", 0))->recalled = false;
                return reply;
              });
@@ -262,14 +265,14 @@ void add_recalls(Mocks& mocks) {
   add_options(
       mocks,
       {RuleId::kRevokeReceiver, "sender-only", "A recall leaves the receiver's copy as it is."},
-      [](TenantOptions& options) { options.profile.recall_reaches_receiver = false; });
+      [](mock::TenantOptions& options) { options.profile.recall_reaches_receiver = false; });
   add_options(mocks,
               {RuleId::kRevokeReceiver, "setting-ignored",
                "The setting that spares the receiver's copy does nothing."},
-              [](TenantOptions& options) { options.profile.recall_reaches_receiver = true; });
+              [](mock::TenantOptions& options) { options.profile.recall_reaches_receiver = true; });
 }
 
-Reply clear(const WrongCall& call, const std::string& from, const std::string& to) {
+mock::Reply clear(const WrongCall& call, const std::string& from, const std::string& to) {
   json body = call.body;
   body["FromUserId"] = from;
   body["ToUserId"] = to;
@@ -279,7 +282,7 @@ Reply clear(const WrongCall& call, const std::string& from, const std::string& t
 void add_clears(Mocks& mocks) {
   add_handle(mocks,
              {RuleId::kClearShown, "no-effect", "ClearPeerMessage is answered and does nothing."},
-             kClearPeerMessage, [](const WrongCall&) { return Reply{}; });
+             kClearPeerMessage, [](const WrongCall&) { return mock::Reply{}; });
   add_items(mocks, {RuleId::kClearShown, "as-recalled", "A deleted message has IsEmpty 2."},
             [](json& item, const WrongCall&) {
               if (item["IsEmpty"] == 1) item["IsEmpty"] = 2;
@@ -288,7 +291,7 @@ void add_clears(Mocks& mocks) {
             {RuleId::kClearShown, "keeps-last", "The last message before it is not emptied."},
             [](json& item, const WrongCall& call) {
               const std::lock_guard lock(call.tenant->mutex());
-              const MessageList* list = call.tenant->find_list(list_of_body(call.body));
+              const mock::MessageList* list = call.tenant->find_list(list_of_body(call.body));
               const bool last = item["MsgSeq"] == list->cleared_through_seq();
               if (item["IsEmpty"] == 1 && last) item["IsEmpty"] = 0;
             });
@@ -296,7 +299,7 @@ void add_clears(Mocks& mocks) {
              kClearPeerMessage, [](const WrongCall& call) {
                const std::string from = text_at(call.body, "/FromUserId");
                const std::string to = text_at(call.body, "/ToUserId");
-               Reply reply = call.honest();
+               mock::Reply reply = call.honest();
                if (reply.code == 0) clear(call, to, from);
                return reply;
              });

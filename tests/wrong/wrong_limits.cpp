@@ -80,7 +80,7 @@ void add_messages(Mocks& mocks) {
   const auto limits = [&mocks](std::string variant, std::string what,
                                std::function<void(Profile&)> edit) {
     add_options(mocks, {RuleId::kMessageLength, std::move(variant), std::move(what)},
-                [edit = std::move(edit)](TenantOptions& options) { edit(options.profile); });
+                [edit = std::move(edit)](mock::TenantOptions& options) { edit(options.profile); });
   };
   limits("edge-exclusive", "2048 bytes are refused.", [](Profile& p) { --p.max_message_bytes; });
   limits("one-more", "2049 bytes are taken.", [](Profile& p) { ++p.max_message_bytes; });
@@ -111,7 +111,7 @@ void add_measures(Mocks& mocks) {
                return call.honest(body);
              });
   add_options(mocks, {RuleId::kSizesAreBytes, "kilo-is-1000", "1 KB is 1000 bytes."},
-              [](TenantOptions& options) {
+              [](mock::TenantOptions& options) {
                 std::int64_t& max = options.profile.max_message_bytes;
                 max = max / 1024 * 1000 + max % 1024;
               });
@@ -123,8 +123,8 @@ void add_measures(Mocks& mocks) {
                const auto max = static_cast<std::size_t>(multi ? profile.max_multi_bytes
                                                                : profile.max_message_bytes);
                if (2 * characters(text) <= max) return call.honest();
-               return Reply::refuse(profile, {RuleId::kMessageLength, "/MessageBody/Message",
-                                              "a shorter text", "a longer one"});
+               return mock::Reply::refuse(profile, {RuleId::kMessageLength, "/MessageBody/Message",
+                                                    "a shorter text", "a longer one"});
              });
 }
 
@@ -160,11 +160,11 @@ void add_characters(Mocks& mocks) {
                    [c](std::string_view id) { return id.find(c) != std::string_view::npos; });
   }
   add_options(mocks, {RuleId::kQueryHyphen, "refused", "QueryPeerMsg refuses hyphens."},
-              [](TenantOptions& options) { options.profile.refuse_hyphen_in_query = true; });
+              [](mock::TenantOptions& options) { options.profile.refuse_hyphen_in_query = true; });
   add_options(
       mocks,
       {RuleId::kQueryHyphen, "setting-ignored", "The setting that refuses hyphens does nothing."},
-      [](TenantOptions& options) { options.profile.refuse_hyphen_in_query = false; });
+      [](mock::TenantOptions& options) { options.profile.refuse_hyphen_in_query = false; });
 }
 
 // --- numbers ---
@@ -278,12 +278,12 @@ void add_time_edges(Mocks& mocks) {
   add_options(
       mocks,
       {RuleId::kImportTimeTooOld, "one-day-more", "Retention is a day longer than the plan's."},
-      [](TenantOptions& options) { ++options.retention_days; });
+      [](mock::TenantOptions& options) { ++options.retention_days; });
   add_options(mocks,
               {RuleId::kRevokeWindow, "edge-exclusive", "A recall after exactly 120 s is refused."},
-              [](TenantOptions& options) { --options.profile.recall_window_s; });
+              [](mock::TenantOptions& options) { --options.profile.recall_window_s; });
   add_options(mocks, {RuleId::kRevokeWindow, "one-more", "A recall a second late is taken."},
-              [](TenantOptions& options) { ++options.profile.recall_window_s; });
+              [](mock::TenantOptions& options) { ++options.profile.recall_window_s; });
 }
 
 // --- rates ---
@@ -291,25 +291,26 @@ void add_time_edges(Mocks& mocks) {
 void add_rates(Mocks& mocks) {
   const auto calls = [&mocks](std::string variant, std::string what, std::int64_t more) {
     add_options(mocks, {RuleId::kRate, std::move(variant), std::move(what)},
-                [more](TenantOptions& options) {
+                [more](mock::TenantOptions& options) {
                   if (options.calls_per_second) *options.calls_per_second += more;
                 });
   };
   calls("edge-exclusive", "The last call of a second that is allowed is refused.", -1);
   calls("one-more", "One call a second more is taken.", 1);
-  add_options(mocks, {RuleId::kRateBuckets, "shared", "All operations share one budget."},
-              [](TenantOptions& options) { options.profile.rate_shared_by_operations = true; });
+  add_options(
+      mocks, {RuleId::kRateBuckets, "shared", "All operations share one budget."},
+      [](mock::TenantOptions& options) { options.profile.rate_shared_by_operations = true; });
   add_options(
       mocks,
       {RuleId::kRateBuckets, "setting-ignored", "The setting that shares one budget does nothing."},
-      [](TenantOptions& options) { options.profile.rate_shared_by_operations = false; });
+      [](mock::TenantOptions& options) { options.profile.rate_shared_by_operations = false; });
   add_options(mocks, {RuleId::kRateSliding, "fixed", "Calls are counted per second of the clock."},
-              [](TenantOptions& options) { options.profile.rate_fixed_second = true; });
+              [](mock::TenantOptions& options) { options.profile.rate_fixed_second = true; });
   add_options(mocks,
               {RuleId::kBodyDepth, "edge-exclusive", "A body of exactly the depth is refused."},
-              [](TenantOptions& options) { --options.profile.max_json_depth; });
+              [](mock::TenantOptions& options) { --options.profile.max_json_depth; });
   add_options(mocks, {RuleId::kBodyDepth, "one-more", "A body one level deeper is taken."},
-              [](TenantOptions& options) { ++options.profile.max_json_depth; });
+              [](mock::TenantOptions& options) { ++options.profile.max_json_depth; });
 }
 
 }  // namespace

@@ -16,8 +16,8 @@ using enum OperationId;
 bool is_content(const json& item) { return !is_media(item["MsgType"].get<std::int64_t>()); }
 
 // What is stored of an item; with the lock held.
-const StoredMessage* stored(const json& item, const WrongCall& call) {
-  MessageList* list = call.tenant->find_list(list_of_body(call.body));
+const mock::StoredMessage* stored(const json& item, const WrongCall& call) {
+  mock::MessageList* list = call.tenant->find_list(list_of_body(call.body));
   return list == nullptr ? nullptr : list->find(item["MsgSeq"].get<std::int64_t>());
 }
 
@@ -74,10 +74,10 @@ void add_ids(Mocks& mocks) {
 void add_message_times(Mocks& mocks) {
   constexpr RuleId kRule = RuleId::kQueryMsgTime;
   add_options(mocks, {kRule, "arrival", "MsgTime is when the import arrived."},
-              [](TenantOptions& options) { options.profile.msg_time_is_arrival = true; });
+              [](mock::TenantOptions& options) { options.profile.msg_time_is_arrival = true; });
   add_options(
       mocks, {kRule, "setting-ignored", "The setting that makes MsgTime the arrival does nothing."},
-      [](TenantOptions& options) { options.profile.msg_time_is_arrival = false; });
+      [](mock::TenantOptions& options) { options.profile.msg_time_is_arrival = false; });
   add_items(mocks, {kRule, "seconds", "MsgTime is in seconds."}, [](json& item, const WrongCall&) {
     item["MsgTime"] = item["MsgTime"].get<std::int64_t>() / kMillisPerSecond;
   });
@@ -145,7 +145,7 @@ void add_media(Mocks& mocks) {
   add_items(mocks, {kRule, "names-of-the-import", "The document is the import's own, URL-encoded."},
             [](json& item, const WrongCall& call) {
               const std::lock_guard lock(call.tenant->mutex());
-              const StoredMessage* message = stored(item, call);
+              const mock::StoredMessage* message = stored(item, call);
               if (!is_content(item) && item["MsgBody"] != "") {
                 item["MsgBody"] = url_encode(message->content.body);
               }
@@ -176,13 +176,13 @@ void add_media(Mocks& mocks) {
   add_items(mocks, {kHidden, "searched-content", "SearchedContent is returned."},
             [](json& item, const WrongCall& call) {
               const std::lock_guard lock(call.tenant->mutex());
-              const StoredMessage* message = stored(item, call);
+              const mock::StoredMessage* message = stored(item, call);
               if (message != nullptr) item["SearchedContent"] = message->content.searched_content;
             });
   add_items(mocks, {kHidden, "priority", "Priority is returned."},
             [](json& item, const WrongCall& call) {
               const std::lock_guard lock(call.tenant->mutex());
-              const StoredMessage* message = stored(item, call);
+              const mock::StoredMessage* message = stored(item, call);
               if (message != nullptr) item["Priority"] = message->content.priority;
             });
   add_items(mocks, {kHidden, "uid", "Uid is returned."},
@@ -191,7 +191,7 @@ void add_media(Mocks& mocks) {
 
 // --- which messages ---
 
-Reply of_the_other(const WrongCall& call) {
+mock::Reply of_the_other(const WrongCall& call) {
   json body = call.body;
   if (body.contains("FromUserId") && body.contains("ToUserId")) {
     std::swap(body["FromUserId"], body["ToUserId"]);
@@ -204,8 +204,8 @@ void add_viewers(Mocks& mocks) {
   add_handle(mocks, {kRule, "other", "The list of ToUserId is read."}, kQueryPeerMsg, of_the_other);
   add_handle(mocks, {kRule, "both", "The messages of both lists are shown."}, kQueryPeerMsg,
              [](const WrongCall& call) {
-               Reply reply = call.honest();
-               const Reply other = of_the_other(call);
+               mock::Reply reply = call.honest();
+               const mock::Reply other = of_the_other(call);
                if (reply.code != 0 || other.code != 0) return reply;
                for (const json& item : other.members["List"]) reply.members["List"].push_back(item);
                return reply;
@@ -226,7 +226,7 @@ void add_emptied(Mocks& mocks) {
   asks("shown-never", "Recalled and deleted messages are not listed, never mind WithEmptyMsg.", 0);
   const auto drops = [&mocks](std::string variant, std::string what, std::int64_t empty) {
     add_reply(mocks, {kRule, std::move(variant), std::move(what)}, kQueryPeerMsg,
-              [empty](Reply& reply, const WrongCall&) {
+              [empty](mock::Reply& reply, const WrongCall&) {
                 json kept = json::array();
                 for (const json& item : reply.members["List"]) {
                   if (item["IsEmpty"] != empty) kept.push_back(item);
@@ -246,24 +246,24 @@ void add_emptied(Mocks& mocks) {
 
 void add_empty_conversations(Mocks& mocks) {
   const auto empty = [&mocks](std::string variant, std::string what,
-                              std::function<void(Reply&, const WrongCall&)> edit) {
+                              std::function<void(mock::Reply&, const WrongCall&)> edit) {
     add_reply(mocks, {RuleId::kQueryEmpty, std::move(variant), std::move(what)}, kQueryPeerMsg,
-              [edit = std::move(edit)](Reply& reply, const WrongCall& call) {
+              [edit = std::move(edit)](mock::Reply& reply, const WrongCall& call) {
                 const bool nothing = reply.members["List"].empty() && reply.members["Next"] == 0;
                 if (nothing) edit(reply, call);
               });
   };
   empty("null-list", "List is null.",
-        [](Reply& reply, const WrongCall&) { reply.members["List"] = nullptr; });
+        [](mock::Reply& reply, const WrongCall&) { reply.members["List"] = nullptr; });
   empty("no-list", "List is missing.",
-        [](Reply& reply, const WrongCall&) { reply.members.erase("List"); });
+        [](mock::Reply& reply, const WrongCall&) { reply.members.erase("List"); });
   empty("next-minus-1", "Next is -1.",
-        [](Reply& reply, const WrongCall&) { reply.members["Next"] = -1; });
+        [](mock::Reply& reply, const WrongCall&) { reply.members["Next"] = -1; });
   empty("no-next", "Next is missing.",
-        [](Reply& reply, const WrongCall&) { reply.members.erase("Next"); });
-  empty("refused", "It is refused as not found.", [](Reply& reply, const WrongCall& call) {
-    reply =
-        Reply::refuse(call.tenant->profile(), {RuleId::kRevokeFound, "", "a conversation", "none"});
+        [](mock::Reply& reply, const WrongCall&) { reply.members.erase("Next"); });
+  empty("refused", "It is refused as not found.", [](mock::Reply& reply, const WrongCall& call) {
+    reply = mock::Reply::refuse(call.tenant->profile(),
+                                {RuleId::kRevokeFound, "", "a conversation", "none"});
   });
 }
 

@@ -28,45 +28,45 @@ namespace zimmock {
 // One request, as the seams see it.
 struct WrongCall {
   const HttpRequest& request;
-  Tenant* tenant;  // nullptr for a request that belongs to none; never in handle
+  mock::Tenant* tenant;  // nullptr for a request that belongs to none; never in handle
   OperationId action = OperationId::kNotEmulated;
   const nlohmann::json& body;  // null where the request's is no JSON
   std::int64_t now_ms = 0;
 
   // What the honest service does with the request, and what it would do with another body. Locks
   // the tenant. In handle only.
-  Reply honest() const { return honest(body); }
-  Reply honest(const nlohmann::json& other) const {
-    return honest_behaviour().apply({request, tenant, action, now_ms}, other);
+  mock::Reply honest() const { return honest(body); }
+  mock::Reply honest(const nlohmann::json& other) const {
+    return mock::honest_behaviour().apply({request, tenant, action, now_ms}, other);
   }
 };
 
 // Each seam may be empty; the honest service is behind it then.
-struct WrongMock : Behaviour {
+struct WrongMock : mock::Behaviour {
   std::string name;  // "query.newest-first/ascending"
   RuleId rule_id{};  // that it breaks
   std::string what;  // what it does wrong, one sentence
 
   // Before a tenant is made.
-  std::function<void(TenantOptions&)> options;
+  std::function<void(mock::TenantOptions&)> options;
   // Before anything is read of a request, whose body has arrived.
-  std::function<void(HttpRequest&, const Service&)> request;
+  std::function<void(HttpRequest&, const mock::Service&)> request;
   // In the place of the operation's handler, without the tenant's lock.
-  std::function<Reply(const WrongCall&)> handle;
+  std::function<mock::Reply(const WrongCall&)> handle;
   // What is answered, refusals too, before it becomes HTTP.
-  std::function<void(Reply&, const WrongCall&)> reply;
+  std::function<void(mock::Reply&, const WrongCall&)> reply;
   // The answer as it is sent.
   std::function<void(HttpResponse&)> http;
   // In the place of delivery_of().
-  DeliverySource delivery;
+  mock::DeliverySource delivery;
 
   bool has_seam() const { return options || request || handle || reply || http || delivery; }
 
-  void make_tenant(TenantOptions& tenant) const override;
+  void make_tenant(mock::TenantOptions& tenant) const override;
   void receive(HttpRequest& received, const std::function<void()>& read_body,
-               const Service& service) const override;
-  Reply apply(const ServiceCall& call, const nlohmann::json& body) const override;
-  void answer(Reply& answered, const ServiceCall& call) const override;
+               const mock::Service& service) const override;
+  mock::Reply apply(const mock::ServiceCall& call, const nlohmann::json& body) const override;
+  void answer(mock::Reply& answered, const mock::ServiceCall& call) const override;
   void send(HttpResponse& response) const override;
 };
 

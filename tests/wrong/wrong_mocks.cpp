@@ -54,24 +54,24 @@ wrong::Mocks make_wrong_mocks() {
 
 }  // namespace
 
-void WrongMock::make_tenant(TenantOptions& tenant) const {
+void WrongMock::make_tenant(mock::TenantOptions& tenant) const {
   if (options) options(tenant);
   if (delivery) tenant.delivery = delivery;
 }
 
 void WrongMock::receive(HttpRequest& received, const std::function<void()>& read_body,
-                        const Service& service) const {
+                        const mock::Service& service) const {
   if (!request) return;
   read_body();
   request(received, service);
 }
 
-Reply WrongMock::apply(const ServiceCall& call, const nlohmann::json& body) const {
-  if (!handle) return Behaviour::apply(call, body);
+mock::Reply WrongMock::apply(const mock::ServiceCall& call, const nlohmann::json& body) const {
+  if (!handle) return mock::Behaviour::apply(call, body);
   return handle({call.request, call.tenant, call.operation, body, call.now_ms});
 }
 
-void WrongMock::answer(Reply& answered, const ServiceCall& call) const {
+void WrongMock::answer(mock::Reply& answered, const mock::ServiceCall& call) const {
   if (!reply) return;
   const nlohmann::json parsed = json_or_discarded(call.request.body);
   const nlohmann::json body = parsed.is_discarded() ? nlohmann::json() : parsed;

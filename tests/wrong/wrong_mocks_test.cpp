@@ -45,7 +45,7 @@ void import_three(test::MockWorld& world) {
 using Scene = std::function<json(test::MockWorld&)>;
 
 // The answer in that world, without what differs from request to request.
-std::string answer_in(const Behaviour& behaviour, const Scene& scene) {
+std::string answer_in(const mock::Behaviour& behaviour, const Scene& scene) {
   test::MockWorld world(default_profile(), std::nullopt, behaviour);
   world.register_users({"alice", "bob"});
   json answer = scene(world);
@@ -198,7 +198,7 @@ TEST_CASE("a wrong mock answers otherwise than the honest one") {
   for (const Sample& sample : samples()) {
     INFO(sample.name);
     CHECK(answer_in(wrong(sample.name), sample.scene) !=
-          answer_in(honest_behaviour(), sample.scene));
+          answer_in(mock::honest_behaviour(), sample.scene));
   }
 }
 
@@ -237,10 +237,10 @@ TEST_CASE("a wrong mock of the delivery moves one boundary") {
     custom["MessageType"] = kCustom;
     custom["SubMsgType"] = 1;
     REQUIRE(world.code("ImportPeerMsg", custom) == 0);
-    Tenant& tenant = *world.service().find_tenant(kDefaultAppId);
+    mock::Tenant& tenant = *world.service().find_tenant(mock::kDefaultAppId);
     const std::vector<std::string> versions{sdk};
-    tenant.devices().set(user, *parse_devices(versions));
-    const DeliveryView view = delivery_view(tenant, user, "alice", 0);
+    tenant.devices().set(user, *mock::parse_devices(versions));
+    const mock::DeliveryView view = mock::delivery_view(tenant, user, "alice", 0);
     return view.devices.at(0).messages.at(0).rule->delivery;
   };
   constexpr const char* kEdge = "delivery.custom-receiver/from-exclusive";

@@ -11,13 +11,13 @@ using json = nlohmann::json;
 using enum OperationId;
 
 // Every item from `next` on; the reply is the first page's, with Next 0.
-Reply all_pages(const WrongCall& call, std::int64_t next) {
+mock::Reply all_pages(const WrongCall& call, std::int64_t next) {
   json body = with(call.body, "Limit", kMaxQueryLimit);
   body["Next"] = next;
-  Reply reply = call.honest(body);
+  mock::Reply reply = call.honest(body);
   while (reply.code == 0 && reply.members["Next"] != 0) {
     body["Next"] = reply.members["Next"];
-    const Reply more = call.honest(body);
+    const mock::Reply more = call.honest(body);
     for (const json& item : more.members["List"]) reply.members["List"].push_back(item);
     reply.members["Next"] = more.members["Next"];
   }
@@ -30,8 +30,8 @@ std::int64_t limit_of(const json& body) {
 }
 
 // The list as pages of its items from number `first` on; Next is where the next one starts.
-Reply page_from(const WrongCall& call, std::int64_t first, std::int64_t limit) {
-  Reply reply = all_pages(call, 0);
+mock::Reply page_from(const WrongCall& call, std::int64_t first, std::int64_t limit) {
+  mock::Reply reply = all_pages(call, 0);
   if (reply.code != 0) return reply;
   const json all = reply.members["List"];
   const auto size = static_cast<std::int64_t>(all.size());
@@ -84,7 +84,7 @@ void add_limits_of_pages(Mocks& mocks) {
 void add_orders_of_lists(Mocks& mocks) {
   add_reply(mocks,
             {RuleId::kQueryNewestFirst, "ascending", "The oldest comes first, page by page."},
-            kQueryPeerMsg, [](Reply& reply, const WrongCall&) {
+            kQueryPeerMsg, [](mock::Reply& reply, const WrongCall&) {
               json& list = reply.members["List"];
               std::reverse(list.begin(), list.end());
             });
@@ -92,7 +92,7 @@ void add_orders_of_lists(Mocks& mocks) {
              {RuleId::kQueryNewestFirst, "by-arrival",
               "The latest import comes first, whatever its time."},
              kQueryPeerMsg, [](const WrongCall& call) {
-               Reply reply = all_pages(call, 0);
+               mock::Reply reply = all_pages(call, 0);
                if (reply.code != 0 || next_of(call.body) != 0) return call.honest();
                if (reply.members["List"].size() > static_cast<std::size_t>(limit_of(call.body))) {
                  return call.honest();
@@ -106,11 +106,11 @@ void add_orders_of_lists(Mocks& mocks) {
   add_options(mocks,
               {RuleId::kQueryTies, "earlier-first",
                "Of two messages of one time the earlier import comes first."},
-              [](TenantOptions& options) { options.profile.tie_later_import_first = false; });
+              [](mock::TenantOptions& options) { options.profile.tie_later_import_first = false; });
   add_options(mocks,
               {RuleId::kQueryTies, "setting-ignored",
                "The setting that puts the earlier import first does nothing."},
-              [](TenantOptions& options) { options.profile.tie_later_import_first = true; });
+              [](mock::TenantOptions& options) { options.profile.tie_later_import_first = true; });
 }
 
 void add_lost(Mocks& mocks) {
@@ -118,7 +118,7 @@ void add_lost(Mocks& mocks) {
   const auto pages = [&mocks](std::string variant, std::string what,
                               std::function<void(json & list, json & next)> edit) {
     add_reply(mocks, {kRule, std::move(variant), std::move(what)}, kQueryPeerMsg,
-              [edit = std::move(edit)](Reply& reply, const WrongCall&) {
+              [edit = std::move(edit)](mock::Reply& reply, const WrongCall&) {
                 edit(reply.members["List"], reply.members["Next"]);
               });
   };
@@ -128,9 +128,9 @@ void add_lost(Mocks& mocks) {
         });
   pages("stops", "Next is 0 after the first page.", [](json&, json& next) { next = 0; });
   add_reply(mocks, {kRule, "overlap", "A page begins with the item that it follows."},
-            kQueryPeerMsg, [](Reply& reply, const WrongCall& call) {
+            kQueryPeerMsg, [](mock::Reply& reply, const WrongCall& call) {
               if (next_of(call.body) == 0 || reply.members["List"].empty()) return;
-              const Reply all = all_pages(call, 0);
+              const mock::Reply all = all_pages(call, 0);
               const json& items = all.members["List"];
               const json first = reply.members["List"].front();
               for (std::size_t i = 1; i < items.size(); ++i) {
@@ -141,7 +141,7 @@ void add_lost(Mocks& mocks) {
   add_handle(
       mocks, {kRule, "at-most-100", "A list ends after 100 messages, without a word."},
       kQueryPeerMsg, [](const WrongCall& call) {
-        Reply reply = call.honest();
+        mock::Reply reply = call.honest();
         if (reply.code != 0 || reply.members["Next"] == 0) return reply;
         const std::size_t left =
             all_pages(call, reply.members["Next"].get<std::int64_t>()).members["List"].size();
@@ -151,7 +151,7 @@ void add_lost(Mocks& mocks) {
       });
   add_handle(mocks, {kRule, "endless", "After the last page Next leads to the first one again."},
              kQueryPeerMsg, [](const WrongCall& call) {
-               Reply reply = call.honest();
+               mock::Reply reply = call.honest();
                const bool last = reply.code == 0 && reply.members["Next"] == 0;
                if (!last || next_of(call.body) == 0) return reply;
                reply.members["Next"] = next_of(call.body);
@@ -167,32 +167,33 @@ void add_nexts(Mocks& mocks) {
              });
   add_handle(mocks, {kRule, "unknown-is-0", "An unknown Next is taken as 0."}, kQueryPeerMsg,
              [](const WrongCall& call) {
-               Reply reply = call.honest();
+               mock::Reply reply = call.honest();
                const bool unknown = reply.refusal && reply.refusal->rule_id == RuleId::kQueryNext;
                return unknown ? call.honest(with(call.body, "Next", 0)) : reply;
              });
   add_handle(mocks, {kRule, "unknown-is-end", "An unknown Next is taken for the end of the list."},
              kQueryPeerMsg, [](const WrongCall& call) {
-               Reply reply = call.honest();
+               mock::Reply reply = call.honest();
                if (!reply.refusal || reply.refusal->rule_id != RuleId::kQueryNext) return reply;
-               Reply end;
+               mock::Reply end;
                end.members = {{"List", json::array()}, {"Next", 0}};
                return end;
              });
   add_handle(mocks, {kRule, "any-list", "The Next of another list is taken."}, kQueryPeerMsg,
              [](const WrongCall& call) {
-               Reply reply = call.honest();
+               mock::Reply reply = call.honest();
                if (!reply.refusal || reply.refusal->rule_id != RuleId::kQueryNext) return reply;
                json body = call.body;
                std::swap(body["FromUserId"], body["ToUserId"]);
-               const Reply other = call.honest(body);
+               const mock::Reply other = call.honest(body);
                return other.code == 0 ? other : reply;
              });
-  add_reply(
-      mocks, {kRule, "text", "Next is a string."}, kQueryPeerMsg,
-      [](Reply& reply, const WrongCall&) { reply.members["Next"] = reply.members["Next"].dump(); });
+  add_reply(mocks, {kRule, "text", "Next is a string."}, kQueryPeerMsg,
+            [](mock::Reply& reply, const WrongCall&) {
+              reply.members["Next"] = reply.members["Next"].dump();
+            });
   add_reply(mocks, {kRule, "double", "Next has gone through a double."}, kQueryPeerMsg,
-            [](Reply& reply, const WrongCall&) {
+            [](mock::Reply& reply, const WrongCall&) {
               const auto next = reply.members["Next"].get<double>();
               reply.members["Next"] = static_cast<std::int64_t>(next);
             });
@@ -201,13 +202,13 @@ void add_nexts(Mocks& mocks) {
 void add_short_pages(Mocks& mocks) {
   constexpr RuleId kRule = RuleId::kQueryShortPages;
   add_reply(mocks, {kRule, "short-is-last", "A page shorter than Limit is the last one."},
-            kQueryPeerMsg, [](Reply& reply, const WrongCall& call) {
+            kQueryPeerMsg, [](mock::Reply& reply, const WrongCall& call) {
               const auto size = static_cast<std::int64_t>(reply.members["List"].size());
               if (size < limit_of(call.body)) reply.members["Next"] = 0;
             });
   add_reply(mocks,
             {kRule, "empty-is-last", "A page of which nothing is left to show is the last one."},
-            kQueryPeerMsg, [](Reply& reply, const WrongCall&) {
+            kQueryPeerMsg, [](mock::Reply& reply, const WrongCall&) {
               if (reply.members["List"].empty()) reply.members["Next"] = 0;
             });
 }

@@ -18,7 +18,7 @@ constexpr std::int64_t kLooksLikeMillis = 100'000'000'000;
 // The query of a request, to be changed and written back.
 class Query {
  public:
-  explicit Query(HttpRequest& request, const Service& service)
+  explicit Query(HttpRequest& request, const mock::Service& service)
       : request_(request), parameters_(query_parameters(request.target)) {
     const auto app_id = parse_int64(get("AppId"));
     if (app_id && *app_id >= 0 && *app_id <= std::numeric_limits<std::uint32_t>::max()) {
@@ -71,13 +71,13 @@ class Query {
 
   HttpRequest& request_;
   std::vector<std::pair<std::string, std::string>> parameters_;
-  std::shared_ptr<Tenant> tenant_;
+  std::shared_ptr<mock::Tenant> tenant_;
 };
 
 // Only requests of a tenant are repaired: without one there is no secret to sign with.
 void add_mends(Mocks& mocks, const Named& named, std::function<void(Query&)> repair) {
   add_request(mocks, named,
-              [repair = std::move(repair)](HttpRequest& request, const Service& service) {
+              [repair = std::move(repair)](HttpRequest& request, const mock::Service& service) {
                 Query query(request, service);
                 if (query.has_tenant()) repair(query);
               });
@@ -208,11 +208,11 @@ void add_timestamps(Mocks& mocks) {
   add_options(
       mocks,
       {RuleId::kTimestampFresh, "edge-exclusive", "A Timestamp at the very edge is refused."},
-      [](TenantOptions& options) { --options.profile.timestamp_window_s; });
+      [](mock::TenantOptions& options) { --options.profile.timestamp_window_s; });
   add_options(
       mocks,
       {RuleId::kTimestampFresh, "one-more", "A Timestamp one second past the edge is taken."},
-      [](TenantOptions& options) { ++options.profile.timestamp_window_s; });
+      [](mock::TenantOptions& options) { ++options.profile.timestamp_window_s; });
 }
 
 constexpr std::string_view kCommon[] = {
@@ -222,7 +222,7 @@ void add_places(Mocks& mocks) {
   add_request(
       mocks,
       {RuleId::kCommonInQuery, "ignored", "The common parameters are read from the body too."},
-      [](HttpRequest& request, const Service& service) {
+      [](HttpRequest& request, const mock::Service& service) {
         const json body = json_or_discarded(request.body);
         Query query(request, service);
         for (const std::string_view name : kCommon) {
@@ -232,7 +232,7 @@ void add_places(Mocks& mocks) {
         }
       });
   add_request(mocks, {RuleId::kActionKnown, "any-case", "The case of Action does not matter."},
-              [](HttpRequest& request, const Service& service) {
+              [](HttpRequest& request, const mock::Service& service) {
                 Query query(request, service);
                 const std::string given = query.get("Action");
                 for (const std::string_view name : operation_names()) {
@@ -243,7 +243,7 @@ void add_places(Mocks& mocks) {
               });
   add_request(mocks,
               {RuleId::kParameterOnce, "last", "Of a parameter given twice the last counts."},
-              [](HttpRequest& request, const Service& service) {
+              [](HttpRequest& request, const mock::Service& service) {
                 const auto parameters = query_parameters(request.target);
                 Query query(request, service);
                 for (const auto& [name, value] : parameters) query.set(name, value);
@@ -257,7 +257,7 @@ void add_places(Mocks& mocks) {
 void add_swapped(Mocks& mocks, std::string variant, std::string what,
                  std::function<std::optional<RuleId>(const Finding&, const WrongCall&)> other) {
   add(mocks, {RuleId::kCheckOrder, std::move(variant), std::move(what)}).reply =
-      [other = std::move(other)](Reply& reply, const WrongCall& call) {
+      [other = std::move(other)](mock::Reply& reply, const WrongCall& call) {
         if (!reply.refusal) return;
         const auto rule_id = other(*reply.refusal, call);
         if (!rule_id) return;
@@ -340,11 +340,11 @@ void add_nonces(Mocks& mocks) {
   add_options(mocks,
               {RuleId::kNonceForm, "setting-ignored",
                "The setting that refuses another form does nothing."},
-              [](TenantOptions& options) { options.profile.nonce_must_be_hex16 = false; });
+              [](mock::TenantOptions& options) { options.profile.nonce_must_be_hex16 = false; });
   add_options(mocks,
               {RuleId::kNonceFresh, "setting-ignored",
                "The setting that refuses a reused one does nothing."},
-              [](TenantOptions& options) { options.profile.refuse_reused_nonce = false; });
+              [](mock::TenantOptions& options) { options.profile.refuse_reused_nonce = false; });
 }
 
 }  // namespace

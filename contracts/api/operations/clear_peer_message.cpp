@@ -3,7 +3,7 @@
 #include "contracts/api/operations/operation.h"
 #include "contracts/api/operations/read_members.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 Checked<ClearPeerMessage> check_clear_peer_message(const nlohmann::json& body,
                                                    const Profile& profile) {
@@ -35,4 +35,4 @@ constinit const Operation clear_peer_message{
 
 }  // namespace operations
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

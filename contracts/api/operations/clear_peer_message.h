@@ -8,7 +8,7 @@
 #include "contracts/api/field_reader.h"
 #include "contracts/api/profile.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 struct ClearPeerMessage {
   std::string from_user_id;
@@ -21,4 +21,4 @@ Checked<ClearPeerMessage> check_clear_peer_message(const nlohmann::json& body,
 
 nlohmann::json to_json(const ClearPeerMessage& request);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -9,7 +9,7 @@
 #include "contracts/api/signature.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 constexpr std::string_view kParameters[] = {
@@ -285,4 +285,4 @@ std::optional<Finding> check_nonce_form(CommonParameters& p) {
   return Finding{RuleId::kNonceForm, "?SignatureNonce", "16 hex characters", shown(p.nonce)};
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -13,7 +13,7 @@
 #include "contracts/api/operations/operation.h"
 #include "contracts/rules/rules.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // The six parameters of every call, in the form they were sent.
 struct CommonParameters {
@@ -60,4 +60,4 @@ std::optional<Finding> check_method(const HttpRequest& request, CommonParameters
 // Refuses what ZIM has and this program does not emulate. `parameters.operation` must be set.
 std::optional<Finding> check_emulated(CommonParameters& parameters);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

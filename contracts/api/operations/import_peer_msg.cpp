@@ -10,7 +10,7 @@
 #include "contracts/api/operations/read_members.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -216,4 +216,4 @@ constinit const Operation import_peer_msg{
 
 }  // namespace operations
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

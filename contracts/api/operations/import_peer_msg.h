@@ -11,7 +11,7 @@
 #include "contracts/api/message.h"
 #include "contracts/api/profile.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // The request: a message, and which of its two lists it goes into.
 struct ImportPeerMsg {
@@ -27,4 +27,4 @@ Checked<ImportPeerMsg> check_import_peer_msg(const nlohmann::json& body, const P
 
 nlohmann::json to_json(const ImportPeerMsg& request);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

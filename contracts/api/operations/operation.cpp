@@ -1,6 +1,6 @@
 #include "contracts/api/operations/operation.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace operations {
 
 #define EMULATED(name, file) extern const Operation file;
@@ -77,4 +77,4 @@ std::vector<std::string_view> operation_names() {
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -22,7 +22,7 @@
 #include "contracts/api/profile.h"
 #include "contracts/rules/rules.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 class AnswerNotes;
 
@@ -141,4 +141,4 @@ std::string_view host_elsewhere(std::string_view name);
 // The names of the operations that the API's own hosts have.
 std::vector<std::string_view> operation_names();
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -5,7 +5,7 @@
 #include "contracts/api/operations/operation.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -76,4 +76,4 @@ void check_answer_members(const Operation& operation, const json& answer, bool s
   if (operation.found && success) check_found(*operation.found, answer, notes);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

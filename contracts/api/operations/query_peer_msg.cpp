@@ -8,7 +8,7 @@
 #include "contracts/api/operations/operation.h"
 #include "contracts/api/operations/read_members.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 constexpr const char* kPageLists[] = {"List"};
@@ -81,4 +81,4 @@ constinit const Operation query_peer_msg{
 
 }  // namespace operations
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -9,7 +9,7 @@
 #include "contracts/api/list_id.h"
 #include "contracts/api/profile.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 class AnswerNotes;
 
@@ -34,4 +34,4 @@ nlohmann::json to_json(const QueryPeerMsg& request);
 // Holds what QueryPeerMsg answered with Code 0 against the rules on items and pages.
 void check_query_answer(const nlohmann::json& answer, AnswerNotes& notes);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

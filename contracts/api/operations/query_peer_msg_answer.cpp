@@ -11,7 +11,7 @@
 #include "contracts/api/operations/query_peer_msg.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -230,4 +230,4 @@ void check_query_answer(const json& answer, AnswerNotes& notes) {
   check_order(*list, notes);
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

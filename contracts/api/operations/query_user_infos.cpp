@@ -4,7 +4,7 @@
 #include "contracts/api/operations/operation.h"
 #include "contracts/api/text.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -82,4 +82,4 @@ constinit const Operation query_user_infos{
 };
 
 }  // namespace operations
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

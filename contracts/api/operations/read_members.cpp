@@ -2,7 +2,7 @@
 
 #include "contracts/api/user_id.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 std::string read_user_id(FieldReader& reader, std::string_view name, Findings& findings,
                          bool hyphen_allowed) {
@@ -30,4 +30,4 @@ CallFacts facts_of_two(const nlohmann::json& body, const char* list_member) {
 
 CallFacts facts_of_owner(const nlohmann::json& body) { return facts_of_two(body, "FromUserId"); }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

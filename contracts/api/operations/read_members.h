@@ -10,7 +10,7 @@
 #include "contracts/api/field_reader.h"
 #include "contracts/api/operations/operation.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 // Reads a required user id and checks it; "" if it is none.
 std::string read_user_id(FieldReader& reader, std::string_view name, Findings& findings,
@@ -32,4 +32,4 @@ CallFacts facts_of_two(const nlohmann::json& body, const char* list_member);
 // The same where the list is FromUserId's.
 CallFacts facts_of_owner(const nlohmann::json& body);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -8,7 +8,7 @@
 #include "contracts/api/field_reader.h"
 #include "contracts/api/profile.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 inline constexpr std::size_t kMaxRecallPayloadBytes = 200;
 
@@ -25,4 +25,4 @@ Checked<RevokePeerMessage> check_revoke_peer_message(const nlohmann::json& body,
 
 nlohmann::json to_json(const RevokePeerMessage& request);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -7,7 +7,7 @@
 #include "contracts/api/operations/operation.h"
 #include "contracts/api/operations/read_members.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -112,4 +112,4 @@ constinit const Operation user_register{
 
 }  // namespace operations
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -9,7 +9,7 @@
 #include "contracts/api/field_reader.h"
 #include "contracts/api/profile.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 inline constexpr std::size_t kMaxRegisterUsers = 100;
 inline constexpr std::size_t kMaxUserNameBytes = 256;
@@ -41,4 +41,4 @@ CheckedRegister check_user_register(const nlohmann::json& body, const Profile& p
 
 nlohmann::json to_json(const UserRegister& request);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

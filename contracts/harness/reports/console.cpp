@@ -6,7 +6,7 @@
 #include "contracts/harness/report_text.h"
 #include "contracts/harness/reports/writers.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 constexpr std::size_t kMaxShownBodyBytes = 1000;
@@ -106,4 +106,4 @@ std::string write_console(const RunResult& run) {
   return out + totals_line(run) + "\n";
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -3,7 +3,7 @@
 #include "contracts/harness/report_text.h"
 #include "contracts/harness/reports/writers.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 // As the runner of GitHub Actions wants it: a command is one line, its properties end at a comma.
@@ -77,4 +77,4 @@ std::string write_github(const RunResult& run) {
   return out;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

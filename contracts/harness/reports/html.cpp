@@ -3,7 +3,7 @@
 #include "contracts/harness/reports/writers.h"
 #include "contracts/harness/run_json.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 // Longer ones are for the json report: a page has hundreds of cases.
@@ -15,4 +15,4 @@ std::string write_html(const RunResult& run) {
   return fill_html_page(report_page().front().text, kRunMarker, to_json(run, kMaxPageBodyBytes));
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

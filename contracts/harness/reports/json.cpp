@@ -2,7 +2,7 @@
 #include "contracts/harness/reports/writers.h"
 #include "contracts/harness/run_json.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 std::string write_json(const RunResult& run) {
   constexpr int kIndent = 1;
@@ -11,4 +11,4 @@ std::string write_json(const RunResult& run) {
          "\n";
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -6,7 +6,7 @@
 #include "contracts/harness/report_text.h"
 #include "contracts/harness/reports/writers.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 constexpr double kMicrosInSecond = 1e6;
@@ -163,4 +163,4 @@ std::string write_junit(const RunResult& run) {
   return out + "</testsuites>\n";
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

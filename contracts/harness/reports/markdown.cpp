@@ -7,7 +7,7 @@
 #include "contracts/harness/reports/writers.h"
 #include "contracts/harness/run_json.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 // Text that Markdown takes nothing out of, in one line.
@@ -120,4 +120,4 @@ std::string write_markdown(const RunResult& run) {
   return out + totals_line(run) + "\n";
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -2,7 +2,7 @@
 
 #include "contracts/harness/reports/writers.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 constexpr ReportFormat kFormats[] = {
@@ -26,4 +26,4 @@ const ReportFormat* find_report_format(std::string_view name) {
   return nullptr;
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -8,7 +8,7 @@
 
 #include "contracts/harness/run_result.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 struct ReportFormat {
   std::string_view name;  // "junit"
@@ -23,4 +23,4 @@ std::span<const ReportFormat> report_formats();
 // The format of that name, or nullptr.
 const ReportFormat* find_report_format(std::string_view name);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

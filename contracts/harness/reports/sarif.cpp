@@ -7,7 +7,7 @@
 #include "contracts/harness/reports/writers.h"
 #include "contracts/harness/run_json.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 namespace {
 
 using json = nlohmann::json;
@@ -89,4 +89,4 @@ std::string write_sarif(const RunResult& run) {
   return printable_json(out.dump(1, ' ', false, json::error_handler_t::replace)) + "\n";
 }
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

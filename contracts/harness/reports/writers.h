@@ -6,7 +6,7 @@
 
 #include "contracts/harness/run_result.h"
 
-namespace zimmock {
+namespace zimmock::inline contract {
 
 std::string write_console(const RunResult& run);
 std::string write_junit(const RunResult& run);
@@ -16,4 +16,4 @@ std::string write_markdown(const RunResult& run);
 std::string write_sarif(const RunResult& run);
 std::string write_github(const RunResult& run);
 
-}  // namespace zimmock
+}  // namespace zimmock::inline contract

@@ -31,8 +31,14 @@
 
 namespace zimmock {
 
+namespace mock {
 class Service;
 class Tenant;
+}  // namespace mock
+using mock::Expectation;
+using mock::RequestFilter;
+using mock::RequestRecord;
+using mock::Verification;
 
 // How an App of the mock behaves; the defaults are those of `zimmock serve`.
 struct TenantSettings {
@@ -121,10 +127,10 @@ class MockTenant {
 
  private:
   friend class MockServer;
-  MockTenant(std::shared_ptr<Service> service, std::shared_ptr<Tenant> tenant);
+  MockTenant(std::shared_ptr<mock::Service> service, std::shared_ptr<mock::Tenant> tenant);
 
-  std::shared_ptr<Service> service_;
-  std::shared_ptr<Tenant> tenant_;
+  std::shared_ptr<mock::Service> service_;
+  std::shared_ptr<mock::Tenant> tenant_;
 };
 
 struct MockServerSettings {
