@@ -24,8 +24,9 @@ import time
 
 from driver import APP, NAMED, POINTS, SECRET, Chaos, Result, Service
 from judge import judge
-from ledger import generate, read_lines, request_bodies
+from ledger import generate, read_lines
 import service
+from expected import expected_imports, request_of, users_of
 
 CONTROL_RECORDS = {"read_back": 140, "intents": 140, "expiry": 180, "naive": 50}
 FAULTS = ("--lost-before 0.02 --lost 0.05 --reset 0.02 --late 0.06 --late-seconds 0.3:2.2 --error-after 0.02 "
@@ -83,7 +84,7 @@ def naive(options, records):
     with tempfile.TemporaryDirectory(prefix="zimmock-chaos.") as name:
         folder = pathlib.Path(name)
         bodies = folder / "bodies"
-        bodies.write_text("".join(json.dumps(body) + "\n" for body in request_bodies(records)), encoding="ascii")
+        bodies.write_text("".join(json.dumps(request_of(message)) + "\n" for message in expected_imports(records)), encoding="ascii")
         with Service(folder, [*options.fault_flags, "--seed", options.seed]) as oracle:
             register(oracle, records)
             script = pathlib.Path(__file__).with_name("naive.sh")
@@ -97,12 +98,10 @@ def naive(options, records):
 
 
 def register(oracle, records):
-    users = sorted({user for record in records for user in (record["FromUserId"], record["ToUserId"])})
-    now, nonce = int(time.time()), "0" * 16
-    signature = service.contract.signature(APP, nonce, SECRET, now)
+    users = users_of(records)
     for first in range(0, len(users), 100):
-        oracle.ask(f"/?Action=UserRegister&AppId={APP}&SignatureNonce={nonce}&Timestamp={now}&SignatureVersion=2.0"
-                   f"&Signature={signature}", {"UserInfo": [{"UserId": user} for user in users[first:first + 100]]})
+        oracle.ask(service.contract.target("UserRegister", APP, SECRET, f"{first:016x}", int(time.time())),
+                   {"UserInfo": [{"UserId": user} for user in users[first:first + 100]]})
 
 
 def control(name, options):

@@ -3,6 +3,7 @@ import collections
 import itertools
 
 from ledger import applied_lists, planned_lists
+from expected import busiest_second
 
 SHOWN = 12  # problems told in words; the numbers count all
 
@@ -88,12 +89,7 @@ def judge_order(judgement, planned, applied):
 
 def judge_rate(judgement, calls, rate):
     for action in sorted({call["call"] for call in calls}):
-        times = sorted(call["t"] for call in calls if call["call"] == action)
-        most = first = 0
-        for last, at in enumerate(times):
-            while at - times[first] >= 1:
-                first += 1
-            most = max(most, last - first + 1)
+        most = busiest_second(call["t"] for call in calls if call["call"] == action)
         judgement.busiest[action] = most
         if rate and most > rate:
             judgement.rate_breaches += 1

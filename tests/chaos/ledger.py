@@ -1,35 +1,12 @@
 """Inputs and ledgers, read without any help of the client's: what should be in each list, and what was applied."""
 import json
+import pathlib
 import random
+import sys
 import time
 
-from world import body_hash
-
-TAG = "_zm"
-
-
-def own_of_source(extended):
-    """The source's ExtendedData as it is to be found beside the tag, in one spelling."""
-    members = {}
-    if extended:
-        try:
-            members = json.loads(extended)
-        except ValueError:
-            members = None
-        if not isinstance(members, dict):
-            members = {"ExtendedData": extended}
-    return json.dumps(members, sort_keys=True)
-
-
-def tag_and_own(payload):
-    """The tag of a payload and what is beside it; (None, the payload as a source's own) where there is no tag."""
-    try:
-        members = json.loads(payload)
-    except ValueError:
-        members = None
-    if not isinstance(members, dict) or not isinstance(members.get(TAG), str):
-        return None, own_of_source(payload)
-    return members.pop(TAG), json.dumps(members, sort_keys=True)
+sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent.parent / "support" / "py"))
+from expected import expected_lists, hash_of, own_of_source, tag_and_own  # noqa: E402
 
 
 def read_lines(path):
@@ -38,45 +15,25 @@ def read_lines(path):
         return [json.loads(line) for line in file if line.endswith(b"\n") and line.strip()]
 
 
-def message_of(record):
-    nested = record.get("MessageBody", {})
-    return record.get("Message", nested.get("Message")), record.get("ExtendedData", nested.get("ExtendedData", ""))
+def key_of(message, own):
+    """All of a message but its time."""
+    return message["FromUserId"], message["MessageType"], message["SubMsgType"] or 0, hash_of(message["Message"]), own
 
 
 def planned_lists(records):
-    """(viewer, peer) -> [(key, time)] in the order of importing; a key is all but the time."""
-    lists = {}
-    for record in sorted(records, key=lambda record: record["SendMessageTime"]):  # stable: ties as in the file
-        text, extended = message_of(record)
-        kind, pair = record["MessageType"], (record["FromUserId"], record["ToUserId"])
-        key = (pair[0], kind, record.get("SubMsgType", 0) if kind == 200 else 0, body_hash(text),
-               own_of_source(extended))
-        for viewer in dict.fromkeys(record.get("VisibleTo", pair)):
-            lists.setdefault((viewer, pair[viewer == pair[0]]), []).append((key, record["SendMessageTime"]))
-    return lists
+    """(owner, peer) -> [(key, time)] in the order of importing."""
+    return {name: [(key_of(message, own_of_source(message["ExtendedData"])), message["SendMessageTime"]) for message in messages]
+            for name, messages in expected_lists(records).items()}
 
 
 def applied_lists(lines):
-    """(viewer, peer) -> [(key, time, tag)] in the order of applying."""
+    """(owner, peer) -> [(key, time, tag)] in the order of applying."""
     lists = {}
     for line in lines:
         tag, own = tag_and_own(line["payload"])
         key = (line["from"], line["type"], line["sub"], line["hash"], own)
-        lists.setdefault((line["viewer"], line["peer"]), []).append((key, line["time"], tag))
+        lists.setdefault((line["owner"], line["peer"]), []).append((key, line["time"], tag))
     return lists
-
-
-def request_bodies(records):
-    """The bodies that a client without any care would send, one an import."""
-    for record in sorted(records, key=lambda record: record["SendMessageTime"]):
-        text, extended = message_of(record)
-        body = {name: record[name] for name in ("FromUserId", "ToUserId", "MessageType", "SendMessageTime")}
-        body.update(Priority=record.get("Priority", 2), MessageBody={"Message": text})
-        if extended:
-            body["MessageBody"]["ExtendedData"] = extended
-        body.update({name: record[name] for name in ("SubMsgType", "SearchedContent") if name in record})
-        for viewer in record.get("VisibleTo", (record["FromUserId"], record["ToUserId"])):
-            yield {**body, "ImportedUserId": viewer}
 
 
 def generate(conversations, count, seed):

@@ -6,7 +6,6 @@ control breaks it. It proves nothing of the real client, and shares the reading 
     model.py migrate report J
 """
 import fcntl
-import hashlib
 import http.client
 import json
 import os
@@ -16,7 +15,9 @@ import sys
 import threading
 import time
 
-from ledger import TAG, own_of_source, planned_lists, read_lines, request_bodies, tag_and_own
+from ledger import planned_lists, read_lines
+import contract
+from expected import TAG, expected_lists, own_of_source, request_of, tag_and_own, users_of
 
 POINT, _, NTH = os.environ.get("ZIMMOCK_CHAOS_KILL", "").partition(":")
 WITHOUT = os.environ.get("ZIMMOCK_CHAOS_WITHOUT", "").split(",")
@@ -110,15 +111,13 @@ class Api:
         """The answer; Doubt when there is none that says what happened."""
         app, secret, nonce = os.environ["ZIM_APP_ID"], os.environ["ZIM_SERVER_SECRET"], os.urandom(8).hex()
         stamp = stamp or self.stamp()
-        signature = hashlib.md5(f"{app}{nonce}{secret}{stamp}".encode()).hexdigest()
         connection = getattr(LOCAL, "connection", None) or http.client.HTTPConnection(self.host, timeout=20)
         LOCAL.connection = None
         try:
             if connection.sock is None:
                 connection.connect()
                 connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.putrequest("POST", f"/?Action={action}&AppId={app}&SignatureNonce={nonce}&Timestamp={stamp}"
-                                          f"&SignatureVersion=2.0&Signature={signature}")
+            connection.putrequest("POST", contract.target(action, app, secret, nonce, stamp))
             data = json.dumps(body).encode()
             connection.putheader("Content-Type", "application/json")
             connection.putheader("Content-Length", len(data))
@@ -149,10 +148,10 @@ class Api:
                 return document
             time.sleep(0.05)
 
-    def list(self, viewer, peer):
+    def list(self, owner, peer):
         out, token = [], 0
         while True:
-            page = self.ask("QueryPeerMsg", {"FromUserId": viewer, "ToUserId": peer, "Limit": 100, "Next": token})
+            page = self.ask("QueryPeerMsg", {"FromUserId": owner, "ToUserId": peer, "Limit": 100, "Next": token})
             seen = {message["MsgId"] for message in out} if "msg_ids" not in WITHOUT else set()
             out += [message for message in page["List"] if message["MsgId"] not in seen]
             token = page["Next"]
@@ -213,15 +212,13 @@ def tag_of(body):
 
 
 def lanes_of(records, shift):
+    """{(owner, peer): the requests for that list}, each with a tag that says its place."""
     lanes = {}
-    for body in request_bodies(records):
-        viewer, pair = body["ImportedUserId"], (body["FromUserId"], body["ToUserId"])
-        lane = lanes.setdefault((viewer, pair[viewer == pair[0]]), [])
-        own = json.loads(own_of_source(body["MessageBody"].get("ExtendedData", "")))
-        extended = json.dumps({TAG: f"{viewer}.{len(lane)}", **own})
-        body["MessageBody"] = {**body["MessageBody"], "ExtendedData": extended}  # the other list's body is as it was
-        body["SendMessageTime"] += shift
-        lane.append(body)
+    for name, messages in expected_lists(records, shift).items():
+        lanes[name] = []
+        for place, message in enumerate(messages):
+            own = json.loads(own_of_source(message["ExtendedData"]))
+            lanes[name].append(request_of({**message, "ExtendedData": json.dumps({TAG: f"{name[0]}.{place}", **own})}))
     return lanes
 
 
@@ -236,7 +233,7 @@ def beyond(lanes, api, journal):
 
 
 def register(api, records):
-    users = sorted({user for record in records for user in (record["FromUserId"], record["ToUserId"])})
+    users = users_of(records)
     for first in range(0, len(users), 100):
         api.ask("UserRegister", {"UserInfo": [{"UserId": user} for user in users[first:first + 100]]})
 

@@ -3,7 +3,6 @@ the driver on the model of the client and on clients that do it wrong."""
 import argparse
 import contextlib
 import copy
-import hashlib
 import http.client
 import json
 import os
@@ -15,7 +14,8 @@ import time
 
 from driver import APP, NAMED, SECRET, Chaos, Service
 from judge import judge, judge_balance
-from ledger import body_hash, generate, own_of_source, read_lines, tag_and_own
+from ledger import generate, hash_of, own_of_source, read_lines, tag_and_own
+import contract
 
 HERE = pathlib.Path(__file__).resolve().parent
 _checks = {"done": 0, "failed": 0}
@@ -41,12 +41,12 @@ def hand_made():
                 "SendMessageTime": 1005, "ExtendedData": '{"k":1}'}]
     beside = ({}, {"ExtendedData": "plain"}, {"k": 1})
     lines = []
-    for viewer, peer, which in (("a", "b", 0), ("b", "a", 0), ("a", "b", 1), ("a", "b", 2), ("b", "a", 2)):
+    for owner, peer, which in (("a", "b", 0), ("b", "a", 0), ("a", "b", 1), ("a", "b", 2), ("b", "a", 2)):
         record = records[which]
-        lines.append({"n": len(lines) + 1, "t": 0.0, "viewer": viewer, "peer": peer, "from": record["FromUserId"],
+        lines.append({"n": len(lines) + 1, "t": 0.0, "owner": owner, "peer": peer, "from": record["FromUserId"],
                       "type": record["MessageType"], "sub": record.get("SubMsgType", 0),
-                      "hash": body_hash(record["Message"]), "id": 9, "late": False,
-                      "payload": json.dumps({"_zm": f"{viewer}{which}", **beside[which]}),
+                      "hash": hash_of(record["Message"]), "id": 9, "late": False,
+                      "payload": json.dumps({"_zm": f"{owner}{which}", **beside[which]}),
                       "time": record["SendMessageTime"] + 77})
     return records, lines
 
@@ -79,7 +79,7 @@ def test_judge():
             ("the loss of a whole list", lambda lines: (lines.pop(4), lines.pop(1)), {"losses": 2}),
             ("a swap", lambda lines: swap(lines, 2, 3), {"order_breaks": 1, "losses": 0, "duplicates": 0}),
             ("a swap of a tie", lambda lines: swap(lines, 0, 2), {"order_breaks": 1, "losses": 0}),
-            ("a wrong list", lambda lines: lines[2].update(viewer="b", peer="a"), {"losses": 1, "strangers": 1}),
+            ("a wrong list", lambda lines: lines[2].update(owner="b", peer="a"), {"losses": 1, "strangers": 1}),
             ("a wrong sender", lambda lines: lines[0].update({"from": "b"}), {"losses": 1, "strangers": 1}),
             ("a wrong type", lambda lines: lines[3].update(type=1), {"losses": 1, "strangers": 1}),
             ("a wrong body", lambda lines: lines[0].update(hash="x"), {"losses": 1, "strangers": 1}),
@@ -124,11 +124,9 @@ class Caller:
     def __call__(self, action, body, stamp=None):
         self.n += 1
         nonce, stamp = f"{self.n:016x}", stamp or int(time.time())
-        signature = hashlib.md5(f"{APP}{nonce}{SECRET}{stamp}".encode()).hexdigest()
         with contextlib.closing(http.client.HTTPConnection(self.host, timeout=30)) as connection:
             try:
-                connection.request("POST", f"/?Action={action}&AppId={APP}&SignatureNonce={nonce}&Timestamp={stamp}"
-                                           f"&SignatureVersion=2.0&Signature={signature}", json.dumps(body))
+                connection.request("POST", contract.target(action, APP, SECRET, nonce, stamp), json.dumps(body))
                 return json.loads(connection.getresponse().read())
             except (OSError, http.client.HTTPException, ValueError):
                 return None

@@ -17,20 +17,66 @@ import collections
 import gc
 import json
 import os
+import pathlib
 import random
 import signal
 import socket
 import struct
+import sys
 import time
 import urllib.parse
 
-from world import World, contract
+sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent.parent / "support" / "py"))
+import contract  # noqa: E402
+from expected import hash_of  # noqa: E402
+from world import World  # noqa: E402
 
 ACTIONS = ("UserRegister", "ImportPeerMsg", "QueryPeerMsg")
 IN_DOUBT_CODES = (1, 660000001, 660000003, 105001, 100000015)
 BEFORE = ("lost-before", "in-doubt-code-before", "storm", "late")  # without effect, or not yet
 AFTER = ("lost", "reset", "error-after", "half", "in-doubt-code")
+REPEATED_MOST = 3  # items of the page before
 HTML = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
+
+
+class LedgeredWorld(World):
+    """The world with a ledger. Every applied import is one JSON line in it, written before anybody can be told of it;
+    every call is a line in the calls file."""
+
+    def __init__(self, options):
+        super().__init__(options.seed * 7 + 1, options.rate, options.retention_days)
+        self.options, self.applied, self.repeats, self.late = options, 0, 0, False
+        self.ledger = os.open(options.ledger, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        self.calls = open(options.calls, "a", encoding="ascii")
+
+    def note_call(self, action, at, code, fault=None):
+        self.calls.write(f'{{"call":"{action}","t":{at:.6f},"code":{json.dumps(code)},'
+                         f'"fault":{json.dumps(fault)}}}\n')
+
+    def signature_code(self, params):
+        """Judged in whole seconds: a signature is good until its Timestamp + 600 s is over, the latest reading."""
+        return contract.check_query(params, self.options.app_id, self.options.secret, int(time.time()))[0]
+
+    def apply(self, body, late=False):
+        self.late, self.hash = late, hash_of(body["MessageBody"]["Message"])
+        return self.import_message(body)
+
+    def store(self, key, message):
+        self.applied += 1
+        line = {"n": self.applied, "t": round(time.monotonic(), 6), "owner": key[0], "peer": key[1], "from": message["Sender"],
+                "type": message["MsgType"], "sub": message["SubMsgType"], "hash": self.hash, "payload": message["Payload"],
+                "time": message["MsgTime"], "id": message["MsgId"], "late": self.late}
+        os.write(self.ledger, json.dumps(line).encode() + b"\n")
+        super().store(key, message)
+
+    def newest_first(self, key):
+        return self.lists[key].newest_first(self.options.query_lag) if key in self.lists else []
+
+    def repeated(self, before):
+        if not before or self.rng.random() >= self.options.repeat_page:
+            return []
+        self.repeats += 1
+        return before[-self.rng.randrange(1, REPEATED_MOST + 1):]
 
 
 class Connection(asyncio.Protocol):
@@ -96,9 +142,9 @@ class Connection(asyncio.Protocol):
 
 class Service:
     def __init__(self, options):
-        self.options, self.world, self.rng = options, World(options), random.Random(options.seed)
+        self.options, self.world, self.rng = options, LedgeredWorld(options), random.Random(options.seed)
         self.faults = [(kind, getattr(options, kind.replace("-", "_"))) for kind in (*BEFORE, *AFTER)]
-        self.counts, self.nonces = collections.Counter(), set()
+        self.counts = collections.Counter()
         self.pending, self.waiting, self.order = 0, [], None
 
     # --- the doors --------------------------------------------------------------------------------------------
@@ -118,8 +164,8 @@ class Service:
             self.order = [order["pid"], order.get("at", "applied"), order.get("nth", 1)] if order["pid"] else None
             connection.answer({"ok": True})
         elif path == "/chaos/stats":
-            self.world.flush()
-            connection.answer({**self.counts, "applied": self.world.n, "pending": self.pending,
+            self.world.calls.flush()
+            connection.answer({**self.counts, "applied": self.world.applied, "pending": self.pending,
                                "pages repeated": self.world.repeats})
         elif path == "/chaos/idle":
             self.waiting.append(connection)
@@ -165,11 +211,9 @@ class Service:
         code = self.world.signature_code(params)
         if code or action not in ACTIONS:
             return {"Code": code or 100000007}
-        nonce = params["SignatureNonce"][0]
-        self.counts["nonces used again"] += nonce in self.nonces
-        self.nonces.add(nonce)
-        if self.world.throttled(action, at):
-            return {"Code": 660700001 if action == "UserRegister" else 660300005}
+        self.counts["nonces used again"] += not self.world.is_new(params["SignatureNonce"][0])
+        if too_soon := self.world.over_rate(action, at):
+            return {"Code": too_soon}
         body, _ = contract.read_body(raw)
         if body is None:
             return {"Code": 660000002}
@@ -187,7 +231,7 @@ class Service:
         return out
 
     def imported(self, body, params):
-        code = self.world.import_code(body)
+        code = self.world.check_import(body)[0]
         if code:
             return {"Code": code}
         fault = self.draw()
@@ -197,7 +241,7 @@ class Service:
         if fault in BEFORE:
             codes = {"lost-before": (None,), "storm": (660300005,), "in-doubt-code-before": IN_DOUBT_CODES}
             return {"Code": self.rng.choice(codes[fault]), "fault": fault}
-        out = self.world.import_message(body)
+        out = self.world.apply(body)
         self.kill_when_due("applied")
         if fault == "in-doubt-code":
             out = {"Code": self.rng.choice(IN_DOUBT_CODES)}
@@ -213,10 +257,10 @@ class Service:
 
     def late_effect(self, body, params):
         """An effect whose signature has expired by now does not happen any more."""
-        code = self.world.signature_code(params) or self.world.import_code(body)
+        code = self.world.signature_code(params) or self.world.check_import(body)[0]
         self.counts["late expired" if code else "late applied"] += 1
         if not code:
-            self.world.import_message(body, late=True)
+            self.world.apply(body, late=True)
 
     def reply(self, connection, out, fault):
         if fault in ("lost", "lost-before", "late", "lost-query"):
@@ -226,11 +270,7 @@ class Service:
         elif fault == "error-after":
             connection.answer(HTML, status=502, kind="text/html")
         else:
-            out["Message"] = "success" if out["Code"] == 0 else "failure"
-            out["RequestId"] = str(self.rng.randrange(10**17, 10**18))
-            names = list(out)
-            self.rng.shuffle(names)
-            connection.answer({name: out[name] for name in names}, share=0.5 if fault == "half" else 1.0)
+            connection.answer(self.world.dressed(out), share=0.5 if fault == "half" else 1.0)
 
     # --- kills ------------------------------------------------------------------------------------------------
 
@@ -286,7 +326,7 @@ async def serve(options):
     print(json.dumps({"url": f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"}), flush=True)
     await stop
     server.close()
-    service.world.flush()
+    service.world.calls.flush()
 
 
 def main():

@@ -16,11 +16,11 @@ case("and keeps its connections")
 connections = {call["connection"] for call in oracle.ledger.calls}
 check(len(connections) <= 2 * 8 + 2, "at most one connection a lane and phase", len(connections))
 case("every list is read back after its last import")
-last = {lane: calls[-1]["done"] for lane, calls in by_lane(oracle.ledger.applied).items()}
+last = {key: calls[-1]["done"] for key, calls in calls_by_list(oracle.ledger.applied).items()}
 read = {}
 for call in oracle.ledger.of("QueryPeerMsg"):
     read[(call["body"]["FromUserId"], call["body"]["ToUserId"])] = call["arrival"]
-equal([], [lane for lane in last if read.get(lane, 0) < last[lane]], "lists not read back")
+equal([], [key for key in last if read.get(key, 0) < last[key]], "lists not read back")
 
 case("one lane: strictly one call at a time, oldest first over all conversations")
 records = texts(4, 15, seed=4)
@@ -32,11 +32,11 @@ times = [call["body"]["SendMessageTime"] for call in oracle.ledger.imports]
 equal(sorted(times), times, "times of the imports as they came")
 
 case("the same file into another service: the same tags")
-tags = {(lane_of(call), call["body"]["SendMessageTime"], call["body"]["MessageBody"]["Message"]): tag_of(call)
+tags = {(list_of_call(call), call["body"]["SendMessageTime"], call["body"]["MessageBody"]["Message"]): tag_of(call)
         for call in oracle.ledger.applied}
 with Oracle("--seed", 2) as oracle:
     migrate(oracle, file_of(records), "--execute", "--rate", "off", "--lanes", 3)
-again = {(lane_of(call), call["body"]["SendMessageTime"], call["body"]["MessageBody"]["Message"]): tag_of(call)
+again = {(list_of_call(call), call["body"]["SendMessageTime"], call["body"]["MessageBody"]["Message"]): tag_of(call)
          for call in oracle.ledger.applied}
 equal(tags, again, "tags of the same records")
 

@@ -17,14 +17,18 @@ import tempfile
 import time
 import urllib.request
 
-import contract
-import oracle as oracle_module
-
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(1, str(HERE.parent / "support" / "py"))
+import contract  # noqa: E402,F401
+import oracle as oracle_module  # noqa: E402
+from expected import by_list, busiest_second, expected_imports, expected_lists, flat, list_of, object_of  # noqa: E402,F401
+from expected import tag_in, users_of, without_tag  # noqa: E402
+from world import from_json  # noqa: E402
+
 ZIMMOCK = os.environ["ZIMMOCK"]
 FIXTURES = pathlib.Path(os.environ["FIXTURES"]) / "migration"
 APP, SECRET = "12345", "9193cc662a4c0ec135ec71fb57194b38"
-T, TAG = pathlib.Path(tempfile.mkdtemp(prefix="zimmock-oracle.")), re.compile(r"[0-9a-f]{20}")
+T = pathlib.Path(tempfile.mkdtemp(prefix="zimmock-oracle."))
 # What is left of a call with these can land for 3 s instead of ten minutes, so an import in doubt is settled in 4 s.
 SOON = ("--settle", "100ms", "--sign-skew", "597s")
 _state = {"checks": 0, "failures": 0, "what": "", "signatures": set(), "outputs": [], "journals": 0}
@@ -142,7 +146,7 @@ class Oracle:
 class Ledger:
     def __init__(self, raw):
         self.calls, self.users, self.complaints = raw["calls"], raw["users"], raw["complaints"]
-        self.lists = {tuple(json.loads(key)): messages for key, messages in raw["lists"].items()}
+        self.lists = from_json(raw["lists"])
 
     def of(self, action, **members):
         return [call for call in self.calls if call["action"] == action
@@ -336,77 +340,21 @@ def file_of(records, name="input.jsonl"):
     return write_records([{k: v for k, v in record.items() if k != "_line"} for record in records], name)
 
 
-def planned_lists(records, shift_ms=0):
-    """(viewer, peer) -> the bodies to be imported there, in order. Priority is None where the client chooses."""
-    lists = {}
-    for record in sorted(records, key=lambda record: record["SendMessageTime"]):  # stable: ties as in the file
-        nested = record.get("MessageBody", {})
-        body = {"FromUserId": record["FromUserId"], "ToUserId": record["ToUserId"],
-                "MessageType": record["MessageType"], "Priority": record.get("Priority"),
-                "Message": record.get("Message", nested.get("Message")),
-                "ExtendedData": record.get("ExtendedData", nested.get("ExtendedData", "")),
-                "SubMsgType": record.get("SubMsgType") if record["MessageType"] == 200 else None,
-                "SearchedContent": record.get("SearchedContent", ""),
-                "SendMessageTime": record["SendMessageTime"] + shift_ms}
-        pair = (record["FromUserId"], record["ToUserId"])
-        for viewer in dict.fromkeys(record.get("VisibleTo", pair)):
-            peer = pair[1] if viewer == pair[0] else pair[0]
-            lists.setdefault((viewer, peer), []).append({**body, "ImportedUserId": viewer})
-    return lists
-
-
-def sent_body(call):
-    body = dict(call["body"])
-    message = body.pop("MessageBody")
-    return {"SubMsgType": None, "SearchedContent": "", **body, "Message": message["Message"],
-            "ExtendedData": message.get("ExtendedData", "")}
-
-
-def object_of(text):
-    """The JSON object that a text is, its members' order and its numbers' digits kept; None for any other text."""
-    try:
-        document = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
-    except ValueError:
-        return None
-    return document if isinstance(document, dict) else None
-
-
-def tag_in(sent):
-    """The tag in an ExtendedData that was sent, or None."""
-    tag = (object_of(sent) or {}).get("_zm")
-    return tag if isinstance(tag, str) and TAG.fullmatch(tag) else None
-
-
-def without_tag(sent, own):
-    """What was sent as ExtendedData with the tag taken out, as text; `own` is what the record has, which tells an object
-    that got one more member from a text that became a member. None if that is not how it was sent."""
-    document, tag = object_of(sent), tag_in(sent)
-    if tag is None:
-        return None
-    mine = object_of(own)
-    if mine is not None and "_zm" not in mine:
-        return re.sub(rf'(?s)^(\s*\{{)"_zm":"{tag}",?', r"\1", sent, count=1)
-    del document["_zm"]
-    if not document:
-        return ""
-    return document["ExtendedData"] if document.keys() == {"ExtendedData"} else None
+def sent_message(call):
+    """The message that a call asked for."""
+    return flat(call["body"])
 
 
 def tag_of(call):
-    return tag_in(sent_body(call)["ExtendedData"])
+    return tag_in(sent_message(call)["ExtendedData"])
 
 
-def lane_of(call):
-    body = call["body"]
-    viewer = body["ImportedUserId"]
-    return viewer, body["ToUserId"] if viewer == body["FromUserId"] else body["FromUserId"]
+def list_of_call(call):
+    return list_of(call["body"])
 
 
-def by_lane(calls):
-    lanes = {}
-    for call in calls:
-        lanes.setdefault(lane_of(call), []).append(call)
-    return lanes
+def calls_by_list(calls):
+    return by_list(calls, of=lambda call: call["body"])
 
 
 def shift_between(records, calls):
@@ -435,12 +383,12 @@ def check_house_rules(ledger, tagged=True):
              if user not in registered or registered[user][0] > call["arrival"]]
     equal([], early, "imports that came before their users were registered")
     tags = {}
-    for lane, calls in by_lane(ledger.imports).items():
+    for key, calls in calls_by_list(ledger.imports).items():
         for call in calls:
-            text = json.dumps(sent_body(call), sort_keys=True)
-            tags.setdefault(tag_of(call), set()).add((lane, text))
+            text = json.dumps(sent_message(call), sort_keys=True)
+            tags.setdefault(tag_of(call), set()).add((key, text))
         overlap = [(a["n"], b["n"]) for a, b in zip(calls, calls[1:]) if b["arrival"] < a["done"]]
-        equal([], overlap, f"calls at the same time in lane {lane}")
+        equal([], overlap, f"calls at the same time in {key}")
     tags.pop(None, None)
     if tagged:
         equal({}, {tag: sent for tag, sent in tags.items() if len(sent) > 1}, "one tag for different messages or lists")
@@ -452,30 +400,29 @@ def check_faithful(ledger, records, shift_ms=0, tagged=True):
     tags = [tag_of(call) for call in ledger.applied]
     if tagged:
         equal([], [call["n"] for call, tag in zip(ledger.applied, tags) if tag is None], "imports without a tag")
-        for lane, calls in by_lane(ledger.applied).items():
-            equal(len(calls), len({tag_of(call) for call in calls}), f"tags in {lane}, a message a tag")
-    wanted, got = planned_lists(records, shift_ms), by_lane(ledger.applied)
+        for key, calls in calls_by_list(ledger.applied).items():
+            equal(len(calls), len({tag_of(call) for call in calls}), f"tags in {key}, a message a tag")
+    wanted, got = expected_lists(records, shift_ms), calls_by_list(ledger.applied)
     equal(sorted(wanted), sorted(got), "lists imported into")
     priorities = set()
-    for lane, bodies in wanted.items():
-        calls = [sent_body(call) for call in got.get(lane, [])]
-        equal(len(bodies), len(calls), f"imports into {lane}")
-        for want, sent in zip(bodies, calls):
+    for key, messages in wanted.items():
+        calls = [sent_message(call) for call in got.get(key, [])]
+        equal(len(messages), len(calls), f"imports into {key}")
+        for want, sent in zip(messages, calls):
             if tagged:
                 sent["ExtendedData"] = without_tag(sent["ExtendedData"], want["ExtendedData"])
             if want["Priority"] is None:
                 priorities.add(sent["Priority"])
                 want = {**want, "Priority": sent["Priority"]}
             if want != sent:
-                equal(want, sent, f"the next import into {lane}")
+                equal(want, sent, f"the next import into {key}")
                 break
     check(len(priorities) <= 1, "one Priority for all records without one", priorities)
-    users = sorted({user for record in records for user in (record["FromUserId"], record["ToUserId"])})
-    equal(users, ledger.users, "users registered")
+    equal(users_of(records), ledger.users, "users registered")
 
 
 def imports_of(records):
-    return sum(map(len, planned_lists(records).values()))
+    return len(list(expected_imports(records)))
 
 
 def check_verified(result, imports):
@@ -487,14 +434,3 @@ def check_not_verified(result, codes):
     check(result.code in codes, f"exit code {codes}", repr(result))
     check(result.last and not result.last.startswith("verified: all") and re.search(r"\d", result.last),
           "a last line that says how many are not there", repr(result))
-
-
-def busiest_second(calls):
-    """The most calls that arrived in any sliding second."""
-    times = sorted(call["arrival"] for call in calls)
-    most = first = 0
-    for last, at in enumerate(times):
-        while at - times[first] >= 1:
-            first += 1
-        most = max(most, last - first + 1)
-    return most

@@ -23,10 +23,10 @@ def go_on(oracle, journal, file_records=records, *args):
 
 
 def check_prefixes(ledger):
-    for lane, calls in by_lane(ledger.applied).items():
-        wanted = planned_lists(records)[lane][:len(calls)]
+    for key, calls in calls_by_list(ledger.applied).items():
+        wanted = expected_lists(records)[key][:len(calls)]
         equal([body["SendMessageTime"] for body in wanted], [call["body"]["SendMessageTime"] for call in calls],
-              f"the first records of {lane}, in order")
+              f"the first records of {key}, in order")
 
 
 for name in ("SIGINT", "SIGTERM"):

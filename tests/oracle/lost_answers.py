@@ -17,7 +17,7 @@ def check_not_early(ledger, hit):
         check(again[0]["at"] > expires, f"not before its signature has expired, {expires}", again[0]["at"])
         between = [one for one in ledger.imports if call["n"] < one["n"] < again[0]["n"]]
         check(between, "the other lists went on meanwhile", "nothing between")
-        equal([], [one["n"] for one in between if lane_of(one) == lane_of(call)], "calls of its list in between")
+        equal([], [one["n"] for one in between if list_of_call(one) == list_of_call(call)], "calls of its list in between")
 
 
 def check_lost(fault, applied_too, *args, sign_skew="597s"):

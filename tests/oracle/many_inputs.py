@@ -89,11 +89,11 @@ def said(body):
 
 
 case("every message once in both lists, in order")
-lists = {lane: [[call["body"]["FromUserId"], said(sent_body(call))] for call in calls] for lane, calls in by_lane(oracle.ledger.applied).items()}
+lists = {key: [[call["body"]["FromUserId"], said(sent_message(call))] for call in calls] for key, calls in calls_by_list(oracle.ledger.applied).items()}
 equal(2 * len(wanted["conversations"]), len(lists), "lists")
 for pair, messages in wanted["conversations"].items():
     ids = [users[one] for one in pair.split("/")]
     told = [[users[sender], text] for sender, text in messages]
-    for lane in (tuple(ids), tuple(reversed(ids))):
-        equal(told, lists.get(lane), f"the list {lane}")
+    for key in (tuple(ids), tuple(reversed(ids))):
+        equal(told, lists.get(key), f"the list {key}")
 finish()

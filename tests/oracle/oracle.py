@@ -27,7 +27,7 @@ of the ledger that is there, as a service that was restarted; faults count anew.
 import argparse
 import json
 import os
-import random
+import pathlib
 import re
 import signal
 import socket
@@ -38,7 +38,10 @@ import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import contract
+sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent.parent / "support" / "py"))
+import contract  # noqa: E402
+from expected import list_of  # noqa: E402
+from world import List, World, as_json, from_json  # noqa: E402
 
 ACTIONS = {"UserRegister": "register", "ImportPeerMsg": "import", "QueryPeerMsg": "query"}
 MEMBERS = {"UserRegister": {"UserInfo"}, "ImportPeerMsg": contract.IMPORT_MEMBERS,
@@ -65,26 +68,24 @@ class Fault:
         return nth % self.first == 0 if self.every else self.first <= nth <= self.last
 
 
-class World:
-    """Users, lists and ledger. Every method is called with the lock held."""
+class MisbehavingWorld(World):
+    """The world with its ledger of calls, and what the faults of a call (`kinds`) make of it. Every method is called with
+    the lock held."""
 
     def __init__(self, options):
-        self.options = options
-        self.rng = random.Random(options.seed)
-        self.users, self.lists, self.pages = set(), {}, {}
-        self.calls, self.complaints, self.nonces = [], [], set()
+        super().__init__(options.seed, options.rate, options.retention_days)
+        self.options, self.kinds = options, {}
+        self.calls, self.complaints = [], []
         self.counts = dict.fromkeys(ACTIONS, 0)
-        self.recent = {name: [] for name in ACTIONS}
-        self.msg_id, self.seq = 971503777289036701, 0
-        self.queried = {}  # (viewer, other): how often
+        self.queried = {}  # (owner, peer): how often
 
     def take_up(self, ledger):
         self.users, self.calls, self.complaints = set(ledger["users"]), ledger["calls"], ledger["complaints"]
-        self.lists = {tuple(json.loads(key)): messages for key, messages in ledger["lists"].items()}
+        self.lists = {key: List(messages) for key, messages in from_json(ledger["lists"]).items()}
         self.nonces = {call["nonce"] for call in self.calls}
-        stored = [message for messages in self.lists.values() for message in messages]
-        self.msg_id = max([self.msg_id, *(message["id"] for message in stored)])
-        self.seq = len(stored)
+        stored = [message for held in self.lists.values() for message in held.messages]
+        self.msg_id = max([self.msg_id, *(message["MsgId"] for message in stored)])
+        self.seq = max([0, *(message["MsgSeq"] for message in stored)])
 
     def complain(self, call, why):
         self.complaints.append(f"call {call['n']} ({call['action']}): {why}")
@@ -92,117 +93,69 @@ class World:
     def faults(self, action):
         return [f for f in self.options.fault if f.hits(ACTIONS[action], self.counts[action])]
 
-    def throttled(self, action, now):
-        if not self.options.rate:
-            return False
-        self.recent[action] = [then for then in self.recent[action] if now - then < 1]
-        if len(self.recent[action]) >= self.options.rate:
-            return True
-        self.recent[action].append(now)
-        return False
-
     def apply(self, action, body, kinds):
-        return {"UserRegister": self.register, "ImportPeerMsg": self.import_message,
-                "QueryPeerMsg": self.query}[action](body, kinds)
+        self.kinds = kinds
+        return {"UserRegister": self.register, "ImportPeerMsg": self.import_message, "QueryPeerMsg": self.query}[action](body)
 
-    def register(self, body, _kinds):
-        infos = body.get("UserInfo")
-        if not isinstance(infos, list) or not infos:
-            return {"Code": 660000002}
-        if len(infos) > 100:
-            return {"Code": 660000011}
-        failed = []
-        for info in infos:
-            code = contract.check_user_id(info.get("UserId"))
-            code = code or (660700002 if info["UserId"] in self.users else 0)
-            if code:
-                failed.append({"UserId": info.get("UserId"), "SubCode": code, "SubMessage": "no"})
-            else:
-                self.users.add(info["UserId"])
-        return {"Code": failed[0]["SubCode"] if len(failed) == len(infos) else 0, "ErrorList": failed}
-
-    def import_message(self, body, kinds):
-        now_ms = int(time.time() * 1000)
-        code, why = contract.check_import(body, self.users, now_ms, self.options.retention_days * 86_400_000)
+    def import_message(self, body):
+        code, why = self.check_import(body)
         if code:
             return {"Code": code, "why": why}
-        self.msg_id += self.rng.randrange(1, 1000)
-        self.seq += 1
-        answer = {"Code": 0, "MsgId": str(self.msg_id), "MsgSeq": self.seq}
-        if "lose" in kinds:
-            return answer
-        message = {"sender": body["FromUserId"], "type": body["MessageType"], "sub": body.get("SubMsgType", 0),
-                   "body": contract.returned_body(body["MessageType"], body["MessageBody"]["Message"], self.rng,
-                                                  "fill" in kinds, kinds.get("change")),
-                   "payload": body["MessageBody"].get("ExtendedData", ""),
-                   "time": body.get("SendMessageTime") or now_ms, "id": self.msg_id, "seq": self.seq, "empty": 0}
-        self.store(body, message, kinds)
-        return answer
+        return super().import_message(body)
 
-    def store(self, body, message, kinds):
-        viewer = body["ImportedUserId"]
-        other = body["ToUserId"] if viewer == body["FromUserId"] else body["FromUserId"]
-        into = self.lists.setdefault((viewer, other), [])
-        message["time"] += kinds.get("time", 0)
-        message["empty"] = 1 if "delete" in kinds else 2 if "recall" in kinds else 0
-        corrupt = kinds.get("corrupt")
-        if corrupt == "sender":
-            message["sender"] = body["ToUserId"]
-        elif corrupt:
-            message.update({"body": {"body": message["body"][:-1] + "?"}, "type": {"type": 201},
-                            "subtype": {"sub": message["sub"] + 1},
-                            "payload": {"payload": message["payload"] + "x"}}[corrupt])
-        if "swap" in kinds and into:
-            message["time"], into[-1]["time"] = into[-1]["time"], message["time"]
+    def returned_body(self, kind, text):
+        return contract.returned_body(kind, text, self.rng, "fill" in self.kinds, self.kinds.get("change"))
+
+    def store(self, key, message):
+        kinds, corrupt = self.kinds, self.kinds.get("corrupt")
+        if "lose" in kinds:
+            return
+        into = self.lists.setdefault(key, List())
+        message["MsgTime"] += kinds.get("time", 0)
+        message["IsEmpty"] = 1 if "delete" in kinds else 2 if "recall" in kinds else 0
+        if corrupt:
+            message.update({"body": {"MsgBody": message["MsgBody"][:-1] + "?"}, "type": {"MsgType": 201},
+                            "sender": {"Sender": key[message["Sender"] == key[0]]},
+                            "subtype": {"SubMsgType": message["SubMsgType"] + 1},
+                            "payload": {"Payload": message["Payload"] + "x"}}[corrupt])
+        if "swap" in kinds and into.messages:
+            last = into.messages[-1]
+            message["MsgTime"], last["MsgTime"] = last["MsgTime"], message["MsgTime"]
         into.append(message)
         for copy in range(("twice" in kinds) + ("extra" in kinds)):
             self.msg_id += 3
-            into.append({**message, "id": self.msg_id, "seq": self.seq + copy})
-            if "extra" in kinds:
-                into[-1]["body"] = "nobody sent this"
+            more = {"MsgBody": "nobody sent this"} if "extra" in kinds else {}
+            into.append({**message, "MsgId": self.msg_id, "MsgSeq": self.seq + copy, **more})
         if "both" in kinds:
-            self.lists.setdefault((other, viewer), []).append(dict(message))
+            self.lists.setdefault((key[1], key[0]), List()).append(dict(message))
 
-    def query(self, body, kinds):
-        viewer, other, token = body.get("FromUserId"), body.get("ToUserId"), body.get("Next", 0)
-        if viewer not in self.users:
-            return {"Code": 660500002}
-        limit = body.get("Limit", 10)
-        limit = 10 if limit <= 0 else min(limit, 100)
-        again = []
-        if token == 0:  # newest first; of a tie the later import first
-            left = sorted(reversed(self.lists.get((viewer, other), [])), key=lambda message: -message["time"])
-            if "misorder" in kinds and len(left) > 1:
-                left[0], left[1] = left[1], left[0]
-        elif self.pages.get(token, (None,))[0] != (viewer, other):
-            return {"Code": 660000002, "why": f"unknown Next {token}"}
-        else:
-            left, again = self.pages[token][1:]
-        take = self.rng.randrange(0, limit + 1) if len(left) > 1 and self.rng.random() < 0.5 else limit
-        if "overlap" in kinds:
-            take = 2
-        page, left = left[:take], left[take:]
-        next_token = 0
-        if "same-next" in kinds:
-            next_token, left = 8_000_000_000_000_000_001, left or page
-        elif left or "fresh-next" in kinds:
-            next_token = self.rng.randrange(2**53, 2**63)
-        self.pages[next_token] = ((viewer, other), left, page if "overlap" in kinds else [])
-        items = [self.item(message) for message in again + page if body.get("WithEmptyMsg") == 1 or not message["empty"]]
-        out = {"Code": 0, "List": items, "Next": next_token}
-        if "absent" in kinds:
-            out["List"] = [{name: value for name, value in item.items() if value != 0} for item in items]
+    def query(self, body):
+        out, kinds = super().query(body), self.kinds
+        if out["Code"] == 0 and "absent" in kinds:
+            out["List"] = [{name: value for name, value in item.items() if value != 0} for item in out["List"]]
             out = {name: value for name, value in out.items() if name == "Code" or value not in (0, [])}
-        if "null" in kinds:
-            out["List"] = items or None
+        if out["Code"] == 0 and "null" in kinds:
+            out["List"] = out.get("List") or None
         return out
 
-    @staticmethod
-    def item(message):
-        emptied = message["empty"]
-        return {"Sender": message["sender"], "MsgType": message["type"], "SubMsgType": message["sub"],
-                "MsgBody": "" if emptied else message["body"], "Payload": "" if emptied else message["payload"],
-                "MsgId": message["id"], "MsgSeq": message["seq"], "MsgTime": message["time"], "IsEmpty": emptied}
+    def newest_first(self, key):
+        out = super().newest_first(key)
+        if "misorder" in self.kinds and len(out) > 1:
+            out[0], out[1] = out[1], out[0]
+        return out
+
+    def repeated(self, before):
+        return before[-2:] if "overlap" in self.kinds else []
+
+    def page_size(self, limit, left, again):
+        return 2 if "overlap" in self.kinds else super().page_size(limit, left, again)
+
+    def next_token(self, key, page, left):
+        if "same-next" in self.kinds:
+            return self.keep_page(8_000_000_000_000_000_001, key, page, left or page)
+        if "fresh-next" in self.kinds and not left:
+            return self.keep_page(self.rng.randrange(2**53, 2**63), key, page, [])
+        return super().next_token(key, page, left)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -246,10 +199,9 @@ class Handler(BaseHTTPRequestHandler):
         self.misbehave(call, out)
 
     def wait_for_a_look(self, call):
-        body = call["body"]
-        lane = body["ImportedUserId"], body["ToUserId" if body["ImportedUserId"] == body["FromUserId"] else "FromUserId"]
-        before = self.world.queried.get(lane, 0)
-        self.queried.wait_for(lambda: self.world.queried.get(lane, 0) > before)
+        key = list_of(call["body"])
+        before = self.world.queried.get(key, 0)
+        self.queried.wait_for(lambda: self.world.queried.get(key, 0) > before)
 
     def wait_for_expiry(self, call):
         while time.time() <= call["timestamp"] + contract.SIGNATURE_SECONDS:
@@ -266,8 +218,8 @@ class Handler(BaseHTTPRequestHandler):
         world.calls.append(call)
         out = self.judge(call, params, why_no_body)
         if call["action"] == "QueryPeerMsg" and isinstance(body, dict):
-            lane = body.get("FromUserId"), body.get("ToUserId")
-            world.queried[lane] = world.queried.get(lane, 0) + 1
+            key = body.get("FromUserId"), body.get("ToUserId")
+            world.queried[key] = world.queried.get(key, 0) + 1
             self.queried.notify_all()
         call["done"] = time.monotonic()
         return self.answer_of(call, out)
@@ -278,11 +230,7 @@ class Handler(BaseHTTPRequestHandler):
         if why:
             world.complain(call, why)
         call["code"] = out["Code"]
-        out["Message"] = "success" if out["Code"] == 0 else "failure"
-        out["RequestId"] = str(world.rng.randrange(10**17, 10**18))
-        names = list(out)
-        world.rng.shuffle(names)
-        return {name: out[name] for name in names}
+        return world.dressed(out)
 
     def take_effect(self, call):
         """Of a call that was held up. What comes too late is refused, and was not under way any more."""
@@ -307,13 +255,12 @@ class Handler(BaseHTTPRequestHandler):
             return {"Code": code}
         if action not in ACTIONS:
             return {"Code": 100000007, "why": f"action {action}"}
-        if call["nonce"] in world.nonces:
+        if not world.is_new(call["nonce"]):
             world.complain(call, "a nonce used before")
-        world.nonces.add(call["nonce"])
         world.counts[action] += 1
         kinds = call["faults"] = {fault.kind: fault.arg for fault in world.faults(action)}
-        if world.throttled(action, call["arrival"]):
-            return {"Code": 660700001 if action == "UserRegister" else 660300005}
+        if too_soon := world.over_rate(action, call["arrival"]):
+            return {"Code": too_soon}
         if call["body"] is None:
             return {"Code": 660000002, "why": why_no_body}
         if self.headers.get_content_type() != "application/json":
@@ -377,7 +324,7 @@ def main():
     parser.add_argument("--fault", type=Fault, action="append", default=[])
     options = parser.parse_args()
     signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
-    world = Handler.world = World(options)
+    world = Handler.world = MisbehavingWorld(options)
     if options.go_on:
         with open(options.ledger, encoding="utf-8") as file:
             world.take_up(json.load(file))
@@ -386,9 +333,8 @@ def main():
     print(json.dumps({"url": f"http://127.0.0.1:{server.server_port}"}), flush=True)
     signal.sigwait((signal.SIGTERM, signal.SIGINT))
     with Handler.lock:
-        lists = {json.dumps(key): messages for key, messages in world.lists.items()}
         with open(options.ledger, "w", encoding="utf-8") as file:
-            json.dump({"calls": world.calls, "lists": lists, "users": sorted(world.users),
+            json.dump({"calls": world.calls, "lists": as_json(world.lists), "users": sorted(world.users),
                        "complaints": world.complaints}, file)
         os._exit(0)  # with the lock held: nothing is applied after the ledger is written
 

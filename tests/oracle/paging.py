@@ -17,7 +17,7 @@ for seed in range(1, 6):
     check(len(queries) >= 2 * 3, "several pages", len(queries))
     equal([], [call["body"]["Limit"] for call in queries if not 1 <= call["body"]["Limit"] <= 100], "limits")
     stored = oracle.ledger.lists[("u0a", "u0b")]
-    equal([message["id"] for message in reversed(stored)], [json.loads(line)["MsgId"] for line in whole.lines],
+    equal([message["MsgId"] for message in reversed(stored)], [json.loads(line)["MsgId"] for line in whole.lines],
           "MsgIds of query --all, newest first, exact beyond 2^53")
 
 

@@ -24,13 +24,13 @@ equal(0, result.code, "exit code with a closed port as endpoint")
 case("the counts of the plan, from the file alone")
 for path, shift in ((good, []), (FIXTURES / "conversations.jsonl", ["--time-shift", "newest=now", "--tag", "off"])):
     records = read_records(path)
-    lists = planned_lists(records)
+    lists = expected_lists(records)
     result = run(None, "migrate", path, "--json", *shift, **bare)
     plan = json.loads(result.lines[0])
     users = {user for record in records for user in (record["FromUserId"], record["ToUserId"])}
-    conversations = {frozenset(lane) for lane in lists}
+    conversations = {frozenset(key) for key in lists}
     imports = sum(map(len, lists.values()))
-    to_sender = sum(body["FromUserId"] == lane[0] for lane, bodies in lists.items() for body in bodies)
+    to_sender = sum(body["FromUserId"] == key[0] for key, bodies in lists.items() for body in bodies)
     one_sided = sum(len(set(r.get("VisibleTo", "both"))) == 1 for r in records)
     last, ties = {}, 0
     for record in records:

@@ -63,13 +63,13 @@ with Oracle("--fault", "import@*7:code=660800045") as oracle:
 check_house_rules(oracle.ledger)
 refused = oracle.ledger.hit("code")
 check(len(refused) > 3, "refused imports (else this proves nothing)", len(refused))
-for lane, calls in by_lane(oracle.ledger.imports).items():
-    equal([], [call["n"] for call in calls[:-1] if call["faults"]], f"imports after a refused one in {lane}")
+for key, calls in calls_by_list(oracle.ledger.imports).items():
+    equal([], [call["n"] for call in calls[:-1] if call["faults"]], f"imports after a refused one in {key}")
 not_sent = 128 - len(oracle.ledger.imports)
 # A list whose last message is refused has come to its end.
-last_of = {lane: bodies[-1]["SendMessageTime"] for lane, bodies in planned_lists(records).items()}
-stopped = [call for lane, calls in by_lane(refused).items() for call in calls
-           if call["body"]["SendMessageTime"] != last_of[lane]]
+last_of = {key: bodies[-1]["SendMessageTime"] for key, bodies in expected_lists(records).items()}
+stopped = [call for key, calls in calls_by_list(refused).items() for call in calls
+           if call["body"]["SendMessageTime"] != last_of[key]]
 check(len(stopped) > 3, "refused in the middle of a list", len(stopped))
 for ended_run in (result, again):
     equal(6, ended_run.code, "exit code: lists that did not come to their end") or print(short(ended_run))
@@ -77,9 +77,9 @@ for ended_run in (result, again):
     equal((sent, len(refused), not_sent), tuple(imported.get(name) for name in ("imported", "quarantined", "not_sent")), "the report")
     equal(sorted((line_and_viewer(call), "gap") for call in stopped),
           sorted(((one["line"], one["viewer"]), one["at"]) for one in imported["stopped_lists"]), "lists that stopped, and where")
-    applied = {(lane, call["body"]["SendMessageTime"]) for lane, calls in by_lane(oracle.ledger.imports).items() for call in calls}
-    planned = {(lane, body["SendMessageTime"]) for lane, bodies in planned_lists(records).items() for body in bodies}
-    equal(sorted((lane[0], line_of[at]) for lane, at in planned - applied),
+    applied = {(key, call["body"]["SendMessageTime"]) for key, calls in calls_by_list(oracle.ledger.imports).items() for call in calls}
+    planned = {(key, body["SendMessageTime"]) for key, bodies in expected_lists(records).items() for body in bodies}
+    equal(sorted((key[0], line_of[at]) for key, at in planned - applied),
           sorted((one["viewer"], one["line"]) for one in json_lines(ended_run, "mismatch")), "what is reported under +")
     matches(rf"^not verified: {sent} of {128 - len(refused)} .*{not_sent} missing.*{len(stopped)} lists stopped on the way; "
             rf"{len(refused)} were refused and are quarantined", json.loads(ended_run.last)["verdict"], "the verdict")
@@ -90,9 +90,9 @@ with oracle.restarted() as oracle:
 check_house_rules(oracle.ledger)
 equal(3, result.code, "exit code") or print(short(result))
 equal((128, 128 - len(refused)), (len(oracle.ledger.imports), len(oracle.ledger.applied)), "imports sent and applied")
-for lane, calls in by_lane(oracle.ledger.imports).items():
+for key, calls in calls_by_list(oracle.ledger.imports).items():
     times = [call["body"]["SendMessageTime"] for call in calls]
-    equal(sorted(set(times)), times, f"each once and in order in {lane}")
+    equal(sorted(set(times)), times, f"each once and in order in {key}")
 check_quarantined(refused, journal)
 
 case("the same for people")
@@ -143,7 +143,7 @@ check_faithful(oracle.ledger, records)
 
 case("credentials refused while reading back; then the same command verifies, and sends nothing")
 journal = new_journal()
-lists = len(planned_lists(records))  # each is looked at once before its first import
+lists = len(expected_lists(records))  # each is looked at once before its first import
 with Oracle("--fault", f"query@{lists + 2}-{lists + 9}:code=100000005") as oracle:
     result = migrate(oracle, file_of(records), "--execute", "--rate", "off", "--lanes", 1, "--journal", journal)
     check_not_verified(result, (7,))

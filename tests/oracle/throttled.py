@@ -12,10 +12,10 @@ check(len(hit) >= 16, "at least 16 calls told to wait", len(hit))
 check_faithful(oracle.ledger, records)
 check_verified(result, 160)
 case("the next call of that lane is the same one, about a second later")
-for lane, calls in by_lane(oracle.ledger.imports).items():
+for key, calls in calls_by_list(oracle.ledger.imports).items():
     for call, after in zip(calls, calls[1:]):
         if call["faults"]:
-            equal(call["body"], after["body"], f"the call after call {call['n']} in {lane}")
+            equal(call["body"], after["body"], f"the call after call {call['n']} in {key}")
             check(after["arrival"] - call["done"] >= 0.5, "half a second's pause at least", after["arrival"] - call["done"])
 
 case("code 7, too many requests a second")

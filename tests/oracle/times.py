@@ -42,11 +42,11 @@ with Oracle() as oracle:
 check_house_rules(oracle.ledger)
 equal(0, result.code, "exit code") or print(short(result))
 equal(16, len(oracle.ledger.applied), "imports applied")
-for lane, calls in by_lane(oracle.ledger.applied).items():
+for key, calls in calls_by_list(oracle.ledger.applied).items():
     times = [call["body"]["SendMessageTime"] for call in calls]
-    equal([record["Message"] for record in old], [call["body"]["MessageBody"]["Message"] for call in calls], f"texts of {lane}")
-    equal([record["SendMessageTime"] for record in kept], times[3:], f"times that did fit, unmoved, in {lane}")
-    check(times == sorted(times) and len(set(times)) == 8, f"times in order and apart in {lane}", times)
+    equal([record["Message"] for record in old], [call["body"]["MessageBody"]["Message"] for call in calls], f"texts of {key}")
+    equal([record["SendMessageTime"] for record in kept], times[3:], f"times that did fit, unmoved, in {key}")
+    check(times == sorted(times) and len(set(times)) == 8, f"times in order and apart in {key}", times)
     check(all(NOW - 30 * DAY <= at <= NOW - 29.9 * DAY for at in times[:3]), "clamped to the window's edge", times[:3])
 
 for days, count in ((7, 6), (45, 0), (90, 0)):
