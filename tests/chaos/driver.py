@@ -16,9 +16,9 @@ import time
 
 from judge import judge, judge_balance
 from ledger import read_lines
+from program import APP, SECRET, environment, script_that_listens
 
 HERE = pathlib.Path(__file__).resolve().parent
-APP, SECRET = "12345", "9193cc662a4c0ec135ec71fb57194b38"
 NAMED = ("before_intent", "after_intent", "mid_send", "applied", "answered", "journaled", "torn_tail")
 POINTS = (*NAMED, "random")
 AGAIN = (5, 6)  # stopped, unresolved lanes: the same command goes on
@@ -59,15 +59,11 @@ class Service:
 
     def __init__(self, folder, flags):
         self.ledger_path, self.calls_path = folder / "ledger.jsonl", folder / "calls.jsonl"
-        self.command = [sys.executable, "-B", str(HERE / "service.py"), "--ledger", str(self.ledger_path), "--calls",
-                        str(self.calls_path), "--app-id", APP, "--secret", SECRET, *map(str, flags)]
+        self.arguments = ("--ledger", self.ledger_path, "--calls", self.calls_path, "--app-id", APP, "--secret", SECRET, *flags)
 
     def __enter__(self):
-        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
-        line = self.process.stdout.readline()
-        if not line:
-            raise RuntimeError("the service did not start")
-        self.url = json.loads(line)["url"]
+        self.process, ready = script_that_listens(HERE / "service.py", *self.arguments)
+        self.url = ready["url"]
         self.http = http.client.HTTPConnection(self.url.split("//")[1], timeout=120)
         return self
 
@@ -312,10 +308,7 @@ class Chaos:
         return first.wait()
 
     def start(self, kill, journal=None, output=""):
-        env = {name: os.environ[name] for name in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS",
-                                                   "LSAN_OPTIONS") if name in os.environ}
-        env.update(HOME=str(self.folder), TMPDIR=str(self.folder), LC_ALL="C.UTF-8", ZIM_APP_ID=APP,
-                   ZIM_SERVER_SECRET=SECRET, ZIM_ENDPOINT=self.service.url)
+        env = environment(HOME=str(self.folder), TMPDIR=str(self.folder), ZIM_ENDPOINT=self.service.url)
         if kill and not kill.startswith("applied:"):
             env["ZIMMOCK_CHAOS_KILL"] = kill
         if self.without:

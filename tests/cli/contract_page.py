@@ -9,15 +9,9 @@ from urllib.parse import quote
 
 import browser
 
-checks = failures = 0
-
-
-def check(what, good, got=""):
-    global checks, failures
-    checks += 1
-    if not good:
-        failures += 1
-        print(f"FAIL: {what}: got {got!r}")
+sys.path.insert(1, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "support", "py"))
+import program  # noqa: E402
+from program import check  # noqa: E402
 
 
 def rows(page):
@@ -152,8 +146,7 @@ def main():
         url = "file://" + quote(made_up)
         for test in (filters, links, colours, hostile):
             test(chromium, url)
-    print(f"contract_page.py: {checks} checks, {failures} failed")
-    return 1 if failures else 0
+    program.finish(1)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ CREDENTIALS=no
 EXTRA_ENV=(HTTPS_PROXY=http://192.0.2.1:1)
 
 start_mock --proxy-listen 127.0.0.1:0 --ca-dir "$T/it's a \$CA"
-PROXY=$(jq -r .proxy_url <<<"$READY") CONTROL=$(jq -r .control_url <<<"$READY")
+CONTROL=$CONTROL_URL
 WHAT='as JSON'
 zim env --ready-file "$T/ready" --json
 expect_rc 0
@@ -43,10 +43,10 @@ zim env --ready-file "$T/ready" --json
 expect_rc 0
 expect_out_json '.HTTPS_PROXY == null and has("HTTPS_PROXY") and .NO_PROXY == null and .ZIM_APP_ID == "7" and .ZIM_SERVER_SECRET == "seventhsecret"'
 WHAT='asked over its control URL'
-zim env --control "$(jq -r .control_url <<<"$READY")" --app-id 12345 --json
+zim env --control "$CONTROL_URL" --app-id 12345 --json
 expect_rc 0
 expect_out_json '.ZIM_APP_ID == "12345" and .ZIM_SERVER_SECRET == $s' --arg s "$SECRET"
-zim env --control "$(jq -r .control_url <<<"$READY")" --app-id 8
+zim env --control "$CONTROL_URL" --app-id 8
 expect_rc 1
 expect_err 'no tenant has "8"'
 cp "$T/ready" "$T/left" # as a mock leaves it that was killed

@@ -5,7 +5,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh" || exit 1
 
 start_mock
-CONTROL=$(jq -r .control_url <<<"$READY")
+CONTROL=$CONTROL_URL
 F=$ZIMMOCK_FORMATS
 NEWEST=$(date -u -d "@$((EPOCHSECONDS - 3600))" +%Y-%m-%dT%H:%M:%SZ)
 lists() { # ARGS of migrate: what is in the lists of an App of its own afterwards, in $T/lists

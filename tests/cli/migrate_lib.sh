@@ -21,7 +21,7 @@ fresh_mock() { # an empty service, and no journal
   [[ ${#PIDS[@]} == 0 ]] || stop_mock TERM
   start_mock
   ENDPOINT=$URL
-  EXTRA_ENV=(ZIMMOCK_CONTROL="$(jq -r .control_url <<<"$READY")")
+  EXTRA_ENV=(ZIMMOCK_CONTROL="$CONTROL_URL")
   rm -rf "$T"/*.journal*
 }
 run() { zim migrate chat.jsonl --execute --rate off --journal chat.journal "${SOON[@]}" "$@"; }

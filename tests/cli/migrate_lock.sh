@@ -44,7 +44,7 @@ WHAT='another App'
 another_app
 zim migrate chat.jsonl "${EXECUTE[@]}" --journal app.journal
 expect_rc 0
-fresh_environment() { CREDENTIALS=yes EXTRA_ENV=(ZIMMOCK_CONTROL="$(jq -r .control_url <<<"$READY")"); }
+fresh_environment() { CREDENTIALS=yes EXTRA_ENV=(ZIMMOCK_CONTROL="$CONTROL_URL"); }
 fresh_environment
 WHAT='the same file, edited since'
 echo >>"$T/chat.jsonl"

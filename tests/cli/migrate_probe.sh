@@ -5,7 +5,7 @@
 
 start_mock
 ENDPOINT=$URL
-CONTROL=$(jq -r .control_url <<<"$READY")
+CONTROL=$CONTROL_URL
 sent() { zim requests --control "$CONTROL" "$@"; }
 
 # --- nothing without --execute ------------------------------------------------------------------------------------------------

@@ -17,43 +17,16 @@ import jsonschema
 
 import browser
 
-ZIMMOCK = os.environ["ZIMMOCK"]
+sys.path.insert(1, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "support", "py"))
+import program  # noqa: E402
+from program import LIMIT, ZIMMOCK, check, environment, started  # noqa: E402
+
 HOSTILE = ["<script>broken=1<script>", "<img src=x onerror=broken=1>", "&lt;b&gt;#%zimm@x"]
 WHY = "660700002: </script><img src=x onerror=\"window.broken=1\">\u202e"
-HANG_S = 120  # whatever takes longer hangs. It ends a hang and measures nothing
-checks = failures = 0
 
 
-def check(what, good, got=""):
-    global checks, failures
-    checks += 1
-    if not good:
-        failures += 1
-        print(f"FAIL: {what}: got {str(got)[:1500]!r}")
-
-
-def environment(url):
-    return {"PATH": os.environ["PATH"], "HOME": os.getcwd(), "LC_ALL": "C.UTF-8", "ZIM_ENDPOINT": url, "ZIM_APP_ID": "12345",
-            "ZIM_SERVER_SECRET": "9193cc662a4c0ec135ec71fb57194b38",
-            **{name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS") if name in os.environ}}
-
-
-@contextlib.contextmanager
-def mock(name):
-    """A mock of its own; gives its URL."""
-    ready = name + ".ready"
-    with open(name + ".log", "wb") as log:
-        process = subprocess.Popen([ZIMMOCK, "serve", "--port", "0", "--rate", "off", "--ca-dir", name + ".ca", "--ready-file", ready],
-                                   stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-    try:
-        until = time.monotonic() + HANG_S
-        while not os.path.exists(ready) and process.poll() is None and time.monotonic() < until:
-            time.sleep(0.02)
-        with open(ready, encoding="utf-8") as file:
-            yield json.load(file)["url"]
-    finally:
-        process.kill()
-        process.wait()
+def client(url):
+    return environment(ZIM_ENDPOINT=url)
 
 
 def command(journal, *more):
@@ -63,7 +36,7 @@ def command(journal, *more):
 
 def ask(*words):
     return subprocess.run([ZIMMOCK, "migrate", *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          encoding="utf-8", check=False, timeout=HANG_S)
+                          encoding="utf-8", check=False, timeout=LIMIT)
 
 
 def report_of(journal):
@@ -114,8 +87,9 @@ def bad_lists():
 
 def killed_and_calm():
     """The same migration undisturbed and killed on its way; what is said of it meanwhile."""
-    with mock("calm") as url:
-        done = subprocess.run(command("calm.journal", "--rate", "off"), env=environment(url), check=False, stdout=subprocess.PIPE)
+    with started() as (_, ready):
+        url = ready["url"]
+        done = subprocess.run(command("calm.journal", "--rate", "off"), env=client(url), check=False, stdout=subprocess.PIPE)
         check("the undisturbed run ends with 3: records were left out", done.returncode == 3, done.stdout[-500:])
     calm = report_of("calm.journal")
     check("bad records have their lines", [one["lines"] for one in calm["bad"]] == [[8, 71]], calm["bad"])
@@ -125,12 +99,13 @@ def killed_and_calm():
     status = json.loads(ask("status", "calm.journal", "--json").stdout)
     check("nothing runs, so there is no rate", status["per_second"] is None and status["left_ms"] is None, status)
     kills = 0
-    with mock("wild") as url:
+    with started() as (_, ready):
+        url = ready["url"]
         while kills < 6:
             before = done_in("wild.journal")
             # 10 a second, so that no run can come to its end before it is killed, however late that is.
-            process = subprocess.Popen(command("wild.journal", "--rate", "10"), env=environment(url), stdout=subprocess.DEVNULL)
-            until = time.monotonic() + HANG_S
+            process = subprocess.Popen(command("wild.journal", "--rate", "10"), env=client(url), stdout=subprocess.DEVNULL)
+            until = time.monotonic() + LIMIT
             while process.poll() is None and done_in("wild.journal") < before + 12 and time.monotonic() < until:
                 time.sleep(0.01)
             if kills == 2:
@@ -142,7 +117,7 @@ def killed_and_calm():
         killed = report_of("wild.journal")
         check("a killed run is said to be killed", killed["runs"][-1]["killed"] and killed["runs"][-1]["exit"] == -1, killed["runs"])
         check("there were kills", kills == 6, kills)
-        done = subprocess.run(command("wild.journal", "--rate", "60"), env=environment(url), check=False, stdout=subprocess.PIPE)
+        done = subprocess.run(command("wild.journal", "--rate", "60"), env=client(url), check=False, stdout=subprocess.PIPE)
         check("after the kills the same command ends as the undisturbed run", done.returncode == 3, done.stdout[-500:])
     wild = report_of("wild.journal")
     check("the report is the same", lasting(wild) == lasting(calm), (lasting(wild), lasting(calm)))
@@ -350,10 +325,8 @@ with open(sys.argv[1], encoding="utf-8") as schema_file:
     SCHEMA = json.load(schema_file)
 jsonschema.Draft202012Validator.check_schema(SCHEMA)
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
-ZIMMOCK = os.path.abspath(ZIMMOCK)
 with tempfile.TemporaryDirectory(prefix="zimmock-report.") as folder:
     os.chdir(folder)
     main()
     os.chdir("/")
-print(f"migrate_report.py: {checks} checks, {failures} failed")
-sys.exit(1 if failures else 0)
+program.finish(1)

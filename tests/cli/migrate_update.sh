@@ -20,7 +20,7 @@ half_done() { # a mock as it was when the client was killed, and the client's jo
   [[ ${#PIDS[@]} == 0 ]] || stop_mock TERM
   start_mock --retention-days 3650 --seed "$FIXTURE/state.jsonl"
   ENDPOINT=$URL
-  EXTRA_ENV=(ZIMMOCK_CONTROL="$(jq -r .control_url <<<"$READY")")
+  EXTRA_ENV=(ZIMMOCK_CONTROL="$CONTROL_URL")
   rm -rf "$T"/*.journal*
   cp "$FIXTURE/history.jsonl" "$T/history.jsonl"
   cp "$FIXTURE/half-done.journal" "$T/old.journal"

@@ -75,7 +75,7 @@ printf '{"log":{"version":"1.2","entries":[]}}\0' >"$T/traffic.har"
 refuses 'a HAR file' 1\|2\|20 'NUL byte' contract judge "$T/traffic.har"
 { record 1; printf '\0\n'; } >"$T/state.jsonl"
 WHAT='a state' SENT='state import'
-EXTRA_ENV=(ZIMMOCK_CONTROL="$(jq -r .control_url <<<"$READY")")
+EXTRA_ENV=(ZIMMOCK_CONTROL="$CONTROL_URL")
 refuses 'a state' 1\|2 'line 1: .*NUL byte' state import "$T/state.jsonl"
 
 finish_cli

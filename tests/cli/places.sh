@@ -6,7 +6,7 @@
 
 start_mock
 ENDPOINT=$URL
-EXTRA_ENV=(ZIMMOCK_CONTROL="$(jq -r .control_url <<<"$READY")")
+EXTRA_ENV=(ZIMMOCK_CONTROL="$CONTROL_URL")
 start_ms=$(((EPOCHSECONDS - 3600) * 1000))
 message() { # ID SENDER TEXT
   printf '{"message_id":%d,"type":"MESG","user":{"user_id":"%s"},"message":"%s","created_at":%d}' \

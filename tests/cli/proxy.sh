@@ -21,7 +21,6 @@ expect_equal null "$(jq .proxy_url <<<"$READY")" proxy_url
 stop_mock TERM
 
 start_mock --proxy-listen 127.0.0.1:0
-PROXY=$(jq -r .proxy_url <<<"$READY")
 WHAT='the ready line names the proxy'
 if [[ $PROXY =~ ^http://127\.0\.0\.1:[0-9]+$ ]]; then pass; else fail 'http://127.0.0.1:PORT' "$READY"; fi
 for host in "${HOSTS[@]}"; do
@@ -93,24 +92,17 @@ control_answers() { # URL: the tenant is still there
 }
 no_control_through_tunnels
 no_control "$TLS_URL" "/_zimmock/v1/tenants/$APP" --noproxy '*'
-control_answers "$(jq -r .control_url <<<"$READY")"
+control_answers "$CONTROL_URL"
 stop_mock TERM
 
-rm -f "$T/ready"
-"$ZIMMOCK" serve --listen off --tls-listen 127.0.0.1:0 --proxy-listen 127.0.0.1:0 --ca-dir "$T/ca" --ready-file "$T/ready" \
-  >"$T/out" 2>"$T/log" </dev/null &
-MOCK_PID=$!
-PIDS+=("$MOCK_PID")
-for ((tries = 0; tries < 1500; tries++)); do [[ -s $T/ready ]] && break; sleep 0.02; done
-READY=$(<"$T/ready") TLS_URL=$(jq -r .tls_url "$T/ready") PROXY=$(jq -r .proxy_url "$T/ready")
+start_mock --listen off --tls-listen 127.0.0.1:0 --proxy-listen 127.0.0.1:0
 WHAT='without HTTP the control API is where control_url says: at the TLS address'
-expect_equal "$TLS_URL/_zimmock/v1" "$(jq -r .control_url <<<"$READY")" control_url
+expect_equal "$TLS_URL/_zimmock/v1" "$CONTROL_URL" control_url
 control_answers "$TLS_URL/_zimmock/v1"
 no_control_through_tunnels
 control_answers "$TLS_URL/_zimmock/v1"
 stop_mock TERM
 start_mock --proxy-listen 127.0.0.1:0
-PROXY=$(jq -r .proxy_url <<<"$READY")
 
 # --- what is refused --------------------------------------------------------------------------------------------------
 
@@ -135,7 +127,6 @@ stop_mock TERM
 
 WHAT='an open tunnel does not keep it from ending'
 start_mock --proxy-listen 127.0.0.1:0
-PROXY=$(jq -r .proxy_url <<<"$READY")
 exec {tunnel}<>"/dev/tcp/127.0.0.1/${PROXY##*:}"
 printf 'CONNECT zim-api.zego.im:443 HTTP/1.1\r\n\r\n' >&"$tunnel"
 read -r line <&"$tunnel"
@@ -168,25 +159,22 @@ if [[ $(uname -s) == Linux ]]; then
   expect_equal '' "$(cat "$T/c_err")" 'its stderr'
 
   WHAT='the thread that started it may end' # PR_SET_PDEATHSIG would end the mock
-  rm -f "$T/child"
-  python3 - "$ZIMMOCK" "$T" <<'PY'
-import subprocess, sys, threading
-zimmock, t = sys.argv[1:]
-started = []
-def start():
-    started.append(subprocess.Popen([zimmock, "serve", "--port", "0", "--ca-dir", t + "/ca", "--die-with-parent"],
-                                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL))
-thread = threading.Thread(target=start)
-thread.start()
-thread.join()
-mock = started[0]
-assert mock.stdout.readline().startswith(b"{")
-try:
-    mock.wait(0.3)
-    sys.exit("the mock ended with the thread")
-except subprocess.TimeoutExpired:
-    mock.terminate()
-sys.exit(mock.wait(30))
+  support=$(cd "$(dirname "${BASH_SOURCE[0]}")/../support/py" && pwd)
+  (cd "$T" && PYTHONPATH=$support python3 -B -) <<'PY'
+import contextlib, subprocess, sys, threading
+import program
+with contextlib.ExitStack() as stack:
+    found = []
+    thread = threading.Thread(target=lambda: found.append(stack.enter_context(program.started("--die-with-parent"))))
+    thread.start()
+    thread.join()
+    mock, _ = found[0]
+    try:
+        mock.wait(0.3)
+        sys.exit("the mock ended with the thread")
+    except subprocess.TimeoutExpired:
+        mock.terminate()
+    sys.exit(mock.wait(30))
 PY
   expect_equal 0 $? 'exit code'
 else

@@ -11,12 +11,14 @@ import shutil
 import signal
 import struct
 import subprocess
+import sys
 import tempfile
 import termios
 import time
 
-import program
-from program import LIMIT, ZIMMOCK, check, environment, equal, record, register, started, wait_for
+sys.path.insert(1, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "support", "py"))
+import program  # noqa: E402
+from program import LIMIT, ZIMMOCK, check, environment, equal, record, register, started, wait_for  # noqa: E402
 
 DRAWN = re.compile(rb"\r([^\r\n]*?)\x1b\[K")
 
@@ -101,24 +103,15 @@ def served(*args):
     """What serve prints with a terminal as its stdout and stderr, up to its log line of one call."""
     terminal, end = pty.openpty()
     set_width(terminal, 200)
-    process = subprocess.Popen([ZIMMOCK, "serve", "--port", "0", "--ca-dir", "serve.ca", "--ready-file", "serve.ready", *args],
-                               env=environment(), stdin=subprocess.DEVNULL, stdout=end, stderr=end)
-    os.close(end)
-    try:
-        wait_for("serve's ready file", lambda: os.path.exists("serve.ready"))
-        with open("serve.ready", encoding="utf-8") as file:
-            ready = json.load(file)
+    with started(*args, stdout=end, stderr=end) as (_, ready):
+        os.close(end)
         program.call(program.connect(ready["url"]), "UserRegister", {"UserInfo": []})
         seen, until = b"", time.monotonic() + LIMIT
         while seen.count(b"register.list-not-empty") == 0 and time.monotonic() < until:
             if select.select([terminal], [], [], 1)[0]:
                 seen += os.read(terminal, 65536)
-        return ready, seen.decode().replace("\r\n", "\n")
-    finally:
-        process.kill()
-        process.wait()
-        os.close(terminal)
-        os.remove("serve.ready")
+    os.close(terminal)
+    return ready, seen.decode().replace("\r\n", "\n")
 
 
 def serve():

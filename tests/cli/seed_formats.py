@@ -8,8 +8,9 @@ import pathlib
 import sys
 import tempfile
 
-import program
-from program import check, environment, equal, run, started
+sys.path.insert(1, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "support", "py"))
+import program  # noqa: E402
+from program import check, environment, equal, run, started  # noqa: E402
 
 FIXTURES = pathlib.Path(os.environ["FIXTURES"]).resolve()
 WHATSAPP_IOS = {"Ada \U0001f989 Lovelace": "ada", "+49 151 2345678": "bob"}

@@ -6,7 +6,7 @@
 
 CREDENTIALS=no
 start_mock --plan pro
-CONTROL=$(jq -r .control_url <<<"$READY")
+CONTROL=$CONTROL_URL
 EXTRA_ENV=(ZIMMOCK_CONTROL="$CONTROL")
 
 WHAT='healthcheck'

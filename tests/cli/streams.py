@@ -3,11 +3,13 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 
-import program
-from program import LIMIT, ZIMMOCK, call, check, connect, ended, environment, equal, record, register, run, started, target
+sys.path.insert(1, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "support", "py"))
+import program  # noqa: E402
+from program import LIMIT, ZIMMOCK, call, check, connect, ended, environment, equal, record, register, run, started, target  # noqa: E402
 
 FULL, CLOSED, NO_INPUT = "2>/dev/full", "2>&-", "0<&- 2>&-"
 
@@ -131,26 +133,19 @@ def read_late():
 
 def closed_descriptors():
     """With stdin and stderr closed, no connection takes their numbers: answers stay answers."""
-    script = 'exec "$0" "$@" 0<&- 2>&-'
-    folder = tempfile.mkdtemp(dir=".")
-    ready = os.path.join(folder, "ready")
-    process = subprocess.Popen(["sh", "-c", script, ZIMMOCK, "serve", "--port", "0", "--ca-dir", "ca", "--rate", "off", "--log", "json",
-                                "--ready-file", ready], env=environment(), stdout=subprocess.DEVNULL)
-    program.wait_for("the ready file", lambda: os.path.exists(ready) or process.poll() is not None)
-    with open(ready, encoding="utf-8") as file:
-        url = program.json.load(file)["url"]
-    connections = [connect(url) for _ in range(3)]
-    for connection in connections:
-        connection.connect()
-    for turn in range(2):
-        for number, connection in enumerate(connections):
-            try:
-                code, _ = call(connection, "UserRegister", {"UserInfo": [{"UserId": f"u{turn}{number}"}]})
-            except Exception as error:  # whatever else came over the connection
-                code = repr(error)
-            equal(f"stdin and stderr closed: connection {number}, call {turn}", 0, code)
-    process.send_signal(signal.SIGTERM)
-    equal("stdin and stderr closed: exit code on SIGTERM", 0, ended(process))
+    with started("--log", "json", through=("sh", "-c", 'exec "$0" "$@" 0<&- 2>&-')) as (process, ready):
+        connections = [connect(ready["url"]) for _ in range(3)]
+        for connection in connections:
+            connection.connect()
+        for turn in range(2):
+            for number, connection in enumerate(connections):
+                try:
+                    code, _ = call(connection, "UserRegister", {"UserInfo": [{"UserId": f"u{turn}{number}"}]})
+                except Exception as error:  # whatever else came over the connection
+                    code = repr(error)
+                equal(f"stdin and stderr closed: connection {number}, call {turn}", 0, code)
+        process.send_signal(signal.SIGTERM)
+        equal("stdin and stderr closed: exit code on SIGTERM", 0, ended(process))
 
 
 def hang_up():

@@ -6,11 +6,13 @@ import shutil
 import signal
 import stat
 import subprocess
+import sys
 import tempfile
 import time
 
-import program
-from program import LIMIT, ZIMMOCK, call, check, connect, ended, environment, equal, record, register, run, started
+sys.path.insert(1, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "support", "py"))
+import program  # noqa: E402
+from program import LIMIT, ZIMMOCK, call, check, connect, ended, environment, equal, record, register, run, started  # noqa: E402
 
 # Letters; then what must not reach a terminal: ESC, C1, DEL, marks of direction, separators, other format characters, what
 # is no character, and what is not assigned.

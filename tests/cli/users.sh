@@ -5,7 +5,7 @@
 
 start_mock
 ENDPOINT=$URL
-EXTRA_ENV=(ZIMMOCK_CONTROL="$(jq -r .control_url <<<"$READY")")
+EXTRA_ENV=(ZIMMOCK_CONTROL="$CONTROL_URL")
 now_ms=$((EPOCHSECONDS * 1000))
 channel() { # PEER NUMBER: a channel of me and PEER, with one message
   printf '{"channel":{"channel_url":"c%s","members":[{"user_id":"me"},{"user_id":"%s"}]},"messages":[' "$1" "$1"

@@ -1,7 +1,10 @@
 # Sourced by the tests of the documents: a folder with zimmock on the PATH, in which a page's commands are run.
 : "${ZIMMOCK:?path of the zimmock binary}" "${ZIMMOCK_SOURCE:?folder of the sources}"
+# shellcheck source=tests/support/mock.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../support/mock.sh"
 unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY
 
+PIDS=()
 work=$(mktemp -d "${TMPDIR:-/tmp}/zimmock-page.XXXXXX")
 cleanup() {
   local pid
@@ -19,9 +22,8 @@ commands_of() { # PAGE BLOCKS: its blocks that are marked ```sh run, as commands
     { echo "FAIL: expected $2 blocks of commands in $1"; exit 1; }
 }
 start_mock() { # as the README's first commands start it, without a limit of the rate; and the variables they export
-  "$ZIMMOCK" serve --port 0 --plan pro --rate off --ready-file ready.json >first-line.json 2>log.jsonl &
-  until [ -s ready.json ]; do sleep 0.1; done
-  ZIM_ENDPOINT=$(jq -r .url ready.json)
+  launch ready.json first-line.json log.jsonl "$ZIMMOCK" serve --port 0 --plan pro --rate off
+  ZIM_ENDPOINT=$(of_ready url)
   export ZIM_ENDPOINT ZIM_APP_ID=12345 ZIM_SERVER_SECRET=9193cc662a4c0ec135ec71fb57194b38
 }
 run_commands() { # as a user would, in one shell

@@ -282,7 +282,7 @@ WHAT='on a port of its own'
 start_mock --control-listen 127.0.0.1:0
 ctl GET tenants
 expect_ctl 404
-control=$(jq -r .control_url <<<"$READY")
+control=$CONTROL_URL
 expect_equal 200 "$(curl -q -s -o /dev/null -w '%{http_code}' --noproxy '*' "$control/tenants")" 'at control_url'
 expect_equal 404 "$(curl -q -s -o /dev/null -w '%{http_code}' --noproxy '*' "${control%/_zimmock*}/?Action=QueryPeerMsg")" 'the API there'
 stop_mock TERM

@@ -25,7 +25,7 @@ import pathlib
 import sys
 import tempfile
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli"))
+sys.path.insert(1, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "support", "py"))
 import program  # noqa: E402
 
 CASES = pathlib.Path(os.environ["FIXTURES"]).resolve() / "export-bugs"

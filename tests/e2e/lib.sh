@@ -8,6 +8,8 @@
 # signatures.
 # shellcheck disable=SC2034 # globals are read by the scripts
 set -u
+# shellcheck source=tests/support/mock.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../support/mock.sh" || exit 1
 export LC_ALL=C # lengths are bytes
 unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY CURL_CA_BUNDLE SSL_CERT_FILE SSL_CERT_DIR
 
@@ -24,7 +26,6 @@ WHAT='' SENT='' STATUS='' SENT_SIGNATURE='' CODE='' BODY='' HEADERS='' EXPLAIN='
 TIMESTAMP=''       # set: sign with this instead of the current second (for a frozen clock)
 RATE=off           # of the mocks to start; empty: their default
 CURL_ARGS=()       # added to every curl, e.g. --cacert
-HANG=120           # seconds: whatever takes longer hangs. It ends a hang and measures nothing
 : >"$T/signatures" # neither these nor the secrets may come back
 : >"$T/secrets"
 : >"$T/answers"
@@ -38,17 +39,6 @@ cleanup() {
 }
 trap cleanup EXIT
 trap 'exit 1' INT TERM HUP PIPE
-
-# until_true COMMAND...: tried again and again until it succeeds; fails when that hangs
-until_true() {
-  local end=$((EPOCHSECONDS + HANG))
-  until "$@"; do
-    ((EPOCHSECONDS < end)) || return 1
-    sleep 0.02
-  done
-}
-is_gone() { ! kill -0 "$1" 2>/dev/null; }           # PID
-is_there() { [[ -s $1 ]] || is_gone "$2"; }         # FILE PID: it has something in it, or nobody will write it any more
 
 # --- checks ----------------------------------------------------------------------------------------------------------
 
@@ -122,26 +112,16 @@ finish() { # ends the script: 0 if there were checks and all held
 
 # --- the mock --------------------------------------------------------------------------------------------------------
 
-start_mock() { # [serve flags]: MOCK_PID, URL, TLS_URL, CA, READY
-  local flags=(--ready-file "$T/ready")
+start_mock() { # [serve flags]: MOCK_PID, URL, TLS_URL, CA, PROXY, CONTROL_URL; empty is what it has not
+  local flags=()
   [[ " $* " == *' --listen '* ]] || flags+=(--port 0)
   [[ " $* " == *' --ca-dir '* ]] || flags+=(--ca-dir "$T/ca")
   [[ -z $RATE ]] || flags+=(--rate "$RATE")
-  rm -f "$T/ready"
   printf '%s\n' "$SECRET" >>"$T/secrets"
-  set -m # a background job without job control starts with SIGINT ignored
-  "$ZIMMOCK" serve "${flags[@]}" "$@" >"$T/out" 2>"$T/log" </dev/null &
-  MOCK_PID=$!
-  set +m
-  PIDS+=("$MOCK_PID")
-  until_true is_there "$T/ready" "$MOCK_PID"
-  READY=$(cat "$T/ready" 2>/dev/null)
-  IFS=$'\t' read -r URL TLS_URL CA < <(jq -r '[.url, .tls_url, .ca] | @tsv' <<<"$READY" 2>/dev/null)
-  if [[ -z ${URL-} ]]; then
-    echo "FAIL: no ready mock: serve ${flags[*]} $*"
-    cat "$T/out" "$T/log"
-    exit 1
-  fi
+  launch "$T/ready" "$T/out" "$T/log" "$ZIMMOCK" serve "${flags[@]}" "$@"
+  MOCK_PID=$LAUNCHED
+  { read -r URL; read -r TLS_URL; read -r CA; read -r PROXY; read -r CONTROL_URL; } < \
+    <(of_ready url tls_url ca proxy_url control_url)
 }
 
 wait_exit() { # PID: EXIT_CODE, or "alive" when it does not end

@@ -1,20 +1,23 @@
 #!/usr/bin/env python3
 """64 tenants, each driven by a thread of its own: no cross-talk, no error, nothing lost.
 
-Signs with hashlib and speaks http.client, so it shares nothing with the mock. TENANTS: how many (64); IMPORTS: how
+Signs by tests/support/py/contract.py and speaks http.client, so it shares nothing with the mock. TENANTS: how many (64); IMPORTS: how
 many each makes at least (30); DURATION_S: how long it goes on at least (0).
 """
 
-import hashlib
 import http.client
 import json
 import os
 import secrets
-import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.parse
+
+sys.path.insert(1, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "support", "py"))
+import contract  # noqa: E402
+import program  # noqa: E402
 
 TENANTS = int(os.environ.get("TENANTS", "64"))
 IMPORTS = int(os.environ.get("IMPORTS", "30"))
@@ -61,10 +64,7 @@ class Client:
     def call(self, action, body, off_by_s=0):
         self.calls += 1
         now = FROZEN_MS // 1000 if self.frozen else int(time.time())
-        nonce, timestamp = secrets.token_hex(8), str(now + off_by_s)
-        signature = hashlib.md5((self.app_id + nonce + self.secret + timestamp).encode()).hexdigest()
-        query = (f"/?Action={action}&AppId={self.app_id}&SignatureNonce={nonce}&Timestamp={timestamp}"
-                 f"&SignatureVersion=2.0&Signature={signature}")
+        query = contract.target(action, self.app_id, self.secret, secrets.token_hex(8), now + off_by_s)
         return self.http("POST", query, json.dumps(body))
 
     def import_one(self):
@@ -103,10 +103,8 @@ class Client:
                 check(f"{off_by_s} s of skew", code, self.call("QueryPeerMsg", body, off_by_s)["Code"])
 
 
-def main():
-    mock = subprocess.Popen([os.environ["ZIMMOCK"], "serve", "--port", "0", "--tls-listen", "off", "--log", "off",
-                             "--die-with-parent"], stdout=subprocess.PIPE)
-    ready = json.loads(mock.stdout.readline())
+def driven(ready, until):
+    """A client for each tenant, all at once; what went wrong, and the clients."""
     failures, clients = [], []
 
     def drive(number):
@@ -117,14 +115,22 @@ def main():
         except Exception as failure:  # reported below; a thread's exception would be lost
             failures.append(f"tenant {number}: {type(failure).__name__}: {failure}")
 
-    until = time.monotonic() + SECONDS
     threads = [threading.Thread(target=drive, args=(number,)) for number in range(TENANTS)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    mock.terminate()
-    status = mock.wait()
+    return failures, clients
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="zimmock-tenants.") as folder:
+        os.chdir(folder)
+        with program.started("--tls-listen", "off", "--log", "off", "--die-with-parent") as (mock, ready):
+            failures, clients = driven(ready, time.monotonic() + SECONDS)
+            mock.terminate()
+            status = program.ended(mock)
+        os.chdir("/")
     if status != 0:
         failures.append(f"the mock ended with {status}")
     imports = [len(client.sent) for client in clients]

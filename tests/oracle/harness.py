@@ -21,13 +21,13 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(1, str(HERE.parent / "support" / "py"))
 import contract  # noqa: E402,F401
 import oracle as oracle_module  # noqa: E402
+import program  # noqa: E402
 from expected import by_list, busiest_second, expected_imports, expected_lists, flat, list_of, object_of  # noqa: E402,F401
 from expected import tag_in, users_of, without_tag  # noqa: E402
+from program import APP, SECRET, ZIMMOCK, script_that_listens  # noqa: E402,F401
 from world import from_json  # noqa: E402
 
-ZIMMOCK = os.environ["ZIMMOCK"]
 FIXTURES = pathlib.Path(os.environ["FIXTURES"]) / "migration"
-APP, SECRET = "12345", "9193cc662a4c0ec135ec71fb57194b38"
 T = pathlib.Path(tempfile.mkdtemp(prefix="zimmock-oracle."))
 # What is left of a call with these can land for 3 s instead of ten minutes, so an import in doubt is settled in 4 s.
 SOON = ("--settle", "100ms", "--sign-skew", "597s")
@@ -129,10 +129,9 @@ class Oracle:
             time.sleep(0.005)
 
     def __enter__(self):
-        command = [sys.executable, str(HERE / "oracle.py"), "--ledger", self.path, *map(str, self.flags)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        self.process, ready = script_that_listens(HERE / "oracle.py", "--ledger", self.path, *self.flags)
         _processes.append(self.process)
-        self.url = json.loads(self.process.stdout.readline())["url"]
+        self.url = ready["url"]
         return self
 
     def __exit__(self, *_):
@@ -179,13 +178,7 @@ class Ended:
 
 
 def environment(url, **more):
-    env = {name: os.environ[name] for name in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS")
-           if name in os.environ}
-    env.update(HOME=str(T), TMPDIR=str(T), LC_ALL="C.UTF-8", ZIM_APP_ID=APP, ZIM_SERVER_SECRET=SECRET)
-    if url:
-        env["ZIM_ENDPOINT"] = url
-    env.update(more)
-    return {name: value for name, value in env.items() if value is not None}
+    return program.environment(**{"HOME": str(T), "TMPDIR": str(T), "ZIM_ENDPOINT": url, **more})
 
 
 def new_journal():

@@ -1,7 +1,6 @@
-"""What the Python scripts of the command line share: checks that are counted, the program's environment, a mock of its
-own, and signed calls."""
+"""What the Python tests of the program share: checks that are counted, the program's environment, the one way to start
+what listens (a mock, a proxy, a service of the tests), and signed calls. ZIMMOCK: the program."""
 import contextlib
-import hashlib
 import http.client
 import json
 import os
@@ -12,10 +11,15 @@ import tempfile
 import time
 import urllib.parse
 
-ZIMMOCK = os.path.realpath(os.environ["ZIMMOCK"])
+import contract
+
+ZIMMOCK = os.path.realpath(os.environ.get("ZIMMOCK", "ZIMMOCK-is-not-set"))
 APP, SECRET = "12345", "9193cc662a4c0ec135ec71fb57194b38"
 LIMIT = 300  # seconds until a process counts as hanging; sanitizers and busy machines are slow
 checks = failures = 0
+
+
+# --- checks -----------------------------------------------------------------------------------------------------
 
 
 def check(what, good, got=""):
@@ -35,17 +39,23 @@ def finish(at_least):
     sys.exit(0 if checks >= at_least and failures == 0 else 1)
 
 
+# --- the program ------------------------------------------------------------------------------------------------
+
+
 def environment(**more):
-    """PATH, HOME (a temporary folder), the credentials, and what a sanitizer needs; nothing else of the caller's."""
+    """PATH, HOME (a temporary folder), the credentials, and what a sanitizer needs; nothing else of the caller's. None
+    leaves one out."""
     kept = {name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS")
             if name in os.environ}
-    return {"PATH": os.environ["PATH"], "HOME": os.getcwd(), "LC_ALL": "C.UTF-8", "ZIM_APP_ID": APP, "ZIM_SERVER_SECRET": SECRET,
-            **kept, **more}
+    out = {"PATH": os.environ["PATH"], "HOME": os.getcwd(), "TMPDIR": os.getcwd(), "LC_ALL": "C.UTF-8", "ZIM_APP_ID": APP,
+           "ZIM_SERVER_SECRET": SECRET, **kept, **more}
+    return {name: value for name, value in out.items() if value is not None}
 
 
 def run(*args, env=None, **more):
-    return subprocess.run([ZIMMOCK, *args], env=env or environment(), timeout=LIMIT, stdin=subprocess.DEVNULL,
-                          **({"capture_output": True} if "stdout" not in more and "stderr" not in more else {}), **more)
+    captured = {} if "stdout" in more or "stderr" in more else {"capture_output": True}
+    more = {key: value for key, value in {"stdin": subprocess.DEVNULL, **captured, **more}.items() if value is not None}
+    return subprocess.run([ZIMMOCK, *args], env=env or environment(), timeout=LIMIT, check=False, **more)
 
 
 def wait_for(what, condition):
@@ -68,12 +78,16 @@ def ended(process):
         return "alive"
 
 
+# --- what listens -----------------------------------------------------------------------------------------------
+
+
 @contextlib.contextmanager
-def started(*args, command="serve", env=None, **more):
-    """A process that listens, and what its ready file says. It is killed in the end, if it still runs."""
+def started(*args, command="serve", env=None, through=(), **more):
+    """A process that listens, and what its ready file says. It is killed in the end, if it still runs. `through`: what
+    is run with the program as its arguments, such as a shell that changes its descriptors."""
     folder = tempfile.mkdtemp(dir=".")
     ready = os.path.join(folder, "ready")
-    arguments = [ZIMMOCK, command, "--port", "0", "--ready-file", ready, *args]
+    arguments = [*through, ZIMMOCK, command, *([] if "--listen" in args else ["--port", "0"]), "--ready-file", ready, *args]
     if command == "serve":
         arguments += ["--rate", "off", "--ca-dir", os.path.join(folder, "ca")]
     more = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **more}
@@ -90,12 +104,22 @@ def started(*args, command="serve", env=None, **more):
         process.wait()
 
 
+def script_that_listens(script, *args):
+    """A service of the tests in a process of its own, and the first line it prints, which is JSON and says where it is."""
+    command = [sys.executable, "-B", str(script), *map(str, args)]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    line = process.stdout.readline()
+    if not line:
+        raise RuntimeError(f"{' '.join(command)} ended with {process.wait()} before it listened")
+    return process, json.loads(line)
+
+
+# --- calls ------------------------------------------------------------------------------------------------------
+
+
 def target(action, **changed):
     """A signed request line's target."""
-    nonce, now = secrets.token_hex(8), str(int(time.time()))
-    query = {"Action": action, "AppId": APP, "SignatureVersion": "2.0", "SignatureNonce": nonce, "Timestamp": now,
-             "Signature": hashlib.md5((APP + nonce + SECRET + now).encode()).hexdigest(), **changed}
-    return "/?" + urllib.parse.urlencode(query)
+    return contract.target(action, APP, SECRET, secrets.token_hex(8), int(time.time()), **changed)
 
 
 def connect(url):
