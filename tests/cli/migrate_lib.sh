@@ -77,24 +77,6 @@ ended() { # as zim: OUT, ERR, RC
   OUT=$(<"$T/z_out") ERR=$(<"$T/z_err")
   cat "$T/z_out" "$T/z_err" >>"$T/printed"
 }
-# shellcheck disable=SC2034 # read by the scripts
-# What the mock does with the imports of ann and dora, 20 of the 60, so that a run cannot come to its end before the
-# test lets it: it says to wait, or it takes the first into either list and withholds the answer.
-TELL_TO_WAIT=code=660300005,action=ImportPeerMsg,conversation=ann/dora
-WITHHOLD=delay=1h,when=after-effect,action=ImportPeerMsg,conversation=ann/dora
-# A success is written down together with the next import, so the last ones are still open where nothing follows.
-held() { # FAULT: a run that has done all that FAULT lets it do, going on
-  local state='.done == 40'
-  [[ $1 != "$WITHHOLD" ]] || state='.done + .open == 42'
-  mock fault add "$1"
-  background chat.jsonl --execute --rate off --journal chat.journal --timeout 600 "${SOON[@]}"
-  mock wait --timeout "${HANG}s" --action ImportPeerMsg --code ok --count 40
-  until_true has_status "$state" || fail "a run with $state" "$(<"$T/status")"
-}
-has_status() { # JQ-EXPR: true of `migrate status --json`
-  environment
-  (cd "$T" && "${ENV[@]}" "$ZIMMOCK" migrate status chat.journal --json) >"$T/status" 2>&1 && jq -e "$1" "$T/status" >/dev/null 2>&1
-}
 expect_status() { # JQ-EXPR [jq args]: true of `migrate status --json`
   zim migrate status chat.journal --json
   expect_rc 0
