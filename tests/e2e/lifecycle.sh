@@ -121,11 +121,8 @@ done
 
 # --- flags ------------------------------------------------------------------------------------------------------------------------------------------
 
-fails 'an unknown flag' 2 "${SERVE[@]}" --port 0 --listne 127.0.0.1:0
-expect_equal yes "$(yes_if grep -q -- --listne "$T/end_log")" 'the flag is named'
 fails 'an unknown flag of ca' 2 ca --ca-dri "$T/ca"
 fails 'a flag without its value' 2 "${SERVE[@]}" --port
-fails 'a port that is no number' nonzero "${SERVE[@]}" --port http
 fails 'a port beyond 65535' nonzero "${SERVE[@]}" --port 65536
 fails 'a plan nobody sells' nonzero "${SERVE[@]}" --port 0 --plan gold
 fails 'a rate that is none' nonzero "${SERVE[@]}" --port 0 --rate fast
