@@ -55,10 +55,8 @@ std::string others(const KillRow& row) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-}  // namespace
-
-KillRow run_against(const WrongMock* mock, const std::vector<ContractCase>& cases,
-                    const Clock& clock) {
+KillRow run_cases(const WrongMock* mock, const std::vector<ContractCase>& cases, const Clock& clock,
+                  bool until_caught) {
   mock::Service service(clock);
   if (mock != nullptr) service.set_behaviour(*mock);
   mock::LoopbackTransport transport(service);
@@ -69,6 +67,7 @@ KillRow run_against(const WrongMock* mock, const std::vector<ContractCase>& case
   row.mock = mock;
   std::set<RuleId> failed;
   for (std::size_t i = 0; i < cases.size(); ++i) {
+    if (until_caught && (row.caught() || cases[i].rule_id != mock->rule_id)) continue;
     site.user_prefix = fmt::format("k{:03x}", i);
     const auto world = target.open(cases[i].world);
     if (world) note(run_case(cases[i], **world, site), row, failed);
@@ -79,14 +78,26 @@ KillRow run_against(const WrongMock* mock, const std::vector<ContractCase>& case
   return row;
 }
 
+}  // namespace
+
+KillRow run_against(const WrongMock* mock, const std::vector<ContractCase>& cases,
+                    const Clock& clock) {
+  return run_cases(mock, cases, clock, false);
+}
+
+KillRow run_until_caught(const WrongMock* mock, const std::vector<ContractCase>& cases,
+                         const Clock& clock) {
+  return run_cases(mock, cases, clock, true);
+}
+
 std::vector<KillRow> run_against_all(const std::vector<const WrongMock*>& mocks,
                                      const std::vector<ContractCase>& cases, const Clock& clock,
-                                     unsigned threads) {
+                                     unsigned threads, RunAgainst run) {
   std::vector<KillRow> rows(mocks.size());
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
     for (std::size_t i = next++; i < mocks.size(); i = next++) {
-      rows[i] = run_against(mocks[i], cases, clock);
+      rows[i] = run(mocks[i], cases, clock);
     }
   };
   std::vector<std::thread> others;

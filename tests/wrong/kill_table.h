@@ -28,10 +28,16 @@ struct KillRow {
 KillRow run_against(const WrongMock* mock, const std::vector<ContractCase>& cases,
                     const Clock& clock);
 
-// The same for each of the mocks, in their order, `threads` of them at a time.
+// Runs the cases of the mock's own rule only, until one fails: first_case is that of run_against().
+KillRow run_until_caught(const WrongMock* mock, const std::vector<ContractCase>& cases,
+                         const Clock& clock);
+
+// One of the two for each of the mocks, in their order, `threads` of them at a time.
+using RunAgainst = KillRow (*)(const WrongMock* mock, const std::vector<ContractCase>& cases,
+                               const Clock& clock);
 std::vector<KillRow> run_against_all(const std::vector<const WrongMock*>& mocks,
                                      const std::vector<ContractCase>& cases, const Clock& clock,
-                                     unsigned threads);
+                                     unsigned threads, RunAgainst run = run_against);
 
 // The page docs/kill-table.md.
 std::string kill_table_page(const std::vector<KillRow>& rows);

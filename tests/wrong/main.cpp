@@ -44,16 +44,7 @@ int list(const std::vector<std::string>& patterns) {
   return kOk;
 }
 
-int kill_table(const std::vector<std::string>& patterns) {
-  const auto mocks = select(patterns);
-  if (mocks.empty())
-    return usage(fmt::format("no wrong mock matches {}", fmt::join(patterns, " ")));
-  const auto cases = read_cases(embedded_case_files());
-  if (!cases) return usage(cases.error().message);
-  const SystemClock clock;
-  const KillRow honest = run_against(nullptr, *cases, clock);
-  const auto rows = run_against_all(mocks, *cases, clock, std::thread::hardware_concurrency());
-  fmt::print("{}", kill_table_page(rows));
+int judge(const std::vector<KillRow>& rows, const KillRow& honest) {
   int result = kOk;
   for (const RuleId rule_id : honest.other_rules) {
     fmt::print(stderr,
@@ -68,6 +59,25 @@ int kill_table(const std::vector<std::string>& patterns) {
     result = kFailed;
   }
   return result;
+}
+
+// The whole table, or for each mock the first case that catches it.
+int kill_table(const std::vector<std::string>& patterns, bool whole) {
+  const auto mocks = select(patterns);
+  if (mocks.empty())
+    return usage(fmt::format("no wrong mock matches {}", fmt::join(patterns, " ")));
+  const auto cases = read_cases(embedded_case_files());
+  if (!cases) return usage(cases.error().message);
+  const SystemClock clock;
+  const KillRow honest = run_against(nullptr, *cases, clock);
+  const auto rows = run_against_all(mocks, *cases, clock, std::thread::hardware_concurrency(),
+                                    whole ? run_against : run_until_caught);
+  if (whole) {
+    fmt::print("{}", kill_table_page(rows));
+  } else {
+    for (const KillRow& row : rows) fmt::print("{} {}\n", row.mock->name, row.first_case);
+  }
+  return judge(rows, honest);
 }
 
 int run(const std::string& name, const std::vector<std::string>& only) {
@@ -105,15 +115,17 @@ int main(int argc, char** argv) {
   auto* listed = app.add_subcommand("list", "Print the wrong mocks");
   auto* table =
       app.add_subcommand("kill-table", "Print which case catches each: docs/kill-table.md");
+  auto* kills = app.add_subcommand("kills", "Print the first case that catches each");
   auto* one = app.add_subcommand("run", "Run the suite against one of them");
   one->add_option("NAME", name, "As `list` prints it")->required();
-  for (CLI::App* command : {listed, table, one})
+  for (CLI::App* command : {listed, table, kills, one})
     command->add_option(
         "--only", patterns,
         "Mocks (of `run`: cases) of this name or rule; * stands for any characters");
   CLI11_PARSE(app, argc, argv);
   if (listed->parsed()) return list(patterns);
-  return table->parsed() ? kill_table(patterns) : run(name, patterns);
+  if (one->parsed()) return run(name, patterns);
+  return kill_table(patterns, table->parsed());
 }
 
 }  // namespace zimmock
