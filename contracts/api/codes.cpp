@@ -54,6 +54,7 @@ constexpr ReturnCode kReturnCodes[] = {
     {660700002, kRefused, "user already exists"},
     {660700006, kRefused, "UserName over 256 bytes"},
     {660700007, kRefused, "UserAvatar over 500 bytes"},
+    {660700008, kRefused, "listed by QueryUserInfos, which does not explain it"},
     {660700012, kRefused, "user does not exist"},
     {660700015, kRefused, "user not registered"},
     {660800045, kRefused, "sender is on the receiver's block list"},

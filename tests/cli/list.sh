@@ -25,7 +25,7 @@ rows() { # KIND COLUMN...: both forms, with as many rows, and no column empty
 }
 
 rows actions name what method rate
-for action in UserRegister ImportPeerMsg QueryPeerMsg RevokePeerMessage ClearPeerMessage; do
+for action in UserRegister ImportPeerMsg QueryPeerMsg RevokePeerMessage ClearPeerMessage QueryUserInfos; do
   # shellcheck disable=SC2016
   expect_out_json 'any(.name == $name and .emulated == "yes")' --arg name "$action"
 done
