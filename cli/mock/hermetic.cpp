@@ -25,6 +25,7 @@
 #include <string_view>
 
 #include "contracts/api/text.h"
+#include "contracts/api/vendor_hosts.h"
 #include "mock_server/http/certificate_authority.h"
 #include "mock_server/http/file_descriptor.h"
 
@@ -97,8 +98,7 @@ std::string hosts_text() {
   if (::gethostname(own.data(), own.size() - 1) == 0 && own[0] != '\0') {
     out += fmt::format("127.0.0.1 {}\n", own.data());
   }
-  for (const std::string_view host : mock::vendor_hosts())
-    out += fmt::format("127.0.0.1 {}\n", host);
+  for (const std::string_view host : kVendorHosts) out += fmt::format("127.0.0.1 {}\n", host);
   return out;
 }
 
@@ -121,7 +121,7 @@ Result<void> mount_hosts() {
 
 // The resolver may have been told to ask others before /etc/hosts, over a socket that leads out.
 Result<void> check_resolver() {
-  const std::string host(mock::vendor_hosts().front());
+  const std::string host(kVendorHosts.front());
   addrinfo hints{};
   hints.ai_family = AF_INET;
   hints.ai_socktype = SOCK_STREAM;

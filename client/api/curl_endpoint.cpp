@@ -9,6 +9,7 @@
 
 #include "contracts/api/redaction.h"
 #include "contracts/api/text.h"
+#include "contracts/api/vendor_hosts.h"
 
 namespace zimmock::client {
 namespace {
@@ -31,8 +32,6 @@ bool is_loopback(std::string_view host) {
   return host == "localhost" || host == "[::1]" ||
          (host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos);
 }
-
-constexpr std::string_view kRealHost = "zim-api.zego.im";
 
 // zim-api-fra.zego.im, or the host of any region. (docs/zim-api.md section 1, documented)
 bool is_region(std::string_view host) {
@@ -73,7 +72,9 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
   out.encrypted = encrypted;
   std::string host = lower_ascii(part_of(url.get(), CURLUPART_HOST));
   out.loopback = is_loopback(host);
-  out.service = out.loopback ? "localhost" : is_region(host) ? kRealHost : std::string_view(host);
+  out.service = out.loopback      ? "localhost"
+                : is_region(host) ? kVendorHosts.front()
+                                  : std::string_view(host);
   out.instance = out.service;
   if (out.loopback) out.instance += ":" + part_of(url.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
   out.url = text;

@@ -9,6 +9,7 @@
 #include "contracts/api/redaction.h"
 #include "contracts/api/request_body.h"
 #include "contracts/api/text.h"
+#include "contracts/api/vendor_hosts.h"
 
 namespace zimmock::inline contract {
 namespace {
@@ -20,10 +21,6 @@ constexpr std::int64_t kClockSlackMs = 1000;
 
 constexpr std::string_view kCommonNames[] = {
     "Action", "AppId", "Timestamp", "SignatureNonce", "SignatureVersion", "Signature"};
-
-constexpr std::string_view kVendorHosts[] = {
-    "zim-api.zego.im",     "zim-api-sha.zego.im", "zim-api-hkg.zego.im", "zim-api-fra.zego.im",
-    "zim-api-lax.zego.im", "zim-api-bom.zego.im", "zim-api-sgp.zego.im"};
 
 // Rules that bind the service alone are no client's to keep or break.
 bool binds_client(RuleId id) { return rule(id).binds != Binds::kServer; }

@@ -1,6 +1,5 @@
 #include "mock_server/http/certificate_authority.h"
 
-#include <array>
 #include <ctime>
 #include <memory>
 
@@ -11,12 +10,10 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
+#include "contracts/api/vendor_hosts.h"
+
 namespace zimmock::mock {
 namespace {
-
-constexpr std::array<std::string_view, 7> kVendorHosts{
-    "zim-api.zego.im",     "zim-api-sha.zego.im", "zim-api-hkg.zego.im", "zim-api-fra.zego.im",
-    "zim-api-lax.zego.im", "zim-api-bom.zego.im", "zim-api-sgp.zego.im"};
 
 constexpr int kCaDays = 3650;
 constexpr int kLeafDays = 90;
@@ -112,8 +109,6 @@ std::string subject_names() {
 }
 
 }  // namespace
-
-std::span<const std::string_view> vendor_hosts() { return kVendorHosts; }
 
 Result<CertificateAndKey> make_ca(std::int64_t now_ms) {
   const PrivateKey key(EVP_EC_gen("P-256"));

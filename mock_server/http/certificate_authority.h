@@ -14,9 +14,6 @@ struct CertificateAndKey {
   std::string key_pem;
 };
 
-// The hosts that the vendor documents (docs/zim-api.md section 1).
-std::span<const std::string_view> vendor_hosts();
-
 // A new certificate authority with a random name and key. It is name-constrained to zego.im and all
 // below it, localhost and the loopback addresses: even if its key were stolen, nothing else could
 // be signed with it. (RFC 5280 writes "zego.im", without a dot, for a name and everything below it;

@@ -7,12 +7,13 @@
 
 #include "contracts/api/clock.h"
 #include "contracts/api/result.h"
+#include "contracts/api/vendor_hosts.h"
 #include "mock_server/http/http_listener.h"
 
 namespace zimmock::mock {
 
 // An HTTP proxy for clients that hard-code the vendor's address: it accepts CONNECT for port 443 of
-// the vendor's hosts (vendor_hosts(), without regard to case) and joins the tunnel to a TLS
+// the vendor's hosts (kVendorHosts, without regard to case) and joins the tunnel to a TLS
 // listener of the mock's own, which serves the API only (ServiceListeners::tunnel_end()). A request
 // in absolute form for one of these hosts (POST https://zim-api.zego.im/..., as axios 1.7 sends it,
 // or http:) goes to a listener without TLS that serves the API only, one on a connection. It never

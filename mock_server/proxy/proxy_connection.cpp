@@ -11,6 +11,7 @@
 
 #include "contracts/api/redaction.h"
 #include "contracts/api/text.h"
+#include "contracts/api/vendor_hosts.h"
 #include "mock_server/http/certificate_authority.h"
 #include "mock_server/proxy/tunnel.h"
 
@@ -31,7 +32,7 @@ void set_no_delay(int fd) {
 }
 
 bool is_vendor_host(std::string_view host) {
-  const auto hosts = vendor_hosts();
+  const auto hosts = kVendorHosts;
   return std::any_of(hosts.begin(), hosts.end(),
                      [host](std::string_view known) { return equal_ignoring_case(host, known); });
 }
@@ -41,7 +42,7 @@ std::string not_accepted(std::string_view got) {
   return fmt::format(
       "proxy: expected CONNECT to port {} of {}, or a request for a URL there, got {}; it was sent "
       "to nobody: nothing leaves this machine",
-      kHttpsPort, fmt::join(vendor_hosts(), ", "), got);
+      kHttpsPort, fmt::join(kVendorHosts, ", "), got);
 }
 
 // The path and query of an absolute URL (RFC 9112, section 3.2.2) of a vendor host, with the

@@ -7,6 +7,7 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include "contracts/api/vendor_hosts.h"
 #include "tests/support/catch.h"
 
 using namespace zimmock;
@@ -48,8 +49,8 @@ TEST_CASE("a leaf is good for localhost and the seven vendor hosts, and for no o
   REQUIRE(ca);
   const auto leaf = mock::make_leaf(*ca, kNow);
   REQUIRE(leaf);
-  REQUIRE(mock::vendor_hosts().size() == 7);
-  for (const std::string_view host : mock::vendor_hosts()) {
+  REQUIRE(kVendorHosts.size() == 7);
+  for (const std::string_view host : kVendorHosts) {
     CHECK(verify(*ca, *leaf, std::string(host), kNow) == "ok");
   }
   CHECK(verify(*ca, *leaf, "localhost", kNow) == "ok");

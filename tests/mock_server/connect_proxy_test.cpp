@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "contracts/api/vendor_hosts.h"
 #include "mock_server/http/certificate_authority.h"
 #include "mock_server/http/file_descriptor.h"
 #include "tests/support/catch.h"
@@ -151,7 +152,7 @@ struct Tunnel {
 
 TEST_CASE("a tunnel is opened for each vendor host, in any case, at port 443") {
   const Site site;
-  std::vector<std::string> hosts(mock::vendor_hosts().begin(), mock::vendor_hosts().end());
+  std::vector<std::string> hosts(kVendorHosts.begin(), kVendorHosts.end());
   hosts.emplace_back("ZIM-API.Zego.IM");
   for (const std::string& host : hosts) {
     CAPTURE(host);
