@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <span>
 
+#include "contracts/api/codes.h"
+
 namespace zimmock::client {
 namespace {
-
-constexpr std::int64_t kUserExists = 660700002;
-constexpr std::int64_t kUserNameTooLong = 660700006;
-constexpr std::int64_t kUserAvatarTooLong = 660700007;
 
 class Registrar {
  public:
@@ -47,7 +45,7 @@ class Registrar {
   // Takes a batch's answer into the report; false if it ends the run.
   bool take(const Answer<RegisterAnswer>& answer, std::span<const RegisterUser> batch) {
     const auto& failures = answer.value.failures;
-    if (failures.empty() && answer.status.known_code() == kUserExists) {
+    if (failures.empty() && answer.status.known_code() == kCodeUserExists) {
       report_.already_there += batch.size();
       site_.board.done += static_cast<std::int64_t>(batch.size());
       return true;
@@ -58,7 +56,7 @@ class Registrar {
     }
     std::size_t later = 0;
     for (const RegisterFailure& failure : failures) {
-      if (failure.known_code() == kUserExists) {
+      if (failure.known_code() == kCodeUserExists) {
         ++report_.already_there;
       } else if (is_of_the_name(failure, batch)) {
         nameless_.push_back({failure.user_id, "", ""});
@@ -76,7 +74,7 @@ class Registrar {
   // registration.
   static bool is_of_the_name(const RegisterFailure& failure, std::span<const RegisterUser> batch) {
     const std::int64_t code = failure.known_code();
-    if (code != kUserNameTooLong && code != kUserAvatarTooLong) return false;
+    if (code != kCodeUserNameTooLong && code != kCodeUserAvatarTooLong) return false;
     return std::any_of(batch.begin(), batch.end(), [&failure](const RegisterUser& user) {
       return user.user_id == failure.user_id &&
              !(user.user_name.empty() && user.user_avatar.empty());

@@ -7,6 +7,7 @@
 #include "client/import/importer.h"
 #include "client/plan/record_tag.h"
 #include "client/probe/probe.h"
+#include "contracts/api/codes.h"
 #include "contracts/api/returned_body.h"
 #include "contracts/api/text.h"
 
@@ -164,9 +165,8 @@ Judgment judge_nonce(Bench& bench) {
 }
 
 Judgment judge_hyphen(Bench& bench) {
-  constexpr std::int64_t kNotRegistered = 660500002;
   const ApiStatus& status = bench.seen.hyphen;
-  const bool refused = !status.ok() && status.known_code() != kNotRegistered;
+  const bool refused = !status.ok() && status.known_code() != kCodeNotRegistered;
   return judge_refusal(status, refused, &Profile::refuse_hyphen_in_query, RuleId::kQueryHyphen,
                        bench);
 }

@@ -22,6 +22,13 @@ struct ReturnCode {
   std::string_view meaning;  // lower case; what the mock puts in `Message`
 };
 
+// Codes that the code decides by. A row of return_codes() says what each means.
+inline constexpr std::int64_t kCodeInvalid = 660000002;
+inline constexpr std::int64_t kCodeNotRegistered = 660500002;
+inline constexpr std::int64_t kCodeUserExists = 660700002;
+inline constexpr std::int64_t kCodeUserNameTooLong = 660700006;
+inline constexpr std::int64_t kCodeUserAvatarTooLong = 660700007;
+
 // Every return code of docs/zim-api.md section 1, ascending.
 std::span<const ReturnCode> return_codes();
 

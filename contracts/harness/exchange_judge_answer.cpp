@@ -18,8 +18,6 @@ namespace {
 
 using json = nlohmann::json;
 
-constexpr std::int64_t kInputParameterError = 660000002;
-
 // Our clock is not the service's: near the edge of the window nothing is said of its decision.
 constexpr std::int64_t kTimestampSlackS = 60;
 
@@ -95,7 +93,7 @@ bool is_a_rules_code(std::int64_t code, const Profile& profile) {
 // the checks; answer.code for the code that is many rules'.
 RuleId rule_of_code(std::int64_t code, const ReadCall& call, const Profile& profile) {
   RuleId found = RuleId::kAnswerCode;
-  if (code == kInputParameterError) return found;
+  if (code == kCodeInvalid) return found;
   for (const Rule& row : all_rules()) {
     if (row.code != 0 && profile.code(row.rule_id) == code &&
         call.judgement.client_checked.contains(row.rule_id)) {
