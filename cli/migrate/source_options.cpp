@@ -11,6 +11,7 @@
 #include "cli/choices.h"
 #include "cli/files.h"
 #include "cli/migrate/migrate_people.h"
+#include "contracts/api/json_document.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
@@ -25,11 +26,9 @@ Result<Map> read_map(const char* option, const std::string& file) {
   if (file.empty()) return out;
   const auto text = read_input(file);
   if (!text) return tl::unexpected(text.error());
-  const auto document = parse_json(*text, {});
-  if (!document) {
-    return fail(ErrorKind::kUsage,
-                fmt::format("{}: {}: {}", option, file, document.error().line()));
-  }
+  const auto document =
+      parse_document(*text, fmt::format("{}: {}", option, file), ErrorKind::kUsage);
+  if (!document) return tl::unexpected(document.error());
   if (!document->is_object()) {
     return fail(ErrorKind::kUsage,
                 fmt::format("{}: {}: expected a JSON object, {{\"from\": \"to\"}}, got {}", option,

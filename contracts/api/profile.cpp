@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "contracts/api/codes.h"
+#include "contracts/api/json_document.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/text.h"
 
@@ -159,8 +161,7 @@ std::string_view to_string(ZeroValues zeros) { return kZeroNames[static_cast<int
 std::int64_t Profile::code(RuleId id) const {
   const auto observed = codes.find(id);
   if (observed != codes.end()) return observed->second;
-  constexpr std::int64_t kInputParameterError = 660000002;
-  return rule(id).code == 0 ? kInputParameterError : rule(id).code;
+  return rule(id).code == 0 ? kCodeInvalid : rule(id).code;
 }
 
 std::int64_t Profile::registry_code(std::int64_t answered) const {
@@ -210,8 +211,8 @@ json profile_document(const Profile& profile) {
 }
 
 Result<Profile> parse_profile(std::string_view text, std::string_view where) {
-  const auto parsed = parse_json(text, {});
-  if (!parsed) return bad(where, parsed.error().line());
+  const auto parsed = parse_document(text, where, ErrorKind::kUsage);
+  if (!parsed) return tl::unexpected(parsed.error());
   const json& document = *parsed;
   if (!document.is_object()) return bad(where, "expected a JSON object");
   Profile profile;

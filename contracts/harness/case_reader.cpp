@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "contracts/api/app_settings.h"
+#include "contracts/api/json_document.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/operations/operation.h"
 #include "contracts/api/text.h"
@@ -329,9 +330,8 @@ Result<std::vector<ContractCase>> read_cases(std::span<const CaseFile> files) {
   std::map<std::string, json> common;
   std::vector<FileReader> readers;
   for (const CaseFile& file : files) {
-    auto parsed = parse_json(file.text, {});
-    if (!parsed)
-      return fail(ErrorKind::kInput, fmt::format("{}.json: {}", file.path, parsed.error().line()));
+    auto parsed = parse_document(file.text, fmt::format("{}.json", file.path), ErrorKind::kInput);
+    if (!parsed) return tl::unexpected(parsed.error());
     if (file.path == kCommonBodies && parsed->is_object()) {
       common = parsed->value("bodies", std::map<std::string, json>{});
     }

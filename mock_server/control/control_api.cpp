@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "contracts/api/json_document.h"
 #include "contracts/api/json_text.h"
 #include "contracts/api/redaction.h"
 #include "contracts/api/text.h"
@@ -271,8 +272,8 @@ tl::expected<json, ControlError> ControlCall::json_body() const {
   const auto text = body.text();
   if (!text) return tl::unexpected(text.error());
   if (trim(*text).empty()) return json::object();
-  auto parsed = parse_json(*text, {});
-  if (!parsed) return control_error(400, "body: " + parsed.error().line());
+  auto parsed = parse_document(*text, "body", ErrorKind::kInput);
+  if (!parsed) return bad_request(parsed.error());
   if (!parsed->is_object()) {
     return control_error(
         400, fmt::format("body: expected a JSON object, got {}", json_type_and_value(*parsed)));

@@ -53,7 +53,7 @@ done <<'ROWS'
 {"app_id":-1,"server_secret":"x"}|from 0 to 4294967295
 {"aap_id":5}|did you mean app_id
 []|JSON object
-{|body.is-json
+{|body: expected a JSON document
 ROWS
 
 WHAT='clock: freeze, set, advance and back; it drives signature window, retention, recall and rate'

@@ -260,7 +260,7 @@ for row in '{"spec":"drop-repli"}|did you mean drop-reply' '{"spec":"drop-reply,
   '{"spec":"drop-reply,when=before-effect"}|after-effect for drop-reply' '{"spec":"delay"}|DURATION' '{"spec":"status=99"}|HTTP status' \
   '{"spec":"close,when=before-read,user=u1"}|before the body is read' '{"spec":"code=7,p=1.5"}|0 to 1' '{"spec":"code=7,nth=0"}|nth: expected a number from 1' \
   '{"spec":"code=7,action=importPeerMsg"}|did you mean ImportPeerMsg' '{"fault":"code"}|return code' '{"fault":"code","value":7,"x":1}|"x"' \
-  '{"spec":"clock-skew=99999999d"}|DURATION' '{"spec":"close,for=99999999d"}|up to 3650d' '{}|drop-reply' '[]|JSON object' 'x|body.is-json' '{"spec":"code=7,body=x"}|only status'; do
+  '{"spec":"clock-skew=99999999d"}|DURATION' '{"spec":"close,for=99999999d"}|up to 3650d' '{}|drop-reply' '[]|JSON object' 'x|body: expected a JSON document' '{"spec":"code=7,body=x"}|only status'; do
   ctl POST '{}/faults' "${row%|*}"
   expect_ctl 400
   expect "$row" grep -qiF "${row#*|}" <<<"$(jq -r .error <<<"$CTL")"
