@@ -11,7 +11,8 @@ namespace zimmock::cli {
 
 Result<std::int64_t> plan_retention_days(const std::string& plan) {
   std::vector<Choice<std::int64_t>> plans;
-  for (const Plan& known : kPlans) plans.push_back({known.name, known.retention_days});
+  for (const ServicePlan& known : kServicePlans)
+    plans.push_back({known.name, known.retention_days});
   return choose("--plan", plan, plans);
 }
 

@@ -143,7 +143,7 @@ Result<client::UrlTarget::Options> url_options(const ContractRunOptions& options
   out.credentials = resolved->credentials;
   out.allow_writes = options.allow_writes;
   out.calls_per_second = options.rate;
-  const Plan* plan = find_plan(options.plan);
+  const ServicePlan* plan = find_service_plan(options.plan);
   out.retention_days = options.retention_days > 0 ? options.retention_days : plan->retention_days;
   return out;
 }

@@ -207,7 +207,7 @@ class MockProcess::Impl {
   std::pair<std::string, std::uint64_t> request_lines() {
     const auto tenant = settled_tenant();
     if (!tenant) return {};
-    const mock::Journal& journal = tenant->journal();
+    const mock::RequestJournal& journal = tenant->journal();
     const std::vector<std::string> secrets = mock::secrets_of(service_);
     std::string lines;
     for (const mock::JournalEntry& entry : journal.find({})) {

@@ -8,7 +8,7 @@
 #include <map>
 #include <optional>
 
-#include "client/import/landing.h"
+#include "client/import/find_import.h"
 #include "client/import/lane_positions.h"
 #include "client/import/run_context.h"
 

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "client/import/earlier_imports.h"
-#include "client/import/landing.h"
+#include "client/import/find_import.h"
 #include "client/import/lane_positions.h"
 #include "client/import/lane_queue.h"
 #include "contracts/api/text.h"
@@ -295,7 +295,7 @@ class Import {
       const std::lock_guard lock(mutex_);
       ++report_.looks;
     }
-    const Look found = look_for(context_, api, site, key);
+    const Look found = find_import(context_, api, site, key);
     if (found.interrupted) return stop(Stop::kInterrupted, "interrupted");
     if (found.landed) {
       return finish(task, {key, ImportOutcome::kRecovered, found.landed->msg_id,

@@ -33,9 +33,9 @@ Result<void> read_number(const json& value, std::uint64_t min, std::uint64_t max
 
 Result<void> read_plan(const json& value, AppSettings& settings) {
   std::vector<std::string_view> names;
-  for (const Plan& plan : kPlans) names.push_back(plan.name);
+  for (const ServicePlan& plan : kServicePlans) names.push_back(plan.name);
   const std::string name = value.is_string() ? value.get<std::string>() : "";
-  const Plan* plan = find_plan(name);
+  const ServicePlan* plan = find_service_plan(name);
   if (plan == nullptr) {
     return expected(fmt::format("{}", fmt::join(names, ", ")), value, did_you_mean(name, names));
   }

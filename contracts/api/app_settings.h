@@ -24,7 +24,7 @@ inline constexpr std::size_t kMaxKeptRequests = 1'000'000;
 
 struct AppSettings {
   Profile profile{};
-  std::int64_t retention_days = kPlans[0].retention_days;
+  std::int64_t retention_days = kServicePlans[0].retention_days;
   std::optional<std::int64_t> calls_per_second = 20;  // of each operation; nothing: no limit
   ClockSetting clock{};
   std::uint64_t rng_seed = 1;

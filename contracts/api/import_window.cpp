@@ -6,8 +6,8 @@
 
 namespace zimmock::inline contract {
 
-const Plan* find_plan(std::string_view name) {
-  for (const Plan& plan : kPlans) {
+const ServicePlan* find_service_plan(std::string_view name) {
+  for (const ServicePlan& plan : kServicePlans) {
     if (plan.name == name) return &plan;
   }
   return nullptr;

@@ -11,14 +11,14 @@ namespace zimmock::inline contract {
 
 // The plan that an App has bought decides how long it keeps messages. (docs/zim-api.md section 4,
 // documented)
-struct Plan {
+struct ServicePlan {
   std::string_view name;
   std::int64_t retention_days;
 };
-inline constexpr Plan kPlans[] = {{"free", 7}, {"pro", 30}, {"enterprise", 90}};
+inline constexpr ServicePlan kServicePlans[] = {{"free", 7}, {"pro", 30}, {"enterprise", 90}};
 
 // The plan of that name, or nullptr.
-const Plan* find_plan(std::string_view name);
+const ServicePlan* find_service_plan(std::string_view name);
 
 struct ImportWindow {
   std::int64_t now_ms = 0;

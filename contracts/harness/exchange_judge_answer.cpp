@@ -34,10 +34,11 @@ std::string code_text(std::int64_t code) {
 }
 
 std::int64_t shortest_retention_ms() {
-  const auto by_days = [](const Plan& a, const Plan& b) {
+  const auto by_days = [](const ServicePlan& a, const ServicePlan& b) {
     return a.retention_days < b.retention_days;
   };
-  return std::min_element(std::begin(kPlans), std::end(kPlans), by_days)->retention_days *
+  return std::min_element(std::begin(kServicePlans), std::end(kServicePlans), by_days)
+             ->retention_days *
          kMillisPerDay;
 }
 

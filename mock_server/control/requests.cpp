@@ -101,7 +101,7 @@ tl::expected<bool, ControlError> take_expectation(const std::string& name, const
 ControlResult list_requests(ControlCall& call) {
   const auto wanted = from_query(call);
   if (!wanted) return tl::unexpected(wanted.error());
-  const Journal& journal = call.tenant->journal();
+  const RequestJournal& journal = call.tenant->journal();
   ControlReply reply;
   reply.body["requests"] =
       entries_json(journal.find(wanted->filter, wanted->limit), secrets_of(call.service));
@@ -186,7 +186,7 @@ ControlResult wait_for_requests(ControlCall& call) {
         return true;
       });
   if (!filter) return tl::unexpected(filter.error());
-  const Journal& journal = call.tenant->journal();
+  const RequestJournal& journal = call.tenant->journal();
   const bool enough = journal.wait(*filter, count, timeout_ms);
   Expectation expected;
   expected.filter = *std::move(filter);

@@ -47,7 +47,8 @@ std::string wanted(const Expectation& expected) {
 }
 
 // Requests that miss one criterion only.
-void report_near_misses(const Journal& journal, const RequestFilter& filter, Report& report) {
+void report_near_misses(const RequestJournal& journal, const RequestFilter& filter,
+                        Report& report) {
   std::size_t shown = 0;
   RequestFilter after;
   after.since = filter.since;
@@ -71,7 +72,7 @@ void list_found(const std::vector<JournalEntry>& found, Report& report) {
   }
 }
 
-void check_count(const Journal& journal, const Expectation& expected,
+void check_count(const RequestJournal& journal, const Expectation& expected,
                  const std::vector<JournalEntry>& found, Report& report) {
   const std::uint64_t least = expected.count.value_or(expected.at_least.value_or(0));
   const std::uint64_t most = expected.count.value_or(expected.at_most.value_or(UINT64_MAX));
@@ -142,7 +143,7 @@ std::string request_line(const RequestRecord& record) {
   return line;
 }
 
-Verification verify(const Journal& journal, const Expectation& expected) {
+Verification verify(const RequestJournal& journal, const Expectation& expected) {
   Report report;
   report.say(fmt::format("expected {}", wanted(expected)));
   const std::vector<JournalEntry> found = journal.find(expected.filter);

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "mock_server/requests/journal.h"
 #include "mock_server/requests/request_filter.h"
+#include "mock_server/requests/request_journal.h"
 
 namespace zimmock::mock {
 
@@ -28,7 +28,7 @@ struct Verification {
 
 // O(entries of the journal). Where the journal has lost requests that would count, it is not ok,
 // and the report says so.
-Verification verify(const Journal& journal, const Expectation& expected);
+Verification verify(const RequestJournal& journal, const Expectation& expected);
 
 // One line about a request: "#4 12:00:00.123Z ImportPeerMsg u1>u2 (list of u1) code 0".
 std::string request_line(const RequestRecord& record);

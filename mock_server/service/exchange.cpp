@@ -277,7 +277,7 @@ void Exchange::record() {
   record_.request_body = std::move(request_.body);
   record_.response_body = answer_.response.body;
   if (service_.observer_) service_.observer_(record_);
-  Journal& journal = tenant_ == nullptr ? service_.unmatched_ : tenant_->journal();
+  RequestJournal& journal = tenant_ == nullptr ? service_.unmatched_ : tenant_->journal();
   const std::uint64_t seq = journal.add(std::move(record_));
   if (!late_) return;
   late_->seq = seq;

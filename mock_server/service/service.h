@@ -54,7 +54,7 @@ class Service {
   void settle(Tenant& tenant);
 
   // The requests that no tenant owns: wrong path, unknown App, no AppId.
-  Journal& unmatched() { return unmatched_; }
+  RequestJournal& unmatched() { return unmatched_; }
 
   // Blocks that long, or until cancel_waits().
   void pause_ms(std::int64_t duration_ms) { pauses_.wait_ms(duration_ms); }
@@ -81,7 +81,7 @@ class Service {
   const Behaviour* behaviour_ = &honest_behaviour();
   std::atomic<std::uint64_t> requests_{0};
   Pauses pauses_;
-  Journal unmatched_;
+  RequestJournal unmatched_;
 
   mutable std::shared_mutex tenants_mutex_;
   std::map<std::uint32_t, std::shared_ptr<Tenant>> tenants_;

@@ -22,9 +22,9 @@ bool NonceMemory::seen(std::string_view nonce, std::int64_t now_ms, std::int64_t
 
 namespace {
 
-JournalLimits journal_limits(std::size_t keep_requests) {
+RequestJournalLimits journal_limits(std::size_t keep_requests) {
   constexpr std::size_t kBytesPerEntry = 2048;  // a request with its answer, generously
-  JournalLimits out;
+  RequestJournalLimits out;
   out.entries = keep_requests;
   out.bytes = std::max(out.bytes, keep_requests * kBytesPerEntry);
   return out;

@@ -17,7 +17,7 @@
 #include "contracts/api/operations/operation.h"
 #include "contracts/api/operations/user_register.h"
 #include "contracts/api/profile.h"
-#include "mock_server/requests/journal.h"
+#include "mock_server/requests/request_journal.h"
 #include "mock_server/tenant/devices.h"
 #include "mock_server/tenant/fault_rules.h"
 #include "mock_server/tenant/late_effects.h"
@@ -69,7 +69,7 @@ class Tenant {
   TenantClock& clock() { return clock_; }
   const TenantClock& clock() const { return clock_; }
   FaultRules& faults() { return faults_; }
-  Journal& journal() { return journal_; }
+  RequestJournal& journal() { return journal_; }
   LateEffects& late_effects() { return late_effects_; }
   const std::optional<std::int64_t>& calls_per_second() const { return options_.calls_per_second; }
   ImportWindow import_window(std::int64_t now_ms) const;
@@ -131,7 +131,7 @@ class Tenant {
   const TenantOptions options_;
   TenantClock clock_;
   FaultRules faults_;
-  Journal journal_;
+  RequestJournal journal_;
   LateEffects late_effects_;
 
   std::mutex mutex_;

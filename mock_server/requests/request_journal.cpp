@@ -1,4 +1,4 @@
-#include "mock_server/requests/journal.h"
+#include "mock_server/requests/request_journal.h"
 
 #include <algorithm>
 #include <chrono>
@@ -56,7 +56,7 @@ std::string_view to_string(Effect effect) {
   return "none";
 }
 
-std::uint64_t Journal::add(RequestRecord record) {
+std::uint64_t RequestJournal::add(RequestRecord record) {
   std::uint64_t seq = 0;
   {
     const std::lock_guard lock(mutex_);
@@ -77,7 +77,7 @@ std::uint64_t Journal::add(RequestRecord record) {
   return seq;
 }
 
-void Journal::group(RequestRecord& record) {
+void RequestJournal::group(RequestRecord& record) {
   Group& group = groups_[group_key(record)];
   if (group.attempts == 0) group.first = record.seq;
   ++group.kept;
@@ -86,7 +86,7 @@ void Journal::group(RequestRecord& record) {
   record.resent = ++group.nonces[std::hash<std::string>{}(record.nonce)] > 1;
 }
 
-void Journal::drop_oldest() {
+void RequestJournal::drop_oldest() {
   const RequestRecord& oldest = *entries_.front();
   bytes_ -= weight(oldest);
   const auto found = groups_.find(group_key(oldest));
@@ -98,13 +98,13 @@ void Journal::drop_oldest() {
   ++dropped_;
 }
 
-std::deque<JournalEntry>::const_iterator Journal::first_after(std::uint64_t seq) const {
+std::deque<JournalEntry>::const_iterator RequestJournal::first_after(std::uint64_t seq) const {
   return std::upper_bound(
       entries_.begin(), entries_.end(), seq,
       [](std::uint64_t wanted, const JournalEntry& entry) { return wanted < entry->seq; });
 }
 
-void Journal::set_effect(std::uint64_t seq, Effect effect, std::int64_t code) {
+void RequestJournal::set_effect(std::uint64_t seq, Effect effect, std::int64_t code) {
   {
     const std::lock_guard lock(mutex_);
     const auto found = first_after(seq - 1);
@@ -118,7 +118,8 @@ void Journal::set_effect(std::uint64_t seq, Effect effect, std::int64_t code) {
   changed_.notify_all();
 }
 
-std::vector<JournalEntry> Journal::find(const RequestFilter& filter, std::size_t limit) const {
+std::vector<JournalEntry> RequestJournal::find(const RequestFilter& filter,
+                                               std::size_t limit) const {
   const std::lock_guard lock(mutex_);
   std::vector<JournalEntry> out;
   for (auto it = entries_.rbegin(); it != entries_.rend() && out.size() < limit; ++it) {
@@ -128,29 +129,29 @@ std::vector<JournalEntry> Journal::find(const RequestFilter& filter, std::size_t
   return out;
 }
 
-std::uint64_t Journal::count(const RequestFilter& filter) const {
+std::uint64_t RequestJournal::count(const RequestFilter& filter) const {
   const std::lock_guard lock(mutex_);
   return count_locked(filter);
 }
 
-std::uint64_t Journal::count_locked(const RequestFilter& filter) const {
+std::uint64_t RequestJournal::count_locked(const RequestFilter& filter) const {
   return static_cast<std::uint64_t>(
       std::count_if(entries_.begin(), entries_.end(),
                     [&](const JournalEntry& entry) { return filter.matches(*entry); }));
 }
 
-std::uint64_t Journal::dropped() const {
+std::uint64_t RequestJournal::dropped() const {
   const std::lock_guard lock(mutex_);
   return dropped_;
 }
 
-std::uint64_t Journal::size() const {
+std::uint64_t RequestJournal::size() const {
   const std::lock_guard lock(mutex_);
   return entries_.size();
 }
 
-bool Journal::wait(const RequestFilter& filter, std::uint64_t count,
-                   std::int64_t timeout_ms) const {
+bool RequestJournal::wait(const RequestFilter& filter, std::uint64_t count,
+                          std::int64_t timeout_ms) const {
   std::unique_lock lock(mutex_);
   std::uint64_t matched = 0, seen = 0;
   const auto look = [&] {  // at what came since the last look
@@ -164,7 +165,7 @@ bool Journal::wait(const RequestFilter& filter, std::uint64_t count,
   return matched >= count;
 }
 
-void Journal::clear() {
+void RequestJournal::clear() {
   const std::lock_guard lock(mutex_);
   entries_.clear();
   groups_.clear();
@@ -172,7 +173,7 @@ void Journal::clear() {
   dropped_ = 0;
 }
 
-void Journal::cancel() {
+void RequestJournal::cancel() {
   {
     const std::lock_guard lock(mutex_);
     cancelled_ = true;

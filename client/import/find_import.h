@@ -37,6 +37,6 @@ struct Look {
 // is not the same, is ambiguous unless the list's body says which it is, whatever the service has
 // filled in. Reads from the newest
 // message back to a second before its time, or all where MsgTime is when a message arrived.
-Look look_for(const RunContext& context, ZimApi& api, CallSite& site, const ImportKey& key);
+Look find_import(const RunContext& context, ZimApi& api, CallSite& site, const ImportKey& key);
 
 }  // namespace zimmock::client

@@ -1,4 +1,4 @@
-#include "client/import/landing.h"
+#include "client/import/find_import.h"
 
 #include <algorithm>
 #include <utility>
@@ -110,7 +110,7 @@ bool is_long_before(const QueryItem& item, std::int64_t time_ms) {
   return is_time(item.msg_time_ms) && item.msg_time_ms < time_ms - kTimeSlackMs;
 }
 
-Look look_for(const RunContext& context, ZimApi& api, CallSite& site, const ImportKey& key) {
+Look find_import(const RunContext& context, ZimApi& api, CallSite& site, const ImportKey& key) {
   Look out;
   const auto message = context.plan.outgoing(context.source, key.lane, key.record);
   if (!message) {

@@ -15,7 +15,7 @@
 
 namespace zimmock::mock {
 
-struct JournalLimits {
+struct RequestJournalLimits {
   std::size_t entries = 10'000;               // 0: nothing is kept
   std::size_t bytes = std::size_t{16} << 20;  // of bodies and answers, about
 };
@@ -24,9 +24,9 @@ using JournalEntry = std::shared_ptr<const RequestRecord>;
 
 // The requests that a tenant has answered, the newest within the limits; what falls out is counted.
 // Thread-safe. add(): O(1). Everything with a filter: O(entries).
-class Journal {
+class RequestJournal {
  public:
-  explicit Journal(const JournalLimits& limits = {}) : limits_(limits) {}
+  explicit RequestJournal(const RequestJournalLimits& limits = {}) : limits_(limits) {}
 
   // Keeps the record and gives it its seq and its place among the attempts; returns the seq.
   std::uint64_t add(RequestRecord record);
@@ -65,7 +65,7 @@ class Journal {
   std::uint64_t count_locked(const RequestFilter& filter) const;
   std::deque<JournalEntry>::const_iterator first_after(std::uint64_t seq) const;
 
-  const JournalLimits limits_;
+  const RequestJournalLimits limits_;
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   std::deque<JournalEntry> entries_;

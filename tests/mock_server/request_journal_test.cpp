@@ -1,4 +1,4 @@
-#include "mock_server/requests/journal.h"
+#include "mock_server/requests/request_journal.h"
 
 #include <functional>
 #include <thread>
@@ -32,7 +32,7 @@ mock::RequestFilter filter_by(std::string_view word, const std::string& value) {
 }  // namespace
 
 TEST_CASE("a journal keeps the newest requests within its limits and counts the others") {
-  mock::Journal by_entries({.entries = 3, .bytes = 1 << 20});
+  mock::RequestJournal by_entries({.entries = 3, .bytes = 1 << 20});
   for (int i = 0; i < 5; ++i) by_entries.add(import_of("a", "b", std::to_string(i)));
   CHECK(by_entries.size() == 3);
   CHECK(by_entries.dropped() == 2);
@@ -42,21 +42,21 @@ TEST_CASE("a journal keeps the newest requests within its limits and counts the 
   CHECK(by_entries.dropped() == 0);
   CHECK(by_entries.add(import_of("a", "b", "x")) == 6);
 
-  mock::Journal by_bytes({.entries = 100, .bytes = 10'000});
+  mock::RequestJournal by_bytes({.entries = 100, .bytes = 10'000});
   for (int i = 0; i < 10; ++i) by_bytes.add(import_of("a", "b", std::string(3000, 'x')));
   CHECK(by_bytes.size() == 2);
   CHECK(by_bytes.dropped() == 8);
   by_bytes.add(import_of("a", "b", std::string(50'000, 'y')));
   CHECK(by_bytes.size() == 1);  // the newest stays, however large
 
-  mock::Journal none({.entries = 0, .bytes = 0});
+  mock::RequestJournal none({.entries = 0, .bytes = 0});
   none.add(import_of("a", "b", ""));
   CHECK(none.size() == 0);
   CHECK(none.dropped() == 1);
 }
 
 TEST_CASE("attempts with the same body are one group, and a nonce used again is a resend") {
-  mock::Journal journal;
+  mock::RequestJournal journal;
   journal.add(import_of("a", "b", "one", "n1"));
   journal.add(import_of("a", "b", "two", "n2"));
   journal.add(import_of("a", "b", "one", "n3"));
@@ -71,7 +71,7 @@ TEST_CASE("attempts with the same body are one group, and a nonce used again is 
 }
 
 TEST_CASE("a group outlives its first attempt's entry, and is forgotten with its last") {
-  mock::Journal journal({.entries = 2, .bytes = 1 << 20});
+  mock::RequestJournal journal({.entries = 2, .bytes = 1 << 20});
   journal.add(import_of("a", "b", "one"));
   journal.add(import_of("a", "b", "one"));
   journal.add(import_of("a", "b", "one"));
@@ -85,7 +85,7 @@ TEST_CASE("a group outlives its first attempt's entry, and is forgotten with its
 }
 
 TEST_CASE("a filter finds what it names") {
-  mock::Journal journal;
+  mock::RequestJournal journal;
   journal.add(import_of("u1", "u2", "1"));
   journal.add(import_of("u2", "u1", "2"));
   mock::RequestRecord refused = import_of("u1", "u3", "3");
@@ -116,7 +116,7 @@ TEST_CASE("a filter finds what it names") {
 }
 
 TEST_CASE("a wait ends with the request that makes enough of them") {
-  mock::Journal journal;
+  mock::RequestJournal journal;
   CHECK_FALSE(journal.wait({}, 1, 1));
   std::thread sender([&] {
     journal.add(import_of("a", "b", "1"));
@@ -131,7 +131,7 @@ TEST_CASE("a wait ends with the request that makes enough of them") {
 }
 
 TEST_CASE("a verification that cannot be sure is not ok") {
-  mock::Journal journal({.entries = 1, .bytes = 1 << 20});
+  mock::RequestJournal journal({.entries = 1, .bytes = 1 << 20});
   mock::Expectation one;
   one.count = 1;
   journal.add(import_of("a", "b", "1"));
@@ -143,7 +143,7 @@ TEST_CASE("a verification that cannot be sure is not ok") {
 }
 
 TEST_CASE("order is judged for each list by itself") {
-  mock::Journal journal;
+  mock::RequestJournal journal;
   mock::Expectation order;
   order.chronological = true;
   const auto add = [&](const char* list, std::int64_t time_ms) {
@@ -164,7 +164,7 @@ TEST_CASE("order is judged for each list by itself") {
 }
 
 TEST_CASE("imports that name no list have no order among them") {
-  mock::Journal journal;
+  mock::RequestJournal journal;
   mock::Expectation order;
   order.chronological = true;
   for (const auto& [from, time_ms] : {std::pair{"a", 20}, std::pair{"c", 10}}) {
@@ -177,7 +177,7 @@ TEST_CASE("imports that name no list have no order among them") {
 }
 
 TEST_CASE("an effect that comes late is noted in its entry") {
-  mock::Journal journal;
+  mock::RequestJournal journal;
   mock::RequestRecord record = import_of("a", "b", "1");
   record.effect = mock::Effect::kPending;
   record.code = mock::kNoCode;
@@ -191,7 +191,7 @@ TEST_CASE("an effect that comes late is noted in its entry") {
 }
 
 TEST_CASE("a call polled for ever costs the journal no more than its entries") {
-  mock::Journal journal({.entries = 100, .bytes = 1 << 20});
+  mock::RequestJournal journal({.entries = 100, .bytes = 1 << 20});
   for (int i = 0; i < 200'000; ++i) journal.add(import_of("a", "b", "same", std::to_string(i)));
   CHECK(journal.find({}).back()->attempt == 200'000);
   CHECK_FALSE(journal.find({}).back()->resent);
@@ -215,7 +215,7 @@ std::size_t held_bytes(const mock::RequestRecord& record) {
   return bytes;
 }
 
-std::size_t held_bytes(const mock::Journal& journal) {
+std::size_t held_bytes(const mock::RequestJournal& journal) {
   std::size_t bytes = 0;
   for (const mock::JournalEntry& entry : journal.find({})) bytes += held_bytes(*entry);
   return bytes;
@@ -228,7 +228,7 @@ TEST_CASE("the limit of bytes holds whatever a request is made of") {
   const std::string big(2500, 'x');
   const auto fill = [&](const char* what, const std::function<void(mock::RequestRecord&)>& make) {
     CAPTURE(what);
-    mock::Journal journal({.entries = 10'000, .bytes = kBytes});
+    mock::RequestJournal journal({.entries = 10'000, .bytes = kBytes});
     for (int i = 0; i < 2000; ++i) {
       mock::RequestRecord record = import_of("a", "b", "", std::to_string(i));
       make(record);
