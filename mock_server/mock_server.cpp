@@ -241,7 +241,8 @@ MockTenant MockServer::tenant(const TenantSettings& settings) {
 Result<MockTenant> MockServer::tenant_with(
     const std::map<std::string, std::string, std::less<>>& settings) {
   nlohmann::json object = nlohmann::json::object();
-  for (const auto& [name, text] : settings) {
+  for (const auto& setting : settings) {
+    const std::string& name = setting.first;
     const auto rows = app_settings();
     const auto is_this = [&](const AppSetting& row) { return row.name == name; };
     if (std::none_of(rows.begin(), rows.end(), is_this)) {
@@ -251,7 +252,7 @@ Result<MockTenant> MockServer::tenant_with(
                   fmt::format("/{}: expected {}, got an unknown setting{}", name,
                               fmt::join(names, ", "), did_you_mean(name, names)));
     }
-    object[name] = app_setting_value(text);
+    object[name] = app_setting_value(setting.second);
   }
   TenantOptions options;
   if (auto read = read_app_settings(object, options); !read) return tl::unexpected(read.error());

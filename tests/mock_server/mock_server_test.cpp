@@ -61,6 +61,28 @@ TEST_CASE("an App is seeded, steered and asked without a socket") {
   CHECK_FALSE(app.add_fault("nonsense"));
 }
 
+TEST_CASE("an App takes its settings by name, in the words of the command line") {
+  test::ManualClock clock;
+  MockServer server({.sockets = false, .clock = &clock});
+  const auto app = server.tenant_with({{"clock", "frozen:2026-10-01T00:00:00Z"}, {"rate", "1"}});
+  REQUIRE(app);
+  CHECK(app->now_ms() == 1790812800000);
+  const auto transport = server.transport();
+  for (const char* code : {"\"Code\":660500002", "\"Code\":660300005"}) {
+    const auto answer = transport->send(call(*app, "QueryPeerMsg", kQueryBody));
+    REQUIRE(answer);
+    CHECK(answer->body.find(code) != std::string::npos);
+  }
+  const auto error = [&server](const char* name, const char* value) {
+    const auto none = server.tenant_with({{name, value}});
+    return none ? "" : none.error().message;
+  };
+  CHECK(error("rates", "1").find("/rates: expected plan, retention_days, rate") == 0);
+  CHECK(error("rates", "1").find("did you mean rate") != std::string::npos);
+  CHECK(error("plan", "gold") == "/plan: expected free, pro, enterprise, got \"gold\"");
+  CHECK(error("rate", "0").find("/rate: expected off, or calls a second from 1") == 0);
+}
+
 TEST_CASE("an App is gone with its object") {
   MockServer server({.sockets = false});
   const auto transport = server.transport();
