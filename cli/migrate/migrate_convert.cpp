@@ -81,13 +81,16 @@ json line_of(const client::MigrationPlan& plan, const client::PlannedRecord& pla
   return client::zim_line(record.message, record.id, owners.size() == 1 ? owners.front() : "");
 }
 
-// What the source has beside messages and users, with the ids of --users.
+// What the source has beside messages and their users, with the ids of --users: groups, members,
+// relations, and users of no message.
 Result<void> write_entities(const PlannedSource& source, const client::UserMap& users,
                             LineSink& sink) {
   Entities entities = source.plan.facts.entities;
-  entities.users.clear();
-  const Entities renamed = with_user_ids(
+  Entities renamed = with_user_ids(
       std::move(entities), [&](const std::string& id) { return client::zim_user(users, id); });
+  // Other formats name everybody of a workspace or a phone.
+  if (source.plan.facts.format != "zim") renamed.users.clear();
+  for (const std::string& id : source.plan.users_to_register()) renamed.users.erase(id);
   for (const json& line : entity_lines(renamed)) {
     if (auto written = sink.line(printable_json(json_line(line))); !written) return written;
   }

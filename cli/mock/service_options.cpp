@@ -87,6 +87,8 @@ void add_service_options(CLI::App& app, ServiceOptions& options) {
   app.add_option_function<std::string>(
          "--journal",
          [&options](const std::string& text) {
+           if (options.settings.contains("keep_requests"))
+             throw CLI::ValidationError("--journal", "expected --keep-requests alone, got both");
            tell_line(
                "zimmock: --journal is now --keep-requests; the old name goes with the next "
                "release");

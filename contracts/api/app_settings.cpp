@@ -65,8 +65,13 @@ Result<void> read_profile(const json& value, AppSettings& settings) {
     return {};
   }
   if (!value.is_object()) return expected("default, strict or an object", value);
-  auto parsed = parse_profile(json_line(value), "");
-  if (!parsed) return tl::unexpected(parsed.error());
+  constexpr std::string_view kWhere = "profile";
+  auto parsed = parse_profile(json_line(value), kWhere);
+  if (!parsed) {
+    Error error = parsed.error();
+    if (error.message.starts_with(kWhere)) error.message.erase(0, kWhere.size() + 2);  // ": "
+    return tl::unexpected(std::move(error));
+  }
   settings.profile = *std::move(parsed);
   settings.profile.name = "custom";
   return {};
@@ -74,6 +79,11 @@ Result<void> read_profile(const json& value, AppSettings& settings) {
 
 Result<void> read_clock(const json& value, AppSettings& settings) {
   const auto clock = parse_clock(value.is_string() ? value.get<std::string>() : "");
+  // A text that begins like a clock is none's secret.
+  const std::string text = value.is_string() ? value.get<std::string>() : "";
+  const bool like_a_clock = text.starts_with("frozen:") || text.starts_with("offset:");
+  if (!clock && like_a_clock)
+    return fail(ErrorKind::kUsage, fmt::format("expected {}, got {}", kClockWords, quote(text)));
   if (!clock) return expected(kClockWords, value);
   settings.clock = *clock;
   return {};

@@ -9,6 +9,7 @@
 #include "contracts/api/codes.h"
 #include "contracts/api/json_document.h"
 #include "contracts/api/json_text.h"
+#include "contracts/api/redaction.h"
 #include "contracts/api/text.h"
 
 namespace zimmock::inline contract {
@@ -118,7 +119,7 @@ Result<void> apply_settings(Profile& profile, const json& values, std::string_vi
     }
     if (!assign(profile, *found, value)) {
       return bad(where, fmt::format("/settings/{}: expected {}, got {}", name, type_name(*found),
-                                    json_type_and_value(value)));
+                                    value_unless_secret(value)));
     }
   }
   return {};
@@ -136,7 +137,7 @@ Result<void> apply_codes(Profile& profile, const json& values, std::string_view 
     }
     if (!value.is_number_integer() || value.get<std::int64_t>() <= 0) {
       return bad(where, fmt::format("/codes/{}: expected a return code above 0, got {}", id,
-                                    json_type_and_value(value)));
+                                    value_unless_secret(value)));
     }
     profile.codes[found->rule_id] = value.get<std::int64_t>();
   }
@@ -221,7 +222,7 @@ Result<Profile> parse_profile(std::string_view text, std::string_view where) {
     profile = strict_profile();
   } else if (base != "default") {
     return bad(where,
-               "/base: expected \"default\" or \"strict\", got " + json_type_and_value(base));
+               "/base: expected \"default\" or \"strict\", got " + value_unless_secret(base));
   }
   for (const auto& [key, value] : document.items()) {
     if (key == "base") continue;

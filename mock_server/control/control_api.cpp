@@ -268,26 +268,42 @@ void ControlBody::discard() {
   if (*announced <= static_cast<std::int64_t>(kMaxBodyBytes)) stream([](std::string_view) {});
 }
 
+namespace {
+
+// What is quoted of a body that is no JSON may be a secret that lacks its own quotes.
+std::string without_quotes(std::string text) {
+  const auto first = text.find('"'), last = text.rfind('"');
+  if (first != text.npos && last > first) text.replace(first, last + 1 - first, "what is sent");
+  return text;
+}
+
+// A member's name, unless a secret stands in its place.
+std::string shown_name(const std::string& name) {
+  return quote_unless_secret(name) == quote(name) ? printable_line(name) : "***";
+}
+
+}  // namespace
+
 tl::expected<json, ControlError> ControlCall::json_body() const {
   const auto text = body.text();
   if (!text) return tl::unexpected(text.error());
   if (trim(*text).empty()) return json::object();
   auto parsed = parse_document(*text, "body", ErrorKind::kInput);
-  if (!parsed) return bad_request(parsed.error());
+  if (!parsed) return control_error(400, without_quotes(parsed.error().message));
   if (!parsed->is_object()) {
     return control_error(
-        400, fmt::format("body: expected a JSON object, got {}", json_type_and_value(*parsed)));
+        400, fmt::format("body: expected a JSON object, got {}", value_unless_secret(*parsed)));
   }
-  return std::move(*parsed);
+  return *std::move(parsed);
 }
 
 tl::expected<void, ControlError> only_members(const json& object,
                                               const std::vector<std::string_view>& known) {
   for (const auto& [name, value] : object.items()) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    return control_error(
-        400, fmt::format("/{}: expected {}, got an unknown member{}", printable_line(name),
-                         fmt::join(known, ", "), did_you_mean(name, known)));
+    return control_error(400,
+                         fmt::format("/{}: expected {}, got an unknown member{}", shown_name(name),
+                                     fmt::join(known, ", "), did_you_mean(name, known)));
   }
   return {};
 }

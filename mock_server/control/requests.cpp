@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "contracts/api/json_text.h"
+#include "contracts/api/redaction.h"
 #include "contracts/api/text.h"
 #include "mock_server/control/control_call.h"
 #include "mock_server/control/record_json.h"
@@ -73,7 +74,7 @@ tl::expected<RequestFilter, ControlError> read_filter(
 tl::unexpected<ControlError> wrong(const std::string& name, std::string_view expected,
                                    const json& got) {
   return control_error(
-      400, fmt::format("/{}: expected {}, got {}", name, expected, json_type_and_value(got)));
+      400, fmt::format("/{}: expected {}, got {}", name, expected, value_unless_secret(got)));
 }
 
 tl::expected<bool, ControlError> take_expectation(const std::string& name, const json& value,
@@ -168,11 +169,14 @@ tl::expected<bool, ControlError> take_timeout(const json& value, std::int64_t& t
 ControlResult wait_for_requests(ControlCall& call) {
   std::uint64_t count = 1;
   std::int64_t timeout_ms = kDefaultWaitMs;
-  bool old_form = false;
+  bool old_form = false, new_form = false;
   auto filter = read_filter(
       call, {"count", "timeout"},
       [&](const std::string& name, const json& value) -> tl::expected<bool, ControlError> {
-        if (name == "timeout") return take_timeout(value, timeout_ms);
+        if (name == "timeout") {
+          new_form = true;
+          return take_timeout(value, timeout_ms);
+        }
         if (name != "count" && name != "timeout_ms") return false;
         if (!value.is_number_unsigned()) return wrong(name, "a number from 0", value);
         if (name == "count") {
@@ -186,6 +190,8 @@ ControlResult wait_for_requests(ControlCall& call) {
         return true;
       });
   if (!filter) return tl::unexpected(filter.error());
+  if (old_form && new_form)
+    return control_error(400, "/timeout_ms: expected timeout alone, got both");
   const RequestJournal& journal = call.tenant->journal();
   const bool enough = journal.wait(*filter, count, timeout_ms);
   Expectation expected;

@@ -13,6 +13,7 @@ cat >"$T/history.jsonl" <<TEXT
 {"Record":"member","GroupId":"g1","UserId":"bob","UserNickName":"Bobby","Role":3}
 {"Record":"relation","Relation":"friend","FromUserId":"ann","UserId":"bob","FriendAlias":"B"}
 {"Record":"relation","Relation":"blocked","FromUserId":"bob","UserId":"eve"}
+{"Record":"user","UserId":"lonely","UserName":"Nobody wrote to"}
 TEXT
 
 start_mock
@@ -30,7 +31,7 @@ WHAT='a line that is broken is a bad record'
 { cat "$T/history.jsonl"; echo '{"Record":"member","GroupId":"g1","Role":"owner"}'; } >"$T/broken.jsonl"
 zim migrate "$T/broken.jsonl"
 expect_rc 1
-expect_out 'line 8: /UserId: expected .*, got nothing'
+expect_out 'line 9: /UserId: expected .*, got nothing'
 
 WHAT='convert keeps them, with the ids of --users'
 printf '{"ann":"a1","bob":"b1"}' >"$T/users.json"
@@ -38,6 +39,7 @@ zim migrate convert "$T/history.jsonl" --users "$T/users.json" -o new.jsonl
 expect_rc 0
 expect_err 'kept: 2 members of groups'
 expect_equal '["a1",null,null]
+["lonely",null,null]
 ["a1",null,"g1"]
 ["b1",null,"g1"]
 ["b1","a1",null]
@@ -50,7 +52,7 @@ WHAT='a state import tells of them'
 EXTRA_ENV=(ZIMMOCK_CONTROL="$(jq -r .control_url <<<"$READY")")
 zim state import "$T/history.jsonl"
 expect_rc 0
-expect_equal '2 users, 0 devices, 2 messages' "$OUT"
+expect_equal '3 users, 0 devices, 2 messages' "$OUT"
 expect_err "note: $LEFT_OUT"
 stop_mock TERM
 WHAT='so does a seed'

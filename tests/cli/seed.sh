@@ -134,4 +134,7 @@ refuses 'a bad line' 1 'bad\.jsonl: line 6: import\.type: /MessageType: expected
 echo '{"FromUserId":"ann","ToUserId":"bob","MessageType":1,"Mesage":"x"}' >"$T/bad.jsonl"
 refuses 'an unknown member' 1 'line 1: body\.member-known: /Mesage: .*did you mean Message' serve --port 0 --ca-dir "$T/ca" --seed "$T/bad.jsonl"
 
+refuses 'both names of one setting' 2 '--journal: expected --keep-requests alone, got both' serve --port 0 --ca-dir "$T/ca" --keep-requests 6 --journal 5
+refuses 'a setting out of range' 2 '--keep-requests: expected a number from 0 to 1000000, got "-1"' serve --port 0 --ca-dir "$T/ca" --keep-requests -1
+
 finish_cli

@@ -221,6 +221,8 @@ for body in '{"timeout_ms":86400001}' '{"timeout":"86400001ms"}' '{"timeout":10}
   expect_ctl 400
 done
 expect_ctl 400 '.error | contains("/timout: expected count, timeout, action") and contains("did you mean timeout")'
+ctl POST '{}/wait' '{"timeout":"1s","timeout_ms":1000}'
+expect_ctl 400 '.error | contains("expected timeout alone, got both")'
 ctl POST '{}/wait' '{"action":"QueryPeerMsg","count":1,"timeout":"1ms"}'
 expect_ctl 200 '(.ok | not) and .count == 0'
 old_form() { curl -q -sS --noproxy '*' -D - -o /dev/null -d "$1" "$URL/_zimmock/v1/tenants/$APP/wait" | grep -ci '^x-zimmock-deprecated: /timeout_ms: '; }

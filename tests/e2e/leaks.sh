@@ -89,11 +89,15 @@ expect_log '.app_id == "***"'
 
 # --- messages of the control API --------------------------------------------------------------------------------------
 
-for body in "{\"app_id\":\"99:$UNKNOWN\",\"server_secret\":\"x\"}" "{\"app_id\":99,\"server_secret\":[\"$UNKNOWN\"]}"; do
+for body in "{\"app_id\":\"99:$UNKNOWN\",\"server_secret\":\"x\"}" "{\"app_id\":99,\"server_secret\":[\"$UNKNOWN\"]}" \
+  "{\"server_secret\":$UNKNOWN}" "{\"plan\":\"$UNKNOWN\"}" "{\"$UNKNOWN\":1}" "{\"clock\":\"$UNKNOWN\"}" \
+  "{\"profile\":{\"base\":\"$UNKNOWN\"}}" "{\"profile\":{\"settings\":{\"zeros\":\"$UNKNOWN\"}}}"; do
   WHAT="a tenant made with $body"
   ctl POST tenants "$body"
   expect_ctl 400 ".error | contains(\"$UNKNOWN\") | not"
 done
+ctl POST tenants/12345/wait "{\"timeout\":\"$UNKNOWN\"}"
+expect_ctl 400 ".error | contains(\"$UNKNOWN\") | not"
 ctl GET "tenants/777:$UNKNOWN"
 expect_ctl 404 ".error | contains(\"$UNKNOWN\") | not"
 stop_mock TERM
