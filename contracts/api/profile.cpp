@@ -77,6 +77,11 @@ std::string type_name(const Setting& setting) {
   return fmt::format("a number from {} to {}", setting.min, setting.max);
 }
 
+// With the type of a text too, as in json_type_and_value().
+std::string got_text(const json& value) {
+  return (value.is_string() ? "string " : "") + value_unless_secret(value);
+}
+
 tl::unexpected<Error> bad(std::string_view where, std::string message) {
   return fail(ErrorKind::kUsage, fmt::format("{}: {}", where, message));
 }
@@ -119,7 +124,7 @@ Result<void> apply_settings(Profile& profile, const json& values, std::string_vi
     }
     if (!assign(profile, *found, value)) {
       return bad(where, fmt::format("/settings/{}: expected {}, got {}", name, type_name(*found),
-                                    value_unless_secret(value)));
+                                    got_text(value)));
     }
   }
   return {};
@@ -137,7 +142,7 @@ Result<void> apply_codes(Profile& profile, const json& values, std::string_view 
     }
     if (!value.is_number_integer() || value.get<std::int64_t>() <= 0) {
       return bad(where, fmt::format("/codes/{}: expected a return code above 0, got {}", id,
-                                    value_unless_secret(value)));
+                                    got_text(value)));
     }
     profile.codes[found->rule_id] = value.get<std::int64_t>();
   }
@@ -221,8 +226,7 @@ Result<Profile> parse_profile(std::string_view text, std::string_view where) {
   if (base == "strict") {
     profile = strict_profile();
   } else if (base != "default") {
-    return bad(where,
-               "/base: expected \"default\" or \"strict\", got " + value_unless_secret(base));
+    return bad(where, "/base: expected \"default\" or \"strict\", got " + got_text(base));
   }
   for (const auto& [key, value] : document.items()) {
     if (key == "base") continue;
